@@ -1,0 +1,533 @@
+# How the project is built, tested and installed. Start it with ./waf:
+#
+#   ./waf              the simulator, build/iptfs-sim
+#   ./waf check        everything is built and tested; last line "N passed, N failed"
+#   ./waf demo         the main example, from a fresh machine to its result
+#   ./waf --help       the other commands
+#
+# New sources need no word here: what is in a folder is found by its name.
+#
+#   model/*.c               the protocol, plain C                       }  libiptfs
+#   model/ns3/*.cc, *.c     the only part that knows ns-3               }
+#   helper/*.c              scenarios, results, command line; main.c is iptfs-sim
+#   test/*.c                one program, iptfs-test, in each variant
+#   test/bench/*.c          one program, iptfs-bench
+
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+from waflib import Build, Configure, Context, Errors, Logs, Options, Scripting
+
+APPNAME = 'iptfs'
+VERSION = '0.1.0'
+top = '.'
+out = 'build'
+
+# A changed wscript configures again, with the options given the first time.
+Configure.autoconfig = 'clobber'
+
+WARNINGS = ['-Wall', '-Wextra', '-Wconversion', '-Werror']
+# The model is C11 to the letter, so that it compiles anywhere; the rest may use glibc.
+C_MODEL = ['-std=c11', '-Wpedantic']
+C_HOSTED = ['-std=c11']
+HOSTED_DEFINES = ['_DEFAULT_SOURCE', '_GNU_SOURCE', 'IPTFS_VERSION="%s"' % VERSION]
+
+# Room -> the folders its #include "..." looks into. They go in by -iquote, so that
+# no header of ours can take the place of one of libc (<time.h>) or of ns-3.
+INCLUDES = {
+    'model': ['model'],
+    'model/ns3': ['model', 'model/ns3'],
+    'helper': ['model', 'model/ns3', 'helper'],
+    'test': ['model', 'model/ns3', 'helper', 'test'],
+}
+
+# Variant -> compiler flags, linker flags. '' is the release, built in build/ itself.
+SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+VARIANTS = {
+    '': (['-O2', '-g'], []),
+    'debug': (['-O0', '-g3'], []),
+    'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + SANITIZE, SANITIZE),
+}
+
+# What the shim may use. The linker drops those it does not use (--as-needed), since
+# each module loaded costs start-up time.
+NS3_MODULES = ['core', 'network', 'point-to-point', 'internet', 'applications',
+               'virtual-net-device', 'traffic-control', 'bridge', 'csma', 'flow-monitor']
+NS3_PROBE = '''
+#include "ns3/core-module.h"
+#include "ns3/network-module.h"
+#include "ns3/point-to-point-module.h"
+int main()
+{
+    ns3::PointToPointHelper links;
+    ns3::Simulator::Destroy();
+}
+'''
+
+# Layout differs between versions of clang-format: only these are believed.
+CLANG_FORMAT_MAJORS = ['14', '19']
+
+TEST_TIMEOUT_S = 1800
+
+
+# ---------------------------------------------------------------- commands and options
+
+def options(opt):
+    opt.load('compiler_c compiler_cxx')
+    opt.parser.set_defaults(prefix=None)  # so that `install` sees whether it was given
+    opt.add_option('--optional', action='store_true', default=False,
+                   help='setup: install the optional packages too')
+    opt.add_option('--no-setup', action='store_true', default=False,
+                   help='check, demo, bench: do not install missing packages')
+
+
+def init(ctx):
+    # A build folder removed by hand leaves waf's lock file behind, which then lies.
+    if not os.path.exists(os.path.join(out, 'c4che', '_cache.py')) and os.path.exists(Options.lockfile):
+        os.remove(Options.lockfile)
+
+
+def declare_variant_commands():
+    for variant in VARIANTS:
+        for base in (Build.BuildContext, Build.CleanContext):
+            if not variant:
+                continue
+            name = '%s_%s' % (base.cmd, variant)
+            type(name, (base,), {'cmd': name, 'variant': variant,
+                                 '__doc__': '%ss the %s variant' % (base.cmd, variant)})
+
+
+declare_variant_commands()
+
+
+def end_command(failed=False):
+    """Leaves the command's own last line as the last: waf would add one of its own."""
+    sys.stdout.flush()
+    if failed or not Options.commands:
+        sys.exit(1 if failed else 0)
+
+
+# ------------------------------------------------------------------------------ set-up
+
+def wanted_packages(groups):
+    """The lines of packages.txt in these groups, each a list of alternatives."""
+    wanted, group = [], None
+    with open('packages.txt') as f:
+        for line in f:
+            line = line.split('#')[0].strip()
+            if line.endswith(':'):
+                group = line[:-1]
+            elif line and group in groups:
+                wanted.append([name.strip() for name in line.split('|')])
+    return wanted
+
+
+def missing_packages(groups=('build',)):
+    """The packages to install; none where there is no dpkg to ask."""
+    wanted = wanted_packages(groups)
+    if not shutil.which('dpkg-query'):
+        return []
+    names = [name for names in wanted for name in names]
+    query = subprocess.run(['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\n'] + names,
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    lines = [line.split() for line in query.stdout.decode().splitlines()]
+    installed = {words[0] for words in lines if words[1:] == ['installed']}
+    return [names[0] for names in wanted if not installed.intersection(names)]
+
+
+def apt_prefix():
+    """What to write before apt-get to be allowed to install; None where nothing helps."""
+    noninteractive = ['env', 'DEBIAN_FRONTEND=noninteractive']
+    if os.geteuid() == 0:
+        return noninteractive
+    if shutil.which('sudo'):
+        return ['sudo'] + ([] if sys.stdin.isatty() else ['-n']) + noninteractive
+    return None
+
+
+def apt_get(arguments, log):
+    quiet = ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0']
+    return subprocess.call(apt_prefix() + ['apt-get'] + quiet + arguments,
+                           stdout=log, stderr=subprocess.STDOUT) == 0
+
+
+def install_packages(ctx, groups=('build',)):
+    """Installs what is missing; says nothing where nothing is."""
+    missing = missing_packages(groups)
+    if not missing or ctx.options.no_setup:
+        return
+    install = ['install', '--no-install-recommends'] + missing
+    by_hand = 'apt-get ' + ' '.join(install)
+    if apt_prefix() is None or not shutil.which('apt-get'):
+        ctx.fatal('These Debian packages are missing: %s\nAs root, type: %s'
+                  % (' '.join(missing), by_hand))
+
+    os.makedirs('.tools', exist_ok=True)
+    log_name = os.path.join('.tools', 'setup.log')
+    Logs.info('Installing %d Debian packages: %s', len(missing), ' '.join(missing))
+    with open(log_name, 'w') as log:
+        # The package index may be absent or too old; it is fetched only when it is.
+        done = apt_get(install, log) or (apt_get(['update'], log) and apt_get(install, log))
+    if not done:
+        with open(log_name, errors='replace') as log:
+            print(''.join(log.readlines()[-15:]), end='')
+        ctx.fatal('Could not install: %s\nThe whole log is in %s. As root, type: %s'
+                  % (' '.join(missing), log_name, by_hand))
+
+
+def setup(ctx):
+    """installs the Debian packages that are missing (--optional: and the optional ones)"""
+    groups = ['build'] + (['optional'] if ctx.options.optional else [])
+    install_packages(ctx, groups)
+    if not missing_packages(groups):
+        Logs.info('All packages are installed')
+
+
+# --------------------------------------------------------------------------- configure
+
+def configure(cfg):
+    try:
+        find_tools(cfg)
+    except Errors.ConfigurationError:
+        missing = missing_packages()
+        if missing:
+            cfg.fatal('These Debian packages are missing: %s\nTo install them, type: ./waf setup'
+                      % ' '.join(missing))
+        raise
+    set_directories(cfg.env, Options.options)
+
+    cfg.env.CPPPATH_ST = '-iquote%s'
+    cfg.env.prepend_value('CFLAGS', WARNINGS)
+    cfg.env.prepend_value('CXXFLAGS', WARNINGS + [cfg.env.CXX_STANDARD])
+    # One set of objects serves the programs and the shared library; without
+    # interposition the compiler may still inline across functions.
+    for flags in ('CFLAGS', 'CXXFLAGS'):
+        cfg.env.append_value(flags, ['-fPIC', '-fno-semantic-interposition'])
+    cfg.env.append_value('LINKFLAGS', '-Wl,--as-needed')
+    cfg.env.append_value('RPATH', '$ORIGIN/../lib')
+
+    base = cfg.env
+    for variant, (compiling, linking) in VARIANTS.items():
+        cfg.setenv(variant, env=base)
+        lto = [base.LTO] if base.LTO and not variant else []
+        # In front, so that the user's CFLAGS have the last word.
+        cfg.env.prepend_value('CFLAGS', compiling + lto)
+        cfg.env.prepend_value('CXXFLAGS', compiling + lto)
+        cfg.env.append_value('LINKFLAGS', linking + lto + (['-O2'] if lto else []))
+
+
+def find_tools(cfg):
+    cfg.load('compiler_c compiler_cxx')
+    cfg.check_cc(msg='Checking for C11', fragment='_Static_assert(1, "C11"); int main(void) { return 0; }',
+                 cflags=C_HOSTED)
+    cfg.check_cc(lib='m', uselib_store='M')
+    cfg.check_cc(lib=['gsl', 'gslcblas', 'm'], header_name='gsl/gsl_rng.h', uselib_store='GSL')
+    cfg.check_cc(lib='inih', header_name='ini.h', uselib_store='INIH')
+    cfg.check_cc(lib='jansson', header_name='jansson.h', uselib_store='JANSSON')
+    cfg.check_cc(lib='cunit', header_name='CUnit/Basic.h', uselib_store='CUNIT')
+    cfg.find_program('gnuplot', mandatory=False)
+    find_ns3(cfg)
+    find_lto(cfg)
+
+
+def find_ns3(cfg):
+    # Of pkg-config only the place and the names are taken: Debian's files also name
+    # libraries by paths that no package ns-3 depends on provides.
+    cfg.find_program('pkg-config', var='PKGCONFIG')
+
+    def ask(*question):
+        return cfg.cmd_and_log(cfg.env.PKGCONFIG + list(question)).replace('"', '').split()
+
+    version = ask('--modversion', 'ns3-core')[0]
+    cfg.msg('Checking for ns-3', version)
+    for module in NS3_MODULES:
+        for word in ask('--libs-only-l', 'ns3-' + module):
+            if word.startswith('-lns3') or word.startswith('-llibns3'):
+                cfg.env.append_unique('LIB_NS3', word[2:])
+    use_ns3_elsewhere(cfg, ask('--variable=includedir', 'ns3-core'), ask('--variable=libdir', 'ns3-core'))
+
+    for standard in ('-std=c++17', '-std=c++20', '-std=c++23'):
+        if cfg.check_cxx(msg='Checking for ns-3 with ' + standard, fragment=NS3_PROBE,
+                         cxxflags=[standard], linkflags=['-Wl,--as-needed'], use='NS3', mandatory=False):
+            cfg.env.CXX_STANDARD = standard
+            return
+    cfg.fatal('No program with ns-3 compiles and links; build/config.log says why')
+
+
+def use_ns3_elsewhere(cfg, include_dir, lib_dir):
+    """An ns-3 that is not the distribution's is found when compiling, linking and running."""
+    if include_dir and include_dir[0] != '/usr/include':
+        cfg.env.append_value('CXXFLAGS_NS3', ['-isystem', include_dir[0]])
+    if lib_dir and not lib_dir[0].startswith('/usr/lib'):
+        cfg.env.append_value('LIBPATH_NS3', lib_dir[0])
+        cfg.env.append_value('RPATH_NS3', lib_dir[0])
+
+
+def find_lto(cfg):
+    """Link-time optimisation for the release, where both compilers and the linker can."""
+    if cfg.env.CC_NAME != cfg.env.CXX_NAME:
+        return
+    flag = '-flto=auto' if cfg.env.CC_NAME == 'gcc' else '-flto'
+    if cfg.check_cxx(msg='Checking for ' + flag, fragment='int main() { return 0; }',
+                     cxxflags=[flag], linkflags=[flag], mandatory=False):
+        cfg.env.LTO = flag
+
+
+def set_directories(env, opts):
+    env.PREFIX = opts.prefix or env.GIVEN_PREFIX or '/usr/local'
+    env.GIVEN_PREFIX = env.PREFIX
+    env.BINDIR = opts.bindir or env.PREFIX + '/bin'
+    env.LIBDIR = opts.libdir or env.PREFIX + '/lib'
+    env.INCLUDEDIR = env.PREFIX + '/include'
+
+
+# ------------------------------------------------------------------------------- build
+
+def build(bld):
+    if bld.cmd == 'clean':  # the other variants live inside the release's folder
+        bld.clean_files = bld.bldnode.ant_glob(
+            '**/*', excl='.lock* config.log c4che/* *conf_check_*/** debug/** asan/**', quiet=True)
+    if bld.is_install:
+        set_directories(bld.env, Options.options)  # --prefix may also come now
+
+    build_objects(bld)
+    build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
+    build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT', install=None)
+    build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c'), '', install=None)
+    if not bld.variant:
+        build_library(bld)
+
+
+def build_objects(bld):
+    """The three rooms, compiled once and linked into each program."""
+    bld(features='c', target='model', source=bld.path.ant_glob('model/*.c'),
+        includes=INCLUDES['model'], cflags=C_MODEL, use='GSL M')
+    bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
+        includes=INCLUDES['model/ns3'], cflags=C_MODEL, use='model NS3')
+    bld(features='c', target='helper', source=bld.path.ant_glob('helper/*.c', excl='helper/main.c'),
+        includes=INCLUDES['helper'], cflags=C_HOSTED, defines=HOSTED_DEFINES,
+        use='model ns3 INIH JANSSON GSL M')
+
+
+def build_program(bld, name, source, libraries, install='${BINDIR}'):
+    if not source:
+        return
+    # C sources, but the C++ linker: ns-3 needs its libraries.
+    bld(features='c cxx cxxprogram', target=name, source=source, includes=INCLUDES['test'],
+        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model ' + libraries,
+        install_path=install)
+
+
+def build_library(bld):
+    """What others link with: the model and the shim, without scenario files and command line."""
+    headers = bld.path.ant_glob('model/*.h model/ns3/ns3shim.h')
+    if not headers or not bld.path.ant_glob('model/*.c'):
+        return
+    bld(features='cxx cxxshlib', target='iptfs', use='model ns3', vnum=VERSION,
+        install_path='${LIBDIR}')
+    bld(features='subst', source='iptfs.pc.in', target='iptfs.pc', VERSION=VERSION,
+        PREFIX=bld.env.PREFIX, LIBDIR=bld.env.LIBDIR, INCLUDEDIR=bld.env.INCLUDEDIR,
+        install_path='${LIBDIR}/pkgconfig')
+    bld.install_files('${INCLUDEDIR}/iptfs', headers)
+
+
+# ------------------------------------------------------------------------------- check
+
+class Tally:
+    """Counts what was tested, and says it in one line."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, name, problem):
+        if problem:
+            self.failed += 1
+            print('FAILED  %s: %s' % (name, problem))
+        else:
+            self.passed += 1
+            print('passed  %s' % name)
+
+    def skip(self, name, why):
+        self.skipped += 1
+        print('skipped (%s)  %s' % (why, name))
+
+    def line(self):
+        line = '%d passed, %d failed' % (self.passed, self.failed)
+        return line + (', %d skipped' % self.skipped if self.skipped else '')
+
+    def bad(self):
+        return self.failed > 0 or self.passed == 0
+
+
+def check(ctx):
+    """builds release and asan, runs all tests; last line: N passed, N failed"""
+    tally = Tally()
+    try:
+        install_packages(ctx)
+        check_variants(tally)
+    except Errors.WafError as e:
+        tally.add('set-up', e)
+    check_with_clang(ctx, tally)
+    check_layout(ctx, tally)
+    print(tally.line())
+    end_command(failed=tally.bad())
+
+
+def check_variants(tally):
+    for variant, command in (('', 'build'), ('asan', 'build_asan')):
+        try:
+            Scripting.run_command(command)
+        except Errors.WafError as e:
+            tally.add(command, e)
+        else:
+            run_tests(variant, tally)
+
+
+def run_tests(variant, tally):
+    """Runs one variant's iptfs-test and adds its own count to ours."""
+    name = variant or 'release'
+    build_dir = os.path.abspath(os.path.join(out, variant))
+    program = os.path.join(build_dir, 'iptfs-test')
+    if not os.path.exists(program):
+        tally.add('%s tests' % name, 'there is no iptfs-test')
+        return
+    env = dict(os.environ, IPTFS_BUILD=build_dir, IPTFS_SIM=os.path.join(build_dir, 'iptfs-sim'),
+               UBSAN_OPTIONS='print_stacktrace=1')
+    status, output = run_prefixed([program], name, env)
+
+    counts = re.findall(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$', output, re.M)
+    passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
+    tally.passed += passed
+    tally.failed += failed
+    tally.skipped += skipped
+    if status < 0:
+        tally.add('%s tests' % name, 'ended by signal %d' % -status)
+    elif not counts:
+        tally.add('%s tests' % name, 'ended with status %d and no count' % status)
+    elif status and not failed:
+        tally.add('%s tests' % name, 'ended with status %d' % status)
+    elif not passed and not failed:
+        tally.add('%s tests' % name, 'no test ran')
+
+
+def run_prefixed(command, prefix, env):
+    """Runs a program, showing each line as it comes; gives its status and all it printed."""
+    sys.stdout.flush()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    timer = threading.Timer(TEST_TIMEOUT_S, process.kill)
+    timer.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line.decode(errors='replace').rstrip())
+        print('%s | %s' % (prefix, lines[-1]), flush=True)
+    status = process.wait()
+    timer.cancel()
+    return status, '\n'.join(lines)
+
+
+def sources(ctx, patterns):
+    return [node.path_from(ctx.path) for node in ctx.path.ant_glob(patterns)]
+
+
+def check_with_clang(ctx, tally):
+    name = 'every source compiles with clang'
+    if not shutil.which('clang'):
+        tally.skip(name, 'no clang')
+        return
+    commands = [clang_command(path) for path in sources(
+        ctx, 'model/**/*.c model/**/*.cc helper/**/*.c test/**/*.c')]
+    with concurrent.futures.ThreadPoolExecutor(ctx.options.jobs) as pool:
+        runs = list(pool.map(run_quietly, commands))
+    wrong = [run for run in runs if run.returncode]
+    for run in wrong:
+        print(run.stdout.decode(errors='replace'), end='')
+    tally.add(name, '%d of %d do not' % (len(wrong), len(runs)) if wrong else None)
+
+
+def clang_command(path):
+    folder = os.path.dirname(path)
+    room = folder if folder in INCLUDES else folder.split('/')[0]
+    command = ['clang', '-fsyntax-only'] + WARNINGS + ['-iquote' + d for d in INCLUDES[room]]
+    if path.endswith('.cc'):
+        env = Configure.ConfigSet.ConfigSet(os.path.join(out, 'c4che', '_cache.py'))
+        return command + [env.CXX_STANDARD] + env.CXXFLAGS_NS3 + [path]
+    if room.startswith('model'):
+        return command + C_MODEL + [path]
+    return command + C_HOSTED + ['-D' + d for d in HOSTED_DEFINES] + [path]
+
+
+def run_quietly(command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def check_layout(ctx, tally):
+    name = 'layout is as .clang-format says'
+    if not shutil.which('clang-format'):
+        tally.skip(name, 'no clang-format')
+        return
+    version = run_quietly(['clang-format', '--version']).stdout.decode().strip()
+    major = re.search(r'version (\d+)', version)
+    if not major or major.group(1) not in CLANG_FORMAT_MAJORS:
+        tally.skip(name, '%s; only %s are used' % (version, ' and '.join(CLANG_FORMAT_MAJORS)))
+        return
+    files = sources(ctx, ['%s/**/*.%s' % (room, kind) for room in ('model', 'helper', 'test', 'examples')
+                          for kind in ('c', 'h', 'cc')])
+    run = run_quietly(['clang-format', '--dry-run', '-Werror'] + files) if files else None
+    wrong = set(re.findall(r'^(\S+?):\d+:\d+: error', run.stdout.decode(errors='replace'), re.M)) if run else ()
+    if run and run.returncode:
+        print('To put it right: clang-format -i ' + ' '.join(sorted(wrong)))
+    tally.add('%s (clang-format %s)' % (name, major.group(1)),
+              '%d of %d files are not' % (len(wrong), len(files)) if run and run.returncode else None)
+
+
+# --------------------------------------------------------------------- demo and bench
+
+def files_below(folder):
+    """Path -> time of last change, of everything in a folder that need not exist."""
+    paths = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
+    return {path: os.stat(path).st_mtime_ns for path in paths}
+
+
+def demo(ctx):
+    """builds the simulator, runs examples/demo.ini and says where its results are"""
+    install_packages(ctx)
+    Scripting.run_command('build')
+    before = files_below('out')
+    sys.stdout.flush()
+    command = [os.path.join(out, 'iptfs-sim'), 'run', os.path.join('examples', 'demo.ini')]
+    if not os.path.exists(command[0]):
+        ctx.fatal('There is no %s: helper/main.c is missing' % command[0])
+    print('$ ' + ' '.join(command), flush=True)
+    status = subprocess.call(command)
+    if status:
+        ctx.fatal('The demo ended with status %d' % status)
+    written = sorted(path for path, when in files_below('out').items() if before.get(path) != when)
+    if written:
+        print('Its files:')
+    for path in written:
+        print('  ' + path)
+    end_command()
+
+
+def bench(ctx):
+    """builds and runs the speed measurements"""
+    install_packages(ctx)
+    Scripting.run_command('build')
+    program = os.path.join(out, 'iptfs-bench')
+    if not os.path.exists(program):
+        ctx.fatal('There is no %s: test/bench/ has no sources' % program)
+    sys.stdout.flush()
+    end_command(failed=subprocess.call([program]) != 0)
+
+
+# -------------------------------------------------------------------------------- dist
+
+def dist(ctx):
+    """makes iptfs-<version>.tar.gz of the sources"""
+    ctx.algo = 'tar.gz'
+    ctx.excl = ctx.get_excl() + ' .tools out'
