@@ -530,4 +530,5 @@ def bench(ctx):
 def dist(ctx):
     """makes iptfs-<version>.tar.gz of the sources"""
     ctx.algo = 'tar.gz'
+    ctx.base_path = ctx.path
     ctx.excl = ctx.get_excl() + ' .tools out'
