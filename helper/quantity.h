@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Quantities as people write them, read exactly, and written back: "51.2ns" is 51200 ps, never
+ * 51199.99. Decimal points are integer arithmetic. */
+#ifndef IPTFS_QUANTITY_H
+#define IPTFS_QUANTITY_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All readers below take one whole value, blanks around it allowed, and return 0, or
+ * IPTFS_E_INVALID with the text "found '...', allowed: ..." and, where a unit or word is nearly
+ * right, "; did you mean '...'?". What does not fit the type, is finer than its unit of storage, or
+ * is negative is refused. On failure the result is left alone. */
+
+/* "10ms": ps, ns, us, ms, s, min, h. A bare number is refused, except 0. */
+int iptfs_parse_time(const char *text, int64_t *time_ps, struct iptfs_error *error);
+
+/* "1.5Gbps" or "1.5Gb/s": bps, kbps, Mbps, Gbps, Tbps, by 1000. A bare number is refused, but 0. */
+int iptfs_parse_rate(const char *text, uint64_t *rate_bps, struct iptfs_error *error);
+
+/* "1500", "1500B", "9kB" (kB, MB, GB: by 1000), "1MiB" (KiB, MiB, GiB: by 1024). */
+int iptfs_parse_octets(const char *text, uint64_t *octets, struct iptfs_error *error);
+
+/* "184" or "0xb8". */
+int iptfs_parse_number(const char *text, uint64_t *number, struct iptfs_error *error);
+
+/* "0.01", "1e-2" or "1%", from 0 to 1. */
+int iptfs_parse_probability(const char *text, double *probability, struct iptfs_error *error);
+
+/* on, yes, true, 1 or off, no, false, 0. */
+int iptfs_parse_bool(const char *text, bool *value, struct iptfs_error *error);
+
+/* A queue limit: packets ("1000p", "1000pkts") or octets. 0 of either: no limit. */
+struct iptfs_limit {
+    uint64_t count;
+    bool in_pkts; /* count is packets, not octets */
+};
+int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_error *error);
+
+/* Sizes of inner packets: "1500B", "uniform(64,1500)" or "imix". */
+enum iptfs_sizes_kind {
+    IPTFS_SIZES_FIXED,   /* low = high = the size */
+    IPTFS_SIZES_UNIFORM, /* low to high, both included */
+    IPTFS_SIZES_IMIX     /* 40, 576, 1500 as 7:4:1; low and high are 40 and 1500 */
+};
+struct iptfs_sizes {
+    enum iptfs_sizes_kind kind;
+    uint32_t low_octets;
+    uint32_t high_octets;
+};
+int iptfs_parse_sizes(const char *text, struct iptfs_sizes *sizes, struct iptfs_error *error);
+
+/* One word of an enumeration. Tables of them end with .word = NULL. */
+struct iptfs_word {
+    const char *word;
+    int value;
+    const char *meaning; /* one line; NULL for another spelling of a word before it */
+    const char *source;  /* where the idea comes from: "RFC 9347, 2.4.1", "Linux"; may be NULL */
+};
+int iptfs_parse_word(const char *text, const struct iptfs_word *words, int *value,
+                     struct iptfs_error *error);
+
+/* The first word of this value, or "?". */
+const char *iptfs_word_of(const struct iptfs_word *words, int value);
+
+/* A written quantity, by value: printf("%s", iptfs_exact_time(t).text). */
+struct iptfs_text {
+    char text[64];
+};
+
+/* The shortest spelling that the readers take back to the very same value. */
+struct iptfs_text iptfs_exact_time(int64_t time_ps);
+struct iptfs_text iptfs_exact_rate(uint64_t rate_bps);
+struct iptfs_text iptfs_exact_octets(uint64_t octets);
+struct iptfs_text iptfs_exact_probability(double probability);
+struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
+struct iptfs_text iptfs_exact_sizes(struct iptfs_sizes sizes);
+
+/* For people, rounded to three digits: "20.3 us", "1.5 Gbps", "1 MiB" (whole powers of 1024) or
+ * "12.3 MB". IPTFS_NEVER is "never"; times may be negative. */
+struct iptfs_text iptfs_show_time(int64_t time_ps);
+struct iptfs_text iptfs_show_rate(uint64_t rate_bps);
+struct iptfs_text iptfs_show_octets(uint64_t octets);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario: everything a run needs to know, as a plain struct, and how it is read from an INI
+ * file. The keys, with unit, default, range and meaning, are in the table of option.c. */
+#ifndef IPTFS_SCENARIO_H
+#define IPTFS_SCENARIO_H
+
+#include "error.h"
+#include "impair.h"
+#include "quantity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Index of tunnel[] and link[]. */
+enum iptfs_direction {
+    IPTFS_FORWARD,
+    IPTFS_REVERSE,
+    IPTFS_DIRECTIONS
+};
+
+enum iptfs_mode {
+    IPTFS_MODE_ON_DEMAND /* send when there is something to send, as Linux does */
+};
+
+/* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
+struct iptfs_tunnel_options {
+    enum iptfs_mode mode;
+    uint32_t cipher;           /* index for iptfs_cipher_at */
+    uint32_t outer_version;    /* 4 or 6 */
+    uint32_t pkt_size_octets;  /* out: outer IP packet without trailer and ICV; 0: path MTU */
+    int64_t init_delay_ps;     /* out */
+    uint64_t max_queue_octets; /* out */
+    bool dont_frag;            /* out */
+    uint32_t reorder_window;   /* in: packets; 0: none */
+    int64_t drop_time_ps;      /* in */
+    uint32_t replay_window;    /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
+};
+
+enum iptfs_device {
+    IPTFS_DEVICE_DIRECT, /* our own link on ns-3's events */
+    IPTFS_DEVICE_P2P     /* an ns-3 PointToPointNetDevice and its channel */
+};
+
+enum iptfs_framing {
+    IPTFS_FRAMING_ETHERNET, /* 38 octets a packet, least payload 46 */
+    IPTFS_FRAMING_PPP,      /* 2 octets a packet */
+    IPTFS_FRAMING_NONE
+};
+
+struct iptfs_link_options {
+    enum iptfs_device device;
+    enum iptfs_framing framing;
+    uint64_t rate_bps; /* 0: no limit (not with p2p) */
+    int64_t delay_ps;
+    uint32_t mtu_octets;
+    struct iptfs_limit queue;               /* count 0: no limit (not with p2p) */
+    double loss;                            /* probability, 0 to 1 */
+    char *impair_path;                      /* absolute; "" for none */
+    struct iptfs_impair_item *impair_items; /* what that file says, in its order */
+    size_t impair_count;
+};
+
+enum iptfs_traffic_type {
+    IPTFS_TRAFFIC_CBR,
+    IPTFS_TRAFFIC_POISSON,
+    IPTFS_TRAFFIC_SATURATE,
+    IPTFS_TRAFFIC_LIST
+};
+
+/* One [traffic.NAME] section. What its type does not use is 0. */
+struct iptfs_traffic_options {
+    char *name;
+    enum iptfs_traffic_type type;
+    struct iptfs_sizes size; /* of the whole inner IP packet; not for list */
+    uint64_t rate_bps;       /* of inner IP octets; cbr and poisson, above 0 */
+    int64_t start_ps;
+    int64_t stop_ps;     /* no packet at or after it; above start_ps */
+    uint64_t count;      /* 0: no limit */
+    uint32_t ip_version; /* 4 or 6 */
+    uint8_t tos;
+    bool local;                     /* sent by the gateway itself, not forwarded */
+    enum iptfs_direction direction; /* which tunnel[] and link[] it takes */
+    char *file_path;                /* list: absolute, was readable; otherwise "" */
+};
+
+/* Most [traffic.NAME] sections a scenario may have: packets carry the index in 16 bits. */
+#define IPTFS_TRAFFIC_MAX 65535u
+
+struct iptfs_scenario {
+    char *path;        /* as given; for messages */
+    char *name;        /* letters, digits, '.', '_' and '-'; fit for a file name */
+    char *description; /* "" for none */
+    int64_t duration_ps;
+    uint64_t seed;
+    struct iptfs_tunnel_options tunnel[IPTFS_DIRECTIONS];
+    struct iptfs_link_options link[IPTFS_DIRECTIONS];
+    struct iptfs_traffic_options *traffic; /* at least one, in the order of the file */
+    size_t traffic_count;
+    bool bidirectional; /* there is reverse traffic or a section for the reverse direction */
+};
+
+/* Reads the file at `path`, then the overrides "section.key=value" in their order, and checks it
+ * all. On success the caller owns what *s holds and frees it with iptfs_scenario_free. Returns
+ * IPTFS_E_INVALID, IPTFS_E_IO or IPTFS_E_NO_MEMORY with one line of text, "FILE:LINE: [tunnel]
+ * pkt-size: found '...', allowed: ...", where an override is named as "--set tunnel.pkt-size=..."
+ * in place of FILE:LINE; then *s is empty. */
+int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *const *sets,
+                        size_t n_sets, struct iptfs_error *error);
+
+/* The same for a text in memory. `path` stands for the file in messages, in the default name and
+ * where relative file names are looked up; it need not exist. */
+int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
+                              const char *const *sets, size_t n_sets, struct iptfs_error *error);
+
+/* Frees what the scenario holds and empties it; an all-zero one is allowed. */
+void iptfs_scenario_free(struct iptfs_scenario *s);
+
+/* Writes the complete scenario with all its effective values, defaults included, as an INI file
+ * that reads back as the same scenario. Errors are those of `out` (ferror). */
+void iptfs_scenario_print(const struct iptfs_scenario *s, FILE *out);
+
+#endif
