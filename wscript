@@ -21,12 +21,13 @@ import subprocess
 import sys
 import threading
 
-from waflib import Build, Configure, Context, Errors, Logs, Options, Scripting
+from waflib import Build, ConfigSet, Configure, Context, Errors, Logs, Options, Scripting
 
 APPNAME = 'iptfs'
 VERSION = '0.1.0'
 top = '.'
 out = 'build'
+CONFIGURATION = os.path.join(out, 'c4che', '_cache.py')
 
 # A changed wscript configures again, with the options given the first time.
 Configure.autoconfig = 'clobber'
@@ -76,6 +77,9 @@ TEST_TIMEOUT_S = 1800
 
 
 # ---------------------------------------------------------------- commands and options
+#
+# To waf, a function with a docstring is a command that --help lists: so here only
+# commands have one, and the others a comment.
 
 def options(opt):
     opt.load('compiler_c compiler_cxx')
@@ -87,9 +91,22 @@ def options(opt):
 
 
 def init(ctx):
+    if not os.path.exists(Options.lockfile):
+        return
     # A build folder removed by hand leaves waf's lock file behind, which then lies.
-    if not os.path.exists(os.path.join(out, 'c4che', '_cache.py')) and os.path.exists(Options.lockfile):
+    if not os.path.exists(CONFIGURATION):
         os.remove(Options.lockfile)
+    elif 'configure' not in Options.commands:
+        keep_compiler()
+
+
+# Should waf configure again by itself, it is with the compilers and flags chosen before.
+def keep_compiler():
+    chosen = ConfigSet.ConfigSet(Options.lockfile).environ
+    for name in ('CC', 'CXX', 'CFLAGS', 'CXXFLAGS', 'CPPFLAGS', 'LINKFLAGS', 'LDFLAGS',
+                 'PKG_CONFIG_PATH'):
+        if name in chosen:
+            os.environ.setdefault(name, chosen[name])
 
 
 def declare_variant_commands():
@@ -105,8 +122,8 @@ def declare_variant_commands():
 declare_variant_commands()
 
 
+# Leaves the command's own last line as the last: waf would add one of its own.
 def end_command(failed=False):
-    """Leaves the command's own last line as the last: waf would add one of its own."""
     sys.stdout.flush()
     if failed or not Options.commands:
         sys.exit(1 if failed else 0)
@@ -114,8 +131,8 @@ def end_command(failed=False):
 
 # ------------------------------------------------------------------------------ set-up
 
+# The lines of packages.txt in these groups, each a list of alternatives.
 def wanted_packages(groups):
-    """The lines of packages.txt in these groups, each a list of alternatives."""
     wanted, group = [], None
     with open('packages.txt') as f:
         for line in f:
@@ -127,8 +144,8 @@ def wanted_packages(groups):
     return wanted
 
 
+# The packages to install; none where there is no dpkg to ask.
 def missing_packages(groups=('build',)):
-    """The packages to install; none where there is no dpkg to ask."""
     wanted = wanted_packages(groups)
     if not shutil.which('dpkg-query'):
         return []
@@ -140,8 +157,8 @@ def missing_packages(groups=('build',)):
     return [names[0] for names in wanted if not installed.intersection(names)]
 
 
+# What to write before apt-get to be allowed to install; None where nothing helps.
 def apt_prefix():
-    """What to write before apt-get to be allowed to install; None where nothing helps."""
     noninteractive = ['env', 'DEBIAN_FRONTEND=noninteractive']
     if os.geteuid() == 0:
         return noninteractive
@@ -156,8 +173,8 @@ def apt_get(arguments, log):
                            stdout=log, stderr=subprocess.STDOUT) == 0
 
 
+# Installs what is missing; says nothing where nothing is.
 def install_packages(ctx, groups=('build',)):
-    """Installs what is missing; says nothing where nothing is."""
     missing = missing_packages(groups)
     if not missing or ctx.options.no_setup:
         return
@@ -223,8 +240,8 @@ def configure(cfg):
 
 def find_tools(cfg):
     cfg.load('compiler_c compiler_cxx')
-    cfg.check_cc(msg='Checking for C11', fragment='_Static_assert(1, "C11"); int main(void) { return 0; }',
-                 cflags=C_HOSTED)
+    cfg.check_cc(msg='Checking for C11', cflags=C_HOSTED,
+                 fragment='_Static_assert(1, "C11"); int main(void) { return 0; }')
     cfg.check_cc(lib='m', uselib_store='M')
     cfg.check_cc(lib=['gsl', 'gslcblas', 'm'], header_name='gsl/gsl_rng.h', uselib_store='GSL')
     cfg.check_cc(lib='inih', header_name='ini.h', uselib_store='INIH')
@@ -249,18 +266,19 @@ def find_ns3(cfg):
         for word in ask('--libs-only-l', 'ns3-' + module):
             if word.startswith('-lns3') or word.startswith('-llibns3'):
                 cfg.env.append_unique('LIB_NS3', word[2:])
-    use_ns3_elsewhere(cfg, ask('--variable=includedir', 'ns3-core'), ask('--variable=libdir', 'ns3-core'))
+    use_ns3_elsewhere(cfg, ask('--variable=includedir', 'ns3-core'),
+                      ask('--variable=libdir', 'ns3-core'))
 
     for standard in ('-std=c++17', '-std=c++20', '-std=c++23'):
-        if cfg.check_cxx(msg='Checking for ns-3 with ' + standard, fragment=NS3_PROBE,
-                         cxxflags=[standard], linkflags=['-Wl,--as-needed'], use='NS3', mandatory=False):
+        if cfg.check_cxx(msg='Checking for ns-3 with ' + standard, fragment=NS3_PROBE, use='NS3',
+                         cxxflags=[standard], linkflags=['-Wl,--as-needed'], mandatory=False):
             cfg.env.CXX_STANDARD = standard
             return
     cfg.fatal('No program with ns-3 compiles and links; build/config.log says why')
 
 
+# An ns-3 that is not the distribution's is found when compiling, linking and running.
 def use_ns3_elsewhere(cfg, include_dir, lib_dir):
-    """An ns-3 that is not the distribution's is found when compiling, linking and running."""
     if include_dir and include_dir[0] != '/usr/include':
         cfg.env.append_value('CXXFLAGS_NS3', ['-isystem', include_dir[0]])
     if lib_dir and not lib_dir[0].startswith('/usr/lib'):
@@ -268,8 +286,8 @@ def use_ns3_elsewhere(cfg, include_dir, lib_dir):
         cfg.env.append_value('RPATH_NS3', lib_dir[0])
 
 
+# Link-time optimisation for the release, where both compilers and the linker can.
 def find_lto(cfg):
-    """Link-time optimisation for the release, where both compilers and the linker can."""
     if cfg.env.CC_NAME != cfg.env.CXX_NAME:
         return
     flag = '-flto=auto' if cfg.env.CC_NAME == 'gcc' else '-flto'
@@ -297,14 +315,15 @@ def build(bld):
 
     build_objects(bld)
     build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
-    build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT', install=None)
+    if bld.path.find_resource('test/main.c'):
+        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT', install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c'), '', install=None)
     if not bld.variant:
         build_library(bld)
 
 
+# The three rooms, compiled once and linked into each program.
 def build_objects(bld):
-    """The three rooms, compiled once and linked into each program."""
     bld(features='c', target='model', source=bld.path.ant_glob('model/*.c'),
         includes=INCLUDES['model'], cflags=C_MODEL, use='GSL M')
     bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
@@ -323,8 +342,8 @@ def build_program(bld, name, source, libraries, install='${BINDIR}'):
         install_path=install)
 
 
+# What others link with: the model and the shim, without scenario files and command line.
 def build_library(bld):
-    """What others link with: the model and the shim, without scenario files and command line."""
     headers = bld.path.ant_glob('model/*.h model/ns3/ns3shim.h')
     if not headers or not bld.path.ant_glob('model/*.c'):
         return
@@ -388,8 +407,8 @@ def check_variants(tally):
             run_tests(variant, tally)
 
 
+# Runs one variant's iptfs-test and adds its own count to ours.
 def run_tests(variant, tally):
-    """Runs one variant's iptfs-test and adds its own count to ours."""
     name = variant or 'release'
     build_dir = os.path.abspath(os.path.join(out, variant))
     program = os.path.join(build_dir, 'iptfs-test')
@@ -415,8 +434,8 @@ def run_tests(variant, tally):
         tally.add('%s tests' % name, 'no test ran')
 
 
+# Runs a program, showing each line as it comes; gives its status and all it printed.
 def run_prefixed(command, prefix, env):
-    """Runs a program, showing each line as it comes; gives its status and all it printed."""
     sys.stdout.flush()
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     timer = threading.Timer(TEST_TIMEOUT_S, process.kill)
@@ -439,6 +458,9 @@ def check_with_clang(ctx, tally):
     if not shutil.which('clang'):
         tally.skip(name, 'no clang')
         return
+    if not os.path.exists(CONFIGURATION):
+        tally.skip(name, 'not configured')
+        return
     commands = [clang_command(path) for path in sources(
         ctx, 'model/**/*.c model/**/*.cc helper/**/*.c test/**/*.c')]
     with concurrent.futures.ThreadPoolExecutor(ctx.options.jobs) as pool:
@@ -454,7 +476,7 @@ def clang_command(path):
     room = folder if folder in INCLUDES else folder.split('/')[0]
     command = ['clang', '-fsyntax-only'] + WARNINGS + ['-iquote' + d for d in INCLUDES[room]]
     if path.endswith('.cc'):
-        env = Configure.ConfigSet.ConfigSet(os.path.join(out, 'c4che', '_cache.py'))
+        env = ConfigSet.ConfigSet(CONFIGURATION)
         return command + [env.CXX_STANDARD] + env.CXXFLAGS_NS3 + [path]
     if room.startswith('model'):
         return command + C_MODEL + [path]
@@ -475,33 +497,42 @@ def check_layout(ctx, tally):
     if not major or major.group(1) not in CLANG_FORMAT_MAJORS:
         tally.skip(name, '%s; only %s are used' % (version, ' and '.join(CLANG_FORMAT_MAJORS)))
         return
-    files = sources(ctx, ['%s/**/*.%s' % (room, kind) for room in ('model', 'helper', 'test', 'examples')
+    files = sources(ctx, ['%s/**/*.%s' % (room, kind)
+                          for room in ('model', 'helper', 'test', 'examples')
                           for kind in ('c', 'h', 'cc')])
-    run = run_quietly(['clang-format', '--dry-run', '-Werror'] + files) if files else None
-    wrong = set(re.findall(r'^(\S+?):\d+:\d+: error', run.stdout.decode(errors='replace'), re.M)) if run else ()
-    if run and run.returncode:
-        print('To put it right: clang-format -i ' + ' '.join(sorted(wrong)))
+    wrong = [path for path in files
+             if run_quietly(['clang-format', '--dry-run', '-Werror', path]).returncode]
+    if wrong:
+        print('To put it right: clang-format -i ' + ' '.join(wrong))
     tally.add('%s (clang-format %s)' % (name, major.group(1)),
-              '%d of %d files are not' % (len(wrong), len(files)) if run and run.returncode else None)
+              '%d of %d files are not' % (len(wrong), len(files)) if wrong else None)
 
 
 # --------------------------------------------------------------------- demo and bench
 
+# Path -> time of last change, of everything in a folder that need not exist.
 def files_below(folder):
-    """Path -> time of last change, of everything in a folder that need not exist."""
     paths = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
     return {path: os.stat(path).st_mtime_ns for path in paths}
 
 
+# Builds one program, and no tests: its path.
+def build_only(ctx, name, sources):
+    if not ctx.path.ant_glob(sources):
+        ctx.fatal('There is no %s to build: no source %s' % (name, sources))
+    install_packages(ctx)
+    before, Options.options.targets = Options.options.targets, name
+    Scripting.run_command('build')
+    Options.options.targets = before
+    sys.stdout.flush()
+    return os.path.join(out, name)
+
+
 def demo(ctx):
     """builds the simulator, runs examples/demo.ini and says where its results are"""
-    install_packages(ctx)
-    Scripting.run_command('build')
+    program = build_only(ctx, 'iptfs-sim', 'helper/main.c')
+    command = [program, 'run', os.path.join('examples', 'demo.ini')]
     before = files_below('out')
-    sys.stdout.flush()
-    command = [os.path.join(out, 'iptfs-sim'), 'run', os.path.join('examples', 'demo.ini')]
-    if not os.path.exists(command[0]):
-        ctx.fatal('There is no %s: helper/main.c is missing' % command[0])
     print('$ ' + ' '.join(command), flush=True)
     status = subprocess.call(command)
     if status:
@@ -516,12 +547,7 @@ def demo(ctx):
 
 def bench(ctx):
     """builds and runs the speed measurements"""
-    install_packages(ctx)
-    Scripting.run_command('build')
-    program = os.path.join(out, 'iptfs-bench')
-    if not os.path.exists(program):
-        ctx.fatal('There is no %s: test/bench/ has no sources' % program)
-    sys.stdout.flush()
+    program = build_only(ctx, 'iptfs-bench', 'test/bench/*.c')
     end_command(failed=subprocess.call([program]) != 0)
 
 
@@ -532,3 +558,14 @@ def dist(ctx):
     ctx.algo = 'tar.gz'
     ctx.base_path = ctx.path
     ctx.excl = ctx.get_excl() + ' .tools out'
+
+
+distcheck = dist
+
+
+class DistCheck(Scripting.DistCheck):
+    """makes the archive, and builds, installs and uninstalls from it"""
+
+    def make_distcheck_cmd(self, destdir):
+        os.environ.setdefault('WAFDIR', Context.waf_dir)
+        return ['./waf', 'build', 'install', 'uninstall', '--destdir=' + destdir]
