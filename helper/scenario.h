@@ -5,7 +5,7 @@
 #define IPTFS_SCENARIO_H
 
 #include "error.h"
-#include "impair.h"
+#include "link.h"
 #include "quantity.h"
 
 #include <stdbool.h>
@@ -41,12 +41,6 @@ struct iptfs_tunnel_options {
 enum iptfs_device {
     IPTFS_DEVICE_DIRECT, /* our own link on ns-3's events */
     IPTFS_DEVICE_P2P     /* an ns-3 PointToPointNetDevice and its channel */
-};
-
-enum iptfs_framing {
-    IPTFS_FRAMING_ETHERNET, /* 38 octets a packet, least payload 46 */
-    IPTFS_FRAMING_PPP,      /* 2 octets a packet */
-    IPTFS_FRAMING_NONE
 };
 
 struct iptfs_link_options {
