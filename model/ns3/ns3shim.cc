@@ -41,6 +41,7 @@ struct {
     bool running;
     bool stopped;
     bool changing; /* open or close is at work */
+    bool broken;   /* open or close failed halfway; ns-3 does not survive another try */
 } sim;
 
 template <typename Body> int guarded(Body body)
@@ -395,9 +396,12 @@ int ns3shim_open(void)
 
     if (sim.impl != nullptr || sim.changing)
         return NS3SHIM_ESTATE;
+    if (sim.broken)
+        return NS3SHIM_EENGINE;
     sim.changing = true;
     rc = guarded(start_engine);
     sim.changing = false;
+    sim.broken = rc != 0;
     if (rc == 0) {
         ++sim.epoch;
         sim.fence_events = 0;
@@ -412,10 +416,13 @@ int ns3shim_close(void)
 
     if (sim.running || sim.changing)
         return NS3SHIM_ESTATE;
+    if (sim.impl == nullptr)
+        return 0;
     sim.impl = nullptr; /* first, so that drop callbacks find the simulation closed */
     sim.changing = true;
     rc = guarded(destroy_engine);
     sim.changing = false;
+    sim.broken = rc != 0;
     return rc;
 }
 

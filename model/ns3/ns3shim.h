@@ -5,7 +5,8 @@
  * One simulation exists at a time in a process, and one thread uses it. Times are picoseconds since
  * its start, sizes octets, rates bits per second. ns-3 aborts the process or goes on silently when
  * it is misused, so every argument is checked here first. Functions that return int give 0 or a
- * negative NS3SHIM_E... code; nothing is changed when they fail, unless their comment says so.
+ * negative NS3SHIM_E... code; nothing has changed when they fail, but for NS3SHIM_ENOMEM and
+ * NS3SHIM_EENGINE out of ns-3 itself, which cannot undo half a step: report them and end.
  */
 #ifndef IPTFS_NS3SHIM_H
 #define IPTFS_NS3SHIM_H
@@ -31,11 +32,11 @@ enum ns3shim_error {
 #define NS3SHIM_TIME_MAX_PS INT64_C(4000000000000000000)
 
 /* Limits of a link. */
-#define NS3SHIM_RATE_MIN_BPS   UINT64_C(1000)
-#define NS3SHIM_RATE_MAX_BPS   UINT64_C(1000000000000)
-#define NS3SHIM_DELAY_MAX_PS   INT64_C(1000000000000000)
+#define NS3SHIM_RATE_MIN_BPS UINT64_C(1000)
+#define NS3SHIM_RATE_MAX_BPS UINT64_C(1000000000000)
+#define NS3SHIM_DELAY_MAX_PS INT64_C(1000000000000000)
 #define NS3SHIM_MTU_MAX_OCTETS UINT32_C(65535)
-#define NS3SHIM_QUEUE_MAX      UINT32_C(1000000000)
+#define NS3SHIM_QUEUE_MAX UINT32_C(1000000000)
 
 /* Octets of the PPP header that ns-3 puts in front of each packet of a point-to-point link. */
 #define NS3SHIM_PPP_OCTETS UINT32_C(2)
@@ -51,7 +52,8 @@ const char *ns3shim_strerror(int code);
 /*
  * Starts an empty simulation at time 0, with the random seed 1 and run 1. Whatever ns-3 held before
  * in this process is destroyed. The first call sets the resolution of ns-3's time for the whole
- * process, so nothing else may have run ns-3 before it. ESTATE if a simulation is open.
+ * process, so nothing else may have run ns-3 before it. ESTATE if a simulation is open; ENOMEM or
+ * EENGINE if ns-3 failed, after which every later call gives EENGINE.
  */
 int ns3shim_open(void);
 
