@@ -276,6 +276,14 @@ static void test_timer_is_set_cancelled_and_moved(void)
     EXPECT(ns3shim_timer_set(timer, 90), 0);
     end();
     EXPECT(calls.n, 2);
+    begin(); /* what was pending in the old simulation means nothing in the new one */
+    EXPECT(ns3shim_run_until(95), 0);
+    EXPECT(calls.n, 0);
+    EXPECT(ns3shim_timer_set(timer, 100), 0);
+    EXPECT(ns3shim_run_until(200), 0);
+    EXPECT(calls.n, 1);
+    EXPECT_CALL(0, 100, 1);
+    end();
     ns3shim_timer_cancel(timer);
     ns3shim_timer_cancel(NULL);
     ns3shim_timer_free(timer);
@@ -296,6 +304,7 @@ static void test_timer_moved_earlier_many_times(void)
     EXPECT(ns3shim_run_until(2000), 0);
     EXPECT(calls.n, 2);
     EXPECT_CALL(1, 970, 1);
+    EXPECT(ns3shim_event_count(), 101 + 1); /* one for each set, none of them woke another */
     end();
     ns3shim_timer_free(timer);
 }
