@@ -231,7 +231,7 @@ def configure(cfg):
     base = cfg.env
     for variant, (compiling, linking) in VARIANTS.items():
         cfg.setenv(variant, env=base)
-        lto = [base.LTO] if base.LTO and not variant else []
+        lto = base.LTO if not variant else []
         # In front, so that the user's CFLAGS have the last word.
         cfg.env.prepend_value('CFLAGS', compiling + lto)
         cfg.env.prepend_value('CXXFLAGS', compiling + lto)
@@ -290,10 +290,11 @@ def use_ns3_elsewhere(cfg, include_dir, lib_dir):
 def find_lto(cfg):
     if cfg.env.CC_NAME != cfg.env.CXX_NAME:
         return
-    flag = '-flto=auto' if cfg.env.CC_NAME == 'gcc' else '-flto'
-    if cfg.check_cxx(msg='Checking for ' + flag, fragment='int main() { return 0; }',
-                     cxxflags=[flag], linkflags=[flag], mandatory=False):
-        cfg.env.LTO = flag
+    # In one part: for several, gcc wants make, and says so at each link where there is none.
+    flags = ['-flto', '-flto-partition=one'] if cfg.env.CC_NAME == 'gcc' else ['-flto']
+    if cfg.check_cxx(msg='Checking for link-time optimisation', cxxflags=flags, linkflags=flags,
+                     fragment='int main() { return 0; }', mandatory=False):
+        cfg.env.LTO = flags
 
 
 def set_directories(env, opts):
