@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Errors are values: a negative code, and where a person must act, one line of text. */
+#ifndef IPTFS_ERROR_H
+#define IPTFS_ERROR_H
+
+enum iptfs_error_code {
+    IPTFS_OK = 0,
+    IPTFS_E_INVALID = -1,    /* an argument or setting is not allowed */
+    IPTFS_E_NO_MEMORY = -2,  /* memory ran out */
+    IPTFS_E_SHORT = -3,      /* a buffer or packet ends before what it must hold */
+    IPTFS_E_SUB_TYPE = -4,   /* an AGGFRAG sub-type nobody knows (RFC 9347, 6.1) */
+    IPTFS_E_NO_SPACE = -5,   /* the queue has no space for the packet */
+    IPTFS_E_TOO_BIG = -6,    /* longer than one outer packet, and fragmenting is off */
+    IPTFS_E_IO = -7,         /* a file could not be read or written */
+    IPTFS_E_UNBALANCED = -8, /* the ledger does not add up: a fault of this program */
+    IPTFS_E_ENGINE = -9      /* the event engine refused */
+};
+
+/* One error with its line for the user; `text` is empty when there is none. */
+struct iptfs_error {
+    int code;
+    char text[512];
+};
+
+/* Fills `error` (may be NULL) with a code and a formatted line, cut if too long; returns `code`,
+ * so that a function can end with it. */
+int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+
+/* A few words for a code, for where no line was written. Static storage. */
+const char *iptfs_error_name(int code);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What befalls an outer packet on the link: independent loss, and a list by sequence number. */
+#ifndef IPTFS_IMPAIR_H
+#define IPTFS_IMPAIR_H
+
+#include "random.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum iptfs_impair_action {
+    IPTFS_IMPAIR_DROP,
+    IPTFS_IMPAIR_DELAY,     /* by extra_ps in addition to the link's delay */
+    IPTFS_IMPAIR_DUPLICATE, /* a second copy, extra_ps later than the link's delay */
+    IPTFS_IMPAIR_CE         /* the outer header arrives with congestion experienced */
+};
+
+struct iptfs_impair_item {
+    uint64_t seq;
+    enum iptfs_impair_action action;
+    int64_t extra_ps;
+};
+
+/* What happens to one packet. Without impairment all is 0. */
+struct iptfs_verdict {
+    bool lost; /* the packet itself; a duplicate may still arrive */
+    bool duplicate;
+    bool ce;
+    int64_t extra_ps;
+    int64_t duplicate_extra_ps;
+};
+
+struct iptfs_impair {
+    double loss; /* probability, 0 to 1 */
+    struct iptfs_random *loss_stream;
+    struct iptfs_impair_item *items; /* sorted by seq, in their given order where equal */
+    size_t item_count;
+    uint64_t lost_by_chance;
+    uint64_t lost_by_list;
+    uint64_t delayed;
+    uint64_t duplicated;
+    uint64_t marked;
+};
+
+/* The list is copied; `loss_stream` (NULL only when loss is 0) passes to the impairment.
+ * IPTFS_E_NO_MEMORY: then the stream is freed too. */
+int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_random *loss_stream,
+                      const struct iptfs_impair_item *items, size_t item_count);
+void iptfs_impair_free(struct iptfs_impair *impair);
+
+/* The verdict on the packet of this number; to be asked once for each packet, in the order they
+ * enter the link, since each asks the random stream once. */
+struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t seq);
+
+#endif

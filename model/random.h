@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Random streams over GSL: one numbered stream for each use, so that turning one knob does not
+ * shift another's draws, and the same seed gives the same run everywhere. */
+#ifndef IPTFS_RANDOM_H
+#define IPTFS_RANDOM_H
+
+#include <stdint.h>
+
+/* What a stream is for; a use that exists several times adds an index of its own. */
+enum iptfs_random_use {
+    IPTFS_RANDOM_LOSS = 1,
+    IPTFS_RANDOM_ARRIVAL = 2,
+    IPTFS_RANDOM_SIZE = 3
+};
+
+struct iptfs_random; /* wraps a gsl_rng */
+
+/* A stream that depends on nothing but its four numbers. NULL when memory ran out; the caller
+ * frees it with iptfs_random_free. */
+struct iptfs_random *iptfs_random_new(uint64_t seed, uint64_t run, enum iptfs_random_use use,
+                                      uint64_t index);
+void iptfs_random_free(struct iptfs_random *stream);
+
+/* A number in [0, 1). */
+double iptfs_random_uniform(struct iptfs_random *stream);
+
+/* A whole number in [low, high], each as likely as the others; high - low below 2^32 - 1. */
+uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_t high);
+
+/* An exponential variate of the given mean (Poisson gaps). */
+double iptfs_random_exponential(struct iptfs_random *stream, double mean);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "receiver.h"
+
+#include "error.h"
+#include "units.h"
+
+static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    iptfs_reassembly_input(&((struct iptfs_receiver *)ctx)->reassembly, now_ps, outer);
+}
+
+int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
+                        struct iptfs_store *store, struct iptfs_counters *counters,
+                        const struct iptfs_trace *trace)
+{
+    *receiver = (struct iptfs_receiver){
+        .store = store,
+        .counters = counters,
+        .trace = trace,
+        .timer = {.drop_time_ps = config->drop_time_ps, .deadline_ps = IPTFS_NEVER},
+    };
+    iptfs_replay_init(&receiver->replay, config->replay_window);
+    iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
+    int error = iptfs_reorder_init(&receiver->reorder, config->reorder_window, store, counters,
+                                   &receiver->timer);
+    receiver->reorder.process = process;
+    receiver->reorder.process_ctx = receiver;
+    return error;
+}
+
+void iptfs_receiver_free(struct iptfs_receiver *receiver)
+{
+    iptfs_reassembly_clear(&receiver->reassembly);
+    iptfs_reorder_free(&receiver->reorder);
+}
+
+void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
+{
+    if (receiver->timer.deadline_ps > now_ps)
+        return;
+    iptfs_drop_timer_stop(&receiver->timer);
+    iptfs_reassembly_expire(&receiver->reassembly);
+    iptfs_reorder_expire(&receiver->reorder, now_ps);
+}
+
+void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
+                          struct iptfs_outer *outer)
+{
+    iptfs_receiver_wake(receiver, now_ps);
+    iptfs_trace_outer(receiver->trace, now_ps, IPTFS_TRACE_EGRESS_RECV, outer, outer->block_offset);
+    iptfs_count(receiver->counters, IPTFS_YANG_RX_PKTS, 1);
+    iptfs_count(receiver->counters, IPTFS_YANG_RX_OCTETS, outer->ip_octets);
+    if (!iptfs_replay_accept(&receiver->replay, outer->seq)) {
+        iptfs_count(receiver->counters, IPTFS_XFRM_IN_STATE_SEQ_ERROR, 1);
+        iptfs_count(receiver->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
+        iptfs_outer_end(receiver->store, outer, IPTFS_FATE_REPLAY);
+        return;
+    }
+    iptfs_reorder_input(&receiver->reorder, now_ps, outer);
+}

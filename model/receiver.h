@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The receiver: replay window, reorder window and reassembly of an incoming SA. */
+#ifndef IPTFS_RECEIVER_H
+#define IPTFS_RECEIVER_H
+
+#include "counters.h"
+#include "esp.h"
+#include "packet.h"
+#include "reassembly.h"
+#include "reorder.h"
+#include "trace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The options of an incoming SA, under Linux's names. */
+struct iptfs_receiver_config {
+    uint32_t reorder_window; /* packets; 0: none */
+    int64_t drop_time_ps;
+    uint32_t replay_window; /* packets, at most IPTFS_REPLAY_MAX; 0: no check */
+};
+
+struct iptfs_receiver {
+    struct iptfs_store *store;
+    struct iptfs_counters *counters;
+    const struct iptfs_trace *trace;
+    struct iptfs_drop_timer timer;
+    struct iptfs_replay replay;
+    struct iptfs_reorder reorder;
+    struct iptfs_reassembly reassembly;
+};
+
+/* IPTFS_E_NO_MEMORY. The caller sets receiver->reassembly.deliver and deliver_ctx. The receiver
+ * must not move in memory afterwards; store, counters and trace must outlive it. */
+int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
+                        struct iptfs_store *store, struct iptfs_counters *counters,
+                        const struct iptfs_trace *trace);
+
+/* Lets go of all packets inside, and frees the receiver's memory. */
+void iptfs_receiver_free(struct iptfs_receiver *receiver);
+
+/* Takes over an outer packet that arrives now. At one instant the drop timer fires before a packet
+ * is taken, whatever order the two are called in. */
+void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
+                          struct iptfs_outer *outer);
+
+/* When iptfs_receiver_wake must be called next; IPTFS_NEVER for not. */
+static inline int64_t iptfs_receiver_next_ps(const struct iptfs_receiver *receiver)
+{
+    return receiver->timer.deadline_ps;
+}
+
+/* Lets the drop timer fire when it is due. */
+void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps);
+
+#endif

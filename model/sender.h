@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sender: source, queue, packer and pacer of an outgoing SA. */
+#ifndef IPTFS_SENDER_H
+#define IPTFS_SENDER_H
+
+#include "counters.h"
+#include "esp.h"
+#include "pacer.h"
+#include "packer.h"
+#include "packet.h"
+#include "queue.h"
+#include "source.h"
+#include "trace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The options of an outgoing SA, under Linux's names. */
+struct iptfs_sender_config {
+    struct iptfs_esp esp;
+    uint32_t pkt_size_octets; /* 0: the path MTU */
+    uint32_t mtu_octets;      /* of the path */
+    uint64_t max_queue_size_octets;
+    int64_t init_delay_ps;
+    bool dont_frag;
+};
+
+/* What a sender calls; `ctx` is passed back. */
+struct iptfs_sender_hooks {
+    /* An outer packet leaves; the callee takes it over. Required. */
+    void (*send)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
+    /* When the link will have transmitted what it has; for sources that fill it. NULL: now. */
+    int64_t (*idle_ps)(void *ctx, int64_t now_ps);
+    /* A packet came in (before it is queued or refused). NULL: not told. */
+    void (*arrived)(void *ctx, const struct iptfs_inner *inner);
+    /* A forwarded packet was too big for a tunnel that may not fragment: its sender gets ICMP
+     * "fragmentation needed" or ICMPv6 "packet too big" with this MTU. NULL: not told. */
+    void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);
+    void *ctx;
+};
+
+struct iptfs_sender {
+    struct iptfs_store *store;
+    struct iptfs_counters *counters;
+    const struct iptfs_trace *trace;
+    struct iptfs_source *source; /* NULL: packets come by iptfs_sender_offer alone */
+    struct iptfs_sender_hooks hooks;
+    struct iptfs_sender_config config;
+    struct iptfs_queue queue;
+    struct iptfs_packer packer;
+    struct iptfs_pacer pacer;
+    uint32_t window_octets; /* what sources may keep waiting, see struct iptfs_room */
+    bool eager;             /* wake for each arrival: traces come in the order of time */
+    uint64_t icmp_sent;     /* forwarded packets too big, answered by ICMP */
+    uint64_t local_errors;  /* local packets too big, answered by an error value */
+};
+
+/* IPTFS_E_INVALID when not even one inner octet fits (pkt-size not above the headers, or a path MTU
+ * too small). The store, counters and trace must outlive the sender. */
+int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
+                      struct iptfs_store *store, struct iptfs_counters *counters,
+                      const struct iptfs_trace *trace);
+
+/* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);
+ * IPTFS_E_TOO_BIG under dont-frag: the error a local sender gets at its socket, while for a
+ * forwarded packet the hook `icmp` is called; the inner MTU is sender->packer.space_octets.
+ * IPTFS_E_NO_MEMORY: not even counted. A handle is released by the store if the packet does not
+ * come out at the other end, in each of these cases. */
+int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
+
+/* When iptfs_sender_wake must be called next, if nothing is offered before; IPTFS_NEVER for not. */
+int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender);
+
+/* Takes the arrivals up to now and sends what is due. At one instant arrivals come before the
+ * timer. */
+void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps);
+
+/* Takes the arrivals up to now and sends nothing: the end of a run, where what came in since the
+ * last wake-up counts as offered. */
+void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
+
+/* Lets go of all packets inside. */
+void iptfs_sender_clear(struct iptfs_sender *sender);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tunnel.h"
+
+#include "error.h"
+#include "units.h"
+
+static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+{
+    struct iptfs_tunnel *tunnel = ctx;
+    if (tunnel->observer.arrived != NULL)
+        tunnel->observer.arrived(tunnel->observer.ctx, inner);
+}
+
+static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
+{
+    struct iptfs_tunnel *tunnel = ctx;
+    if (tunnel->observer.icmp != NULL)
+        tunnel->observer.icmp(tunnel->observer.ctx, now_ps, inner, mtu_octets);
+}
+
+static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    struct iptfs_tunnel *tunnel = ctx;
+    tunnel->data_octets += outer->data_octets;
+    tunnel->space_octets += tunnel->sender.packer.space_octets;
+    if (tunnel->observer.sent != NULL)
+        tunnel->observer.sent(tunnel->observer.ctx, now_ps, outer);
+    tunnel->link->ops->submit(tunnel->link, now_ps, outer);
+}
+
+static int64_t on_idle_ps(void *ctx, int64_t now_ps)
+{
+    const struct iptfs_tunnel *tunnel = ctx;
+    return tunnel->link->ops->idle_ps(tunnel->link, now_ps);
+}
+
+static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    struct iptfs_tunnel *tunnel = ctx;
+    iptfs_receiver_input(&tunnel->receiver, now_ps, outer);
+}
+
+static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
+{
+    struct iptfs_tunnel *tunnel = ctx;
+    if (again)
+        tunnel->delivered_again++;
+    else
+        iptfs_measure_add(&tunnel->delivered, inner->octets, now_ps - inner->arrived_ps);
+    if (tunnel->observer.delivered != NULL)
+        tunnel->observer.delivered(tunnel->observer.ctx, now_ps, inner);
+}
+
+int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
+                      const struct iptfs_receiver_config *receiver)
+{
+    *tunnel = (struct iptfs_tunnel){0};
+    iptfs_store_init(&tunnel->store);
+    int error = iptfs_measure_init(&tunnel->delivered);
+    if (error == IPTFS_OK)
+        error = iptfs_receiver_init(&tunnel->receiver, receiver, &tunnel->store, &tunnel->counters,
+                                    &tunnel->trace);
+    if (error == IPTFS_OK)
+        error = iptfs_sender_init(&tunnel->sender, sender, &tunnel->store, &tunnel->counters,
+                                  &tunnel->trace);
+    tunnel->receiver.reassembly.deliver = on_deliver;
+    tunnel->receiver.reassembly.deliver_ctx = tunnel;
+    tunnel->sender.hooks = (struct iptfs_sender_hooks){
+        .send = on_send,
+        .idle_ps = on_idle_ps,
+        .arrived = on_arrived,
+        .icmp = on_icmp,
+        .ctx = tunnel,
+    };
+    return error;
+}
+
+/* Inner octets of which the outer packets surely fit into the link's queue. Two neighbours always
+ * hold more than `space` together, or the second would have gone into the first. */
+static uint64_t link_window_octets(const struct iptfs_tunnel *tunnel)
+{
+    const struct iptfs_link_config *config = &tunnel->link->config;
+    uint64_t space = tunnel->sender.packer.space_octets;
+    uint64_t window = UINT64_MAX;
+    if (config->queue_pkts > 0)
+        window = config->queue_pkts * space / 2;
+    if (config->queue_octets > 0) {
+        uint32_t payload = IPTFS_AGGFRAG_OCTETS + (uint32_t)space;
+        uint32_t outer = iptfs_esp_outer_octets(&tunnel->sender.config.esp, payload);
+        uint64_t extra = iptfs_framed_octets(config->framing, outer) - space;
+        uint64_t octets = config->queue_octets * space / (space + 2 * extra);
+        window = octets < window ? octets : window;
+    }
+    return window;
+}
+
+void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link)
+{
+    tunnel->link = link;
+    link->deliver = on_link_arrival;
+    link->deliver_ctx = tunnel;
+    uint64_t window = link_window_octets(tunnel);
+    if (window > tunnel->sender.queue.mark_octets)
+        window = tunnel->sender.queue.mark_octets;
+    tunnel->sender.window_octets = window < UINT32_MAX ? (uint32_t)window : UINT32_MAX;
+}
+
+int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
+{
+    int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
+    next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
+    return iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
+}
+
+void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    iptfs_sender_wake(&tunnel->sender, now_ps);
+    iptfs_link_wake(tunnel->link, now_ps);
+    iptfs_receiver_wake(&tunnel->receiver, now_ps);
+}
+
+int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    struct iptfs_store *store = &tunnel->store;
+    iptfs_sender_collect(&tunnel->sender, now_ps);
+    iptfs_store_close(store);
+    iptfs_sender_clear(&tunnel->sender);
+    tunnel->link->ops->clear(tunnel->link);
+    iptfs_receiver_free(&tunnel->receiver);
+    tunnel->in_flight_pkts = store->found_inside;
+    if (store->error != IPTFS_OK)
+        return store->error;
+    bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_inside) &&
+                    iptfs_link_balanced(&tunnel->link->stats) && store->live_inner == 0 &&
+                    store->live_outer == 0;
+    return balanced ? IPTFS_OK : IPTFS_E_UNBALANCED;
+}
+
+void iptfs_tunnel_free(struct iptfs_tunnel *tunnel)
+{
+    iptfs_sender_clear(&tunnel->sender);
+    iptfs_receiver_free(&tunnel->receiver);
+    if (tunnel->link != NULL) {
+        tunnel->link->ops->clear(tunnel->link);
+        tunnel->link->ops->free(tunnel->link);
+        tunnel->link = NULL;
+    }
+    iptfs_measure_free(&tunnel->delivered);
+    iptfs_store_free(&tunnel->store);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One direction of a tunnel, whole: sender, link and receiver, with its ledger, counters and
+ * measurements. A tunnel in both directions is a pair of these. */
+#ifndef IPTFS_TUNNEL_H
+#define IPTFS_TUNNEL_H
+
+#include "counters.h"
+#include "link.h"
+#include "measure.h"
+#include "packet.h"
+#include "receiver.h"
+#include "sender.h"
+#include "source.h"
+#include "trace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who wants to see single packets; each hook may be NULL. */
+struct iptfs_observer {
+    void (*arrived)(void *ctx, const struct iptfs_inner *inner);
+    void (*sent)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
+    void (*delivered)(void *ctx, int64_t now_ps, struct iptfs_inner *inner);
+    void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);
+    void *ctx;
+};
+
+struct iptfs_tunnel {
+    struct iptfs_store store;
+    struct iptfs_counters counters;
+    struct iptfs_trace trace;
+    struct iptfs_observer observer;
+    struct iptfs_sender sender;
+    struct iptfs_link *link; /* owned */
+    struct iptfs_receiver receiver;
+    struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out */
+    uint64_t data_octets;           /* of data blocks sent, padding not counted */
+    uint64_t space_octets;          /* inner octets that the packets sent could have carried */
+    uint64_t delivered_again;       /* second copies that no window caught */
+    uint64_t in_flight_pkts;        /* set by iptfs_tunnel_close */
+};
+
+/* Prepares a tunnel without a link. IPTFS_E_INVALID for a pkt-size or MTU that carries nothing,
+ * IPTFS_E_NO_MEMORY. The tunnel must not move in memory; whatever the outcome it is freed with
+ * iptfs_tunnel_free. */
+int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
+                      const struct iptfs_receiver_config *receiver);
+
+/* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also tells sources how
+ * much this link takes without loss. */
+void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link);
+
+/* When iptfs_tunnel_wake must be called next; IPTFS_NEVER for not. */
+int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
+
+/* Does all that is due: arrivals and the sender's timer, then the link, then the receiver's. */
+void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
+/* Ends the run at now_ps: arrivals up to now are taken, then every packet inside is let go and
+ * counted. IPTFS_E_UNBALANCED when inner or outer packets do not add up, IPTFS_E_NO_MEMORY when
+ * memory had run out on the way. Nothing but reading and iptfs_tunnel_free may follow. */
+int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
+void iptfs_tunnel_free(struct iptfs_tunnel *tunnel);
+
+#endif
