@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs every suite, or those named on the command line, and closes with "N passed, N failed". */
+#include <CUnit/Basic.h>
+#include <CUnit/TestRun.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One suite a room; a test file adds its line here and below. */
+extern CU_TestInfo iptfs_tests_units[];
+extern CU_TestInfo iptfs_tests_random[];
+extern CU_TestInfo iptfs_tests_packet[];
+extern CU_TestInfo iptfs_tests_aggfrag[];
+extern CU_TestInfo iptfs_tests_esp[];
+extern CU_TestInfo iptfs_tests_queue[];
+extern CU_TestInfo iptfs_tests_packer[];
+extern CU_TestInfo iptfs_tests_sender[];
+extern CU_TestInfo iptfs_tests_link[];
+extern CU_TestInfo iptfs_tests_reorder[];
+extern CU_TestInfo iptfs_tests_reassembly[];
+extern CU_TestInfo iptfs_tests_measure[];
+extern CU_TestInfo iptfs_tests_tunnel[];
+extern CU_TestInfo iptfs_tests_ns3shim[];
+extern CU_TestInfo iptfs_tests_engine[];
+extern CU_TestInfo iptfs_tests_quantity[];
+extern CU_TestInfo iptfs_tests_scenario[];
+extern CU_TestInfo iptfs_tests_traffic[];
+extern CU_TestInfo iptfs_tests_results[];
+extern CU_TestInfo iptfs_tests_replay[];
+extern CU_TestInfo iptfs_tests_command[];
+
+static const struct {
+    const char *name;
+    CU_TestInfo *tests;
+} suites[] = {
+    {"units", iptfs_tests_units},
+    {"random", iptfs_tests_random},
+    {"packet", iptfs_tests_packet},
+    {"aggfrag", iptfs_tests_aggfrag},
+    {"esp", iptfs_tests_esp},
+    {"queue", iptfs_tests_queue},
+    {"packer", iptfs_tests_packer},
+    {"sender", iptfs_tests_sender},
+    {"link", iptfs_tests_link},
+    {"reorder", iptfs_tests_reorder},
+    {"reassembly", iptfs_tests_reassembly},
+    {"measure", iptfs_tests_measure},
+    {"tunnel", iptfs_tests_tunnel},
+    {"ns3shim", iptfs_tests_ns3shim},
+    {"engine", iptfs_tests_engine},
+    {"quantity", iptfs_tests_quantity},
+    {"scenario", iptfs_tests_scenario},
+    {"traffic", iptfs_tests_traffic},
+    {"results", iptfs_tests_results},
+    {"replay", iptfs_tests_replay},
+    {"command", iptfs_tests_command},
+};
+
+static bool wanted(const char *name, int count, char **names)
+{
+    for (int i = 1; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return count <= 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return 1;
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+        if (!wanted(suites[i].name, argc, argv))
+            continue;
+        CU_pSuite suite = CU_add_suite(suites[i].name, NULL, NULL);
+        for (CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL; test++)
+            CU_add_test(suite, test->pName, test->pTestFunc);
+    }
+    CU_basic_set_mode(CU_BRM_NORMAL);
+    CU_basic_run_tests();
+    unsigned run = CU_get_number_of_tests_run();
+    unsigned failed = CU_get_number_of_tests_failed();
+    CU_cleanup_registry();
+    printf("%u passed, %u failed\n", run - failed, failed);
+    return run == 0 || failed > 0 ? 1 : 0;
+}
