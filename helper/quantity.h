@@ -70,6 +70,9 @@ struct iptfs_text {
     char text[64];
 };
 
+/* A value as messages quote it: one line, without blanks around it, cut when long. */
+struct iptfs_text iptfs_quoted(const char *text);
+
 /* The shortest spelling that the readers take back to the very same value. */
 struct iptfs_text iptfs_exact_time(int64_t time_ps);
 struct iptfs_text iptfs_exact_rate(uint64_t rate_bps);
