@@ -7,31 +7,31 @@
 #include <string.h>
 
 /* One suite a room; a test file adds its line here and below. */
-extern CU_TestInfo iptfs_tests_units[];
-extern CU_TestInfo iptfs_tests_random[];
-extern CU_TestInfo iptfs_tests_packet[];
-extern CU_TestInfo iptfs_tests_aggfrag[];
-extern CU_TestInfo iptfs_tests_esp[];
-extern CU_TestInfo iptfs_tests_queue[];
-extern CU_TestInfo iptfs_tests_packer[];
-extern CU_TestInfo iptfs_tests_sender[];
-extern CU_TestInfo iptfs_tests_link[];
-extern CU_TestInfo iptfs_tests_reorder[];
-extern CU_TestInfo iptfs_tests_reassembly[];
-extern CU_TestInfo iptfs_tests_measure[];
-extern CU_TestInfo iptfs_tests_tunnel[];
-extern CU_TestInfo iptfs_tests_ns3shim[];
-extern CU_TestInfo iptfs_tests_engine[];
-extern CU_TestInfo iptfs_tests_quantity[];
-extern CU_TestInfo iptfs_tests_scenario[];
-extern CU_TestInfo iptfs_tests_traffic[];
-extern CU_TestInfo iptfs_tests_results[];
-extern CU_TestInfo iptfs_tests_replay[];
-extern CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_units[];
+extern const CU_TestInfo iptfs_tests_random[];
+extern const CU_TestInfo iptfs_tests_packet[];
+extern const CU_TestInfo iptfs_tests_aggfrag[];
+extern const CU_TestInfo iptfs_tests_esp[];
+extern const CU_TestInfo iptfs_tests_queue[];
+extern const CU_TestInfo iptfs_tests_packer[];
+extern const CU_TestInfo iptfs_tests_sender[];
+extern const CU_TestInfo iptfs_tests_link[];
+extern const CU_TestInfo iptfs_tests_reorder[];
+extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_measure[];
+extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_ns3shim[];
+extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_quantity[];
+extern const CU_TestInfo iptfs_tests_scenario[];
+extern const CU_TestInfo iptfs_tests_traffic[];
+extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_replay[];
+extern const CU_TestInfo iptfs_tests_command[];
 
 static const struct {
     const char *name;
-    CU_TestInfo *tests;
+    const CU_TestInfo *tests;
 } suites[] = {
     {"units", iptfs_tests_units},
     {"random", iptfs_tests_random},
@@ -72,7 +72,7 @@ int main(int argc, char **argv)
         if (!wanted(suites[i].name, argc, argv))
             continue;
         CU_pSuite suite = CU_add_suite(suites[i].name, NULL, NULL);
-        for (CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL; test++)
+        for (const CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL; test++)
             CU_add_test(suite, test->pName, test->pTestFunc);
     }
     CU_basic_set_mode(CU_BRM_NORMAL);

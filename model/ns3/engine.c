@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine.h"
+
+#include "error.h"
+#include "ns3shim.h"
+#include "p2plink.h"
+#include "units.h"
+
+static void set_timer(struct iptfs_engine *engine)
+{
+    int64_t next_ps = iptfs_tunnel_next_ps(engine->tunnel);
+    if (next_ps == engine->set_ps)
+        return;
+    engine->set_ps = next_ps;
+    if (next_ps > NS3SHIM_TIME_MAX_PS)
+        ns3shim_timer_cancel(engine->timer);
+    else if (ns3shim_timer_set(engine->timer, next_ps) != 0)
+        engine->error = IPTFS_E_ENGINE;
+}
+
+void iptfs_engine_wake(void *ctx)
+{
+    struct iptfs_engine *engine = ctx;
+    iptfs_tunnel_wake(engine->tunnel, ns3shim_now_ps());
+    if (engine->tunnel->store.error != IPTFS_OK)
+        engine->error = engine->tunnel->store.error;
+    if (engine->error != IPTFS_OK)
+        ns3shim_stop();
+    else
+        set_timer(engine);
+}
+
+static void on_timer(void *ctx)
+{
+    ((struct iptfs_engine *)ctx)->set_ps = IPTFS_NEVER;
+    iptfs_engine_wake(ctx);
+}
+
+int iptfs_engine_init(struct iptfs_engine *engine, struct iptfs_tunnel *tunnel)
+{
+    *engine = (struct iptfs_engine){.tunnel = tunnel, .set_ps = IPTFS_NEVER};
+    engine->timer = ns3shim_timer_new(on_timer, engine);
+    return engine->timer != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
+}
+
+void iptfs_engine_free(struct iptfs_engine *engine)
+{
+    ns3shim_timer_free(engine->timer);
+    engine->timer = NULL;
+}
+
+int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config,
+                          const struct iptfs_impair *impair)
+{
+    struct iptfs_link *link;
+    int error = iptfs_p2p_link_new(&link, config, impair, &engine->tunnel->store, iptfs_engine_wake,
+                                   engine);
+    if (error == IPTFS_OK)
+        iptfs_tunnel_set_link(engine->tunnel, link);
+    return error;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tunnels driven by ns-3's events: one timer a tunnel, set to whatever is due next in it. */
+#ifndef IPTFS_ENGINE_H
+#define IPTFS_ENGINE_H
+
+#include "link.h"
+#include "tunnel.h"
+
+#include <stdint.h>
+
+struct ns3shim_timer;
+
+/* A tunnel in ns-3's hands. The tunnel must outlive it, and neither may move in memory. */
+struct iptfs_engine {
+    struct iptfs_tunnel *tunnel;
+    struct ns3shim_timer *timer;
+    int64_t set_ps; /* what the timer is set to; IPTFS_NEVER for not */
+    int error;      /* the first thing that went wrong in an event, or 0 */
+};
+
+/* IPTFS_E_NO_MEMORY. */
+int iptfs_engine_init(struct iptfs_engine *engine, struct iptfs_tunnel *tunnel);
+void iptfs_engine_free(struct iptfs_engine *engine);
+
+/* Does what is due in the tunnel now and sets the timer anew: to be called once the tunnel has its
+ * link and source, and after whatever happens to it outside of its timer. `engine` is a struct
+ * iptfs_engine, untyped so that it can serve as a callback. */
+void iptfs_engine_wake(void *engine);
+
+/* A p2p link for the tunnel: what comes out of ns-3 wakes it. Errors as iptfs_p2p_link_new. */
+int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config,
+                          const struct iptfs_impair *impair);
+
+#endif
