@@ -31,9 +31,8 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
 
 /* One source out of several, in order of time and, at the same time, in the order given. Room is
  * shared: each source that is waiting for room hears of an equal part of it. A single source comes
- * back as it is. All must come from iptfs_traffic_new or from here; the result owns them, and on
- * failure (IPTFS_E_NO_MEMORY) they remain the caller's. No source at all makes one that never
- * sends. */
+ * back as it is. All must come from iptfs_traffic_new; the result owns them, and on failure
+ * (IPTFS_E_NO_MEMORY) they remain the caller's. No source at all makes one that never sends. */
 int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const *sources,
                         size_t count, struct iptfs_error *error);
 
@@ -47,6 +46,7 @@ struct iptfs_traffic_row {
     uint32_t octets;    /* whole IP packet */
     int16_t tos;        /* -1: as the section says */
     uint8_t ip_version; /* 0: as the section says */
+    uint32_t line;      /* of the file, for messages */
 };
 
 struct iptfs_traffic_list {

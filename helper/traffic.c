@@ -1,0 +1,785 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "traffic.h"
+
+#include "quantity.h"
+#include "random.h"
+#include "scenario.h"
+#include "units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Sources of one section ------------------------------------------------------------------ */
+
+/* Every type is a flow: it always knows its next packet, so that next_ps is a load and `take` a
+ * copy. The types differ in how they go on from there. */
+struct flow {
+    struct iptfs_source source;
+    struct iptfs_arrival next; /* at_ps is IPTFS_NEVER when there is none */
+    int64_t start_ps;
+    int64_t stop_ps;
+    uint64_t left; /* packets that `count` still allows, with the next one */
+    struct iptfs_sizes size;
+    struct iptfs_random *sizes; /* NULL for fixed sizes and lists */
+    uint64_t rate_bps;
+    union {
+        struct {
+            uint64_t rest; /* of the division by the rate: 1/rate_bps of a picosecond each */
+        } cbr;
+        struct {
+            struct iptfs_random *gaps;
+            double mean_gap_ps;
+        } poisson;
+        struct {
+            uint32_t room_octets; /* what is left of the batch, with the next packet */
+        } saturate;
+        struct {
+            struct iptfs_traffic_list rows;
+            size_t next_row;
+            uint8_t tos;        /* where a row has none */
+            uint8_t ip_version; /* likewise */
+        } list;
+    } u;
+};
+
+static int64_t flow_next_ps(const struct iptfs_source *source)
+{
+    return ((const struct flow *)source)->next.at_ps;
+}
+
+/* A draw for each packet that is not of a fixed size; imix takes one of twelve equal chances. */
+static uint32_t draw_octets(const struct flow *flow)
+{
+    if (flow->size.kind == IPTFS_SIZES_FIXED)
+        return flow->size.low_octets;
+    if (flow->size.kind == IPTFS_SIZES_UNIFORM)
+        return (uint32_t)iptfs_random_between(flow->sizes, flow->size.low_octets,
+                                              flow->size.high_octets);
+    uint64_t dozen = iptfs_random_between(flow->sizes, 1, 12);
+    return dozen <= 7 ? 40 : dozen <= 11 ? 576 : 1500;
+}
+
+/* The packet after the last one is due at at_ps, if stop and count let it. */
+static inline void set_due(struct flow *flow, int64_t at_ps)
+{
+    flow->next.at_ps = flow->left == 0 || at_ps >= flow->stop_ps ? IPTFS_NEVER : at_ps;
+}
+
+static inline void hand_out(struct flow *flow, struct iptfs_arrival *arrival)
+{
+    *arrival = flow->next;
+    flow->next.id++;
+    flow->left--;
+}
+
+/* cbr: what a division leaves over goes into the next gap, so that packet n of a fixed size is due
+ * at start + floor(n * size * 8 / rate), however large n is. */
+static void cbr_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
+{
+    struct flow *flow = (struct flow *)source;
+    hand_out(flow, arrival);
+    uint64_t bit_ps = (uint64_t)arrival->octets * 8 * IPTFS_PS_PER_S + flow->u.cbr.rest;
+    flow->u.cbr.rest = bit_ps % flow->rate_bps;
+    set_due(flow, arrival->at_ps + (int64_t)(bit_ps / flow->rate_bps));
+    flow->next.octets = draw_octets(flow);
+}
+
+/* A gap to the picosecond, cut where no simulation can reach. */
+static int64_t draw_gap_ps(const struct flow *flow)
+{
+    double gap_ps = iptfs_random_exponential(flow->u.poisson.gaps, flow->u.poisson.mean_gap_ps);
+    return gap_ps < (double)IPTFS_TIME_MAX_PS ? (int64_t)(gap_ps + 0.5) : IPTFS_TIME_MAX_PS;
+}
+
+static void poisson_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
+{
+    struct flow *flow = (struct flow *)source;
+    hand_out(flow, arrival);
+    set_due(flow, arrival->at_ps + draw_gap_ps(flow));
+    flow->next.octets = draw_octets(flow);
+}
+
+static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
+{
+    struct flow *flow = (struct flow *)source;
+    hand_out(flow, arrival);
+    uint32_t room_octets = flow->u.saturate.room_octets;
+    room_octets = room_octets > arrival->octets ? room_octets - arrival->octets : 0;
+    flow->u.saturate.room_octets = room_octets;
+    flow->next.octets = draw_octets(flow);
+    if (flow->left == 0 || flow->next.octets > room_octets)
+        flow->next.at_ps = IPTFS_NEVER;
+}
+
+/* Whether a saturating source can make use of room. Its first batch comes at `start`, unasked. */
+static bool wants_room(const struct flow *flow, int64_t now_ps)
+{
+    return flow->source.ops->room != NULL && now_ps >= flow->start_ps && now_ps < flow->stop_ps &&
+           flow->left > 0;
+}
+
+static void saturate_room(struct iptfs_source *source, int64_t now_ps,
+                          const struct iptfs_room *room)
+{
+    struct flow *flow = (struct flow *)source;
+    if (!wants_room(flow, now_ps))
+        return;
+    flow->u.saturate.room_octets = room->room_octets;
+    set_due(flow, iptfs_later(now_ps, room->idle_ps - room->lead_ps));
+}
+
+static void list_show_row(struct flow *flow)
+{
+    if (flow->u.list.next_row == flow->u.list.rows.count) {
+        flow->next.at_ps = IPTFS_NEVER;
+        return;
+    }
+    const struct iptfs_traffic_row *row = &flow->u.list.rows.rows[flow->u.list.next_row++];
+    flow->next.octets = row->octets;
+    flow->next.tos = row->tos >= 0 ? (uint8_t)row->tos : flow->u.list.tos;
+    flow->next.ip_version = row->ip_version != 0 ? row->ip_version : flow->u.list.ip_version;
+    set_due(flow, flow->start_ps + row->time_ps);
+}
+
+static void list_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
+{
+    struct flow *flow = (struct flow *)source;
+    hand_out(flow, arrival);
+    list_show_row(flow);
+}
+
+static const struct iptfs_source_ops cbr_ops = {flow_next_ps, cbr_take, NULL};
+static const struct iptfs_source_ops poisson_ops = {flow_next_ps, poisson_take, NULL};
+static const struct iptfs_source_ops saturate_ops = {flow_next_ps, saturate_take, saturate_room};
+static const struct iptfs_source_ops list_ops = {flow_next_ps, list_take, NULL};
+
+/* --- Making them ----------------------------------------------------------------------------- */
+
+static double mean_octets(const struct iptfs_sizes *size)
+{
+    if (size->kind == IPTFS_SIZES_IMIX)
+        return (7 * 40 + 4 * 576 + 1 * 1500) / 12.0;
+    return ((double)size->low_octets + (double)size->high_octets) / 2;
+}
+
+static uint32_t least_octets(unsigned ip_version)
+{
+    return ip_version == 6 ? 40 : 20;
+}
+
+static uint32_t most_octets(unsigned ip_version)
+{
+    return ip_version == 4 ? 65535 : 65575;
+}
+
+static bool octets_fit(uint64_t octets, unsigned ip_version)
+{
+    return octets >= least_octets(ip_version) && octets <= most_octets(ip_version);
+}
+
+static int check_size(const struct iptfs_traffic_options *options, struct iptfs_error *error)
+{
+    const struct iptfs_sizes *size = &options->size;
+    if (octets_fit(size->low_octets, options->ip_version) &&
+        octets_fit(size->high_octets, options->ip_version) && size->low_octets <= size->high_octets)
+        return IPTFS_OK;
+    return iptfs_fail(
+        error, IPTFS_E_INVALID, "[traffic.%s] size: found '%s', allowed: %u to %u octets for IPv%u",
+        options->name, iptfs_exact_sizes(*size).text, least_octets(options->ip_version),
+        most_octets(options->ip_version), options->ip_version);
+}
+
+static int check_rate(const struct iptfs_traffic_options *options, struct iptfs_error *error)
+{
+    /* Up to here gap and remainder fit 64 bits. */
+    const uint64_t most_bps = UINT64_C(1000000000000000000);
+    if (options->rate_bps > 0 && options->rate_bps <= most_bps)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] rate: found '%s', allowed: 1bps to %s",
+                      options->name, iptfs_exact_rate(options->rate_bps).text,
+                      iptfs_exact_rate(most_bps).text);
+}
+
+static int check_options(const struct iptfs_traffic_options *options, struct iptfs_error *error)
+{
+    if (options->ip_version != 4 && options->ip_version != 6)
+        return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] ip: found '%u', allowed: 4, 6",
+                          options->name, options->ip_version);
+    if (options->start_ps < 0 || options->start_ps > IPTFS_TIME_MAX_PS)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "[traffic.%s] start: found '%s', allowed: 0 to %s", options->name,
+                          iptfs_exact_time(options->start_ps).text,
+                          iptfs_exact_time(IPTFS_TIME_MAX_PS).text);
+    if (options->type == IPTFS_TRAFFIC_LIST)
+        return IPTFS_OK;
+    int code = check_size(options, error);
+    if (code != IPTFS_OK || options->type == IPTFS_TRAFFIC_SATURATE)
+        return code;
+    return check_rate(options, error);
+}
+
+static int no_memory(struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for traffic sources");
+}
+
+static struct iptfs_random *stream_of(const struct iptfs_traffic_setup *setup,
+                                      enum iptfs_random_use use)
+{
+    return iptfs_random_new(setup->seed, setup->run, use, setup->flow);
+}
+
+static int start_sizes(struct flow *flow, const struct iptfs_traffic_setup *setup)
+{
+    if (flow->size.kind != IPTFS_SIZES_FIXED) {
+        flow->sizes = stream_of(setup, IPTFS_RANDOM_SIZE);
+        if (flow->sizes == NULL)
+            return IPTFS_E_NO_MEMORY;
+    }
+    flow->next.octets = draw_octets(flow);
+    return IPTFS_OK;
+}
+
+static int start_cbr(struct flow *flow, const struct iptfs_traffic_setup *setup,
+                     struct iptfs_error *error)
+{
+    flow->source.ops = &cbr_ops;
+    set_due(flow, flow->start_ps);
+    return start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : no_memory(error);
+}
+
+static int start_poisson(struct flow *flow, const struct iptfs_traffic_setup *setup,
+                         struct iptfs_error *error)
+{
+    flow->source.ops = &poisson_ops;
+    flow->u.poisson.gaps = stream_of(setup, IPTFS_RANDOM_ARRIVAL);
+    if (flow->u.poisson.gaps == NULL)
+        return no_memory(error);
+    flow->u.poisson.mean_gap_ps =
+        mean_octets(&flow->size) * 8 * (double)IPTFS_PS_PER_S / (double)flow->rate_bps;
+    set_due(flow, flow->start_ps + draw_gap_ps(flow));
+    return start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : no_memory(error);
+}
+
+static int start_saturate(struct flow *flow, const struct iptfs_traffic_setup *setup,
+                          struct iptfs_error *error)
+{
+    flow->source.ops = &saturate_ops;
+    flow->u.saturate.room_octets = setup->window_octets;
+    set_due(flow, flow->start_ps);
+    return start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : no_memory(error);
+}
+
+/* Rows without a version of their own are checked only now that the section's is known. */
+static int check_rows(const struct iptfs_traffic_list *list,
+                      const struct iptfs_traffic_options *options, struct iptfs_error *error)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct iptfs_traffic_row *row = &list->rows[i];
+        unsigned ip = row->ip_version != 0 ? row->ip_version : options->ip_version;
+        if (!octets_fit(row->octets, ip))
+            return iptfs_fail(error, IPTFS_E_INVALID,
+                              "%s:%u: size: found '%u', allowed: %u to %u octets for IPv%u",
+                              options->file_path, row->line, row->octets, least_octets(ip),
+                              most_octets(ip), ip);
+    }
+    return IPTFS_OK;
+}
+
+static int start_list(struct flow *flow, const struct iptfs_traffic_options *options,
+                      struct iptfs_error *error)
+{
+    flow->source.ops = &list_ops;
+    flow->u.list.tos = options->tos;
+    flow->u.list.ip_version = (uint8_t)options->ip_version;
+    int code = iptfs_traffic_list_load(&flow->u.list.rows, options->file_path, error);
+    if (code == IPTFS_OK)
+        code = check_rows(&flow->u.list.rows, options, error);
+    if (code == IPTFS_OK)
+        list_show_row(flow);
+    return code;
+}
+
+static int start_flow(struct flow *flow, const struct iptfs_traffic_setup *setup,
+                      struct iptfs_error *error)
+{
+    switch (setup->options->type) {
+    case IPTFS_TRAFFIC_CBR:
+        return start_cbr(flow, setup, error);
+    case IPTFS_TRAFFIC_POISSON:
+        return start_poisson(flow, setup, error);
+    case IPTFS_TRAFFIC_SATURATE:
+        return start_saturate(flow, setup, error);
+    case IPTFS_TRAFFIC_LIST:
+        return start_list(flow, setup->options, error);
+    }
+    return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] type: found number %d, allowed: 0 to 3",
+                      setup->options->name, (int)setup->options->type);
+}
+
+int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_setup *setup,
+                      struct iptfs_error *error)
+{
+    const struct iptfs_traffic_options *options = setup->options;
+    *source = NULL;
+    int code = check_options(options, error);
+    if (code != IPTFS_OK)
+        return code;
+    struct flow *flow = calloc(1, sizeof *flow);
+    if (flow == NULL)
+        return no_memory(error);
+    flow->source.ops = &cbr_ops; /* something that can be freed */
+    flow->start_ps = options->start_ps;
+    flow->stop_ps = iptfs_earlier(options->stop_ps, IPTFS_TIME_MAX_PS);
+    flow->left = options->count != 0 ? options->count : UINT64_MAX;
+    flow->size = options->size;
+    flow->rate_bps = options->rate_bps;
+    flow->next.id = 1;
+    flow->next.flow = setup->flow;
+    flow->next.ip_version = (uint8_t)options->ip_version;
+    flow->next.tos = options->tos;
+    flow->next.local = options->local;
+    code = start_flow(flow, setup, error);
+    if (code != IPTFS_OK) {
+        iptfs_traffic_free(&flow->source);
+        return code;
+    }
+    *source = &flow->source;
+    return IPTFS_OK;
+}
+
+/* --- Several as one -------------------------------------------------------------------------- */
+
+/* A binary heap of flows, the next packet on top. The heap holds the times, so that comparing does
+ * not touch the flows. */
+struct merge_entry {
+    int64_t at_ps;
+    size_t index; /* of the flow: ties go by it */
+};
+
+struct merge {
+    struct iptfs_source source;
+    struct flow **flows;
+    struct merge_entry *heap;
+    size_t count;
+};
+
+static bool goes_before(struct merge_entry a, struct merge_entry b)
+{
+    return a.at_ps != b.at_ps ? a.at_ps < b.at_ps : a.index < b.index;
+}
+
+static void sift_down(struct merge *merge, size_t place)
+{
+    struct merge_entry moved = merge->heap[place];
+    for (;;) {
+        size_t child = 2 * place + 1;
+        if (child >= merge->count)
+            break;
+        if (child + 1 < merge->count && goes_before(merge->heap[child + 1], merge->heap[child]))
+            child++;
+        if (!goes_before(merge->heap[child], moved))
+            break;
+        merge->heap[place] = merge->heap[child];
+        place = child;
+    }
+    merge->heap[place] = moved;
+}
+
+static void build_heap(struct merge *merge)
+{
+    for (size_t i = 0; i < merge->count; i++)
+        merge->heap[i] = (struct merge_entry){merge->flows[i]->next.at_ps, i};
+    for (size_t i = merge->count / 2; i-- > 0;)
+        sift_down(merge, i);
+}
+
+static int64_t merge_next_ps(const struct iptfs_source *source)
+{
+    const struct merge *merge = (const struct merge *)source;
+    return merge->count > 0 ? merge->heap[0].at_ps : IPTFS_NEVER;
+}
+
+static void merge_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
+{
+    struct merge *merge = (struct merge *)source;
+    struct flow *flow = merge->flows[merge->heap[0].index];
+    flow->source.ops->take(&flow->source, arrival);
+    merge->heap[0].at_ps = flow->next.at_ps;
+    sift_down(merge, 0);
+}
+
+static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)
+{
+    struct merge *merge = (struct merge *)source;
+    uint32_t waiting = 0;
+    for (size_t i = 0; i < merge->count; i++)
+        waiting += wants_room(merge->flows[i], now_ps);
+    if (waiting == 0)
+        return;
+    struct iptfs_room share = *room;
+    share.room_octets /= waiting;
+    for (size_t i = 0; i < merge->count; i++)
+        if (wants_room(merge->flows[i], now_ps))
+            saturate_room(&merge->flows[i]->source, now_ps, &share);
+    build_heap(merge);
+}
+
+static const struct iptfs_source_ops merge_ops = {merge_next_ps, merge_take, NULL};
+static const struct iptfs_source_ops merge_room_ops = {merge_next_ps, merge_take, merge_room};
+
+static bool is_merge(const struct iptfs_source *source)
+{
+    return source->ops == &merge_ops || source->ops == &merge_room_ops;
+}
+
+static void free_merge(struct merge *merge)
+{
+    free(merge->flows);
+    free(merge->heap);
+    free(merge);
+}
+
+int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const *sources,
+                        size_t count, struct iptfs_error *error)
+{
+    *merged = NULL;
+    if (count == 1) {
+        *merged = sources[0];
+        return IPTFS_OK;
+    }
+    struct merge *merge = calloc(1, sizeof *merge);
+    if (merge == NULL)
+        return no_memory(error);
+    /* One more than needed: an array of none may be NULL. */
+    merge->flows = calloc(count + 1, sizeof(struct flow *));
+    merge->heap = calloc(count + 1, sizeof *merge->heap);
+    if (merge->flows == NULL || merge->heap == NULL) {
+        free_merge(merge);
+        return no_memory(error);
+    }
+    merge->source.ops = &merge_ops;
+    merge->count = count;
+    for (size_t i = 0; i < count; i++) {
+        merge->flows[i] = (struct flow *)sources[i];
+        if (sources[i]->ops->room != NULL)
+            merge->source.ops = &merge_room_ops;
+    }
+    build_heap(merge);
+    *merged = &merge->source;
+    return IPTFS_OK;
+}
+
+static void free_flow(struct flow *flow)
+{
+    iptfs_random_free(flow->sizes);
+    if (flow->source.ops == &poisson_ops)
+        iptfs_random_free(flow->u.poisson.gaps);
+    if (flow->source.ops == &list_ops)
+        iptfs_traffic_list_free(&flow->u.list.rows);
+    free(flow);
+}
+
+void iptfs_traffic_free(struct iptfs_source *source)
+{
+    if (source == NULL)
+        return;
+    if (!is_merge(source)) {
+        free_flow((struct flow *)source);
+        return;
+    }
+    struct merge *merge = (struct merge *)source;
+    for (size_t i = 0; i < merge->count; i++)
+        free_flow(merge->flows[i]);
+    free_merge(merge);
+}
+
+/* --- Lists ----------------------------------------------------------------------------------- */
+
+enum column {
+    COLUMN_TIME,
+    COLUMN_SIZE,
+    COLUMN_TOS,
+    COLUMN_IP,
+    COLUMN_COUNT
+};
+
+static const char *const column_names[COLUMN_COUNT] = {"time", "size", "tos", "ip"};
+
+#define COLUMNS_ALLOWED "time (or time_ps, time_ns, time_us, time_ms, time_s), size, tos, ip"
+
+struct reader {
+    const char *path;
+    uint32_t line;
+    struct iptfs_error *error;
+    struct iptfs_traffic_list *list;
+    size_t capacity;
+    bool begun;                       /* a header or a row was seen */
+    unsigned columns;                 /* how many fields a line may have */
+    enum column column[COLUMN_COUNT]; /* which column a field is */
+    char time_unit[4];                /* of a header such as time_ns; "" for none */
+};
+
+struct fields {
+    char *field[COLUMN_COUNT];
+    unsigned count; /* of all, even those that have no place here */
+};
+
+static int refuse(const struct reader *r, const char *column, const char *found,
+                  const char *allowed)
+{
+    return iptfs_fail(r->error, IPTFS_E_INVALID, "%s:%u: %s: found '%.60s', allowed: %s", r->path,
+                      r->line, column, found, allowed);
+}
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    size_t length = strlen(text);
+    while (length > 0 && isspace((unsigned char)text[length - 1]))
+        length--;
+    text[length] = '\0';
+    return text;
+}
+
+static void split(char *line, struct fields *fields)
+{
+    fields->count = 0;
+    for (char *rest = line; rest != NULL;) {
+        char *field = strsep(&rest, ",");
+        if (fields->count < COLUMN_COUNT)
+            fields->field[fields->count] = trim(field);
+        fields->count++;
+    }
+}
+
+/* Fills in time_unit; false for a name that is neither "time" nor "time_" and a unit. */
+static bool is_time_column(struct reader *r, const char *name)
+{
+    static const char *const units[] = {"ps", "ns", "us", "ms", "s"};
+    if (strcasecmp(name, "time") == 0)
+        return true;
+    if (strncasecmp(name, "time_", 5) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcasecmp(name + 5, units[i]) == 0) {
+            snprintf(r->time_unit, sizeof r->time_unit, "%s", units[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The column of this name, COLUMN_COUNT when there is no such. */
+static enum column column_named(struct reader *r, const char *name)
+{
+    if (is_time_column(r, name))
+        return COLUMN_TIME;
+    for (int i = COLUMN_SIZE; i < COLUMN_COUNT; i++)
+        if (strcasecmp(name, column_names[i]) == 0)
+            return (enum column)i;
+    return COLUMN_COUNT;
+}
+
+static int read_header(struct reader *r, const struct fields *fields)
+{
+    bool seen[COLUMN_COUNT + 1] = {false};
+    for (unsigned i = 0; i < fields->count && i < COLUMN_COUNT; i++) {
+        enum column column = column_named(r, fields->field[i]);
+        if (column == COLUMN_COUNT || seen[column])
+            return refuse(r, "header", fields->field[i], "each once: " COLUMNS_ALLOWED);
+        seen[column] = true;
+        r->column[i] = column;
+    }
+    if (fields->count > COLUMN_COUNT)
+        return iptfs_fail(r->error, IPTFS_E_INVALID,
+                          "%s:%u: header: found %u columns, allowed: each once: " COLUMNS_ALLOWED,
+                          r->path, r->line, fields->count);
+    if (!seen[COLUMN_TIME] || !seen[COLUMN_SIZE])
+        return refuse(r, "header", fields->field[0], "at least the columns time and size");
+    r->columns = fields->count;
+    return IPTFS_OK;
+}
+
+/* Puts file and line before what a reader of quantities had to say. */
+static int pass_on(const struct reader *r, const char *column, int code,
+                   const struct iptfs_error *why)
+{
+    return iptfs_fail(r->error, code, "%s:%u: %s: %s", r->path, r->line, column, why->text);
+}
+
+static int read_time_in_unit(const struct reader *r, const char *text, int64_t *time_ps)
+{
+    char allowed[64], with_unit[48];
+    snprintf(allowed, sizeof allowed, "a number of %s, such as 1.5, in a column time_%s",
+             r->time_unit, r->time_unit);
+    size_t length = strlen(text);
+    /* What ends in a letter has a unit already. */
+    if (length == 0 || length > 40 || isalpha((unsigned char)text[length - 1]) ||
+        (size_t)snprintf(with_unit, sizeof with_unit, "%s%s", text, r->time_unit) >=
+            sizeof with_unit ||
+        iptfs_parse_time(with_unit, time_ps, NULL) != IPTFS_OK)
+        return refuse(r, "time", text, allowed);
+    return IPTFS_OK;
+}
+
+static int read_time(const struct reader *r, const char *text, int64_t *time_ps)
+{
+    struct iptfs_error why;
+    int code = IPTFS_OK;
+    if (r->time_unit[0] != '\0')
+        code = read_time_in_unit(r, text, time_ps);
+    else if ((code = iptfs_parse_time(text, time_ps, &why)) != IPTFS_OK)
+        return pass_on(r, "time", code, &why);
+    if (code != IPTFS_OK)
+        return code;
+    if (*time_ps > IPTFS_TIME_MAX_PS)
+        return refuse(r, "time", text, "at most 1000h");
+    if (r->list->count == 0)
+        return IPTFS_OK;
+    const struct iptfs_traffic_row *before = &r->list->rows[r->list->count - 1];
+    if (*time_ps >= before->time_ps)
+        return IPTFS_OK;
+    return iptfs_fail(r->error, IPTFS_E_INVALID,
+                      "%s:%u: time: found '%.60s', allowed: at least %s, the time in line %u",
+                      r->path, r->line, text, iptfs_exact_time(before->time_ps).text, before->line);
+}
+
+static int read_size(const struct reader *r, const char *text, struct iptfs_traffic_row *row)
+{
+    struct iptfs_error why;
+    uint64_t octets = 0;
+    int code = iptfs_parse_octets(text, &octets, &why);
+    if (code != IPTFS_OK)
+        return pass_on(r, "size", code, &why);
+    if (!octets_fit(octets, row->ip_version))
+        return iptfs_fail(r->error, IPTFS_E_INVALID,
+                          "%s:%u: size: found '%.60s', allowed: %u to %u octets", r->path, r->line,
+                          text, least_octets(row->ip_version), most_octets(row->ip_version));
+    row->octets = (uint32_t)octets;
+    return IPTFS_OK;
+}
+
+static int read_tos(const struct reader *r, const char *text, struct iptfs_traffic_row *row)
+{
+    uint64_t tos = 0;
+    if (text[0] == '\0')
+        return IPTFS_OK;
+    if (iptfs_parse_number(text, &tos, NULL) != IPTFS_OK || tos > 255)
+        return refuse(r, "tos", text, "0 to 255, or nothing");
+    row->tos = (int16_t)tos;
+    return IPTFS_OK;
+}
+
+static int read_ip(const struct reader *r, const char *text, struct iptfs_traffic_row *row)
+{
+    if (text[0] == '\0')
+        return IPTFS_OK;
+    if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
+        return refuse(r, "ip", text, "4, 6, or nothing");
+    row->ip_version = (uint8_t)(text[0] - '0');
+    return IPTFS_OK;
+}
+
+static int append(struct reader *r, const struct iptfs_traffic_row *row)
+{
+    struct iptfs_traffic_list *list = r->list;
+    if (list->count == r->capacity) {
+        size_t capacity = r->capacity != 0 ? 2 * r->capacity : 64;
+        struct iptfs_traffic_row *rows = reallocarray(list->rows, capacity, sizeof *rows);
+        if (rows == NULL)
+            return no_memory(r->error);
+        list->rows = rows;
+        r->capacity = capacity;
+    }
+    list->rows[list->count++] = *row;
+    return IPTFS_OK;
+}
+
+static int read_row(struct reader *r, const struct fields *fields)
+{
+    struct iptfs_traffic_row row = {.tos = -1, .line = r->line};
+    const char *text[COLUMN_COUNT] = {"", "", "", ""};
+    if (fields->count > r->columns)
+        return iptfs_fail(r->error, IPTFS_E_INVALID, "%s:%u: found %u columns, allowed: %u at most",
+                          r->path, r->line, fields->count, r->columns);
+    for (unsigned i = 0; i < fields->count; i++)
+        text[r->column[i]] = fields->field[i];
+    int code = read_time(r, text[COLUMN_TIME], &row.time_ps);
+    if (code == IPTFS_OK)
+        code = read_tos(r, text[COLUMN_TOS], &row);
+    if (code == IPTFS_OK)
+        code = read_ip(r, text[COLUMN_IP], &row);
+    if (code == IPTFS_OK)
+        code = read_size(r, text[COLUMN_SIZE], &row);
+    return code == IPTFS_OK ? append(r, &row) : code;
+}
+
+static int read_line(struct reader *r, char *line, size_t length)
+{
+    struct fields fields;
+    for (size_t i = 0; i < length; i++)
+        if (iscntrl((unsigned char)line[i]) && !isspace((unsigned char)line[i]))
+            return iptfs_fail(r->error, IPTFS_E_INVALID,
+                              "%s:%u: found an octet of value %d, allowed: a line of text", r->path,
+                              r->line, (unsigned char)line[i]);
+    line[strcspn(line, "#")] = '\0';
+    if (*trim(line) == '\0')
+        return IPTFS_OK;
+    split(line, &fields);
+    bool first = !r->begun;
+    r->begun = true;
+    if (first && isalpha((unsigned char)fields.field[0][0]))
+        return read_header(r, &fields);
+    return read_row(r, &fields);
+}
+
+static int read_lines(struct reader *r, FILE *file)
+{
+    char *line = NULL;
+    size_t size = 0;
+    int code = IPTFS_OK;
+    errno = 0;
+    for (ssize_t length; code == IPTFS_OK && (length = getline(&line, &size, file)) >= 0;) {
+        r->line++;
+        code = read_line(r, line, (size_t)length);
+    }
+    int reason = errno;
+    free(line);
+    if (code == IPTFS_OK && !feof(file))
+        return iptfs_fail(r->error, IPTFS_E_IO, "%s: cannot be read: %s", r->path,
+                          strerror(reason));
+    if (code == IPTFS_OK && r->list->count == 0)
+        return iptfs_fail(r->error, IPTFS_E_INVALID,
+                          "%s:%u: found no packet, allowed: at least one line such as '1.5ms,576'",
+                          r->path, r->line);
+    return code;
+}
+
+int iptfs_traffic_list_load(struct iptfs_traffic_list *list, const char *path,
+                            struct iptfs_error *error)
+{
+    struct reader r = {.path = path, .error = error, .list = list, .columns = COLUMN_COUNT};
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        r.column[i] = (enum column)i;
+    *list = (struct iptfs_traffic_list){NULL, 0};
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", path, strerror(errno));
+    int code = read_lines(&r, file);
+    fclose(file);
+    if (code != IPTFS_OK)
+        iptfs_traffic_list_free(list);
+    return code;
+}
+
+void iptfs_traffic_list_free(struct iptfs_traffic_list *list)
+{
+    free(list->rows);
+    *list = (struct iptfs_traffic_list){NULL, 0};
+}
