@@ -51,16 +51,21 @@ static int64_t flow_next_ps(const struct iptfs_source *source)
     return ((const struct flow *)source)->next.at_ps;
 }
 
-/* A draw for each packet that is not of a fixed size; imix takes one of twelve equal chances. */
-static uint32_t draw_octets(const struct flow *flow)
+/* imix takes one of twelve equal chances. */
+static uint32_t random_octets(const struct flow *flow)
 {
-    if (flow->size.kind == IPTFS_SIZES_FIXED)
-        return flow->size.low_octets;
     if (flow->size.kind == IPTFS_SIZES_UNIFORM)
         return (uint32_t)iptfs_random_between(flow->sizes, flow->size.low_octets,
                                               flow->size.high_octets);
     uint64_t dozen = iptfs_random_between(flow->sizes, 1, 12);
     return dozen <= 7 ? 40 : dozen <= 11 ? 576 : 1500;
+}
+
+/* A draw for each packet that is not of a fixed size. */
+static inline void set_octets(struct flow *flow)
+{
+    if (flow->sizes != NULL)
+        flow->next.octets = random_octets(flow);
 }
 
 /* The packet after the last one is due at at_ps, if stop and count let it. */
@@ -85,7 +90,7 @@ static void cbr_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
     uint64_t bit_ps = (uint64_t)arrival->octets * 8 * IPTFS_PS_PER_S + flow->u.cbr.rest;
     flow->u.cbr.rest = bit_ps % flow->rate_bps;
     set_due(flow, arrival->at_ps + (int64_t)(bit_ps / flow->rate_bps));
-    flow->next.octets = draw_octets(flow);
+    set_octets(flow);
 }
 
 /* A gap to the picosecond, cut where no simulation can reach. */
@@ -100,7 +105,7 @@ static void poisson_take(struct iptfs_source *source, struct iptfs_arrival *arri
     struct flow *flow = (struct flow *)source;
     hand_out(flow, arrival);
     set_due(flow, arrival->at_ps + draw_gap_ps(flow));
-    flow->next.octets = draw_octets(flow);
+    set_octets(flow);
 }
 
 static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
@@ -110,7 +115,7 @@ static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arr
     uint32_t room_octets = flow->u.saturate.room_octets;
     room_octets = room_octets > arrival->octets ? room_octets - arrival->octets : 0;
     flow->u.saturate.room_octets = room_octets;
-    flow->next.octets = draw_octets(flow);
+    set_octets(flow);
     if (flow->left == 0 || flow->next.octets > room_octets)
         flow->next.at_ps = IPTFS_NEVER;
 }
@@ -240,7 +245,8 @@ static int start_sizes(struct flow *flow, const struct iptfs_traffic_setup *setu
         if (flow->sizes == NULL)
             return IPTFS_E_NO_MEMORY;
     }
-    flow->next.octets = draw_octets(flow);
+    flow->next.octets = flow->size.low_octets;
+    set_octets(flow);
     return IPTFS_OK;
 }
 

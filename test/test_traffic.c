@@ -287,6 +287,33 @@ static void test_seed_and_flow_choose_the_draws(void)
     CHECK_INT(sum_of_times(1, 0, same_mean, 1000000), sum_ps);
 }
 
+/* Long packets must not come after long gaps: neither the gap before a packet nor the one behind it
+ * says anything about its size. */
+static void test_sizes_are_independent_of_gaps(void)
+{
+    enum {
+        PACKETS = 20000
+    };
+    struct iptfs_traffic_options options = section(
+        IPTFS_TRAFFIC_POISSON, (struct iptfs_sizes){IPTFS_SIZES_UNIFORM, 1000, 2000}, 12000000);
+    struct iptfs_source *source = make(&options);
+    double products[2] = {0, 0};
+    double size = 0;
+    int64_t before_ps = 0;
+    for (int n = 0; n < PACKETS; n++) {
+        struct iptfs_arrival arrival;
+        source->ops->take(source, &arrival);
+        double gap = (double)(arrival.at_ps - before_ps) / 1e9 - 1; /* deviation 1 */
+        products[0] += gap * size;
+        size = ((double)arrival.octets - 1500) / (1000 / sqrt(12)); /* deviation 1 */
+        products[1] += gap * size;
+        before_ps = arrival.at_ps;
+    }
+    CHECK_NEAR(products[0] / PACKETS, 0, 5 / sqrt(PACKETS));
+    CHECK_NEAR(products[1] / PACKETS, 0, 5 / sqrt(PACKETS));
+    iptfs_traffic_free(source);
+}
+
 /* --- saturate --- */
 
 static void give_room(struct iptfs_source *source, int64_t now_ps, int64_t idle_ps, int64_t lead_ps,
@@ -731,6 +758,7 @@ const CU_TestInfo iptfs_tests_traffic[] = {
     {"imix proportions", test_imix_proportions},
     {"uniform sizes reach both ends", test_uniform_sizes_reach_both_ends},
     {"seed and flow choose the draws", test_seed_and_flow_choose_the_draws},
+    {"sizes are independent of gaps", test_sizes_are_independent_of_gaps},
     {"saturate fills the room it is given", test_saturate_fills_the_room_it_is_given},
     {"later room replaces earlier", test_later_room_replaces_what_was_not_begun},
     {"saturate batches of random sizes", test_saturate_batches_of_random_sizes},
