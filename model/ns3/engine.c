@@ -6,7 +6,7 @@
 #include "p2plink.h"
 #include "units.h"
 
-static void set_timer(struct iptfs_engine *engine)
+void iptfs_engine_arm(struct iptfs_engine *engine)
 {
     int64_t next_ps = iptfs_tunnel_next_ps(engine->tunnel);
     if (next_ps == engine->set_ps)
@@ -27,7 +27,7 @@ void iptfs_engine_wake(void *ctx)
     if (engine->error != IPTFS_OK)
         ns3shim_stop();
     else
-        set_timer(engine);
+        iptfs_engine_arm(engine);
 }
 
 static void on_timer(void *ctx)

@@ -27,6 +27,10 @@ void iptfs_engine_free(struct iptfs_engine *engine);
  * iptfs_engine, untyped so that it can serve as a callback. */
 void iptfs_engine_wake(void *engine);
 
+/* Sets the timer anew and does nothing else: after iptfs_sender_offer, so that all that is offered
+ * at one instant is in the queue before the sender's timer fires. */
+void iptfs_engine_arm(struct iptfs_engine *engine);
+
 /* A p2p link for the tunnel: what comes out of ns-3 wakes it. Errors as iptfs_p2p_link_new. */
 int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config,
                           const struct iptfs_impair *impair);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results.h"
+
+#include "quantity.h"
+#include "units.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Enough digits to tell picoseconds in an hour apart, and none that are noise. */
+enum {
+    REAL_DIGITS = 15
+};
+
+static void set_count(json_t *object, const char *name, uint64_t value)
+{
+    json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static void set_real(json_t *object, const char *name, double value)
+{
+    json_object_set_new(object, name, json_real(value));
+}
+
+static void set_tally(json_t *object, const char *name, const struct iptfs_tally *tally)
+{
+    json_t *pair = json_object();
+    set_count(pair, "pkts", tally->pkts);
+    set_count(pair, "octets", tally->octets);
+    json_object_set_new(object, name, pair);
+}
+
+static double ratio(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0.0;
+}
+
+static double bits_per_second(uint64_t octets, int64_t time_ps)
+{
+    return (double)octets * 8.0 / iptfs_seconds(time_ps);
+}
+
+/* Octets that the tunnel puts on the wire beyond those it carries, in parts of these. */
+static double overhead(const struct iptfs_tunnel *tunnel)
+{
+    uint64_t outer = tunnel->link->stats.sent.octets;
+    return tunnel->data_octets > 0 ? ratio(outer, tunnel->data_octets) - 1.0 : 0.0;
+}
+
+static json_t *inner_json(const struct iptfs_tunnel *tunnel)
+{
+    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    json_t *inner = json_object();
+    set_tally(inner, "offered", &ledger->offered);
+    set_tally(inner, "delivered", &ledger->ended[IPTFS_FATE_DELIVERED]);
+    json_t *dropped = json_object();
+    for (int fate = IPTFS_FATE_DELIVERED + 1; fate < IPTFS_FATE_COUNT; fate++)
+        set_count(dropped, iptfs_fate_name((enum iptfs_fate)fate), ledger->ended[fate].pkts);
+    json_object_set_new(inner, "dropped", dropped);
+    set_count(inner, "in_flight", tunnel->in_flight_pkts);
+    set_count(inner, "delivered_again", tunnel->delivered_again);
+    set_count(inner, "ce_marked", tunnel->sender.queue.marked_pkts);
+    set_count(inner, "icmp_sent", tunnel->sender.icmp_sent);
+    set_count(inner, "local_errors", tunnel->sender.local_errors);
+    return inner;
+}
+
+static json_t *outer_json(const struct iptfs_tunnel *tunnel)
+{
+    const struct iptfs_link_stats *stats = &tunnel->link->stats;
+    struct iptfs_tally lost = iptfs_link_lost(stats);
+    json_t *outer = json_object();
+    set_tally(outer, "sent", &stats->sent);
+    set_tally(outer, "received", &stats->received);
+    set_tally(outer, "lost", &lost);
+    json_t *lost_by = json_object();
+    set_count(lost_by, "link-mtu", stats->lost_mtu.pkts);
+    set_count(lost_by, "link-queue", stats->lost_queue.pkts);
+    set_count(lost_by, "link-loss", stats->lost_way.pkts);
+    json_object_set_new(outer, "lost_by", lost_by);
+    set_count(outer, "duplicated", stats->duplicated.pkts);
+    set_count(outer, "in_flight", stats->in_flight.pkts);
+    set_count(outer, "late", tunnel->receiver.reorder.late_pkts);
+    set_count(outer, "held_max", tunnel->receiver.reorder.held_max);
+    set_count(outer, "space_octets", tunnel->sender.packer.space_octets);
+    set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->space_octets));
+    set_real(outer, "overhead", overhead(tunnel));
+    return outer;
+}
+
+static json_t *delay_json(const struct iptfs_delays *delays)
+{
+    static const struct {
+        const char *name;
+        double p;
+    } quantiles[] = {{"min", 0}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
+    json_t *delay = json_object();
+    set_real(delay, "mean", iptfs_delays_mean_ps(delays) / (double)IPTFS_PS_PER_S);
+    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
+        set_real(delay, quantiles[i].name,
+                 iptfs_seconds(iptfs_delays_quantile_ps(delays, quantiles[i].p)));
+    return delay;
+}
+
+/* The object of this name in `parent`, made when it is not there; "" is the parent itself. */
+static json_t *child(json_t *parent, const char *name)
+{
+    if (name[0] == '\0')
+        return parent;
+    if (json_object_get(parent, name) == NULL)
+        json_object_set_new(parent, name, json_object());
+    return json_object_get(parent, name);
+}
+
+static json_t *counters_json(const struct iptfs_counters *counters)
+{
+    json_t *all = json_object();
+    for (int i = 0; i < IPTFS_COUNTER_COUNT; i++) {
+        const struct iptfs_counter_name *name = iptfs_counter_name((enum iptfs_counter)i);
+        json_t *group = child(child(all, name->family), name->group);
+        set_count(group, name->name, counters->value[i]);
+    }
+    return all;
+}
+
+static void set_direction(json_t *object, const struct iptfs_results *results,
+                          const struct iptfs_tunnel *tunnel)
+{
+    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    int64_t duration_ps = results->scenario->duration_ps;
+    json_object_set_new(object, "inner", inner_json(tunnel));
+    json_object_set_new(object, "outer", outer_json(tunnel));
+    json_object_set_new(object, "delay_s", delay_json(&tunnel->delivered.delays));
+    set_real(object, "goodput_bps",
+             bits_per_second(ledger->ended[IPTFS_FATE_DELIVERED].octets, duration_ps));
+    set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
+    json_object_set_new(object, "counters", counters_json(&tunnel->counters));
+    json_object_set_new(object, "ledger_balanced",
+                        json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
+}
+
+json_t *iptfs_results_json(const struct iptfs_results *results)
+{
+    const struct iptfs_scenario *scenario = results->scenario;
+    json_t *summary = json_object();
+    json_object_set_new(summary, "name", json_string(scenario->name));
+    json_object_set_new(summary, "version", json_string(IPTFS_VERSION));
+    set_count(summary, "seed", results->seed);
+    set_count(summary, "run", results->run);
+    set_real(summary, "simulated_s", iptfs_seconds(scenario->duration_ps));
+    set_direction(summary, results, results->tunnel[IPTFS_FORWARD]);
+    if (results->tunnel[IPTFS_REVERSE] != NULL) {
+        json_t *reverse = json_object();
+        set_direction(reverse, results, results->tunnel[IPTFS_REVERSE]);
+        json_object_set_new(summary, "reverse", reverse);
+    }
+    return summary;
+}
+
+int iptfs_results_write_json(const json_t *summary, FILE *out)
+{
+    if (json_dumpf(summary, out, JSON_INDENT(2) | JSON_REAL_PRECISION(REAL_DIGITS)) != 0 ||
+        fputc('\n', out) == EOF)
+        return IPTFS_E_IO;
+    return IPTFS_OK;
+}
+
+enum csv_line {
+    CSV_NAMES,
+    CSV_VALUES
+};
+
+static void write_csv_value(const json_t *value, FILE *out)
+{
+    if (json_is_string(value))
+        fputs(json_string_value(value), out);
+    else if (json_is_integer(value))
+        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        fprintf(out, "%.*g", REAL_DIGITS, json_real_value(value));
+    else
+        fputs(json_is_true(value) ? "true" : "false", out);
+}
+
+/* Writes the names or the values below `object`; `path` holds the names above it. */
+static void write_csv_line(const json_t *object, enum csv_line line, char *path, size_t size,
+                           bool *first, FILE *out)
+{
+    size_t length = strlen(path);
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        snprintf(path + length, size - length, "%s%s", length > 0 ? "." : "", name);
+        if (json_is_object(value)) {
+            write_csv_line(value, line, path, size, first, out);
+        } else {
+            if (!*first)
+                fputc(',', out);
+            *first = false;
+            if (line == CSV_NAMES)
+                fputs(path, out);
+            else
+                write_csv_value(value, out);
+        }
+        path[length] = '\0';
+    }
+}
+
+int iptfs_results_write_csv(const json_t *summary, FILE *out)
+{
+    for (int line = CSV_NAMES; line <= CSV_VALUES; line++) {
+        char path[256] = "";
+        bool first = true;
+        write_csv_line(summary, (enum csv_line)line, path, sizeof path, &first, out);
+        fputc('\n', out);
+    }
+    return ferror(out) ? IPTFS_E_IO : IPTFS_OK;
+}
+
+static struct iptfs_text grouped(uint64_t value)
+{
+    char digits[32];
+    struct iptfs_text text;
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, value);
+    size_t at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            text.text[at++] = ',';
+        text.text[at++] = digits[i];
+    }
+    text.text[at] = '\0';
+    return text;
+}
+
+static void write_row(FILE *out, const char *label, const struct iptfs_tally *tally,
+                      uint64_t whole_pkts)
+{
+    fprintf(out, "  %-18s %15s %19s", label, grouped(tally->pkts).text,
+            grouped(tally->octets).text);
+    if (whole_pkts > 0)
+        fprintf(out, "  %7.3f %%", 100.0 * ratio(tally->pkts, whole_pkts));
+    fputc('\n', out);
+}
+
+static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    uint64_t offered = ledger->offered.pkts;
+    fprintf(out, "%-20s %15s %19s\n", "Inner packets", "packets", "octets");
+    write_row(out, "offered", &ledger->offered, 0);
+    write_row(out, "delivered", &ledger->ended[IPTFS_FATE_DELIVERED], offered);
+    for (int fate = IPTFS_FATE_DELIVERED + 1; fate < IPTFS_FATE_COUNT; fate++)
+        if (ledger->ended[fate].pkts > 0) {
+            char label[64];
+            snprintf(label, sizeof label, "- %s", iptfs_fate_name((enum iptfs_fate)fate));
+            write_row(out, label, &ledger->ended[fate], offered);
+        }
+    if (tunnel->in_flight_pkts > 0)
+        fprintf(out, "  %-18s %15s\n", "in flight", grouped(tunnel->in_flight_pkts).text);
+}
+
+static void write_causes(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    for (int fate = IPTFS_FATE_DELIVERED + 1; fate < IPTFS_FATE_COUNT; fate++)
+        if (tunnel->store.ledger.ended[fate].pkts > 0)
+            fprintf(out, "  - %s: %s\n", iptfs_fate_name((enum iptfs_fate)fate),
+                    iptfs_fate_meaning((enum iptfs_fate)fate));
+    if (tunnel->sender.icmp_sent > 0)
+        fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
+                grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.space_octets);
+    if (tunnel->sender.local_errors > 0)
+        fprintf(out, "  %s local senders got \"message too long\"\n",
+                grouped(tunnel->sender.local_errors).text);
+    if (tunnel->sender.queue.marked_pkts > 0)
+        fprintf(out, "  %s packets got a CE mark in the sender's queue\n",
+                grouped(tunnel->sender.queue.marked_pkts).text);
+}
+
+static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    const struct iptfs_link_stats *stats = &tunnel->link->stats;
+    struct iptfs_tally lost = iptfs_link_lost(stats);
+    fprintf(out, "%-20s %15s %19s\n", "Outer packets", "packets", "octets");
+    write_row(out, "sent", &stats->sent, 0);
+    write_row(out, "received", &stats->received, stats->sent.pkts);
+    if (lost.pkts > 0)
+        write_row(out, "lost", &lost, stats->sent.pkts);
+    if (stats->duplicated.pkts > 0)
+        write_row(out, "duplicated", &stats->duplicated, stats->sent.pkts);
+    if (stats->in_flight.pkts > 0)
+        write_row(out, "in flight", &stats->in_flight, 0);
+    fprintf(out, "  mean fill %.1f %% of %" PRIu32 " octets, overhead %.1f %%\n",
+            100.0 * ratio(tunnel->data_octets, tunnel->space_octets),
+            tunnel->sender.packer.space_octets, 100.0 * overhead(tunnel));
+}
+
+static void write_direction(const struct iptfs_results *results, const struct iptfs_tunnel *tunnel,
+                            FILE *out)
+{
+    const struct iptfs_delays *delays = &tunnel->delivered.delays;
+    uint64_t octets = tunnel->store.ledger.ended[IPTFS_FATE_DELIVERED].octets;
+    double goodput_bps = bits_per_second(octets, results->scenario->duration_ps);
+    write_inner(tunnel, out);
+    write_causes(tunnel, out);
+    write_outer(tunnel, out);
+    fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
+    fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
+            iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
+            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+            iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+}
+
+void iptfs_results_write_text(const struct iptfs_results *results,
+                              const struct iptfs_run_cost *cost, FILE *out)
+{
+    const struct iptfs_scenario *scenario = results->scenario;
+    double simulated_s = iptfs_seconds(scenario->duration_ps);
+    fprintf(out, "%s: %s simulated, seed %" PRIu64 ", run %" PRIu64 "\n", scenario->name,
+            iptfs_show_time(scenario->duration_ps).text, results->seed, results->run);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        if (results->tunnel[i] == NULL)
+            continue;
+        fprintf(out, "\n");
+        if (scenario->bidirectional)
+            fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
+        write_direction(results, results->tunnel[i], out);
+    }
+    fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");
+    fprintf(out, "%-20s %.3g s on this machine, %.4g simulated seconds per second, %s events\n",
+            "Time", cost->wall_s, cost->wall_s > 0 ? simulated_s / cost->wall_s : 0.0,
+            grouped(cost->events).text);
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include "ns3shim.h"
+#include "outfile.h"
+#include "tracefile.h"
+#include "traffic.h"
+#include "units.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int engine_failed(struct iptfs_error *error, int ns3_code)
+{
+    return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
+}
+
+static struct iptfs_sender_config sender_config(const struct iptfs_tunnel_options *tunnel,
+                                                const struct iptfs_link_options *link)
+{
+    struct iptfs_sender_config config = {
+        .pkt_size_octets = tunnel->pkt_size_octets,
+        .mtu_octets = link->mtu_octets,
+        .max_queue_size_octets = tunnel->max_queue_octets,
+        .init_delay_ps = tunnel->init_delay_ps,
+        .dont_frag = tunnel->dont_frag,
+    };
+    iptfs_esp_init(&config.esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    return config;
+}
+
+static struct iptfs_link_config link_config(const struct iptfs_link_options *link)
+{
+    return (struct iptfs_link_config){
+        .rate_bps = link->rate_bps,
+        .delay_ps = link->delay_ps,
+        .mtu_octets = link->mtu_octets,
+        .framing = link->framing,
+        .queue_pkts = link->queue.in_pkts ? link->queue.count : 0,
+        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
+    };
+}
+
+static int add_impair(const struct iptfs_run *run, enum iptfs_direction direction,
+                      struct iptfs_impair *impair)
+{
+    const struct iptfs_link_options *link = &run->scenario->link[direction];
+    struct iptfs_random *stream =
+        iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LOSS, direction);
+    if (stream == NULL)
+        return IPTFS_E_NO_MEMORY;
+    return iptfs_impair_init(impair, link->loss, stream, link->impair_items, link->impair_count);
+}
+
+static int add_link(struct iptfs_run *run, enum iptfs_direction direction)
+{
+    struct iptfs_run_direction *way = &run->direction[direction];
+    const struct iptfs_link_options *options = &run->scenario->link[direction];
+    struct iptfs_link_config config = link_config(options);
+    struct iptfs_impair impair;
+    int error = add_impair(run, direction, &impair);
+    if (error != IPTFS_OK)
+        return error;
+    if (options->device == IPTFS_DEVICE_P2P)
+        return iptfs_engine_p2p_link(&way->engine, &config, &impair);
+    struct iptfs_link *link;
+    error = iptfs_direct_link_new(&link, &config, &impair, &way->tunnel.store);
+    if (error == IPTFS_OK)
+        iptfs_tunnel_set_link(&way->tunnel, link);
+    return error;
+}
+
+/* Sources of this direction that fill whatever room there is, and share it. */
+static uint32_t count_saturating(const struct iptfs_scenario *scenario,
+                                 enum iptfs_direction direction)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < scenario->traffic_count; i++)
+        count += scenario->traffic[i].direction == direction &&
+                 scenario->traffic[i].type == IPTFS_TRAFFIC_SATURATE;
+    return count;
+}
+
+/* Makes the sources of a direction; how many there are goes into *count. */
+static int make_sources(const struct iptfs_run *run, enum iptfs_direction direction,
+                        struct iptfs_source **sources, size_t *count, struct iptfs_error *error)
+{
+    const struct iptfs_scenario *scenario = run->scenario;
+    uint32_t sharing = count_saturating(scenario, direction);
+    uint32_t window = run->direction[direction].tunnel.sender.window_octets;
+    for (size_t i = 0; i < scenario->traffic_count; i++) {
+        if (scenario->traffic[i].direction != direction)
+            continue;
+        struct iptfs_traffic_setup setup = {
+            .options = &scenario->traffic[i],
+            .seed = run->seed,
+            .run = run->run,
+            .window_octets = sharing > 1 ? window / sharing : window,
+            .flow = (uint16_t)i,
+        };
+        int code = iptfs_traffic_new(&sources[*count], &setup, error);
+        if (code != IPTFS_OK)
+            return code;
+        ++*count;
+    }
+    return IPTFS_OK;
+}
+
+static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
+                       struct iptfs_error *error)
+{
+    struct iptfs_run_direction *way = &run->direction[direction];
+    struct iptfs_source **sources = calloc(run->scenario->traffic_count, sizeof *sources);
+    size_t count = 0;
+    if (sources == NULL)
+        return IPTFS_E_NO_MEMORY;
+    int code = make_sources(run, direction, sources, &count, error);
+    if (code == IPTFS_OK)
+        code = iptfs_traffic_merge(&way->source, sources, count, error);
+    if (code != IPTFS_OK)
+        while (count > 0)
+            iptfs_traffic_free(sources[--count]);
+    free(sources);
+    way->tunnel.sender.source = way->source;
+    return code;
+}
+
+static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
+                         struct iptfs_error *error)
+{
+    struct iptfs_run_direction *way = &run->direction[direction];
+    const struct iptfs_tunnel_options *tunnel = &run->scenario->tunnel[direction];
+    struct iptfs_sender_config sender = sender_config(tunnel, &run->scenario->link[direction]);
+    struct iptfs_receiver_config receiver = {
+        .reorder_window = tunnel->reorder_window,
+        .drop_time_ps = tunnel->drop_time_ps,
+        .replay_window = tunnel->replay_window,
+    };
+    way->used = true;
+    int code = iptfs_tunnel_init(&way->tunnel, &sender, &receiver);
+    if (code == IPTFS_OK)
+        code = iptfs_engine_init(&way->engine, &way->tunnel);
+    if (code == IPTFS_OK)
+        code = add_link(run, direction);
+    if (code == IPTFS_OK)
+        code = add_sources(run, direction, error);
+    return code;
+}
+
+int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                   uint64_t number, struct iptfs_error *error)
+{
+    *run = (struct iptfs_run){.scenario = scenario, .seed = seed, .run = number};
+    int code = ns3shim_open();
+    if (code != 0)
+        return engine_failed(error, code);
+    error->text[0] = '\0';
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        if (i == IPTFS_REVERSE && !scenario->bidirectional)
+            break;
+        code = add_direction(run, (enum iptfs_direction)i, error);
+        if (code != IPTFS_OK && error->text[0] == '\0')
+            iptfs_fail(error, code, "%s: %s", scenario->path, iptfs_error_name(code));
+        if (code != IPTFS_OK)
+            return code;
+    }
+    return IPTFS_OK;
+}
+
+void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
+                     struct iptfs_trace trace)
+{
+    run->direction[direction].tunnel.trace = trace;
+    run->direction[direction].tunnel.sender.eager = true;
+}
+
+int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (run->direction[i].used)
+            iptfs_engine_wake(&run->direction[i].engine);
+    int code = ns3shim_run_until(until_ps);
+    if (code < 0)
+        return engine_failed(error, code);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        code = run->direction[i].engine.error;
+        if (code != IPTFS_OK)
+            return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+    }
+    return IPTFS_OK;
+}
+
+int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
+{
+    run->events = ns3shim_event_count();
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        if (!run->direction[i].used)
+            continue;
+        int code = iptfs_tunnel_close(&run->direction[i].tunnel, run->scenario->duration_ps);
+        if (code != IPTFS_OK)
+            return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+    }
+    return IPTFS_OK;
+}
+
+struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
+{
+    struct iptfs_results results = {
+        .scenario = run->scenario,
+        .seed = run->seed,
+        .run = run->run,
+    };
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (run->direction[i].used)
+            results.tunnel[i] = &run->direction[i].tunnel;
+    return results;
+}
+
+void iptfs_run_free(struct iptfs_run *run)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_run_direction *way = &run->direction[i];
+        if (!way->used)
+            continue;
+        iptfs_tunnel_free(&way->tunnel);
+        iptfs_engine_free(&way->engine);
+        iptfs_traffic_free(way->source);
+    }
+    ns3shim_close();
+}
+
+/* A bar on a terminal, for runs that take longer than a moment. */
+struct progress {
+    bool shown;
+    double next_s;
+};
+
+static double wall_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void show_progress(struct progress *progress, double begun_s, int part, int parts)
+{
+    enum {
+        WIDTH = 40
+    };
+    double now_s = wall_s();
+    if (now_s < progress->next_s)
+        return;
+    int filled = WIDTH * part / parts;
+    double left_s = part > 0 ? (now_s - begun_s) * (parts - part) / part : 0;
+    fprintf(stderr, "\r[%.*s%*s] %3d %%, %.0f s left ", filled,
+            "########################################", WIDTH - filled, "", 100 * part / parts,
+            left_s);
+    progress->shown = true;
+    progress->next_s = now_s + 0.2;
+}
+
+/* Runs to the end, in slices where somebody watches; slices change nothing in the run. */
+static int run_watched(struct iptfs_run *run, bool watched, struct iptfs_error *error)
+{
+    enum {
+        SLICES = 1000
+    };
+    int64_t duration_ps = run->scenario->duration_ps;
+    if (!watched)
+        return iptfs_run_until(run, duration_ps, error);
+    double begun_s = wall_s();
+    struct progress progress = {.next_s = begun_s + 1.0};
+    int code = IPTFS_OK;
+    for (int part = 1; part <= SLICES && code == IPTFS_OK; part++) {
+        int64_t until_ps = part < SLICES ? duration_ps / SLICES * part : duration_ps;
+        code = iptfs_run_until(run, until_ps, error);
+        show_progress(&progress, begun_s, part, SLICES);
+    }
+    if (progress.shown)
+        fprintf(stderr, "\r%70s\r", "");
+    return code;
+}
+
+static int write_summary(const char *directory, const char *name, const json_t *summary,
+                         int (*write)(const json_t *, FILE *), struct iptfs_error *error)
+{
+    struct iptfs_outfile out;
+    char *path = iptfs_path_join(directory, name);
+    if (path == NULL)
+        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code = iptfs_outfile_open(&out, path, error);
+    if (code == IPTFS_OK) {
+        code = write(summary, out.file);
+        if (code == IPTFS_OK)
+            code = iptfs_outfile_commit(&out, error);
+        else
+            iptfs_fail(error, code, "%s: cannot write the file", path);
+        iptfs_outfile_discard(&out);
+    }
+    free(path);
+    return code;
+}
+
+static void print_summary(const struct iptfs_run_request *request, const char *directory,
+                          const struct iptfs_results *results, const json_t *summary,
+                          const struct iptfs_run_cost *cost, FILE *out)
+{
+    if (request->quiet)
+        return;
+    if (request->output == IPTFS_OUTPUT_JSON) {
+        iptfs_results_write_json(summary, out);
+    } else if (request->output == IPTFS_OUTPUT_CSV) {
+        iptfs_results_write_csv(summary, out);
+    } else {
+        iptfs_results_write_text(results, cost, out);
+        fprintf(out, "%-20s %s/summary.json, %s/summary.csv\n", "Written", directory, directory);
+        if (request->trace_path != NULL)
+            fprintf(out, "%-20s %s\n", "Trace", request->trace_path);
+    }
+}
+
+static int report(const struct iptfs_run_request *request, const char *directory,
+                  const struct iptfs_run *run, const struct iptfs_run_cost *cost, FILE *out,
+                  struct iptfs_error *error)
+{
+    struct iptfs_results results = iptfs_run_results(run);
+    json_t *summary = iptfs_results_json(&results);
+    if (summary == NULL)
+        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code = write_summary(directory, "summary.json", summary, iptfs_results_write_json, error);
+    if (code == IPTFS_OK)
+        code = write_summary(directory, "summary.csv", summary, iptfs_results_write_csv, error);
+    if (code == IPTFS_OK)
+        print_summary(request, directory, &results, summary, cost, out);
+    json_decref(summary);
+    return code;
+}
+
+/* The run itself, between an open trace and the report. */
+static int simulate(const struct iptfs_run_request *request, struct iptfs_run *run,
+                    const struct iptfs_scenario *scenario, struct iptfs_tracefile *trace,
+                    struct iptfs_error *error)
+{
+    uint64_t seed = request->seed_given ? request->seed : scenario->seed;
+    int code = iptfs_run_init(run, scenario, seed, request->run, error);
+    if (code != IPTFS_OK)
+        return code;
+    for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
+        iptfs_run_trace(run, (enum iptfs_direction)i,
+                        iptfs_tracefile_trace(trace, (enum iptfs_direction)i));
+    code = run_watched(run, !request->quiet && isatty(STDERR_FILENO), error);
+    if (code == IPTFS_OK)
+        code = iptfs_run_finish(run, error);
+    return code;
+}
+
+static int run_scenario(const struct iptfs_run_request *request,
+                        const struct iptfs_scenario *scenario, const char *directory, FILE *out,
+                        struct iptfs_error *error)
+{
+    static struct iptfs_run run; /* large, and one at a time as ns-3 is */
+    struct iptfs_tracefile trace = {0};
+    int code = iptfs_make_directory(directory, error);
+    if (code == IPTFS_OK && request->trace_path != NULL)
+        code = iptfs_tracefile_open(&trace, request->trace_path, error);
+    if (code != IPTFS_OK)
+        return code;
+    double begun_s = wall_s();
+    code = simulate(request, &run, scenario, &trace, error);
+    struct iptfs_run_cost cost = {wall_s() - begun_s, run.events};
+    if (code == IPTFS_OK && request->trace_path != NULL)
+        code = iptfs_tracefile_commit(&trace, error);
+    if (code == IPTFS_OK)
+        code = report(request, directory, &run, &cost, out, error);
+    iptfs_run_free(&run);
+    iptfs_tracefile_free(&trace);
+    return code;
+}
+
+int iptfs_run_command(const struct iptfs_run_request *request, FILE *out, struct iptfs_error *error)
+{
+    struct iptfs_scenario scenario;
+    int code = iptfs_scenario_load(&scenario, request->scenario_path, request->sets,
+                                   request->n_sets, error);
+    if (code != IPTFS_OK)
+        return code;
+    char *directory =
+        request->out_dir != NULL ? strdup(request->out_dir) : iptfs_path_join("out", scenario.name);
+    if (directory == NULL)
+        code = iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    else
+        code = run_scenario(request, &scenario, directory, out, error);
+    free(directory);
+    iptfs_scenario_free(&scenario);
+    return code;
+}
