@@ -368,14 +368,15 @@ static bool is_word(const char *text, const char *word)
     return strncmp(text, word, length) == 0 && *skip_blanks(text + length) == '\0';
 }
 
-static void list_words(const struct iptfs_word *words, char *list, size_t size)
+char *iptfs_list_words(const struct iptfs_word *words, char *buffer, size_t size)
 {
     size_t length = 0;
-    list[0] = '\0';
+    buffer[0] = '\0';
     for (const struct iptfs_word *word = words; word->word != NULL; word++)
         if (word->meaning != NULL && length < size)
-            length += (size_t)snprintf(list + length, size - length, "%s%s", length > 0 ? ", " : "",
-                                       word->word);
+            length += (size_t)snprintf(buffer + length, size - length, "%s%s",
+                                       length > 0 ? ", " : "", word->word);
+    return buffer;
 }
 
 int iptfs_parse_word(const char *text, const struct iptfs_word *words, int *value,
@@ -391,8 +392,7 @@ int iptfs_parse_word(const char *text, const struct iptfs_word *words, int *valu
         iptfs_nearest_offer(&nearest, word->word);
     }
     char allowed[256];
-    list_words(words, allowed, sizeof allowed);
-    return refuse(text, allowed, nearest.best, error);
+    return refuse(text, iptfs_list_words(words, allowed, sizeof allowed), nearest.best, error);
 }
 
 const char *iptfs_word_of(const struct iptfs_word *words, int value)
@@ -616,9 +616,10 @@ struct iptfs_text iptfs_show_octets(uint64_t octets)
 {
     struct iptfs_text text;
     for (size_t i = 6; i >= 4; i--) { /* GiB, MiB, KiB */
-        if (octets == 0 || octets % octet_units[i].factor != 0)
+        uint64_t factor = octet_units[i].factor;
+        if (octets == 0 || octets % factor != 0 || octets / factor >= 1024)
             continue;
-        snprintf(text.text, sizeof text.text, "%" PRIu64 " %s", octets / octet_units[i].factor,
+        snprintf(text.text, sizeof text.text, "%" PRIu64 " %s", octets / factor,
                  octet_units[i].name);
         return text;
     }

@@ -7,6 +7,7 @@
 #include "error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* All readers below take one whole value, blanks around it allowed, and return 0, or
@@ -62,6 +63,9 @@ struct iptfs_word {
 int iptfs_parse_word(const char *text, const struct iptfs_word *words, int *value,
                      struct iptfs_error *error);
 
+/* Writes the words, "direct, p2p", cut to `size`; returns buffer. */
+char *iptfs_list_words(const struct iptfs_word *words, char *buffer, size_t size);
+
 /* The first word of this value, or "?". */
 const char *iptfs_word_of(const struct iptfs_word *words, int value);
 
@@ -81,7 +85,7 @@ struct iptfs_text iptfs_exact_probability(double probability);
 struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
 struct iptfs_text iptfs_exact_sizes(struct iptfs_sizes sizes);
 
-/* For people, rounded to three digits: "20.3 us", "1.5 Gbps", "1 MiB" (whole powers of 1024) or
+/* For people, rounded to three digits: "20.3 us", "1.5 Gbps", "1 MiB" (whole multiples) or
  * "12.3 MB". IPTFS_NEVER is "never"; times may be negative. */
 struct iptfs_text iptfs_show_time(int64_t time_ps);
 struct iptfs_text iptfs_show_rate(uint64_t rate_bps);

@@ -1,0 +1,797 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "option.h"
+
+#include "esp.h"
+#include "packet.h"
+#include "scenario.h"
+#include "units.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------- words */
+
+const struct iptfs_word iptfs_mode_words[] = {
+    {"on-demand", IPTFS_MODE_ON_DEMAND,
+     "aggregate and fragment what is queued, send when there is something to send", "Linux"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* Values are indices for iptfs_cipher_at. */
+const struct iptfs_word iptfs_cipher_words[] = {
+    {"null", 0, "no encryption: no IV, no ICV", "RFC 2410"},
+    {"aes-gcm-16", 1, "AES-GCM with an IV of 8 and an ICV of 16 octets", "RFC 4106"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct iptfs_word iptfs_device_words[] = {
+    {"direct", IPTFS_DEVICE_DIRECT, "the model's own link on ns-3's events", NULL},
+    {"p2p", IPTFS_DEVICE_P2P, "an ns-3 PointToPointNetDevice and its channel", "ns-3"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct iptfs_word iptfs_framing_words[] = {
+    {"ethernet", IPTFS_FRAMING_ETHERNET, "38 octets a packet, least payload 46", "IEEE 802.3"},
+    {"ppp", IPTFS_FRAMING_PPP, "2 octets a packet", "ns-3"},
+    {"none", IPTFS_FRAMING_NONE, "the IP packet alone", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct iptfs_word iptfs_traffic_words[] = {
+    {"cbr", IPTFS_TRAFFIC_CBR, "constant bit rate: even gaps", NULL},
+    {"poisson", IPTFS_TRAFFIC_POISSON, "exponential gaps", NULL},
+    {"saturate", IPTFS_TRAFFIC_SATURATE, "always something to send", NULL},
+    {"list", IPTFS_TRAFFIC_LIST, "times and sizes from a CSV file", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word ip_words[] = {
+    {"4", 4, "IPv4", NULL},  {"6", 6, "IPv6", NULL}, {"ipv4", 4, NULL, NULL},
+    {"ipv6", 6, NULL, NULL}, {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word origin_words[] = {
+    {"forwarded", false, "came from a network behind the gateway", NULL},
+    {"local", true, "sent by the gateway itself", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word direction_words[] = {
+    {"forward", IPTFS_FORWARD, "through [tunnel] and [link]", NULL},
+    {"reverse", IPTFS_REVERSE, "through [tunnel.reverse] and [link.reverse]", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+/* --------------------------------------------------------------------------------- the table */
+
+/* Rates stay below one octet a picosecond, far above any link; see also iptfs_tx_time_ps. */
+#define RATE_MAX_BPS UINT64_C(10000000000000)
+#define NAME_MAX_CHAR 64
+#define LINE_MAX_CHAR 160
+
+#define FIELD(type, member)                                                                        \
+    .offset = offsetof(struct type, member), .width = sizeof(((struct type *)NULL)->member)
+
+#define KIND(kind) (1u << (kind))
+#define TIMED (KIND(IPTFS_TRAFFIC_CBR) | KIND(IPTFS_TRAFFIC_POISSON))
+#define SIZED (TIMED | KIND(IPTFS_TRAFFIC_SATURATE))
+
+static const struct iptfs_option scenario_options[] = {
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "name",
+        .value = IPTFS_VALUE_NAME,
+        FIELD(iptfs_scenario, name),
+        .maximum = NAME_MAX_CHAR,
+        .standard_note = "the file's",
+        .meaning = "what results are called, and their folder",
+    },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "description",
+        .value = IPTFS_VALUE_LINE,
+        FIELD(iptfs_scenario, description),
+        .maximum = LINE_MAX_CHAR,
+        .standard = "",
+        .meaning = "free text for the summary",
+    },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "duration",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_scenario, duration_ps),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1s",
+        .meaning = "simulated time",
+    },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "seed",
+        .value = IPTFS_VALUE_NUMBER,
+        FIELD(iptfs_scenario, seed),
+        .minimum = 1,
+        .maximum = UINT32_MAX,
+        .standard = "1",
+        .meaning = "start of all random streams: the same seed gives the same run",
+    },
+};
+
+static const struct iptfs_option tunnel_options[] = {
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "mode",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_tunnel_options, mode),
+        .words = iptfs_mode_words,
+        .standard = "on-demand",
+        .meaning = "when outer packets are sent, and how they are filled",
+        .names = "Linux mode iptfs",
+        .source = "RFC 9347, 2.4",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "pkt-size",
+        .value = IPTFS_VALUE_OCTETS,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, pkt_size_octets),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning = "outer IP packet without ESP trailer and ICV, above the headers; 0: path MTU",
+        .names = "Linux pkt-size, YANG outer-packet-size",
+        .source = "RFC 9347, 4.2",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "init-delay",
+        .value = IPTFS_VALUE_TIME,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, init_delay_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "0",
+        .meaning = "wait after the first queued packet, so that more can share its outer packet",
+        .names = "Linux init-delay (in us)",
+        .source = "Linux",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "max-queue-size",
+        .value = IPTFS_VALUE_OCTETS,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, max_queue_octets),
+        .maximum = UINT32_MAX,
+        .standard = "1MiB",
+        .meaning = "inner octets the sender queues; above 95 % of it packets get a CE mark",
+        .names = "Linux max-queue-size",
+        .source = "Linux (10MiB since 7.2)",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "dont-frag",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, dont_frag),
+        .standard = "off",
+        .meaning = "never spread an inner packet over outer packets: refuse those that are too big",
+        .names = "Linux dont-frag, YANG dont-fragment",
+        .source = "RFC 9347, 2.2.7",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "reorder-window",
+        .value = IPTFS_VALUE_NUMBER,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, reorder_window),
+        .maximum = UINT16_MAX,
+        .standard = "3",
+        .meaning = "outer packets held while one before them is missing; 0: take them as they come",
+        .names = "Linux reorder-window, YANG window-size",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "drop-time",
+        .value = IPTFS_VALUE_TIME,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, drop_time_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1s",
+        .meaning = "how long to wait for a missing outer packet before it is given up",
+        .names = "Linux drop-time (in us), YANG lost-packet-timer-interval",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "replay-window",
+        .value = IPTFS_VALUE_NUMBER,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, replay_window),
+        .maximum = IPTFS_REPLAY_MAX,
+        .standard = "0",
+        .meaning = "ESP's check against replayed packets, in packets; 0: off",
+        .names = "Linux replay-window",
+        .source = "RFC 4303, 3.4.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "cipher",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_tunnel_options, cipher),
+        .words = iptfs_cipher_words,
+        .standard = "aes-gcm-16",
+        .meaning = "what ESP encrypts with; only its sizes matter here",
+        .names = "Linux enc, aead",
+        .source = "RFC 4303",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "outer",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_tunnel_options, outer_version),
+        .words = ip_words,
+        .standard = "4",
+        .meaning = "IP version of the outer packets",
+        .source = "RFC 4303",
+    },
+};
+
+static const struct iptfs_option link_options[] = {
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "device",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_link_options, device),
+        .words = iptfs_device_words,
+        .standard = "direct",
+        .meaning = "what carries the outer packets",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "framing",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_link_options, framing),
+        .words = iptfs_framing_words,
+        .standard = "ethernet",
+        .meaning = "what the link adds to each outer packet",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "rate",
+        .value = IPTFS_VALUE_RATE,
+        FIELD(iptfs_link_options, rate_bps),
+        .maximum = RATE_MAX_BPS,
+        .standard = "1Gbps",
+        .meaning = "transmission rate, framing included; 0: no limit",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "delay",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_link_options, delay_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1ms",
+        .meaning = "propagation delay, one way",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "mtu",
+        .value = IPTFS_VALUE_OCTETS,
+        FIELD(iptfs_link_options, mtu_octets),
+        .minimum = 68,
+        .maximum = UINT16_MAX,
+        .standard = "1500",
+        .meaning = "largest outer IP packet",
+        .source = "RFC 791",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "queue",
+        .value = IPTFS_VALUE_LIMIT,
+        FIELD(iptfs_link_options, queue),
+        .maximum = UINT32_MAX,
+        .standard = "1000p",
+        .meaning = "drop-tail queue before the transmitter; 0: no limit",
+        .names = "Linux txqueuelen",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "loss",
+        .value = IPTFS_VALUE_PROBABILITY,
+        FIELD(iptfs_link_options, loss),
+        .maximum = 1,
+        .standard = "0",
+        .meaning = "probability that an outer packet is lost, each for itself",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "impair-list",
+        .value = IPTFS_VALUE_PATH,
+        FIELD(iptfs_link_options, impair_path),
+        .standard = "",
+        .meaning = "CSV of drop,SEQ  delay,SEQ,TIME  dup,SEQ,TIME  ce,SEQ by outer number",
+    },
+};
+
+static const struct iptfs_option traffic_options[] = {
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "type",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, type),
+        .words = iptfs_traffic_words,
+        .standard_note = "required",
+        .required = true,
+        .meaning = "when packets arrive",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "size",
+        .value = IPTFS_VALUE_SIZES,
+        FIELD(iptfs_traffic_options, size),
+        .minimum = IPTFS_IPV4_HEADER_OCTETS,
+        .maximum = IPTFS_PACKET_MAX_OCTETS,
+        .standard_note = "required",
+        .used_by = SIZED,
+        .required = true,
+        .meaning = "inner IP packet, header included; imix: 40, 576 and 1500 octets as 7:4:1",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "rate",
+        .value = IPTFS_VALUE_RATE,
+        FIELD(iptfs_traffic_options, rate_bps),
+        .minimum = 1,
+        .maximum = RATE_MAX_BPS,
+        .standard_note = "required",
+        .used_by = TIMED,
+        .required = true,
+        .meaning = "mean rate, counting inner IP octets",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "file",
+        .value = IPTFS_VALUE_PATH,
+        FIELD(iptfs_traffic_options, file_path),
+        .standard_note = "required",
+        .used_by = KIND(IPTFS_TRAFFIC_LIST),
+        .required = true,
+        .meaning =
+            "CSV with the columns time, size and, if wanted, tos, ip; times count from start",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "start",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_traffic_options, start_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "0",
+        .meaning = "no packet before this time",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "stop",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_traffic_options, stop_ps),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard_note = "duration",
+        .meaning = "no packet at or after this time",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "count",
+        .value = IPTFS_VALUE_NUMBER,
+        FIELD(iptfs_traffic_options, count),
+        .maximum = UINT64_MAX,
+        .standard = "0",
+        .meaning = "most packets to send; 0: no limit",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "ip",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, ip_version),
+        .words = ip_words,
+        .standard = "4",
+        .meaning = "IP version of the inner packets",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "tos",
+        .value = IPTFS_VALUE_NUMBER,
+        FIELD(iptfs_traffic_options, tos),
+        .maximum = UINT8_MAX,
+        .standard = "0",
+        .meaning = "TOS or traffic class octet of the inner packets: DSCP * 4 + ECN",
+        .source = "RFC 2474, RFC 3168",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "origin",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, local),
+        .words = origin_words,
+        .standard = "forwarded",
+        .meaning = "who is told of a packet too big: its sender by ICMP, or the local socket",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "direction",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, direction),
+        .words = direction_words,
+        .standard = "forward",
+        .meaning = "which way through the tunnel",
+    },
+};
+
+#define ROWS(table) table, sizeof(table) / sizeof(table)[0]
+
+static const struct {
+    const char *name;
+    const char *kind_key;
+    const struct iptfs_option *options;
+    size_t count;
+} sections[IPTFS_SECTIONS] = {
+    [IPTFS_SECTION_SCENARIO] = {"scenario", NULL, ROWS(scenario_options)},
+    [IPTFS_SECTION_TUNNEL] = {"tunnel", "mode", ROWS(tunnel_options)},
+    [IPTFS_SECTION_LINK] = {"link", NULL, ROWS(link_options)},
+    [IPTFS_SECTION_TRAFFIC] = {"traffic", "type", ROWS(traffic_options)},
+};
+
+const char *iptfs_section_name(enum iptfs_section section)
+{
+    return sections[section].name;
+}
+
+const char *iptfs_section_kind_key(enum iptfs_section section)
+{
+    return sections[section].kind_key;
+}
+
+const struct iptfs_option *iptfs_option_at(enum iptfs_section section, size_t index)
+{
+    return index < sections[section].count ? &sections[section].options[index] : NULL;
+}
+
+const struct iptfs_option *iptfs_option_find(enum iptfs_section section, const char *key,
+                                             size_t *index)
+{
+    const struct iptfs_option *option;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++) {
+        if (strcmp(option->key, key) != 0)
+            continue;
+        if (index != NULL)
+            *index = i;
+        return option;
+    }
+    return NULL;
+}
+
+bool iptfs_option_used(const struct iptfs_option *option, unsigned kind)
+{
+    return option->used_by == 0 || (option->used_by & KIND(kind)) != 0;
+}
+
+/* ------------------------------------------------------------------------------------- fields */
+
+static void *field_of(const struct iptfs_option *option, void *base)
+{
+    return (char *)base + option->offset;
+}
+
+static const void *const_field_of(const struct iptfs_option *option, const void *base)
+{
+    return (const char *)base + option->offset;
+}
+
+/* The fields are of many types, but of three widths. */
+static void store_whole(const struct iptfs_option *option, void *base, uint64_t value)
+{
+    uint8_t narrow = (uint8_t)value;
+    uint32_t middle = (uint32_t)value;
+    const void *bytes = option->width == sizeof narrow   ? (const void *)&narrow
+                        : option->width == sizeof middle ? (const void *)&middle
+                                                         : (const void *)&value;
+    memcpy(field_of(option, base), bytes, option->width);
+}
+
+static uint64_t load_whole(const struct iptfs_option *option, const void *base)
+{
+    uint8_t narrow;
+    uint32_t middle;
+    uint64_t wide;
+    const void *field = const_field_of(option, base);
+    if (option->width == sizeof narrow)
+        return memcpy(&narrow, field, sizeof narrow), narrow;
+    if (option->width == sizeof middle)
+        return memcpy(&middle, field, sizeof middle), middle;
+    return memcpy(&wide, field, sizeof wide), wide;
+}
+
+static bool is_text(const struct iptfs_option *option)
+{
+    return option->value == IPTFS_VALUE_NAME || option->value == IPTFS_VALUE_LINE ||
+           option->value == IPTFS_VALUE_PATH;
+}
+
+static char *load_text(const struct iptfs_option *option, const void *base)
+{
+    char *text;
+    memcpy(&text, const_field_of(option, base), sizeof text);
+    return text;
+}
+
+static int store_text(const struct iptfs_option *option, void *base, const char *text,
+                      struct iptfs_error *error)
+{
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    free(load_text(option, base));
+    memcpy(field_of(option, base), &copy, sizeof copy);
+    return 0;
+}
+
+unsigned iptfs_option_word(const struct iptfs_option *option, const void *base)
+{
+    return (unsigned)load_whole(option, base);
+}
+
+bool iptfs_option_empty(const struct iptfs_option *option, const void *base)
+{
+    if (!is_text(option))
+        return false;
+    const char *text = load_text(option, base);
+    return text == NULL || *text == '\0';
+}
+
+void iptfs_option_clear(const struct iptfs_option *option, void *base)
+{
+    if (!is_text(option))
+        return;
+    free(load_text(option, base));
+    memset(field_of(option, base), 0, option->width);
+}
+
+int iptfs_option_copy(const struct iptfs_option *option, void *base, const void *from)
+{
+    if (is_text(option) && load_text(option, from) != NULL)
+        return store_text(option, base, load_text(option, from), NULL);
+    memcpy(field_of(option, base), const_field_of(option, from), option->width);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ reading */
+
+static int out_of_range(const struct iptfs_option *option, const char *text,
+                        struct iptfs_error *error)
+{
+    char allowed[160];
+    return iptfs_fail(error, IPTFS_E_INVALID, "found '%s', allowed: %s", iptfs_quoted(text).text,
+                      iptfs_option_allowed(option, allowed, sizeof allowed));
+}
+
+static int set_whole(const struct iptfs_option *option, void *base, const char *text,
+                     struct iptfs_error *error)
+{
+    uint64_t value = 0;
+    int64_t time_ps = 0;
+    int code;
+    if (option->value == IPTFS_VALUE_TIME) {
+        code = iptfs_parse_time(text, &time_ps, error);
+        value = (uint64_t)time_ps;
+    } else if (option->value == IPTFS_VALUE_RATE) {
+        code = iptfs_parse_rate(text, &value, error);
+    } else if (option->value == IPTFS_VALUE_OCTETS) {
+        code = iptfs_parse_octets(text, &value, error);
+    } else {
+        code = iptfs_parse_number(text, &value, error);
+    }
+    if (code != 0)
+        return code;
+    if (value < option->minimum || value > option->maximum)
+        return out_of_range(option, text, error);
+    store_whole(option, base, value);
+    return 0;
+}
+
+static int set_switch(const struct iptfs_option *option, void *base, const char *text,
+                      struct iptfs_error *error)
+{
+    bool on;
+    int code = iptfs_parse_bool(text, &on, error);
+    if (code == 0)
+        store_whole(option, base, on);
+    return code;
+}
+
+static int set_word(const struct iptfs_option *option, void *base, const char *text,
+                    struct iptfs_error *error)
+{
+    int word;
+    int code = iptfs_parse_word(text, option->words, &word, error);
+    if (code == 0)
+        store_whole(option, base, (uint64_t)word);
+    return code;
+}
+
+static int set_probability(const struct iptfs_option *option, void *base, const char *text,
+                           struct iptfs_error *error)
+{
+    double probability;
+    int code = iptfs_parse_probability(text, &probability, error);
+    if (code == 0)
+        memcpy(field_of(option, base), &probability, sizeof probability);
+    return code;
+}
+
+static int set_limit(const struct iptfs_option *option, void *base, const char *text,
+                     struct iptfs_error *error)
+{
+    struct iptfs_limit limit;
+    int code = iptfs_parse_limit(text, &limit, error);
+    if (code != 0)
+        return code;
+    if (limit.count < option->minimum || limit.count > option->maximum)
+        return out_of_range(option, text, error);
+    memcpy(field_of(option, base), &limit, sizeof limit);
+    return 0;
+}
+
+static int set_sizes(const struct iptfs_option *option, void *base, const char *text,
+                     struct iptfs_error *error)
+{
+    struct iptfs_sizes sizes;
+    int code = iptfs_parse_sizes(text, &sizes, error);
+    if (code != 0)
+        return code;
+    if (sizes.low_octets < option->minimum || sizes.high_octets > option->maximum)
+        return out_of_range(option, text, error);
+    memcpy(field_of(option, base), &sizes, sizeof sizes);
+    return 0;
+}
+
+/* Fit for the name of a folder, and not to be taken for an option on a command line. */
+static bool is_name(const char *text, uint64_t most)
+{
+    size_t length = strlen(text);
+    if (length == 0 || length > most || *text == '.' || *text == '-')
+        return false;
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text >= 0x80 ||
+            (!isalnum((unsigned char)*text) && !strchr("._-", *text)))
+            return false;
+    return true;
+}
+
+/* Whether an INI file can hold the text: a ';' would begin a comment where a blank or nothing is
+ * before it. */
+static bool is_line(const char *text, uint64_t most)
+{
+    if (most != 0 && strlen(text) > most)
+        return false;
+    for (const char *c = text; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c) ||
+            (*c == ';' && (c == text || isspace((unsigned char)c[-1]))))
+            return false;
+    return true;
+}
+
+static int set_text(const struct iptfs_option *option, void *base, const char *text,
+                    struct iptfs_error *error)
+{
+    bool fits = option->value == IPTFS_VALUE_NAME ? is_name(text, option->maximum)
+                                                  : is_line(text, option->maximum);
+    if (!fits || (option->required && *text == '\0'))
+        return out_of_range(option, text, error);
+    return store_text(option, base, text, error);
+}
+
+int iptfs_option_set(const struct iptfs_option *option, void *base, const char *text,
+                     struct iptfs_error *error)
+{
+    switch (option->value) {
+    case IPTFS_VALUE_SWITCH:
+        return set_switch(option, base, text, error);
+    case IPTFS_VALUE_WORD:
+        return set_word(option, base, text, error);
+    case IPTFS_VALUE_PROBABILITY:
+        return set_probability(option, base, text, error);
+    case IPTFS_VALUE_LIMIT:
+        return set_limit(option, base, text, error);
+    case IPTFS_VALUE_SIZES:
+        return set_sizes(option, base, text, error);
+    case IPTFS_VALUE_NAME:
+    case IPTFS_VALUE_LINE:
+    case IPTFS_VALUE_PATH:
+        return set_text(option, base, text, error);
+    default:
+        return set_whole(option, base, text, error);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ writing */
+
+static struct iptfs_text exact_whole(enum iptfs_value value, uint64_t number)
+{
+    struct iptfs_text text;
+    if (value == IPTFS_VALUE_TIME)
+        return iptfs_exact_time((int64_t)number);
+    if (value == IPTFS_VALUE_RATE)
+        return iptfs_exact_rate(number);
+    if (value == IPTFS_VALUE_OCTETS || value == IPTFS_VALUE_LIMIT || value == IPTFS_VALUE_SIZES)
+        return iptfs_exact_octets(number);
+    snprintf(text.text, sizeof text.text, "%" PRIu64, number);
+    return text;
+}
+
+static struct iptfs_text exact_field(const struct iptfs_option *option, const void *base)
+{
+    const void *field = const_field_of(option, base);
+    double probability;
+    struct iptfs_limit limit;
+    struct iptfs_sizes sizes;
+    switch (option->value) {
+    case IPTFS_VALUE_PROBABILITY:
+        memcpy(&probability, field, sizeof probability);
+        return iptfs_exact_probability(probability);
+    case IPTFS_VALUE_LIMIT:
+        memcpy(&limit, field, sizeof limit);
+        return iptfs_exact_limit(limit);
+    case IPTFS_VALUE_SIZES:
+        memcpy(&sizes, field, sizeof sizes);
+        return iptfs_exact_sizes(sizes);
+    default:
+        return exact_whole(option->value, load_whole(option, base));
+    }
+}
+
+void iptfs_option_print(const struct iptfs_option *option, const void *base, FILE *out)
+{
+    if (is_text(option))
+        fputs(iptfs_option_empty(option, base) ? "" : load_text(option, base), out);
+    else if (option->value == IPTFS_VALUE_WORD)
+        fputs(iptfs_word_of(option->words, (int)load_whole(option, base)), out);
+    else if (option->value == IPTFS_VALUE_SWITCH)
+        fputs(load_whole(option, base) != 0 ? "on" : "off", out);
+    else
+        fputs(exact_field(option, base).text, out);
+}
+
+char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size_t size)
+{
+    struct iptfs_text low = exact_whole(option->value, option->minimum);
+    struct iptfs_text high = exact_whole(option->value, option->maximum);
+    switch (option->value) {
+    case IPTFS_VALUE_WORD:
+        return iptfs_list_words(option->words, buffer, size);
+    case IPTFS_VALUE_SWITCH:
+        snprintf(buffer, size, "on, off");
+        break;
+    case IPTFS_VALUE_NAME:
+        snprintf(buffer, size,
+                 "1 to %" PRIu64 " letters, digits, '.', '_', '-', the first no '.' or '-'",
+                 option->maximum);
+        break;
+    case IPTFS_VALUE_LINE:
+        snprintf(buffer, size, "one line of up to %" PRIu64 " octets, without ' ;'",
+                 option->maximum);
+        break;
+    case IPTFS_VALUE_PATH:
+        snprintf(buffer, size, "a file%s", option->required ? "" : ", or nothing");
+        break;
+    case IPTFS_VALUE_LIMIT:
+        snprintf(buffer, size, "%s to %s, or to %" PRIu64 "p", low.text, high.text,
+                 option->maximum);
+        break;
+    case IPTFS_VALUE_SIZES:
+        snprintf(buffer, size, "%s to %s, uniform(LOW,HIGH), imix", low.text, high.text);
+        break;
+    default:
+        snprintf(buffer, size, "%s to %s", low.text, high.text);
+    }
+    return buffer;
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario.h"
+
+#include "aggfrag.h"
+#include "esp.h"
+#include "impairlist.h"
+#include "ns3shim.h"
+#include "option.h"
+#include "settings.h"
+#include "textfile.h"
+#include "units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t target_count(const struct iptfs_settings *settings)
+{
+    return IPTFS_TARGET_TRAFFIC + settings->scenario->traffic_count;
+}
+
+/* ----------------------------------------------------------------------------------- defaults */
+
+/* A section of the reverse direction takes what it does not say from the forward one. */
+static bool has_parent(size_t target)
+{
+    return target == IPTFS_TARGET_TUNNEL + IPTFS_REVERSE ||
+           target == IPTFS_TARGET_LINK + IPTFS_REVERSE;
+}
+
+static int fill_option(struct iptfs_settings *settings, size_t target, size_t index)
+{
+    const struct iptfs_option *option = iptfs_option_at(iptfs_target_section(target), index);
+    struct iptfs_given *given = &settings->targets[target].given[index];
+    void *base = iptfs_target_base(settings, target);
+    if (given->form != NULL)
+        return 0;
+    if (has_parent(target) && settings->targets[target - 1].given[index].form != NULL) {
+        *given = settings->targets[target - 1].given[index];
+        return iptfs_option_copy(option, base, iptfs_target_base(settings, target - 1));
+    }
+    return option->standard != NULL ? iptfs_option_set(option, base, option->standard, NULL) : 0;
+}
+
+static int refuse_unused(struct iptfs_settings *settings, size_t target,
+                         const struct iptfs_option *option, const struct iptfs_option *kind,
+                         const char *word)
+{
+    return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID,
+                                "nothing, for %s %s does not use it", kind->key, word);
+}
+
+static int refuse_missing(struct iptfs_settings *settings, size_t target,
+                          const struct iptfs_option *option, const struct iptfs_option *kind,
+                          const char *word)
+{
+    char allowed[160];
+    iptfs_option_allowed(option, allowed, sizeof allowed);
+    if (option == kind)
+        return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID, "%s", allowed);
+    return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID,
+                                "%s (%s %s needs it)", allowed, kind->key, word);
+}
+
+/* The options that a section's kind does not use must not be there, and stay 0. */
+static int fill_by_kind(struct iptfs_settings *settings, size_t target, size_t index,
+                        const struct iptfs_option *kind_option)
+{
+    const struct iptfs_option *option = iptfs_option_at(iptfs_target_section(target), index);
+    unsigned kind = 0;
+    const char *word = "";
+    if (kind_option != NULL) {
+        kind = iptfs_option_word(kind_option, iptfs_target_base(settings, target));
+        word = iptfs_word_of(kind_option->words, (int)kind);
+    }
+    bool given = settings->targets[target].given[index].form != NULL;
+    bool used = iptfs_option_used(option, kind);
+    if (given && !used)
+        return refuse_unused(settings, target, option, kind_option, word);
+    if (!given && used && option->required)
+        return refuse_missing(settings, target, option, kind_option, word);
+    return used ? fill_option(settings, target, index) : 0;
+}
+
+static int fill_target(struct iptfs_settings *settings, size_t target)
+{
+    enum iptfs_section section = iptfs_target_section(target);
+    const char *kind_key = iptfs_section_kind_key(section);
+    const struct iptfs_option *kind_option = NULL;
+    int code = 0;
+    size_t kind_index;
+    if (kind_key != NULL) {
+        kind_option = iptfs_option_find(section, kind_key, &kind_index);
+        code = fill_by_kind(settings, target, kind_index, kind_option);
+    }
+    for (size_t i = 0; iptfs_option_at(section, i) != NULL && code == 0; i++)
+        code = fill_by_kind(settings, target, i, kind_option);
+    return code;
+}
+
+/* The file's name without folder and extension, where it can be one. */
+static char *default_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = strdup(slash != NULL ? slash + 1 : path);
+    if (name == NULL)
+        return NULL;
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name)
+        *dot = '\0';
+    if (strlen(name) > 64)
+        name[64] = '\0';
+    for (char *c = name; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80 || (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL))
+            *c = '_';
+    if (*name == '.' || *name == '-')
+        *name = '_';
+    if (*name != '\0')
+        return name;
+    free(name);
+    return strdup("scenario");
+}
+
+/* Defaults that are not constant. */
+static int fill_rest(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    if (scenario->name == NULL)
+        scenario->name = default_name(settings->path);
+    if (scenario->name == NULL)
+        return IPTFS_E_NO_MEMORY;
+    for (size_t i = 0; i < scenario->traffic_count; i++) {
+        struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TRAFFIC + i, "stop"))
+            traffic->stop_ps = scenario->duration_ps;
+        if (traffic->direction == IPTFS_REVERSE)
+            scenario->bidirectional = true;
+    }
+    return 0;
+}
+
+static int fill(struct iptfs_settings *settings)
+{
+    int code = 0;
+    if (settings->scenario->traffic_count == 0)
+        return iptfs_fail(&settings->error, IPTFS_E_INVALID,
+                          "%s: found no [traffic.NAME] section, allowed: 1 to %u of them",
+                          iptfs_quoted_path(settings->path).text, IPTFS_TRAFFIC_MAX);
+    for (size_t target = 0; target < target_count(settings) && code == 0; target++)
+        code = fill_target(settings, target);
+    return code != 0 ? code : fill_rest(settings);
+}
+
+/* -------------------------------------------------------------------------------- other files */
+
+static int resolve_path(struct iptfs_settings *settings, size_t target, const char *key,
+                        char **path)
+{
+    if (*path == NULL)
+        *path = strdup("");
+    if (*path == NULL)
+        return IPTFS_E_NO_MEMORY;
+    if (**path == '\0')
+        return 0;
+    char *absolute = iptfs_path_beside(settings->path, *path);
+    if (absolute == NULL)
+        return iptfs_settings_blame(settings, target, key, IPTFS_E_IO, "a file to read (%s)",
+                                    strerror(errno));
+    free(*path);
+    *path = absolute;
+    return 0;
+}
+
+static int open_files(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    int code = 0;
+    for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
+        struct iptfs_link_options *link = &scenario->link[i];
+        code = resolve_path(settings, IPTFS_TARGET_LINK + i, "impair-list", &link->impair_path);
+        if (code == 0 && *link->impair_path != '\0')
+            code = iptfs_impairlist_load(link->impair_path, &link->impair_items,
+                                         &link->impair_count, &settings->error);
+    }
+    for (size_t i = 0; i < scenario->traffic_count && code == 0; i++)
+        code = resolve_path(settings, IPTFS_TARGET_TRAFFIC + i, "file",
+                            &scenario->traffic[i].file_path);
+    return code;
+}
+
+/* ------------------------------------------------------------------------------------- checks */
+
+/* An outer packet must hold at least one inner octet, by pkt-size and by the path's MTU. */
+static int check_tunnel(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    struct iptfs_esp esp;
+    iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    uint32_t headers = iptfs_esp_head_octets(&esp) + IPTFS_AGGFRAG_OCTETS;
+    if (tunnel->pkt_size_octets != 0 && tunnel->pkt_size_octets <= headers)
+        return iptfs_settings_blame(
+            settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
+            "%uB to 65535B, for the headers take %u octets, or 0 (path MTU)", headers + 1, headers);
+    uint32_t least = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + 1);
+    if (settings->scenario->link[direction].mtu_octets < least)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
+                                    "%uB to 65535B, for an outer packet with one inner octet takes "
+                                    "%u octets",
+                                    least, least);
+    return 0;
+}
+
+/* What ns-3's own link cannot do. */
+static int check_p2p(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_link_options *link = &settings->scenario->link[direction];
+    size_t target = IPTFS_TARGET_LINK + direction;
+    if (link->device != IPTFS_DEVICE_P2P)
+        return 0;
+    if (link->framing == IPTFS_FRAMING_NONE)
+        return iptfs_settings_blame(settings, target, "framing", IPTFS_E_INVALID,
+                                    "ethernet, ppp with device p2p");
+    if (link->rate_bps < NS3SHIM_RATE_MIN_BPS || link->rate_bps > NS3SHIM_RATE_MAX_BPS)
+        return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID,
+                                    "%s to %s with device p2p",
+                                    iptfs_exact_rate(NS3SHIM_RATE_MIN_BPS).text,
+                                    iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
+    if (link->delay_ps > NS3SHIM_DELAY_MAX_PS)
+        return iptfs_settings_blame(settings, target, "delay", IPTFS_E_INVALID,
+                                    "0 to %s with device p2p",
+                                    iptfs_exact_time(NS3SHIM_DELAY_MAX_PS).text);
+    if (link->queue.count == 0 || link->queue.count > NS3SHIM_QUEUE_MAX)
+        return iptfs_settings_blame(settings, target, "queue", IPTFS_E_INVALID,
+                                    "1p to %up, or 1B to %uB, with device p2p", NS3SHIM_QUEUE_MAX,
+                                    NS3SHIM_QUEUE_MAX);
+    return 0;
+}
+
+static int check_inner_size(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    uint32_t least = IPTFS_IPV4_HEADER_OCTETS, most = UINT16_MAX;
+    if (traffic->ip_version == 6) {
+        least = IPTFS_IPV6_HEADER_OCTETS;
+        most = IPTFS_PACKET_MAX_OCTETS;
+    }
+    if (traffic->type == IPTFS_TRAFFIC_LIST ||
+        (traffic->size.low_octets >= least && traffic->size.high_octets <= most))
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "size", IPTFS_E_INVALID,
+                                "%uB to %uB with ip %u", least, most, traffic->ip_version);
+}
+
+static int check_traffic(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_traffic_options *traffic = &scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    if (traffic->start_ps >= traffic->stop_ps) {
+        bool by_stop = iptfs_settings_gives(settings, target, "stop");
+        return iptfs_settings_blame(
+            settings, target, by_stop ? "stop" : "start", IPTFS_E_INVALID, "a time %s %s %s",
+            by_stop ? "after" : "before", by_stop ? "start," : "the end of the run,",
+            iptfs_exact_time(by_stop ? traffic->start_ps : traffic->stop_ps).text);
+    }
+    if (traffic->type == IPTFS_TRAFFIC_SATURATE && scenario->link[traffic->direction].rate_bps == 0)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction,
+                                    "rate", IPTFS_E_INVALID,
+                                    "above 0, for [traffic.%s] saturates the link", traffic->name);
+    return check_inner_size(settings, index);
+}
+
+static int check(struct iptfs_settings *settings)
+{
+    int code = 0;
+    for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
+        code = check_tunnel(settings, i);
+        if (code == 0)
+            code = check_p2p(settings, i);
+    }
+    for (size_t i = 0; i < settings->scenario->traffic_count && code == 0; i++)
+        code = check_traffic(settings, i);
+    return code;
+}
+
+/* ------------------------------------------------------------------------------ load and free */
+
+static int build(struct iptfs_settings *settings, const char *text, size_t n_sets)
+{
+    int code = iptfs_settings_read(settings, text);
+    if (code == 0)
+        code = iptfs_settings_override(settings, n_sets);
+    if (code == 0)
+        code = fill(settings);
+    if (code == 0)
+        code = open_files(settings);
+    return code != 0 ? code : check(settings);
+}
+
+int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
+                              const char *const *sets, size_t n_sets, struct iptfs_error *error)
+{
+    struct iptfs_settings settings;
+    *s = (struct iptfs_scenario){.path = strdup(path)};
+    int code = iptfs_settings_init(&settings, s, path, sets);
+    if (code == 0)
+        code = s->path == NULL ? IPTFS_E_NO_MEMORY : build(&settings, text, n_sets);
+    if (code != 0) {
+        if (settings.error.code != code)
+            iptfs_fail(&settings.error, code, "%s", iptfs_error_name(code));
+        if (error != NULL)
+            *error = settings.error;
+        iptfs_scenario_free(s);
+    }
+    iptfs_settings_free(&settings);
+    return code;
+}
+
+int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *const *sets,
+                        size_t n_sets, struct iptfs_error *error)
+{
+    char *text;
+    *s = (struct iptfs_scenario){0};
+    int code = iptfs_textfile_read(path, &text, error);
+    if (code != 0)
+        return code;
+    code = iptfs_scenario_parse_text(s, text, path, sets, n_sets, error);
+    free(text);
+    return code;
+}
+
+static void clear_section(enum iptfs_section section, void *base)
+{
+    const struct iptfs_option *option;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
+        iptfs_option_clear(option, base);
+}
+
+void iptfs_scenario_free(struct iptfs_scenario *s)
+{
+    for (size_t i = 0; i < s->traffic_count; i++) {
+        clear_section(IPTFS_SECTION_TRAFFIC, &s->traffic[i]);
+        free(s->traffic[i].name);
+    }
+    free(s->traffic);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        clear_section(IPTFS_SECTION_TUNNEL, &s->tunnel[i]);
+        clear_section(IPTFS_SECTION_LINK, &s->link[i]);
+        free(s->link[i].impair_items);
+    }
+    clear_section(IPTFS_SECTION_SCENARIO, s);
+    free(s->path);
+    *s = (struct iptfs_scenario){0};
+}
+
+/* -------------------------------------------------------------------------------------- print */
+
+static void print_section(enum iptfs_section section, const void *base, FILE *out)
+{
+    const char *kind_key = iptfs_section_kind_key(section);
+    unsigned kind = 0;
+    if (kind_key != NULL)
+        kind = iptfs_option_word(iptfs_option_find(section, kind_key, NULL), base);
+    const struct iptfs_option *option;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++) {
+        if (!iptfs_option_used(option, kind))
+            continue;
+        fprintf(out, "%s =%s", option->key, iptfs_option_empty(option, base) ? "" : " ");
+        iptfs_option_print(option, base, out);
+        fputc('\n', out);
+    }
+}
+
+void iptfs_scenario_print(const struct iptfs_scenario *s, FILE *out)
+{
+    fputs("[scenario]\n", out);
+    print_section(IPTFS_SECTION_SCENARIO, s, out);
+    for (int i = 0; i < (s->bidirectional ? 2 : 1); i++) {
+        fprintf(out, "\n[tunnel%s]\n", i == IPTFS_REVERSE ? ".reverse" : "");
+        print_section(IPTFS_SECTION_TUNNEL, &s->tunnel[i], out);
+        fprintf(out, "\n[link%s]\n", i == IPTFS_REVERSE ? ".reverse" : "");
+        print_section(IPTFS_SECTION_LINK, &s->link[i], out);
+    }
+    for (size_t i = 0; i < s->traffic_count; i++) {
+        fprintf(out, "\n[traffic.%s]\n", s->traffic[i].name);
+        print_section(IPTFS_SECTION_TRAFFIC, &s->traffic[i], out);
+    }
+}
