@@ -4,10 +4,10 @@
 #include "quantity.h"
 #include "random.h"
 #include "scenario.h"
+#include "textfile.h"
 #include "units.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,8 +290,8 @@ static int check_rows(const struct iptfs_traffic_list *list,
         if (!octets_fit(row->octets, ip))
             return iptfs_fail(error, IPTFS_E_INVALID,
                               "%s:%u: size: found '%u', allowed: %u to %u octets for IPv%u",
-                              options->file_path, row->line, row->octets, least_octets(ip),
-                              most_octets(ip), ip);
+                              iptfs_quoted_path(options->file_path).text, row->line, row->octets,
+                              least_octets(ip), most_octets(ip), ip);
     }
     return IPTFS_OK;
 }
@@ -726,14 +726,14 @@ static int read_row(struct reader *r, const struct fields *fields)
     return code == IPTFS_OK ? append(r, &row) : code;
 }
 
-static int read_line(struct reader *r, char *line, size_t length)
+static int read_line(struct reader *r, char *line)
 {
     struct fields fields;
-    for (size_t i = 0; i < length; i++)
-        if (iscntrl((unsigned char)line[i]) && !isspace((unsigned char)line[i]))
+    for (const char *c = line; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c) && !isspace((unsigned char)*c))
             return iptfs_fail(r->error, IPTFS_E_INVALID,
-                              "%s:%u: found an octet of value %d, allowed: a line of text", r->path,
-                              r->line, (unsigned char)line[i]);
+                              "%s:%u: found an octet of value %d, allowed: text", r->path, r->line,
+                              (unsigned char)*c);
     line[strcspn(line, "#")] = '\0';
     if (*trim(line) == '\0')
         return IPTFS_OK;
@@ -745,21 +745,19 @@ static int read_line(struct reader *r, char *line, size_t length)
     return read_row(r, &fields);
 }
 
-static int read_lines(struct reader *r, FILE *file)
+static int read_lines(struct reader *r, char *text)
 {
-    char *line = NULL;
-    size_t size = 0;
+    struct iptfs_lines lines;
+    size_t length = 0;
     int code = IPTFS_OK;
-    errno = 0;
-    for (ssize_t length; code == IPTFS_OK && (length = getline(&line, &size, file)) >= 0;) {
-        r->line++;
-        code = read_line(r, line, (size_t)length);
+    iptfs_lines_begin(&lines, text);
+    for (const char *line;
+         code == IPTFS_OK && (line = iptfs_lines_next(&lines, &length)) != NULL;) {
+        char *mine = text + (line - text);
+        mine[length] = '\0';
+        r->line = lines.number;
+        code = read_line(r, mine);
     }
-    int reason = errno;
-    free(line);
-    if (code == IPTFS_OK && !feof(file))
-        return iptfs_fail(r->error, IPTFS_E_IO, "%s: cannot be read: %s", r->path,
-                          strerror(reason));
     if (code == IPTFS_OK && r->list->count == 0)
         return iptfs_fail(r->error, IPTFS_E_INVALID,
                           "%s:%u: found no packet, allowed: at least one line such as '1.5ms,576'",
@@ -770,15 +768,16 @@ static int read_lines(struct reader *r, FILE *file)
 int iptfs_traffic_list_load(struct iptfs_traffic_list *list, const char *path,
                             struct iptfs_error *error)
 {
-    struct reader r = {.path = path, .error = error, .list = list, .columns = COLUMN_COUNT};
+    struct iptfs_path_text quoted = iptfs_quoted_path(path);
+    struct reader r = {.path = quoted.text, .error = error, .list = list, .columns = COLUMN_COUNT};
     for (int i = 0; i < COLUMN_COUNT; i++)
         r.column[i] = (enum column)i;
     *list = (struct iptfs_traffic_list){NULL, 0};
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", path, strerror(errno));
-    int code = read_lines(&r, file);
-    fclose(file);
+    char *text = NULL;
+    int code = iptfs_textfile_read(path, &text, error);
+    if (code == IPTFS_OK)
+        code = read_lines(&r, text);
+    free(text);
     if (code != IPTFS_OK)
         iptfs_traffic_list_free(list);
     return code;

@@ -57,10 +57,10 @@ struct iptfs_traffic_list {
 /* Reads a list: CSV with the columns time, size and, if wanted, tos and ip (4 or 6), in this order
  * or in the order of a header line. A time has a unit ("1.5ms") unless its column is headed
  * time_ps, time_ns, time_us, time_ms or time_s; then it is a number without one. A size is in
- * octets, with or without a unit. Blank lines and what follows a '#' do not count; an empty tos or
- * ip is the section's. Times must not decrease. Returns 0, IPTFS_E_IO, IPTFS_E_NO_MEMORY or
- * IPTFS_E_INVALID with "FILE:LINE: ..." saying what was found and what is allowed; on failure the
- * list is empty. The caller frees it with iptfs_traffic_list_free. */
+ * octets, with or without a unit. At most 64 MiB. Blank lines and what follows a '#' do not count;
+ * an empty tos or ip is the section's. Times must not decrease. Returns 0, IPTFS_E_IO,
+ * IPTFS_E_NO_MEMORY or IPTFS_E_INVALID with "FILE:LINE: ..." saying what was found and what is
+ * allowed; on failure the list is empty. The caller frees it with iptfs_traffic_list_free. */
 int iptfs_traffic_list_load(struct iptfs_traffic_list *list, const char *path,
                             struct iptfs_error *error);
 void iptfs_traffic_list_free(struct iptfs_traffic_list *list);

@@ -478,7 +478,7 @@ static void test_list_with_header(void)
         check_row(&list.rows[1], 102400, 48, -1, 0);
     }
     iptfs_traffic_list_free(&list);
-    CHECK_INT(load(&list, "Time_S,Size\n0.25,40\n", &error), 0);
+    CHECK_INT(load(&list, "\xEF\xBB\xBFTime_S,Size\n0.25,40\n", &error), 0);
     CHECK_INT(list.count == 1 ? list.rows[0].time_ps : -1, IPTFS_PS_PER_S / 4);
     iptfs_traffic_list_free(&list);
     CHECK_INT(load(&list, "time,size,tos\n0.25s,40\n", &error), 0);
@@ -524,7 +524,7 @@ static const struct {
     {"time,size,tos,ip,more\n", ":1: header: found 5 columns", "allowed: each once: time"},
     {"time,tos\n", ":1: header: found 'time'", "time and size"},
     {"1ms,40\ntime,size\n", ":2: time: found 'time'", "allowed:"},
-    {"1ms,40\n\x1b[31m,40\n", ":2: found an octet of value 27", "allowed: a line of text"},
+    {"1ms,40\n\x1b[31m,40\n", ":2: found an octet of value 27", "allowed: text"},
 };
 
 static void test_bad_lists_say_where_and_what(void)
@@ -548,7 +548,7 @@ static void test_unreadable_lists(void)
     struct iptfs_traffic_list list;
     struct iptfs_error error = {0, ""};
     CHECK_INT(load_octets(&list, "1ms,40\n2ms\0,40\n", 15, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, ":2: found an octet of value 0, allowed: a line of text");
+    CHECK_STR(error.text, ":2: found a zero octet, allowed: text");
     CHECK_INT(iptfs_traffic_list_load(&list, "/nonexistent/list.csv", &error), IPTFS_E_IO);
     CHECK_STR(error.text, "/nonexistent/list.csv: cannot be read: No such file or directory");
     CHECK_INT(iptfs_traffic_list_load(&list, "/", &error), IPTFS_E_IO);
