@@ -132,7 +132,7 @@ int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
         return store->error;
     bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_inside) &&
                     iptfs_link_balanced(&tunnel->link->stats) && store->live_inner == 0 &&
-                    store->live_outer == 0;
+                    store->live_outer == 0 && tunnel->delivered.delays.out_of_range == 0;
     return balanced ? IPTFS_OK : IPTFS_E_UNBALANCED;
 }
 

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs whose every figure can be worked out by hand, and the forms in which they are written. */
+#include "check.h"
+#include "results.h"
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Ten packets of 100 octets, 10 ms apart, through a link of 1 ms without limits. */
+static const char plain[] = "[scenario]\nname = plain\nduration = 1s\nseed = 7\n"
+                            "[tunnel]\ncipher = null\n"
+                            "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
+                            "[traffic.a]\ntype = cbr\nsize = 100\nrate = 80kbps\ncount = 10\n";
+
+static json_t *summary_of(const char *text, const char *const *sets, size_t n_sets)
+{
+    static struct iptfs_run run;
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    json_t *summary = NULL;
+    int code = iptfs_scenario_parse_text(&scenario, text, "test.ini", sets, n_sets, &error);
+    if (code != IPTFS_OK) {
+        CHECK_FAIL("%s", error.text);
+        return NULL;
+    }
+    code = iptfs_run_init(&run, &scenario, scenario.seed, 0, &error);
+    if (code == IPTFS_OK)
+        code = iptfs_run_until(&run, scenario.duration_ps, &error);
+    if (code == IPTFS_OK)
+        code = iptfs_run_finish(&run, &error);
+    if (code == IPTFS_OK) {
+        struct iptfs_results results = iptfs_run_results(&run);
+        summary = iptfs_results_json(&results);
+    } else {
+        CHECK_FAIL("%s", error.text);
+    }
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
+    return summary;
+}
+
+/* The value at a path such as "inner.offered.pkts"; CAUSE and counter names hold no dot. */
+static const json_t *at(const json_t *summary, const char *path)
+{
+    char copy[128], *rest = NULL;
+    snprintf(copy, sizeof copy, "%s", path);
+    const json_t *value = summary;
+    for (char *name = strtok_r(copy, ".", &rest); name != NULL; name = strtok_r(NULL, ".", &rest))
+        value = json_object_get(value, name);
+    if (value == NULL)
+        CHECK_FAIL("%s: not in the summary", path);
+    return value;
+}
+
+static double number(const json_t *summary, const char *path)
+{
+    return json_number_value(at(summary, path));
+}
+
+static void figures_worked_out_by_hand(void)
+{
+    json_t *summary = summary_of(plain, NULL, 0);
+    if (summary == NULL)
+        return;
+    /* outer: 20 + 8 + (4 + 100 + 2 -> 108) = 136 octets */
+    static const struct {
+        const char *path;
+        double value;
+    } expected[] = {
+        {"seed", 7},
+        {"run", 0},
+        {"simulated_s", 1},
+        {"inner.offered.pkts", 10},
+        {"inner.offered.octets", 1000},
+        {"inner.delivered.pkts", 10},
+        {"inner.delivered.octets", 1000},
+        {"inner.in_flight", 0},
+        {"inner.dropped.link-loss", 0},
+        {"outer.sent.pkts", 10},
+        {"outer.sent.octets", 1360},
+        {"outer.received.octets", 1360},
+        {"outer.lost.pkts", 0},
+        {"outer.overhead", 0.36},
+        {"outer.mean_fill", 100.0 / 1466.0},
+        {"delay_s.mean", 0.001},
+        {"delay_s.p50", 0.001},
+        {"delay_s.p90", 0.001},
+        {"delay_s.p99", 0.001},
+        {"delay_s.max", 0.001},
+        {"goodput_bps", 8000},
+        {"outer_bps", 10880},
+        {"counters.yang.ipsec-stats.tx-pkts", 10},
+        {"counters.yang.ipsec-stats.rx-octets", 1360},
+        {"counters.yang.iptfs-inner-pkt-stats.rx-pkts", 10},
+        {"counters.linux.XfrmOutNoQueueSpace", 0},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        CHECK_NEAR(number(summary, expected[i].path), expected[i].value, 1e-12);
+    CHECK_TRUE(json_is_true(at(summary, "ledger_balanced")));
+    CHECK_STR(json_string_value(at(summary, "name")), "plain");
+    json_decref(summary);
+}
+
+/* 100 packets a second of which none fits: each is answered, none is queued. */
+static void oversized_packets_are_answered(void)
+{
+    const char *forwarded[] = {"tunnel.dont-frag=on", "traffic.a.size=1467"};
+    json_t *summary = summary_of(plain, forwarded, 2);
+    CHECK_NEAR(number(summary, "inner.dropped.too-big"), 10, 0);
+    CHECK_NEAR(number(summary, "inner.icmp_sent"), 10, 0);
+    CHECK_NEAR(number(summary, "inner.local_errors"), 0, 0);
+    CHECK_NEAR(number(summary, "counters.linux.XfrmOutError"), 10, 0);
+    json_decref(summary);
+    const char *local[] = {"tunnel.dont-frag=on", "traffic.a.size=1467", "traffic.a.origin=local"};
+    summary = summary_of(plain, local, 3);
+    CHECK_NEAR(number(summary, "inner.dropped.too-big"), 10, 0);
+    CHECK_NEAR(number(summary, "inner.icmp_sent"), 0, 0);
+    CHECK_NEAR(number(summary, "inner.local_errors"), 10, 0);
+    json_decref(summary);
+    const char *fits[] = {"tunnel.dont-frag=on", "traffic.a.size=1466"};
+    summary = summary_of(plain, fits, 2);
+    CHECK_NEAR(number(summary, "inner.delivered.pkts"), 10, 0);
+    json_decref(summary);
+}
+
+/* What stands at the end is counted where it is: the tenth packet, sent at 90 ms, is on the link.
+ */
+static void packets_inside_at_the_end_are_in_flight(void)
+{
+    const char *cut[] = {"scenario.duration=90.5ms"};
+    json_t *summary = summary_of(plain, cut, 1);
+    CHECK_NEAR(number(summary, "inner.offered.pkts"), 10, 0);
+    CHECK_NEAR(number(summary, "inner.delivered.pkts"), 9, 0);
+    CHECK_NEAR(number(summary, "inner.in_flight"), 1, 0);
+    CHECK_NEAR(number(summary, "outer.in_flight"), 1, 0);
+    json_decref(summary);
+}
+
+static void both_directions_are_reported(void)
+{
+    const char *sets[] = {"traffic.a.direction=reverse", "link.reverse.delay=3ms"};
+    json_t *summary = summary_of(plain, sets, 2);
+    CHECK_NEAR(number(summary, "inner.offered.pkts"), 0, 0);
+    CHECK_NEAR(number(summary, "reverse.inner.delivered.pkts"), 10, 0);
+    CHECK_NEAR(number(summary, "reverse.delay_s.max"), 0.003, 0);
+    json_decref(summary);
+}
+
+static char *written(const json_t *summary, int (*write)(const json_t *, FILE *))
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    CHECK_INT(write(summary, memory), IPTFS_OK);
+    fclose(memory);
+    return text;
+}
+
+static size_t count_leaves(const json_t *object)
+{
+    size_t count = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value) count +=
+        json_is_object(value) ? count_leaves(value) : 1;
+    return count;
+}
+
+static size_t count_commas(const char *line)
+{
+    size_t count = 0;
+    for (; *line != '\0' && *line != '\n'; line++)
+        count += *line == ',';
+    return count;
+}
+
+static void csv_has_a_name_for_each_value(void)
+{
+    json_t *summary = summary_of(plain, NULL, 0);
+    char *csv = written(summary, iptfs_results_write_csv);
+    const char *values = strchr(csv, '\n') + 1;
+    CHECK_U64(count_commas(csv) + 1, count_leaves(summary));
+    CHECK_U64(count_commas(values) + 1, count_leaves(summary));
+    CHECK_TRUE(strncmp(csv, "name,version,seed,run,simulated_s,inner.offered.pkts,", 53) == 0);
+    CHECK_TRUE(strncmp(values, "plain," IPTFS_VERSION ",7,0,1,10,1000,10,1000,0,", 22) == 0);
+    CHECK_STR(strchr(values, '\n'), "\n");
+    free(csv);
+    json_decref(summary);
+}
+
+static void json_reads_back(void)
+{
+    json_t *summary = summary_of(plain, NULL, 0);
+    char *text = written(summary, iptfs_results_write_json);
+    json_error_t error;
+    json_t *again = json_loads(text, 0, &error);
+    CHECK_TRUE(again != NULL);
+    CHECK_NEAR(number(again, "inner.delivered.octets"), 1000, 0);
+    CHECK_NEAR(number(again, "delay_s.mean"), 0.001, 0);
+    json_decref(again);
+    free(text);
+    json_decref(summary);
+}
+
+/* Loss, two directions, random sizes: the worst case for "same seed, same bytes". */
+static const char busy[] =
+    "[scenario]\nduration = 500ms\nseed = 3\n"
+    "[tunnel]\ninit-delay = 300us\ndrop-time = 5ms\n"
+    "[link]\nrate = 20Mbps\ndelay = 2ms\nloss = 2%\nqueue = 40p\n"
+    "[traffic.mix]\ntype = poisson\nsize = imix\nrate = 18Mbps\n"
+    "[traffic.large]\ntype = cbr\nsize = 4000B\nrate = 3Mbps\n"
+    "[traffic.back]\ntype = poisson\nsize = uniform(40, 3000)\nrate = 10Mbps\n"
+    "direction = reverse\n";
+
+static char *json_of(const char *const *sets, size_t n_sets)
+{
+    json_t *summary = summary_of(busy, sets, n_sets);
+    char *text = written(summary, iptfs_results_write_json);
+    json_decref(summary);
+    return text;
+}
+
+static void same_seed_gives_the_same_bytes(void)
+{
+    const char *p2p[] = {"link.device=p2p"}, *other[] = {"scenario.seed=4"};
+    char *first = json_of(NULL, 0), *second = json_of(NULL, 0);
+    char *through_ns3 = json_of(p2p, 1), *other_seed = json_of(other, 1);
+    CHECK_STR(second, first);
+    CHECK_STR(through_ns3, first);
+    CHECK_TRUE(strcmp(other_seed, first) != 0);
+    free(first);
+    free(second);
+    free(through_ns3);
+    free(other_seed);
+}
+
+/* Turning one knob must not shift the draws of another: with another loss the same packets come. */
+static void streams_do_not_shift_each_other(void)
+{
+    const char *lossless[] = {"link.loss=0"};
+    json_t *lossy = summary_of(busy, NULL, 0), *none = summary_of(busy, lossless, 1);
+    CHECK_TRUE(number(lossy, "outer.lost_by.link-loss") > 0);
+    CHECK_NEAR(number(none, "outer.lost_by.link-loss"), 0, 0);
+    CHECK_NEAR(number(none, "inner.offered.pkts"), number(lossy, "inner.offered.pkts"), 0);
+    CHECK_NEAR(number(none, "inner.offered.octets"), number(lossy, "inner.offered.octets"), 0);
+    CHECK_NEAR(number(none, "outer.sent.octets"), number(lossy, "outer.sent.octets"), 0);
+    json_decref(lossy);
+    json_decref(none);
+}
+
+static void text_names_every_cause(void)
+{
+    const char *sets[] = {"tunnel.max-queue-size=3000", "link.loss=20%"};
+    static struct iptfs_run run;
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    CHECK_INT(iptfs_scenario_parse_text(&scenario, busy, "busy.ini", sets, 2, &error), IPTFS_OK);
+    CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
+    CHECK_INT(iptfs_run_until(&run, scenario.duration_ps, &error), IPTFS_OK);
+    CHECK_INT(iptfs_run_finish(&run, &error), IPTFS_OK);
+    struct iptfs_results results = iptfs_run_results(&run);
+    struct iptfs_run_cost cost = {0.5, 1234};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    iptfs_results_write_text(&results, &cost, memory);
+    fclose(memory);
+    static const char *const words[] = {"busy",      "no-queue-space", "link-loss", "incomplete",
+                                        "mean fill", "Goodput",        "p99",       "1,234 events"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(text, words[i]) == NULL)
+            CHECK_FAIL("\"%s\" is not in:\n%s", words[i], text);
+    free(text);
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
+}
+
+const CU_TestInfo iptfs_tests_results[] = {
+    {"figures worked out by hand", figures_worked_out_by_hand},
+    {"oversized packets are answered", oversized_packets_are_answered},
+    {"packets inside at the end are in flight", packets_inside_at_the_end_are_in_flight},
+    {"both directions are reported", both_directions_are_reported},
+    {"CSV has a name for each value", csv_has_a_name_for_each_value},
+    {"JSON reads back", json_reads_back},
+    {"the same seed gives the same bytes", same_seed_gives_the_same_bytes},
+    {"streams do not shift each other", streams_do_not_shift_each_other},
+    {"the text names every cause", text_names_every_cause},
+    CU_TEST_INFO_NULL,
+};
