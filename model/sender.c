@@ -154,8 +154,10 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
         int64_t due_ps = iptfs_pacer_next_ps(&sender->pacer, arrival_ps);
         if (iptfs_earlier(arrival_ps, due_ps) > now_ps)
             return;
-        take_arrivals(sender, iptfs_earlier(due_ps, now_ps));
-        if (sender->pacer.deadline_ps <= now_ps)
+        int64_t until_ps = iptfs_earlier(due_ps, now_ps);
+        take_arrivals(sender, until_ps);
+        /* Later than due_ps when the first arrival was refused: then others may come before it. */
+        if (sender->pacer.deadline_ps <= until_ps)
             fire(sender, sender->pacer.deadline_ps);
     }
 }
