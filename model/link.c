@@ -237,8 +237,12 @@ static void direct_free(struct iptfs_link *link)
 int iptfs_direct_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
                           const struct iptfs_impair *impair, struct iptfs_store *store)
 {
-    static const struct iptfs_link_ops ops = {direct_submit, direct_idle_ps, iptfs_link_clear,
-                                              direct_free};
+    static const struct iptfs_link_ops ops = {
+        .submit = direct_submit,
+        .idle_ps = direct_idle_ps,
+        .clear = iptfs_link_clear,
+        .free = direct_free,
+    };
     struct direct_link *direct = calloc(1, sizeof *direct);
     if (direct == NULL) {
         struct iptfs_impair lost = *impair;

@@ -47,6 +47,8 @@ struct iptfs_link_ops {
     void (*submit)(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *outer);
     /* When all that was submitted will have been transmitted; now_ps when it has been. */
     int64_t (*idle_ps)(const struct iptfs_link *link, int64_t now_ps);
+    /* A packet will still come out at now_ps, by an event of its own; NULL: never. */
+    bool (*arriving)(const struct iptfs_link *link, int64_t now_ps);
     /* Ends all packets that are still under way (counted in stats.in_flight). */
     void (*clear)(struct iptfs_link *link);
     /* Frees the link, after clear. */

@@ -36,17 +36,19 @@ void iptfs_receiver_free(struct iptfs_receiver *receiver)
 
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
 {
-    if (receiver->timer.deadline_ps > now_ps)
-        return;
-    iptfs_drop_timer_stop(&receiver->timer);
-    iptfs_reassembly_expire(&receiver->reassembly);
-    iptfs_reorder_expire(&receiver->reorder, now_ps);
+    while (receiver->timer.deadline_ps <= now_ps) {
+        int64_t due_ps = receiver->timer.deadline_ps;
+        iptfs_drop_timer_stop(&receiver->timer);
+        iptfs_reassembly_expire(&receiver->reassembly);
+        iptfs_reorder_expire(&receiver->reorder, due_ps);
+    }
 }
 
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
                           struct iptfs_outer *outer)
 {
-    iptfs_receiver_wake(receiver, now_ps);
+    if (receiver->timer.deadline_ps < now_ps)
+        iptfs_receiver_wake(receiver, now_ps - 1);
     iptfs_trace_outer(receiver->trace, now_ps, IPTFS_TRACE_EGRESS_RECV, outer, outer->block_offset);
     iptfs_count(receiver->counters, IPTFS_YANG_RX_PKTS, 1);
     iptfs_count(receiver->counters, IPTFS_YANG_RX_OCTETS, outer->ip_octets);

@@ -39,8 +39,9 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
 /* Lets go of all packets inside, and frees the receiver's memory. */
 void iptfs_receiver_free(struct iptfs_receiver *receiver);
 
-/* Takes over an outer packet that arrives now. At one instant the drop timer fires before a packet
- * is taken, whatever order the two are called in. */
+/* Takes over an outer packet that arrives now. At one instant packets are taken before the drop
+ * timer fires, as the recorded runs of Linux show: the caller delivers what arrives now before it
+ * calls iptfs_receiver_wake. A timer that was due earlier fires first. */
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
                           struct iptfs_outer *outer);
 

@@ -116,7 +116,10 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     iptfs_sender_wake(&tunnel->sender, now_ps);
     iptfs_link_wake(tunnel->link, now_ps);
-    iptfs_receiver_wake(&tunnel->receiver, now_ps);
+    /* Packets of this instant come before the drop timer, also those still inside ns-3. */
+    const struct iptfs_link_ops *ops = tunnel->link->ops;
+    if (ops->arriving == NULL || !ops->arriving(tunnel->link, now_ps))
+        iptfs_receiver_wake(&tunnel->receiver, now_ps);
 }
 
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)

@@ -16,6 +16,7 @@ enum {
  * the frame is the number of the entry. */
 struct inside {
     struct iptfs_outer *outer; /* NULL: lost, only its frame travels */
+    int64_t arrival_ps;        /* at the far end of ns-3's link */
     struct iptfs_verdict verdict;
 };
 
@@ -31,7 +32,7 @@ struct p2p_link {
     uint64_t next;
 };
 
-static struct inside *entry(struct p2p_link *p2p, uint64_t number)
+static struct inside *entry(const struct p2p_link *p2p, uint64_t number)
 {
     return &p2p->ring[number & (p2p->capacity - 1)];
 }
@@ -73,7 +74,11 @@ static void submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *
         iptfs_later(now_ps, p2p->busy_until_ps) + iptfs_tx_time_ps(octets, link->config.rate_bps);
     struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->seq);
     bool goes_on = iptfs_link_apply(link, outer, &verdict);
-    *entry(p2p, p2p->next++) = (struct inside){goes_on ? outer : NULL, verdict};
+    *entry(p2p, p2p->next++) = (struct inside){
+        .outer = goes_on ? outer : NULL,
+        .arrival_ps = p2p->busy_until_ps + link->config.delay_ps,
+        .verdict = verdict,
+    };
 }
 
 static void receive(void *ctx, uint64_t tag, uint32_t octets)
@@ -85,15 +90,20 @@ static void receive(void *ctx, uint64_t tag, uint32_t octets)
         return;
     }
     struct inside inside = *entry(p2p, p2p->first++);
-    if (inside.outer == NULL)
-        return;
-    iptfs_link_launch(&p2p->link, inside.outer, ns3shim_now_ps(), &inside.verdict);
+    if (inside.outer != NULL)
+        iptfs_link_launch(&p2p->link, inside.outer, inside.arrival_ps, &inside.verdict);
     p2p->changed(p2p->changed_ctx);
 }
 
 static int64_t idle_ps(const struct iptfs_link *link, int64_t now_ps)
 {
     return iptfs_later(now_ps, ((const struct p2p_link *)link)->busy_until_ps);
+}
+
+static bool arriving(const struct iptfs_link *link, int64_t now_ps)
+{
+    const struct p2p_link *p2p = (const struct p2p_link *)link;
+    return p2p->first < p2p->next && entry(p2p, p2p->first)->arrival_ps == now_ps;
 }
 
 static void clear(struct iptfs_link *link)
@@ -140,7 +150,13 @@ int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *
                        const struct iptfs_impair *impair, struct iptfs_store *store,
                        void (*changed)(void *ctx), void *changed_ctx)
 {
-    static const struct iptfs_link_ops ops = {submit, idle_ps, clear, free_link};
+    static const struct iptfs_link_ops ops = {
+        .submit = submit,
+        .idle_ps = idle_ps,
+        .arriving = arriving,
+        .clear = clear,
+        .free = free_link,
+    };
     struct p2p_link *p2p = calloc(1, sizeof *p2p);
     if (p2p == NULL) {
         struct iptfs_impair lost = *impair;
