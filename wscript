@@ -11,7 +11,7 @@
 #   model/ns3/*.cc, *.c     the only part that knows ns-3               }
 #   helper/*.c              scenarios, results, command line; main.c is iptfs-sim
 #   test/*.c                one program, iptfs-test, in each variant
-#   test/bench/*.c          one program, iptfs-bench
+#   test/bench/*.c, *.cc    one program, iptfs-bench
 
 import concurrent.futures
 import os
@@ -318,7 +318,8 @@ def build(bld):
     build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
     if bld.path.find_resource('test/main.c'):
         build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT', install=None)
-    build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c'), '', install=None)
+    build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
+                  install=None)
     if not bld.variant:
         build_library(bld)
 
