@@ -2,6 +2,7 @@
 #include "nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -14,27 +15,32 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Levenshtein's distance, row by row: row[j] is the distance of the first i characters of a from
- * the first j of b. */
+static bool same(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Levenshtein's distance with swapped neighbours as one step: cell [i][j] is the distance of the
+ * first i characters of a from the first j of b. */
 size_t iptfs_word_distance(const char *a, const char *b)
 {
     size_t a_length = strlen(a), b_length = strlen(b);
     if (a_length > WORD_MAX || b_length > WORD_MAX)
         return SIZE_MAX;
-    size_t row[WORD_MAX + 1];
+    size_t cell[WORD_MAX + 1][WORD_MAX + 1];
+    for (size_t i = 0; i <= a_length; i++)
+        cell[i][0] = i;
     for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
+        cell[0][j] = j;
+    for (size_t i = 1; i <= a_length; i++)
         for (size_t j = 1; j <= b_length; j++) {
-            size_t exchange =
-                diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-            diagonal = row[j];
-            row[j] = smaller(exchange, smaller(row[j], row[j - 1]) + 1);
+            size_t exchange = cell[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
+            size_t insert = smaller(cell[i - 1][j], cell[i][j - 1]) + 1;
+            cell[i][j] = smaller(exchange, insert);
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+                cell[i][j] = smaller(cell[i][j], cell[i - 2][j - 2] + 1);
         }
-    }
-    return row[b_length];
+    return cell[a_length][b_length];
 }
 
 void iptfs_nearest_offer(struct iptfs_nearest *nearest, const char *candidate)

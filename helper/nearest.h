@@ -12,8 +12,9 @@ struct iptfs_nearest {
     size_t distance;
 };
 
-/* Single characters to put in, take out or exchange to make one word of the other; a capital and
- * its small letter are the same. Words over 64 characters are as far as can be (SIZE_MAX). */
+/* Single characters to put in, take out, exchange or swap with their neighbour to make one word of
+ * the other; a capital and its small letter are the same. Words over 64 characters are as far as
+ * can be (SIZE_MAX). */
 size_t iptfs_word_distance(const char *a, const char *b);
 
 /* Considers a candidate: near enough is a third of the longer word's characters. Of several that
