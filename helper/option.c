@@ -153,7 +153,6 @@ static const struct iptfs_option tunnel_options[] = {
         .standard = "0",
         .meaning = "wait after the first queued packet, so that more can share its outer packet",
         .names = "Linux init-delay (in us)",
-        .source = "Linux",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
@@ -164,8 +163,7 @@ static const struct iptfs_option tunnel_options[] = {
         .maximum = UINT32_MAX,
         .standard = "1MiB",
         .meaning = "inner octets the sender queues; above 95 % of it packets get a CE mark",
-        .names = "Linux max-queue-size",
-        .source = "Linux (10MiB since 7.2)",
+        .names = "Linux max-queue-size (default 10MiB since 7.2)",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,

@@ -61,7 +61,7 @@ struct iptfs_option {
     bool required;                  /* by the kinds that use it */
     const char *meaning;            /* one line */
     const char *names;              /* what Linux and YANG (RFC 9348) call it; NULL for neither */
-    const char *source;             /* where it comes from; NULL: from this program */
+    const char *source;             /* the standard that says it; NULL for none */
 };
 
 /* Words that are of interest beyond one key. All end with .word = NULL. */

@@ -401,7 +401,7 @@ static void test_nearest(void)
     CHECK_STR(nearest.best, "day");
 }
 
-CU_TestInfo iptfs_tests_quantity[] = {
+const CU_TestInfo iptfs_tests_quantity[] = {
     {"times", test_time},
     {"rates", test_rate},
     {"octets", test_octets},

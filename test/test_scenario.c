@@ -861,7 +861,7 @@ static void test_table(void)
     }
 }
 
-CU_TestInfo iptfs_tests_scenario[] = {
+const CU_TestInfo iptfs_tests_scenario[] = {
     {"defaults", test_defaults},
     {"every key", test_every_key},
     {"comments, blanks, line ends", test_layout},
