@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check.h"
 #include "esp.h"
+#include "list.h"
 #include "option.h"
 #include "scenario.h"
 #include "settings.h"
@@ -340,13 +341,12 @@ static void test_bad_lines(void)
 /* inih has room for 199 characters and would take the rest for a line of its own. */
 static void test_long_lines(void)
 {
-    char text[512], message[256];
+    char text[512];
     snprintf(text, sizeof text, "[scenario]\n%-30s%0171d\n", "description =", 0);
     check_refused_set(text, NULL,
                       "t.ini:2: found a line of 201 characters ('description ="
                       "                 00000000000000000...'), allowed: at most 197");
     snprintf(text, sizeof text, "%s[scenario]\n   ; %0193d1\n", TRAFFIC, 0);
-    snprintf(message, sizeof message, "t.ini:6: found a line of 196 characters");
     struct iptfs_scenario s;
     if (parse(&s, text))
         iptfs_scenario_free(&s);
@@ -861,6 +861,49 @@ static void test_table(void)
     }
 }
 
+static void check_line_lengths(const char *text, size_t most)
+{
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
+        if (strcspn(line, "\n") > most)
+            CHECK_FAIL("longer than %zu: %.*s", most, (int)strcspn(line, "\n"), line);
+}
+
+static char *list(const char *topic, bool csv)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    CHECK_INT(iptfs_list(topic, csv, out, NULL), 0);
+    fclose(out);
+    return text;
+}
+
+static void test_list(void)
+{
+    char *text = list(NULL, false), *keys = list("keys", true), *modes = list("modes", false);
+    check_line_lengths(text, 100);
+    for (int section = 0; section < IPTFS_SECTIONS; section++) {
+        const struct iptfs_option *option;
+        for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL;
+             i++) {
+            char row[64];
+            snprintf(row, sizeof row, "\n\"%s\",\"%s\",",
+                     iptfs_section_name((enum iptfs_section)section), option->key);
+            CHECK_TRUE(strstr(keys, row) != NULL);
+            CHECK_TRUE(strstr(text, option->meaning) != NULL);
+        }
+    }
+    CHECK_STR(modes, "Modes ([tunnel] mode)\n  on-demand    aggregate and fragment what is queued, "
+                     "send when there is something to send (Linux)\n");
+    free(text);
+    free(keys);
+    free(modes);
+    struct iptfs_error error;
+    CHECK_INT(iptfs_list("kyes", false, stdout, &error), IPTFS_E_INVALID);
+    CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, devices, framings, "
+                          "ciphers, keys; did you mean 'keys'?");
+}
+
 const CU_TestInfo iptfs_tests_scenario[] = {
     {"defaults", test_defaults},
     {"every key", test_every_key},
@@ -882,5 +925,6 @@ const CU_TestInfo iptfs_tests_scenario[] = {
     {"bad impairment lists", test_bad_impair_lists},
     {"the record of settings reads back", test_print},
     {"the table of options", test_table},
+    {"the list of options", test_list},
     CU_TEST_INFO_NULL,
 };
