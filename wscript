@@ -50,7 +50,7 @@ INCLUDES = {
 # Variant -> compiler flags, linker flags. '' is the release, built in build/ itself.
 SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 VARIANTS = {
-    '': (['-O2', '-g'], []),
+    '': (['-O3', '-g'], []),
     'debug': (['-O0', '-g3'], []),
     'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + SANITIZE, SANITIZE),
 }
@@ -235,7 +235,7 @@ def configure(cfg):
         # In front, so that the user's CFLAGS have the last word.
         cfg.env.prepend_value('CFLAGS', compiling + lto)
         cfg.env.prepend_value('CXXFLAGS', compiling + lto)
-        cfg.env.append_value('LINKFLAGS', linking + lto + (['-O2'] if lto else []))
+        cfg.env.append_value('LINKFLAGS', linking + lto + (['-O3'] if lto else []))
 
 
 def find_tools(cfg):
