@@ -140,9 +140,9 @@ void iptfs_link_launch(struct iptfs_link *link, struct iptfs_outer *outer, int64
                        const struct iptfs_verdict *verdict)
 {
     if (!verdict->lost)
-        add_copy(link, outer, arrival_ps + verdict->extra_ps);
+        add_copy(link, outer, iptfs_time_after(arrival_ps, verdict->extra_ps));
     if (verdict->duplicate)
-        add_copy(link, outer, arrival_ps + verdict->duplicate_extra_ps);
+        add_copy(link, outer, iptfs_time_after(arrival_ps, verdict->duplicate_extra_ps));
 }
 
 void iptfs_link_wake(struct iptfs_link *link, int64_t now_ps)
@@ -215,10 +215,13 @@ static void direct_submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_
         iptfs_link_refuse(link, outer);
         return;
     }
-    direct->busy_until_ps = start_ps + iptfs_tx_time_ps(octets, link->config.rate_bps);
+    /* A slow link with a long queue may be busy beyond the end of time. */
+    direct->busy_until_ps =
+        iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, link->config.rate_bps));
     struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->seq);
     if (iptfs_link_apply(link, outer, &verdict))
-        iptfs_link_launch(link, outer, direct->busy_until_ps + link->config.delay_ps, &verdict);
+        iptfs_link_launch(link, outer,
+                          iptfs_time_after(direct->busy_until_ps, link->config.delay_ps), &verdict);
 }
 
 static int64_t direct_idle_ps(const struct iptfs_link *link, int64_t now_ps)

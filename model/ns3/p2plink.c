@@ -70,8 +70,8 @@ static void submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *
         iptfs_link_refuse(link, outer);
         return;
     }
-    p2p->busy_until_ps =
-        iptfs_later(now_ps, p2p->busy_until_ps) + iptfs_tx_time_ps(octets, link->config.rate_bps);
+    p2p->busy_until_ps = iptfs_time_after(iptfs_later(now_ps, p2p->busy_until_ps),
+                                          iptfs_tx_time_ps(octets, link->config.rate_bps));
     struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->seq);
     bool goes_on = iptfs_link_apply(link, outer, &verdict);
     *entry(p2p, p2p->next++) = (struct inside){
