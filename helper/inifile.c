@@ -4,6 +4,7 @@
 #include "quantity.h"
 #include "textfile.h"
 
+#include <ctype.h>
 #include <ini.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,21 @@ static int refuse_line(struct reader *reader, const char *found, const char *all
     return iptfs_fail(reader->error, IPTFS_E_INVALID, "%s:%u: found '%s', allowed: %s",
                       iptfs_quoted_path(reader->path).text, reader->lines.number,
                       iptfs_quoted(found).text, allowed);
+}
+
+/* Octets of the line before its comment, blanks in between left out. inih knows comments behind a
+ * value too, but those after ';' alone. */
+static size_t without_comment(const char *line, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((line[i] != ';' && line[i] != '#') || (i > 0 && !isspace((unsigned char)line[i - 1])))
+            continue;
+        length = i;
+        break;
+    }
+    while (length > 0 && isspace((unsigned char)line[length - 1]))
+        length--;
+    return length;
 }
 
 /* Nothing but a comment may stand behind the bracket. */
@@ -60,7 +76,7 @@ static int take_section(struct reader *reader, const char *line)
  * for the line before is seen when it asks for the next. */
 static int check_last_line(struct reader *reader)
 {
-    if (reader->told || reader->length == 0 || strchr(";#", *reader->line) != NULL)
+    if (reader->told || reader->length == 0)
         return 0;
     char line[IPTFS_INI_LINE_MAX + 1];
     memcpy(line, reader->line, reader->length);
@@ -102,6 +118,7 @@ static char *read_line(char *buffer, int size, void *stream)
         reader->length = 0;
         return NULL;
     }
+    reader->length = without_comment(reader->line, reader->length);
     reader->code = take_line(reader, buffer, (size_t)size);
     return reader->code == 0 ? buffer : NULL;
 }

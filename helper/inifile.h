@@ -6,7 +6,7 @@
 
 #include "error.h"
 
-/* Longest line, without blanks around it and its line end; inih holds 199 characters. */
+/* Longest line, without comment, blanks around it and its line end; inih holds 199 characters. */
 #define IPTFS_INI_LINE_MAX 197u
 
 /* Longest name of a section; inih would cut it. */
@@ -19,10 +19,10 @@ struct iptfs_ini_events {
     int (*value)(void *ctx, unsigned line, const char *key, const char *value);
 };
 
-/* Parses "[section]", "key = value" (or "key: value") lines and comments: whole lines after ';' or
- * '#', and the rest of a line after a blank and ';'. Lines may be indented; there are no
- * continuation lines. `path` is for messages. Returns 0, the code of an event (which has told its
- * error itself), or IPTFS_E_INVALID with "FILE:LINE: ..." for a line that is none of these. */
+/* Parses "[section]" and "key = value" (or "key: value") lines. A comment begins with ';' or '#',
+ * at the start of a line or after a blank. Lines may be indented; there are no continuation lines.
+ * `path` is for messages. Returns 0, the code of an event (which has told its error itself), or
+ * IPTFS_E_INVALID with "FILE:LINE: ..." for a line that is none of these. */
 int iptfs_ini_parse(const char *text, const char *path, const struct iptfs_ini_events *events,
                     void *ctx, struct iptfs_error *error);
 

@@ -665,15 +665,15 @@ static bool is_name(const char *text, uint64_t most)
     return true;
 }
 
-/* Whether an INI file can hold the text: a ';' would begin a comment where a blank or nothing is
- * before it. */
+/* Whether an INI file can hold the text: ';' and '#' would begin a comment where a blank or nothing
+ * is before them. */
 static bool is_line(const char *text, uint64_t most)
 {
     if (most != 0 && strlen(text) > most)
         return false;
     for (const char *c = text; *c != '\0'; c++)
         if (iscntrl((unsigned char)*c) ||
-            (*c == ';' && (c == text || isspace((unsigned char)c[-1]))))
+            ((*c == ';' || *c == '#') && (c == text || isspace((unsigned char)c[-1]))))
             return false;
     return true;
 }
@@ -775,7 +775,7 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
                  option->maximum);
         break;
     case IPTFS_VALUE_LINE:
-        snprintf(buffer, size, "one line of up to %" PRIu64 " octets, without ' ;'",
+        snprintf(buffer, size, "one line of up to %" PRIu64 " octets, without ' ;' and ' #'",
                  option->maximum);
         break;
     case IPTFS_VALUE_PATH:

@@ -113,21 +113,22 @@ void *iptfs_target_base(struct iptfs_settings *settings, size_t target)
     return scenario;
 }
 
-/* Room for one more traffic section and its target, both empty. */
+/* Room for one more traffic section and its target. Both arrays have the same capacity, but for
+ * the targets that always exist. */
 static int grow_traffic(struct iptfs_settings *settings)
 {
     struct iptfs_scenario *scenario = settings->scenario;
+    bool first = scenario->traffic == NULL;
     size_t capacity = settings->target_capacity;
-    if (scenario->traffic != NULL && IPTFS_TARGET_TRAFFIC + scenario->traffic_count < capacity)
+    if (!first && IPTFS_TARGET_TRAFFIC + scenario->traffic_count < capacity)
         return 0;
-    if (scenario->traffic != NULL)
-        capacity *= 2;
-    struct iptfs_target *targets = realloc(settings->targets, capacity * sizeof *settings->targets);
+    capacity = first ? capacity : capacity * 2;
+    struct iptfs_target *targets = realloc(settings->targets, capacity * sizeof *targets);
     if (targets == NULL)
         return out_of_memory(settings);
     settings->targets = targets;
     struct iptfs_traffic_options *traffic =
-        realloc(scenario->traffic, (capacity - IPTFS_TARGET_TRAFFIC) * sizeof *scenario->traffic);
+        realloc(scenario->traffic, (capacity - IPTFS_TARGET_TRAFFIC) * sizeof *traffic);
     if (traffic == NULL)
         return out_of_memory(settings);
     scenario->traffic = traffic;
@@ -419,14 +420,7 @@ static int set_option(struct iptfs_settings *settings, size_t target,
 {
     struct iptfs_error why;
     int code = iptfs_option_set(option, iptfs_target_base(settings, target), given->text, &why);
-    if (code == 0 || code == IPTFS_E_NO_MEMORY)
-        return code == 0 ? 0 : out_of_memory(settings);
-    const char *comment = strstr(given->text, " #");
-    size_t length = strlen(why.text);
-    if (comment != NULL)
-        snprintf(why.text + length, sizeof why.text - length,
-                 " (a comment behind a value begins with ';')");
-    return refuse_key(settings, target, given, option->key, code, why.text);
+    return code == 0 ? 0 : refuse_key(settings, target, given, option->key, code, why.text);
 }
 
 /* Takes one value, from a line or an override. */
