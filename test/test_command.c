@@ -328,7 +328,7 @@ static void mistakes_are_refused(void)
         {"[tunel]\nmode = on-demand\n", "did you mean 'tunnel'?"},
         {"[tunnel]\npkt-siez = 1400\n", "did you mean 'pkt-size'?"},
         {"[tunnel]\ninit-delay = 5 parsecs\n", "init-delay"},
-        {"[tunnel]\npkt-size = 66\n", "pkt-size"},
+        {"[tunnel]\npkt-size = 40\n", "pkt-size"},
         {"[tunnel.out]\nreorder-window = 3\n", "reorder-window"},
         {"[link]\nloss = 1.5\n", "loss"},
         {"[link]\nimpair-list = nowhere.csv\n", "nowhere.csv"},
