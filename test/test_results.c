@@ -103,24 +103,26 @@ static void figures_worked_out_by_hand(void)
     json_decref(summary);
 }
 
-/* 100 packets a second of which none fits: each is answered, none is queued. */
+/* Ten packets of which none fits: each is answered, none is queued. */
 static void oversized_packets_are_answered(void)
 {
-    const char *forwarded[] = {"tunnel.dont-frag=on", "traffic.a.size=1467"};
-    json_t *summary = summary_of(plain, forwarded, 2);
+    const char *forwarded[] = {"tunnel.dont-frag=on", "traffic.a.size=1467",
+                               "traffic.a.rate=1Mbps"};
+    json_t *summary = summary_of(plain, forwarded, 3);
     CHECK_NEAR(number(summary, "inner.dropped.too-big"), 10, 0);
     CHECK_NEAR(number(summary, "inner.icmp_sent"), 10, 0);
     CHECK_NEAR(number(summary, "inner.local_errors"), 0, 0);
     CHECK_NEAR(number(summary, "counters.linux.XfrmOutError"), 10, 0);
     json_decref(summary);
-    const char *local[] = {"tunnel.dont-frag=on", "traffic.a.size=1467", "traffic.a.origin=local"};
-    summary = summary_of(plain, local, 3);
+    const char *local[] = {"tunnel.dont-frag=on", "traffic.a.size=1467", "traffic.a.rate=1Mbps",
+                           "traffic.a.origin=local"};
+    summary = summary_of(plain, local, 4);
     CHECK_NEAR(number(summary, "inner.dropped.too-big"), 10, 0);
     CHECK_NEAR(number(summary, "inner.icmp_sent"), 0, 0);
     CHECK_NEAR(number(summary, "inner.local_errors"), 10, 0);
     json_decref(summary);
-    const char *fits[] = {"tunnel.dont-frag=on", "traffic.a.size=1466"};
-    summary = summary_of(plain, fits, 2);
+    const char *fits[] = {"tunnel.dont-frag=on", "traffic.a.size=1466", "traffic.a.rate=1Mbps"};
+    summary = summary_of(plain, fits, 3);
     CHECK_NEAR(number(summary, "inner.delivered.pkts"), 10, 0);
     json_decref(summary);
 }
@@ -267,7 +269,7 @@ static void text_names_every_cause(void)
     FILE *memory = open_memstream(&text, &size);
     iptfs_results_write_text(&results, &cost, memory);
     fclose(memory);
-    static const char *const words[] = {"busy",      "no-queue-space", "link-loss", "incomplete",
+    static const char *const words[] = {"busy",      "no-queue-space", "link-loss", "drop-time",
                                         "mean fill", "Goodput",        "p99",       "1,234 events"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strstr(text, words[i]) == NULL)
