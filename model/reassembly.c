@@ -144,6 +144,15 @@ static bool complete_header(struct iptfs_reassembly *reassembly, const uint8_t *
     return true;
 }
 
+/* True when BlockOffset ends the partial packet before its length, or before its length field. */
+static bool ends_too_soon(const struct iptfs_reassembly *reassembly, uint32_t before,
+                          uint32_t block_offset, const struct iptfs_block *block)
+{
+    if (reassembly->total == 0)
+        return block_offset <= block->octets;
+    return block_offset < reassembly->total - before;
+}
+
 /* Adds a continued block to the partial packet. A BlockOffset that is smaller than what the packet
  * still needs contradicts its length: the packet is abandoned. */
 static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps,
@@ -156,7 +165,7 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
         abandon(reassembly);
         return;
     }
-    if (reassembly->total > 0 && block_offset < reassembly->total - before) {
+    if (ends_too_soon(reassembly, before, block_offset, block)) {
         abandon(reassembly);
         return;
     }
