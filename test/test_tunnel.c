@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A whole tunnel, driven by hand through next_ps and wake alone. What must hold at any moment of
+ * any run is checked in each step of thousands of random ones. */
+#include "check.h"
+#include "error.h"
+#include "fixture.h"
+#include "tunnel.h"
+#include "units.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define US IPTFS_PS_PER_US
+#define MS IPTFS_PS_PER_MS
+
+enum {
+    PKTS_MAX = 400,
+    ITEMS_MAX = 60,
+    STEPS_MAX = 20000
+};
+
+/* All of one run. */
+struct plan {
+    uint64_t seed;
+    struct iptfs_sender_config sender;
+    struct iptfs_receiver_config receiver;
+    struct iptfs_link_config link;
+    struct iptfs_impair_item items[ITEMS_MAX];
+    size_t item_count;
+    double loss;
+    struct iptfs_arrival arrivals[PKTS_MAX];
+    size_t count;
+    int64_t stop_ps;
+};
+
+struct bench {
+    struct iptfs_tunnel tunnel;
+    struct feed feed;
+    const struct plan *plan;
+    unsigned delivered[PKTS_MAX]; /* how often each packet came out */
+    unsigned released[PKTS_MAX];
+    bool arrived[PKTS_MAX];
+    uint64_t arrived_count;
+    uint64_t distinct;
+    uint64_t last_sent_seq;
+    uint32_t last_id;
+    bool any;
+    bool in_order;
+    int64_t now_ps;
+    const char *wrong; /* the first thing that was */
+    uint64_t steps;
+};
+
+static void expect(struct bench *bench, bool held, const char *what)
+{
+    if (!held && bench->wrong == NULL)
+        bench->wrong = what;
+}
+
+/* ------------------------------------------------------------------------------------- hooks */
+
+static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+{
+    struct bench *bench = ctx;
+    expect(bench, inner->id < bench->plan->count, "a packet arrived that nobody sent");
+    expect(bench, !bench->arrived[inner->id], "a packet arrived twice");
+    expect(bench, inner->arrived_ps == bench->plan->arrivals[inner->id].at_ps,
+           "a packet arrived at another time than it was sent");
+    bench->arrived[inner->id] = true;
+    bench->arrived_count++;
+}
+
+static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    struct bench *bench = ctx;
+    expect(bench, now_ps == bench->now_ps, "an outer packet left at another time than now");
+    expect(bench, outer->seq == bench->last_sent_seq + 1, "an outer number was left out");
+    bench->last_sent_seq = outer->seq;
+}
+
+static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
+{
+    struct bench *bench = ctx;
+    uint32_t id = inner->id;
+    const struct iptfs_arrival *arrival = &bench->plan->arrivals[id];
+    expect(bench, now_ps == bench->now_ps, "a packet came out at another time than now");
+    expect(bench, id < bench->plan->count && bench->arrived[id], "delivered, but never offered");
+    expect(bench, inner->octets == arrival->octets, "delivered with another length");
+    expect(bench, now_ps >= arrival->at_ps + bench->plan->link.delay_ps,
+           "delivered sooner than the link can");
+    bench->distinct += bench->delivered[id] == 0;
+    bench->delivered[id]++;
+    inner->handle = NULL;
+    if (bench->any && id <= bench->last_id)
+        bench->in_order = false;
+    bench->any = true;
+    bench->last_id = id;
+}
+
+static void on_release(void *ctx, void *handle)
+{
+    struct bench *bench = ctx;
+    bench->released[(unsigned *)handle - bench->released]++;
+}
+
+/* --------------------------------------------------------------------------------------- run */
+
+static bool add_link(struct bench *bench, const struct plan *plan)
+{
+    struct iptfs_impair impair;
+    struct iptfs_link *link;
+    struct iptfs_random *stream = iptfs_random_new(plan->seed, 1, IPTFS_RANDOM_LOSS, 0);
+    int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
+    if (error == IPTFS_OK)
+        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store);
+    if (!CHECK_INT(error, IPTFS_OK))
+        return false;
+    iptfs_tunnel_set_link(&bench->tunnel, link);
+    return true;
+}
+
+static bool start(struct bench *bench, struct plan *plan)
+{
+    memset(bench, 0, sizeof *bench);
+    bench->plan = plan;
+    bench->in_order = true;
+    bench->now_ps = -1;
+    if (!CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &plan->sender, &plan->receiver), IPTFS_OK))
+        return false;
+    bench->tunnel.observer = (struct iptfs_observer){
+        .arrived = on_arrived,
+        .sent = on_sent,
+        .delivered = on_delivered,
+        .ctx = bench,
+    };
+    bench->tunnel.store.release = on_release;
+    bench->tunnel.store.release_ctx = bench;
+    for (size_t i = 0; i < plan->count; i++)
+        plan->arrivals[i].handle = &bench->released[i];
+    feed_init(&bench->feed, plan->arrivals, plan->count);
+    bench->tunnel.sender.source = &bench->feed.source;
+    return add_link(bench, plan);
+}
+
+/* What must hold after each step. */
+static void check_step(struct bench *bench)
+{
+    const struct iptfs_tunnel *tunnel = &bench->tunnel;
+    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    expect(bench, tunnel->store.error == IPTFS_OK, "the store has an error");
+    expect(bench, ledger->unexplained == 0, "packets vanished without a cause");
+    expect(bench, ledger->offered.pkts == bench->arrived_count, "offered are not those arrived");
+    expect(bench, ledger->ended[IPTFS_FATE_DELIVERED].pkts == bench->distinct,
+           "delivered are not those that came out");
+    expect(bench, tunnel->delivered.delays.count == bench->distinct, "measured are others");
+    expect(bench, iptfs_ledger_inside(ledger) <= tunnel->store.live_inner,
+           "more are inside than there are");
+    expect(bench, iptfs_tunnel_next_ps(tunnel) > bench->now_ps, "due again at once");
+}
+
+/* Wakes the tunnel whenever it asks, until nothing is due up to `until_ps`. */
+static void run_until(struct bench *bench, int64_t until_ps)
+{
+    while (bench->wrong == NULL) {
+        int64_t next_ps = iptfs_tunnel_next_ps(&bench->tunnel);
+        if (next_ps > until_ps)
+            return;
+        expect(bench, next_ps > bench->now_ps, "time went back");
+        expect(bench, ++bench->steps < STEPS_MAX, "the run has no end");
+        bench->now_ps = next_ps;
+        iptfs_tunnel_wake(&bench->tunnel, next_ps);
+        check_step(bench);
+    }
+}
+
+/* Each packet is somewhere exactly once, and so is its handle. */
+static void check_ends(struct bench *bench)
+{
+    const struct iptfs_ledger *ledger = &bench->tunnel.store.ledger;
+    struct iptfs_tally sum = {bench->tunnel.in_flight_pkts, 0};
+    struct iptfs_tally offered = {0, 0};
+    for (int fate = IPTFS_FATE_INSIDE; fate < IPTFS_FATE_COUNT; fate++) {
+        sum.pkts += ledger->ended[fate].pkts;
+        sum.octets += ledger->ended[fate].octets;
+    }
+    for (size_t i = 0; i < bench->plan->count; i++) {
+        if (!bench->arrived[i])
+            continue;
+        offered.pkts++;
+        offered.octets += bench->plan->arrivals[i].octets;
+        bool out = bench->delivered[i] > 0;
+        expect(bench, bench->released[i] == (out ? 0 : 1), "a handle was not let go just once");
+    }
+    expect(bench, ledger->offered.octets == offered.octets, "the octets offered are others");
+    expect(bench, sum.pkts == offered.pkts, "packets offered are not those ended and inside");
+    if (bench->tunnel.in_flight_pkts == 0)
+        expect(bench, sum.octets == offered.octets, "octets offered are not those ended");
+}
+
+static void stop(struct bench *bench, int64_t at_ps)
+{
+    int64_t now_ps = at_ps < IPTFS_NEVER ? at_ps : iptfs_later(bench->now_ps, 0);
+    if (bench->wrong == NULL) {
+        expect(bench, iptfs_tunnel_close(&bench->tunnel, now_ps) == IPTFS_OK,
+               "it does not balance");
+        check_ends(bench);
+    }
+    if (bench->plan->receiver.reorder_window > 0) {
+        expect(bench, bench->in_order, "delivered out of order");
+        expect(bench, bench->tunnel.delivered_again == 0, "delivered twice behind a window");
+    }
+    iptfs_tunnel_free(&bench->tunnel);
+    if (bench->wrong != NULL)
+        CHECK_FAIL("seed %" PRIu64 ", step %" PRIu64 ", at %" PRId64 " ps: %s", bench->plan->seed,
+                   bench->steps, bench->now_ps, bench->wrong);
+    else
+        CHECK_TRUE(true);
+}
+
+/* ------------------------------------------------------------------------------- random plans */
+
+static void random_packets(struct plan *plan, struct dice *dice)
+{
+    static const uint32_t largest[] = {60, 200, 1500, 4000, 30000};
+    uint32_t max_octets = largest[dice_between(dice, 0, 4)];
+    uint64_t gap_us = dice_between(dice, 0, 2000);
+    int64_t at_ps = 0;
+    plan->count = dice_between(dice, 1, 60);
+    for (size_t i = 0; i < plan->count; i++) {
+        at_ps += dice_percent(dice, 30) ? 0 : (int64_t)dice_between(dice, 0, gap_us) * US;
+        uint32_t octets = (uint32_t)dice_between(dice, 20, max_octets);
+        plan->arrivals[i] = arrival_of(at_ps, octets, (uint32_t)i);
+        plan->arrivals[i].ip_version = dice_percent(dice, 50) ? 4 : 6;
+        plan->arrivals[i].local = dice_percent(dice, 20);
+        plan->arrivals[i].tos = (uint8_t)dice_between(dice, 0, 3);
+    }
+}
+
+static void random_sa(struct plan *plan, struct dice *dice)
+{
+    plan->sender = plain_sender();
+    iptfs_esp_init(&plan->sender.esp, iptfs_cipher_at(dice_percent(dice, 50) ? 0 : 1),
+                   dice_percent(dice, 50) ? 4 : 6);
+    plan->sender.mtu_octets = (uint32_t)dice_between(dice, 200, 2000);
+    plan->sender.pkt_size_octets =
+        dice_percent(dice, 50) ? 0 : (uint32_t)dice_between(dice, 100, 1500);
+    plan->sender.init_delay_ps =
+        dice_percent(dice, 50) ? 0 : (int64_t)dice_between(dice, 0, 3) * MS;
+    plan->receiver = (struct iptfs_receiver_config){
+        .reorder_window = dice_percent(dice, 30) ? 0 : (uint32_t)dice_between(dice, 1, 20),
+        .drop_time_ps = (int64_t)dice_between(dice, 0, 20) * MS,
+    };
+}
+
+static void random_trouble(struct plan *plan, struct dice *dice)
+{
+    uint64_t last_seq = plan->count * 4;
+    plan->sender.dont_frag = dice_percent(dice, 20);
+    plan->sender.max_queue_size_octets = dice_between(dice, 2000, 100000);
+    plan->receiver.replay_window = dice_percent(dice, 30) ? (uint32_t)dice_between(dice, 1, 64) : 0;
+    plan->link.mtu_octets = dice_percent(dice, 20) ? (uint32_t)dice_between(dice, 100, 1500) : 2100;
+    plan->link.queue_pkts = dice_percent(dice, 30) ? dice_between(dice, 1, 10) : 0;
+    plan->link.queue_octets = dice_percent(dice, 30) ? dice_between(dice, 1000, 9000) : 0;
+    plan->loss = dice_percent(dice, 50) ? 0 : (double)dice_between(dice, 0, 60) / 100;
+    plan->item_count = dice_percent(dice, 30) ? 0 : dice_between(dice, 1, ITEMS_MAX);
+    for (size_t i = 0; i < plan->item_count; i++)
+        plan->items[i] = (struct iptfs_impair_item){
+            dice_between(dice, 1, last_seq),
+            (enum iptfs_impair_action)dice_between(dice, IPTFS_IMPAIR_DROP, IPTFS_IMPAIR_CE),
+            (int64_t)dice_between(dice, 0, 9) * MS,
+        };
+}
+
+/* Packets, SAs and a link by chance; with `trouble` whatever can go wrong does. */
+static void make_plan(struct plan *plan, uint64_t seed, bool trouble)
+{
+    struct dice dice = {seed};
+    *plan = (struct plan){.seed = seed};
+    random_packets(plan, &dice);
+    random_sa(plan, &dice);
+    plan->sender.max_queue_size_octets = 10000000;
+    plan->link = (struct iptfs_link_config){
+        .rate_bps = dice_percent(&dice, 20) ? 0 : dice_between(&dice, 1000000, 100000000),
+        .delay_ps = (int64_t)dice_between(&dice, 0, 10) * MS,
+        .mtu_octets = 2100,
+        .framing = (enum iptfs_framing)dice_between(&dice, 0, 2),
+    };
+    if (trouble)
+        random_trouble(plan, &dice);
+    else
+        plan->receiver.drop_time_ps = 1000 * IPTFS_PS_PER_S;
+    int64_t last_ps = plan->arrivals[plan->count - 1].at_ps;
+    plan->stop_ps = (int64_t)dice_between(&dice, 0, (uint64_t)last_ps + 30 * (uint64_t)MS);
+}
+
+/* --------------------------------------------------------------------------------------- tests */
+
+static void play(struct plan *plan, int64_t stop_ps)
+{
+    static struct bench bench;
+    if (!start(&bench, plan))
+        return;
+    run_until(&bench, stop_ps < IPTFS_NEVER ? stop_ps : IPTFS_TIME_MAX_PS);
+    stop(&bench, stop_ps);
+}
+
+static void test_trouble(void)
+{
+    static struct plan plan;
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        make_plan(&plan, seed, true);
+        play(&plan, IPTFS_NEVER);
+    }
+}
+
+/* Whenever the run ends, all packets are accounted for. */
+static void test_stopped_at_any_time(void)
+{
+    static struct plan plan;
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        make_plan(&plan, seed, true);
+        play(&plan, plan.stop_ps);
+    }
+}
+
+/* Without loss every packet comes out once, whole and in order, whatever the window. */
+static void test_lossless(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        make_plan(&plan, seed, false);
+        if (!start(&bench, &plan))
+            return;
+        run_until(&bench, IPTFS_TIME_MAX_PS);
+        expect(&bench, bench.distinct == plan.count, "not all were delivered");
+        expect(&bench, bench.in_order, "delivered out of order");
+        expect(&bench, bench.tunnel.delivered_again == 0, "delivered twice");
+        const uint64_t *counters = bench.tunnel.counters.value;
+        expect(&bench,
+               counters[IPTFS_XFRM_IN_IPTFS_ERROR] == 0 && counters[IPTFS_XFRM_IN_HDR_ERROR] == 0 &&
+                   counters[IPTFS_XFRM_IN_BUFFER_ERROR] == 0 &&
+                   counters[IPTFS_XFRM_OUT_ERROR] == 0 &&
+                   counters[IPTFS_XFRM_OUT_NO_QUEUE_SPACE] == 0,
+               "an error was counted");
+        expect(&bench, bench.tunnel.store.live_inner == 0, "packets are left");
+        stop(&bench, IPTFS_NEVER);
+    }
+}
+
+/* One full outer packet each millisecond, each delayed by less than three more: a window of three
+ * puts all in order again; without one they come as they come. */
+static void test_reordered_within_the_window(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    for (uint32_t window = 0; window <= 3; window += 3) {
+        struct dice dice = {window};
+        plan = (struct plan){.sender = plain_sender(), .seed = window};
+        plan.receiver = (struct iptfs_receiver_config){window, IPTFS_PS_PER_S, 0};
+        plan.link = (struct iptfs_link_config){.delay_ps = MS, .mtu_octets = 1500};
+        plan.count = 300;
+        plan.item_count = ITEMS_MAX;
+        for (size_t i = 0; i < plan.count; i++)
+            plan.arrivals[i] = arrival_of((int64_t)i * MS, 1466, (uint32_t)i);
+        for (size_t i = 0; i < ITEMS_MAX; i++)
+            plan.items[i] =
+                (struct iptfs_impair_item){dice_between(&dice, 2, 300), IPTFS_IMPAIR_DELAY,
+                                           (int64_t)dice_between(&dice, 0, 2999) * US};
+        if (!start(&bench, &plan))
+            return;
+        run_until(&bench, IPTFS_TIME_MAX_PS);
+        CHECK_U64(bench.distinct, 300);
+        CHECK_TRUE(bench.in_order == (window == 3));
+        stop(&bench, IPTFS_NEVER);
+    }
+}
+
+/* Two packets of 2000 octets in three outer packets; the second is lost, and with it both. */
+static void test_one_fragment_lost(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    plan = (struct plan){.sender = plain_sender(), .item_count = 1, .count = 3};
+    plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan.link = (struct iptfs_link_config){.mtu_octets = 1500};
+    plan.items[0] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DROP, 0};
+    plan.arrivals[0] = arrival_of(0, 2000, 0);
+    plan.arrivals[1] = arrival_of(0, 900, 1); /* goes with the end of the first */
+    plan.arrivals[2] = arrival_of(MS, 100, 2);
+    if (!start(&bench, &plan))
+        return;
+    run_until(&bench, IPTFS_TIME_MAX_PS);
+    CHECK_INT(bench.delivered[0], 0);
+    CHECK_INT(bench.delivered[1], 0);
+    CHECK_INT(bench.delivered[2], 1);
+    /* 3 waits for 2 until the timer of the partial packet, which began at 0, finds it too young. */
+    CHECK_INT(bench.now_ps, 11 * MS);
+    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 2);
+    CHECK_U64(bench.tunnel.delivered.delays.count, 1);
+    CHECK_INT(bench.tunnel.delivered.delays.max_ps, 10 * MS);
+    stop(&bench, IPTFS_NEVER);
+}
+
+/* Delay of a packet: its wait for the timer, its transmission, its way. */
+static void test_delay(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    plan = (struct plan){.sender = plain_sender(), .count = 2};
+    plan.sender.init_delay_ps = 2 * MS;
+    plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan.link = (struct iptfs_link_config){
+        .rate_bps = 8000000, .delay_ps = 5 * MS, .mtu_octets = 1500, .framing = IPTFS_FRAMING_NONE};
+    plan.arrivals[0] = arrival_of(0, 466, 0);
+    plan.arrivals[1] = arrival_of(MS, 496, 1);
+    if (!start(&bench, &plan))
+        return;
+    run_until(&bench, IPTFS_TIME_MAX_PS);
+    /* 20 + 8 + 4 + 962 + 2 are 996 octets: 996 us. */
+    CHECK_INT(bench.tunnel.delivered.delays.max_ps, 7996 * US);
+    CHECK_INT(bench.tunnel.delivered.delays.min_ps, 6996 * US);
+    CHECK_U64(bench.tunnel.delivered.octets, 962);
+    CHECK_U64(bench.tunnel.data_octets, 962);
+    CHECK_U64(bench.tunnel.space_octets, 1466);
+    CHECK_U64(bench.tunnel.link->stats.received.octets, 996);
+    stop(&bench, IPTFS_NEVER);
+}
+
+/* The second copy of an outer packet: without a window its packets come out again, and are neither
+ * measured nor counted again; a window or a replay check keeps it out. */
+static void test_duplicates(void)
+{
+    static const struct {
+        uint32_t reorder_window, replay_window;
+        uint64_t again;
+    } rows[] = {{0, 0, 1}, {3, 0, 0}, {0, 32, 0}};
+    static struct plan plan;
+    static struct bench bench;
+    for (size_t i = 0; i < 3; i++) {
+        plan = (struct plan){.sender = plain_sender(), .item_count = 1, .count = 2};
+        plan.receiver =
+            (struct iptfs_receiver_config){rows[i].reorder_window, 10 * MS, rows[i].replay_window};
+        plan.link = (struct iptfs_link_config){.mtu_octets = 1500};
+        plan.items[0] = (struct iptfs_impair_item){1, IPTFS_IMPAIR_DUPLICATE, 5 * MS};
+        plan.arrivals[0] = arrival_of(0, 500, 0);
+        plan.arrivals[1] = arrival_of(MS, 500, 1);
+        if (!start(&bench, &plan))
+            return;
+        run_until(&bench, IPTFS_TIME_MAX_PS);
+        CHECK_U64(bench.tunnel.delivered_again, rows[i].again);
+        CHECK_U64(bench.delivered[0], 1 + rows[i].again);
+        CHECK_U64(bench.distinct, 2);
+        CHECK_U64(bench.tunnel.delivered.octets, 1000);
+        stop(&bench, IPTFS_NEVER);
+    }
+}
+
+/* A saturating source may have no more waiting than the link's queue takes without loss. */
+static void test_window_of_sources(void)
+{
+    static const struct {
+        uint64_t queue_pkts, queue_octets, max_queue_size;
+    } rows[] = {{100, 0, 10000000}, {0, 30000, 10000000}, {0, 0, 5000}, {1000, 0, 5000}};
+    static struct plan plan;
+    static struct bench bench;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (uint32_t octets = 20; octets <= 1466; octets += 241) {
+            plan = (struct plan){.sender = plain_sender(), .seed = octets};
+            plan.sender.max_queue_size_octets = rows[i].max_queue_size;
+            plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+            plan.link = (struct iptfs_link_config){
+                .rate_bps = 1000000,
+                .mtu_octets = 1500,
+                .queue_pkts = rows[i].queue_pkts,
+                .queue_octets = rows[i].queue_octets,
+            };
+            if (!start(&bench, &plan))
+                return;
+            uint32_t window = bench.tunnel.sender.window_octets;
+            CHECK_TRUE(window >= 1466);
+            for (plan.count = 0; plan.count < PKTS_MAX; plan.count++) {
+                if ((plan.count + 1) * octets > window)
+                    break;
+                plan.arrivals[plan.count] = arrival_of(0, octets, (uint32_t)plan.count);
+            }
+            feed_init(&bench.feed, plan.arrivals, plan.count);
+            for (size_t n = 0; n < plan.count; n++)
+                plan.arrivals[n].handle = &bench.released[n];
+            run_until(&bench, IPTFS_TIME_MAX_PS);
+            CHECK_U64(bench.distinct, plan.count);
+            CHECK_U64(bench.tunnel.sender.queue.marked_pkts, 0);
+            stop(&bench, IPTFS_NEVER);
+        }
+    }
+}
+
+/* Freed without being closed, at any time, nothing is left behind. */
+static void test_freed_at_any_time(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        make_plan(&plan, seed, true);
+        if (!start(&bench, &plan))
+            return;
+        run_until(&bench, plan.stop_ps);
+        iptfs_tunnel_free(&bench.tunnel);
+        for (size_t i = 0; i < plan.count; i++)
+            if (bench.arrived[i] && bench.released[i] != (bench.delivered[i] > 0 ? 0 : 1))
+                expect(&bench, false, "a handle was not let go just once");
+        if (bench.wrong != NULL)
+            CHECK_FAIL("seed %" PRIu64 ": %s", seed, bench.wrong);
+    }
+    CHECK_TRUE(true);
+}
+
+const CU_TestInfo iptfs_tests_tunnel[] = {
+    {"nothing is lost without loss", test_lossless},
+    {"trouble of all kinds", test_trouble},
+    {"stopped at any time it balances", test_stopped_at_any_time},
+    {"freed at any time", test_freed_at_any_time},
+    {"reordered within the window", test_reordered_within_the_window},
+    {"one fragment lost", test_one_fragment_lost},
+    {"delay of a packet", test_delay},
+    {"duplicates", test_duplicates},
+    {"what sources may keep waiting", test_window_of_sources},
+    CU_TEST_INFO_NULL,
+};
