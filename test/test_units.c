@@ -94,6 +94,8 @@ static void test_transmission_time_never_exceeds_the_longest_run(void)
     CHECK_INT(iptfs_tx_time_ps(octets_max, 1), IPTFS_TIME_MAX_PS);
     CHECK_INT(iptfs_tx_time_ps(450000, 1), IPTFS_TIME_MAX_PS); /* 3,600,000 s to the bit */
     CHECK_INT(iptfs_tx_time_ps(449999, 1), IPTFS_TIME_MAX_PS - 8 * IPTFS_PS_PER_S);
+    CHECK_INT(iptfs_tx_time_ps(600000, 1), IPTFS_TIME_MAX_PS);
+    CHECK_INT(iptfs_tx_time_ps(450000 * 16 + 1, 16), IPTFS_TIME_MAX_PS); /* half a second more */
     CHECK_INT(iptfs_tx_time_ps(octets_max, UINT64_MAX), INT64_C(125000000000));
 }
 
