@@ -30,10 +30,35 @@ void iptfs_engine_wake(void *ctx)
         iptfs_engine_arm(engine);
 }
 
+static void on_deferred(void *ctx)
+{
+    ((struct iptfs_engine *)ctx)->deferred = false;
+    iptfs_engine_wake(ctx);
+}
+
+/* Wakes the tunnel behind all that ns-3's own devices do at this instant: a transmission that ends
+ * now has left its place in the queue, as on the direct link. */
+static void defer(void *ctx)
+{
+    struct iptfs_engine *engine = ctx;
+    if (engine->deferred)
+        return;
+    if (ns3shim_at(ns3shim_now_ps(), on_deferred, NULL, engine) != 0) {
+        engine->error = IPTFS_E_ENGINE;
+        ns3shim_stop();
+        return;
+    }
+    engine->deferred = true;
+}
+
 static void on_timer(void *ctx)
 {
-    ((struct iptfs_engine *)ctx)->set_ps = IPTFS_NEVER;
-    iptfs_engine_wake(ctx);
+    struct iptfs_engine *engine = ctx;
+    engine->set_ps = IPTFS_NEVER;
+    if (engine->p2p)
+        defer(engine);
+    else
+        iptfs_engine_wake(engine);
 }
 
 int iptfs_engine_init(struct iptfs_engine *engine, struct iptfs_tunnel *tunnel)
@@ -53,9 +78,10 @@ int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_c
                           const struct iptfs_impair *impair)
 {
     struct iptfs_link *link;
-    int error = iptfs_p2p_link_new(&link, config, impair, &engine->tunnel->store, iptfs_engine_wake,
-                                   engine);
-    if (error == IPTFS_OK)
-        iptfs_tunnel_set_link(engine->tunnel, link);
-    return error;
+    int error = iptfs_p2p_link_new(&link, config, impair, &engine->tunnel->store, defer, engine);
+    if (error != IPTFS_OK)
+        return error;
+    engine->p2p = true;
+    iptfs_tunnel_set_link(engine->tunnel, link);
+    return IPTFS_OK;
 }

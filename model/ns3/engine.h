@@ -6,6 +6,7 @@
 #include "link.h"
 #include "tunnel.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ns3shim_timer;
@@ -15,6 +16,8 @@ struct iptfs_engine {
     struct iptfs_tunnel *tunnel;
     struct ns3shim_timer *timer;
     int64_t set_ps; /* what the timer is set to; IPTFS_NEVER for not */
+    bool p2p;       /* the link is ns-3's: the tunnel wakes after ns-3's own events of an instant */
+    bool deferred;  /* a wake-up at this very instant is on its way */
     int error;      /* the first thing that went wrong in an event, or 0 */
 };
 
