@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TFRC: the throughput equation of RFC 5348 and its sender (section 4), for packets of one size,
+ * so that all rates are packets per second.
+ *
+ * An IP-TFS sender always sends at its allowed rate (padding when it has no data): it is never
+ * idle nor limited by its data, and those branches of RFC 5348 do not exist here. */
+#ifndef IPTFS_TFRC_H
+#define IPTFS_TFRC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The least rate, one packet each 64 s: t_mbi of RFC 5348. */
+#define IPTFS_TFRC_MIN_PPS (1.0 / 64.0)
+
+/* Packets per second of a TCP that sees this round trip (> 0) and loss event rate (0 to 1); a rate
+ * of 0 gives infinity (RFC 9347, appendix B). */
+double iptfs_tfrc_rate(double p, int64_t rtt_ps);
+
+/* The loss event rate at which the equation gives `rate_pps` (> 0): its inverse. Rates that no loss
+ * event rate gives are answered with the nearest end, 1e-15 or 1. */
+double iptfs_tfrc_loss_for_rate(double rate_pps, int64_t rtt_ps);
+
+struct iptfs_tfrc_config {
+    uint32_t packet_octets; /* s, for the initial window of 4380 octets, 2 to 4 packets */
+    double max_pps;         /* 0: no limit */
+    double min_pps;         /* never below, not even without feedback; raised to one in 64 s */
+    int64_t rtt_ps;         /* known already, say from IKE: then the first rate is the initial
+                               window each round trip; 0: then it is one packet per second */
+};
+
+/* What one feedback says. */
+struct iptfs_tfrc_feedback {
+    double p;              /* loss event rate, 0 to 1 */
+    double receive_pps;    /* X_recv, what the receiver got over the last round trip; 0: unknown,
+                              then it bounds nothing */
+    int64_t rtt_sample_ps; /* goes through the filter; 0: no sample */
+    int64_t rtt_least_ps;  /* the round trip is at least this, unfiltered; 0: nothing known */
+};
+
+enum {
+    IPTFS_TFRC_RECEIVED = 4 /* entries of X_recv_set: two round trips, and some on new losses */
+};
+
+struct iptfs_tfrc {
+    double max_pps;
+    double min_pps;
+    double window;         /* initial window in packets */
+    double rate_pps;       /* X, what may be sent now */
+    double p;              /* from the last feedback */
+    int64_t rtt_ps;        /* R; 0: not known */
+    int64_t rtt_path_ps;   /* filtered samples alone; 0: none yet */
+    int64_t doubled_ps;    /* tld, when the rate was last doubled */
+    int64_t nofeedback_ps; /* when the no-feedback timer fires */
+    struct {
+        double pps;
+        int64_t at_ps;
+    } received[IPTFS_TFRC_RECEIVED]; /* X_recv_set */
+    uint32_t received_count;
+    bool fed;          /* a feedback has come */
+    uint64_t halvings; /* the no-feedback timer fired */
+    int64_t gap_ps;    /* 1 / rate_pps: whole picoseconds */
+    uint32_t gap_rest; /* and the rest, in 2^-32 ps */
+    uint32_t rest;     /* not yet waited, carried to the next gap */
+};
+
+void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *config,
+                     int64_t now_ps);
+
+/* Takes a feedback (4.3): to be called about once in a round trip, and at once when p has risen. */
+void iptfs_tfrc_feedback(struct iptfs_tfrc *tfrc, int64_t now_ps,
+                         const struct iptfs_tfrc_feedback *feedback);
+
+/* The receiver is alive: starts the no-feedback timer anew, max(4R, 2/X) from now. A feedback does
+ * so by itself. */
+void iptfs_tfrc_heard(struct iptfs_tfrc *tfrc, int64_t now_ps);
+
+/* When the no-feedback timer fires. */
+int64_t iptfs_tfrc_next_ps(const struct iptfs_tfrc *tfrc);
+
+/* The no-feedback timer fires if it is due: halves the rate (4.4) and starts again. */
+void iptfs_tfrc_wake(struct iptfs_tfrc *tfrc, int64_t now_ps);
+
+/* Time from the packet sent last to the next one at the rate of now. */
+int64_t iptfs_tfrc_gap_ps(const struct iptfs_tfrc *tfrc);
+
+/* A packet leaves, a gap after the one before: what the gap lacked of a picosecond is carried to
+ * the next, so that a constant rate does not drift. */
+void iptfs_tfrc_sent(struct iptfs_tfrc *tfrc);
+
+#endif
