@@ -628,6 +628,27 @@ static void test_block_offset_larger_than_needed(void)
     }
 }
 
+/* The longest packet there is, and a BlockOffset that runs beyond its end: octets behind it are
+ * skipped, and not written behind the store's buffer (which a sanitizer sees). */
+static void test_block_offset_runs_beyond_the_longest_packet(void)
+{
+    struct rx rx;
+    uint8_t *bytes = malloc(IPTFS_PACKET_MAX_OCTETS);
+    uint8_t *wire = calloc(1, IPTFS_PACKET_MAX_OCTETS);
+    const struct sample longest = {bytes, IPTFS_PACKET_MAX_OCTETS};
+    sample_ip(bytes, 6, IPTFS_PACKET_MAX_OCTETS, 1);
+    rx_open(&rx, &longest, 1);
+    give_part(&rx, &longest, 0, 5000);
+    wire[2] = 0xFF; /* BlockOffset 65535, of which 60575 are needed */
+    wire[3] = 0xFF;
+    memcpy(wire + 4, bytes + 5000, IPTFS_PACKET_MAX_OCTETS - 5000);
+    give_raw(&rx, wire, 4 + 65535);
+    CHECK_ERRORS(&rx, 0, 0, 0);
+    free(bytes);
+    free(wire);
+    RX_CLOSE(&rx, 1);
+}
+
 /* The octets that would complete it are behind the payload's end; the promise was true. */
 static void test_block_offset_beyond_the_payload(void)
 {
@@ -833,6 +854,27 @@ static void test_a_runt_completed_with_a_bad_length(void)
     }
 }
 
+/* The same, when BlockOffset promises more than this payload holds: there is nothing to wait for.
+ */
+static void test_a_runt_with_a_bad_length_is_not_waited_for(void)
+{
+    for (uint8_t length = 0; length < 20; length++) {
+        uint8_t bytes[24] = {0x45, 0, 0, length};
+        const struct sample bad = {bytes, sizeof bytes};
+        struct rx rx;
+        struct payload payload;
+        open_shorts(&rx, 1);
+        give_part(&rx, &bad, 0, 2);
+        begin(&payload, 1000);
+        put(&payload, &bad, 2, sizeof bytes);
+        give(&rx, &payload);
+        CHECK_TRUE(rx.reassembly.partial == NULL);
+        CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
+        give_whole(&rx, &shorts[0]);
+        RX_CLOSE(&rx, 1);
+    }
+}
+
 /* Sub-types nobody knows and headers cut short: dropped; what is awaited goes on being awaited. */
 static void test_unknown_sub_types_are_dropped(void)
 {
@@ -959,7 +1001,39 @@ static void test_a_partial_packet_at_the_end_is_inside(void)
     RX_CLOSE(&rx, 0);
 }
 
-/* --- slices: fates --- */
+/* --- slices: padding and fates --- */
+
+/* An outer packet of 100 octets with this packet, or none, and so much padding. */
+static void give_padded(struct rx *rx, struct iptfs_inner *inner, uint32_t pad_octets)
+{
+    struct iptfs_outer *outer = iptfs_outer_new(&rx->store);
+    outer->seq = ++rx->seq;
+    outer->ip_octets = 100;
+    outer->pad_octets = pad_octets;
+    if (inner != NULL)
+        iptfs_outer_add(outer, inner, 0, inner->octets);
+    iptfs_reassembly_input(&rx->reassembly, 0, outer);
+    iptfs_outer_end(&rx->store, outer, IPTFS_FATE_DELIVERED);
+}
+
+static void test_padding_is_counted(void)
+{
+    struct rx rx;
+    open_shorts(&rx, 0);
+    struct iptfs_inner *inner = sample_inner(&rx.store, shorts[0].bytes, shorts[0].octets);
+    give_padded(&rx, inner, 0);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_EXTRA_PAD_PKTS), 0);
+    give_padded(&rx, inner, 7);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_EXTRA_PAD_PKTS), 1);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_EXTRA_PAD_OCTETS), 7);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_ALL_PAD_PKTS), 0);
+    give_padded(&rx, NULL, 42);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_ALL_PAD_PKTS), 1);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_ALL_PAD_OCTETS), 100);
+    CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_EXTRA_PAD_PKTS), 1);
+    iptfs_inner_unref(&rx.store, inner);
+    RX_CLOSE(&rx, 2);
+}
 
 static void test_slices_behind_a_gap_are_incomplete(void)
 {
@@ -1240,6 +1314,8 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
      test_linux_fault_4_the_end_of_a_completed_packet_stays},
     {"BlockOffset smaller than needed", test_block_offset_smaller_than_needed},
     {"BlockOffset larger than needed", test_block_offset_larger_than_needed},
+    {"BlockOffset runs beyond the longest packet",
+     test_block_offset_runs_beyond_the_longest_packet},
     {"BlockOffset beyond the payload", test_block_offset_beyond_the_payload},
     {"BlockOffset ends inside a split header", test_block_offset_ends_inside_a_split_header},
     {"continued octets of nobody are skipped", test_continued_octets_of_nobody_are_skipped},
@@ -1252,6 +1328,7 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
      test_linux_fault_6_packets_before_a_bad_block_stay},
     {"bad lengths are header errors", test_bad_lengths_are_header_errors},
     {"a runt completed with a bad length", test_a_runt_completed_with_a_bad_length},
+    {"a runt with a bad length is not waited for", test_a_runt_with_a_bad_length_is_not_waited_for},
     {"unknown sub-types are dropped", test_unknown_sub_types_are_dropped},
     {"headers cut short are dropped", test_headers_cut_short_are_dropped},
     {"reserved bits do not matter", test_reserved_bits_do_not_matter},
@@ -1260,6 +1337,7 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
     {"a running timer is not started anew", test_a_running_timer_is_not_started_anew},
     {"expiry discards the partial packet", test_expiry_discards_the_partial_packet},
     {"a partial packet at the end is inside", test_a_partial_packet_at_the_end_is_inside},
+    {"padding is counted", test_padding_is_counted},
     {"slices behind a gap are incomplete", test_slices_behind_a_gap_are_incomplete},
     {"slices without their beginning are incomplete",
      test_slices_without_their_beginning_are_incomplete},
