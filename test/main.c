@@ -72,7 +72,8 @@ int main(int argc, char **argv)
         if (!wanted(suites[i].name, argc, argv))
             continue;
         CU_pSuite suite = CU_add_suite(suites[i].name, NULL, NULL);
-        for (const CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL; test++)
+        for (const CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL;
+             test++)
             CU_add_test(suite, test->pName, test->pTestFunc);
     }
     CU_basic_set_mode(CU_BRM_NORMAL);
