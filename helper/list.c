@@ -23,6 +23,9 @@ enum {
     WORD_TOPICS = sizeof word_topics / sizeof word_topics[0]
 };
 #define KEYS_TOPIC "keys"
+enum {
+    LINE_MAX_COLUMNS = 100
+};
 
 const char *iptfs_list_topics(void)
 {
@@ -36,7 +39,7 @@ static void list_words(size_t topic, FILE *out)
     fprintf(out, "%s\n", word_topics[topic].title);
     for (const struct iptfs_word *word = word_topics[topic].words; word->word != NULL; word++)
         if (word->meaning != NULL)
-            fprintf(out, "  %-12s %s%s%s%s\n", word->word, word->meaning,
+            fprintf(out, "  %-13s %s%s%s%s\n", word->word, word->meaning,
                     word->source != NULL ? " (" : "", word->source != NULL ? word->source : "",
                     word->source != NULL ? ")" : "");
 }
@@ -120,8 +123,11 @@ static void list_option(const struct iptfs_option *option, FILE *out)
                  option->value == IPTFS_VALUE_PATH || option->value == IPTFS_VALUE_LIMIT;
     snprintf(value, sizeof value, "%s%s%s", plain ? "" : type_of(option), plain ? "" : " ",
              allowed);
-    fprintf(out, "  %-15s %-11s %-5s %s\n", option->key, default_of(option), side_of(option),
-            value);
+    int column =
+        fprintf(out, "  %-21s %-11s %-5s ", option->key, default_of(option), side_of(option));
+    /* What would stand beyond the column of others goes into a line of its own. */
+    bool wraps = column + (int)strlen(value) > LINE_MAX_COLUMNS;
+    fprintf(out, "%s%s\n", wraps ? "\n      " : "", value);
     fprintf(out, "      %s\n", option->meaning);
     list_origin(option, out);
 }

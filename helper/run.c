@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run.h"
 
+#include "config.h"
 #include "ns3shim.h"
 #include "outfile.h"
 #include "tracefile.h"
@@ -15,32 +16,6 @@
 static int engine_failed(struct iptfs_error *error, int ns3_code)
 {
     return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
-}
-
-static struct iptfs_sender_config sender_config(const struct iptfs_tunnel_options *tunnel,
-                                                const struct iptfs_link_options *link)
-{
-    struct iptfs_sender_config config = {
-        .pkt_size_octets = tunnel->pkt_size_octets,
-        .mtu_octets = link->mtu_octets,
-        .max_queue_size_octets = tunnel->max_queue_octets,
-        .init_delay_ps = tunnel->init_delay_ps,
-        .dont_frag = tunnel->dont_frag,
-    };
-    iptfs_esp_init(&config.esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    return config;
-}
-
-static struct iptfs_link_config link_config(const struct iptfs_link_options *link)
-{
-    return (struct iptfs_link_config){
-        .rate_bps = link->rate_bps,
-        .delay_ps = link->delay_ps,
-        .mtu_octets = link->mtu_octets,
-        .framing = link->framing,
-        .queue_pkts = link->queue.in_pkts ? link->queue.count : 0,
-        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
-    };
 }
 
 static int add_impair(const struct iptfs_run *run, enum iptfs_direction direction,
@@ -58,7 +33,7 @@ static int add_link(struct iptfs_run *run, enum iptfs_direction direction)
 {
     struct iptfs_run_direction *way = &run->direction[direction];
     const struct iptfs_link_options *options = &run->scenario->link[direction];
-    struct iptfs_link_config config = link_config(options);
+    struct iptfs_link_config config = iptfs_config_link(options);
     struct iptfs_impair impair;
     int error = add_impair(run, direction, &impair);
     if (error != IPTFS_OK)
@@ -132,12 +107,9 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
 {
     struct iptfs_run_direction *way = &run->direction[direction];
     const struct iptfs_tunnel_options *tunnel = &run->scenario->tunnel[direction];
-    struct iptfs_sender_config sender = sender_config(tunnel, &run->scenario->link[direction]);
-    struct iptfs_receiver_config receiver = {
-        .reorder_window = tunnel->reorder_window,
-        .drop_time_ps = tunnel->drop_time_ps,
-        .replay_window = tunnel->replay_window,
-    };
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(tunnel, &run->scenario->link[direction]);
+    struct iptfs_receiver_config receiver = iptfs_config_receiver(tunnel);
     way->used = true;
     int code = iptfs_tunnel_init(&way->tunnel, &sender, &receiver);
     if (code == IPTFS_OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario.h"
 
+#include "config.h"
+
 #include "aggfrag.h"
 #include "esp.h"
 #include "impairlist.h"
@@ -191,24 +193,75 @@ static int open_files(struct iptfs_settings *settings)
 
 /* ------------------------------------------------------------------------------------- checks */
 
-/* An outer packet must hold at least one inner octet, by pkt-size and by the path's MTU. */
-static int check_tunnel(struct iptfs_settings *settings, size_t direction)
+/* On demand an outer packet must hold at least one inner octet, by pkt-size and by the path's MTU.
+ */
+static int check_on_demand(struct iptfs_settings *settings, size_t direction,
+                           const struct iptfs_sender_config *sender)
 {
-    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
-    struct iptfs_esp esp;
-    iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    uint32_t headers = iptfs_esp_head_octets(&esp) + IPTFS_AGGFRAG_OCTETS;
-    if (tunnel->pkt_size_octets != 0 && tunnel->pkt_size_octets <= headers)
+    uint32_t headers = iptfs_packer_head_octets(&sender->esp);
+    if (sender->pkt_size_octets != 0 && sender->pkt_size_octets <= headers)
         return iptfs_settings_blame(
             settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
             "%uB to 65535B, for the headers take %u octets, or 0 (path MTU)", headers + 1, headers);
-    uint32_t least = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + 1);
-    if (settings->scenario->link[direction].mtu_octets < least)
+    uint32_t least = iptfs_esp_outer_octets(&sender->esp, IPTFS_AGGFRAG_OCTETS + 1);
+    if (sender->mtu_octets < least)
         return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
                                     "%uB to 65535B, for an outer packet with one inner octet takes "
                                     "%u octets",
                                     least, least);
     return 0;
+}
+
+/* Packets of one size have the size that is asked for: one that ESP can have, and the path carry.
+ */
+static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
+                            const struct iptfs_sender_config *sender)
+{
+    uint32_t size = sender->pkt_size_octets;
+    uint32_t shortest = iptfs_esp_outer_octets(&sender->esp, IPTFS_PLAIN_SPACE_MIN);
+    uint32_t longest = iptfs_esp_outer_octets(
+        &sender->esp, iptfs_esp_payload_max(&sender->esp, sender->mtu_octets));
+    if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
+        return 0;
+    return iptfs_settings_blame(
+        settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
+        "%uB to %uB in steps of 4 (ESP pads to 4 octets), or 0 (path MTU)", shortest, longest);
+}
+
+/* A mode with a rate needs one, and only one. */
+static int check_rates(struct iptfs_settings *settings, size_t direction,
+                       const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    unsigned rates = iptfs_config_rates(tunnel);
+    if (rates == 0 && sender->mode->paced)
+        return iptfs_settings_blame(
+            settings, IPTFS_TARGET_TUNNEL + direction, "l3-fixed-rate", IPTFS_E_INVALID,
+            "l3-fixed-rate, l2-fixed-rate or pps above 0 (mode %s needs it)", sender->mode->name);
+    if (rates > 1)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction,
+                                    tunnel->pps > 0 ? "pps" : "l2-fixed-rate", IPTFS_E_INVALID,
+                                    "one of l3-fixed-rate, l2-fixed-rate and pps alone");
+    return 0;
+}
+
+static int check_tunnel(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
+    int code = check_rates(settings, direction, &sender);
+    if (code != 0)
+        return code;
+    if (sender.mode->packer == &iptfs_packer_linux)
+        return check_on_demand(settings, direction, &sender);
+    uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_SPACE_MIN);
+    if (sender.mtu_octets < least)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
+                                    "%uB to 65535B in mode %s", least, sender.mode->name);
+    bool one_size =
+        sender.mode->packer == &iptfs_packer_fixed || sender.mode->packer == &iptfs_packer_esp_pad;
+    return one_size ? check_fixed_size(settings, direction, &sender) : 0;
 }
 
 /* What ns-3's own link cannot do. */

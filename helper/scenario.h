@@ -20,22 +20,34 @@ enum iptfs_direction {
     IPTFS_DIRECTIONS
 };
 
-enum iptfs_mode {
-    IPTFS_MODE_ON_DEMAND /* send when there is something to send, as Linux does */
+enum iptfs_fill {
+    IPTFS_FILL_USUAL, /* as is usual for the mode */
+    IPTFS_FILL_WHOLE, /* append only what fits whole, as Linux does */
+    IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
 };
 
 /* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
 struct iptfs_tunnel_options {
-    enum iptfs_mode mode;
-    uint32_t cipher;           /* index for iptfs_cipher_at */
-    uint32_t outer_version;    /* 4 or 6 */
-    uint32_t pkt_size_octets;  /* out: outer IP packet without trailer and ICV; 0: path MTU */
-    int64_t init_delay_ps;     /* out */
-    uint64_t max_queue_octets; /* out */
-    bool dont_frag;            /* out */
-    uint32_t reorder_window;   /* in: packets; 0: none */
-    int64_t drop_time_ps;      /* in */
-    uint32_t replay_window;    /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    uint32_t mode;                   /* index for iptfs_mode_at */
+    uint32_t cipher;                 /* index for iptfs_cipher_at */
+    uint32_t outer_version;          /* 4 or 6 */
+    uint32_t pkt_size_octets;        /* out: outer IP packet without trailer and ICV; 0: path MTU */
+    int64_t init_delay_ps;           /* out */
+    uint64_t max_queue_octets;       /* out */
+    bool dont_frag;                  /* out */
+    uint64_t l3_fixed_rate_bps;      /* out: of outer IP octets; 0: not given, as the next two */
+    uint64_t l2_fixed_rate_bps;      /* out: framing included */
+    uint64_t pps;                    /* out: outer packets a second */
+    int64_t max_aggregation_time_ps; /* out; 0: no limit */
+    enum iptfs_fill fill;            /* out */
+    uint32_t min_fragment_octets;    /* out */
+    bool pad_to_avoid_fragment;      /* out */
+    uint32_t all_pad_every;          /* out; 0: only when idle */
+    uint32_t tfc_pad_octets;         /* out */
+    bool ip_fragment_headers;        /* out */
+    uint32_t reorder_window;         /* in: packets; 0: none */
+    int64_t drop_time_ps;            /* in */
+    uint32_t replay_window;          /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
 };
 
 enum iptfs_device {

@@ -12,6 +12,8 @@ static const struct {
     [IPTFS_FATE_NO_QUEUE_SPACE] = {"no-queue-space", "the sender's queue was full"},
     [IPTFS_FATE_TOO_BIG] = {"too-big", "dont-frag, and longer than one outer packet"},
     [IPTFS_FATE_MTU_SHRUNK] = {"mtu-shrunk", "dont-frag, and the path MTU fell while it waited"},
+    [IPTFS_FATE_AGGREGATION_TIME] = {"aggregation-time", "it waited longer than "
+                                                         "max-aggregation-time"},
     [IPTFS_FATE_LINK_MTU] = {"link-mtu", "its outer packet was longer than the link's MTU"},
     [IPTFS_FATE_LINK_QUEUE] = {"link-queue", "the link's drop-tail queue was full"},
     [IPTFS_FATE_LINK_LOSS] = {"link-loss", "its outer packet was lost on the link"},

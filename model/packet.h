@@ -23,6 +23,7 @@ struct iptfs_inner {
     uint32_t octets;          /* whole IP packet */
     uint32_t id;              /* IPv4 identification or IPv6 flow label, for traces */
     uint32_t refs;            /* the queue, outer packets and the reassembly that hold it */
+    uint32_t got;             /* octets that have come, while IP fragments of it are gathered */
     uint16_t flow;            /* which traffic source it came from */
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */

@@ -9,6 +9,11 @@ static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     iptfs_reassembly_input(&((struct iptfs_receiver *)ctx)->reassembly, now_ps, outer);
 }
 
+static void process_plain(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    iptfs_datagram_input(&((struct iptfs_receiver *)ctx)->datagram, now_ps, outer);
+}
+
 int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
                         struct iptfs_store *store, struct iptfs_counters *counters,
                         const struct iptfs_trace *trace)
@@ -21,11 +26,23 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     };
     iptfs_replay_init(&receiver->replay, config->replay_window);
     iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
-    int error = iptfs_reorder_init(&receiver->reorder, config->reorder_window, store, counters,
-                                   &receiver->timer);
-    receiver->reorder.process = process;
+    receiver->datagram = (struct iptfs_datagram){.store = store, .counters = counters};
+    uint32_t window = config->plain ? 0 : config->reorder_window;
+    int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
+    receiver->reorder.process = config->plain ? process_plain : process;
     receiver->reorder.process_ctx = receiver;
     return error;
+}
+
+void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
+                               void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner,
+                                               bool again),
+                               void *ctx)
+{
+    receiver->reassembly.deliver = deliver;
+    receiver->reassembly.deliver_ctx = ctx;
+    receiver->datagram.deliver = deliver;
+    receiver->datagram.deliver_ctx = ctx;
 }
 
 void iptfs_receiver_free(struct iptfs_receiver *receiver)

@@ -4,6 +4,7 @@
 #define IPTFS_RECEIVER_H
 
 #include "counters.h"
+#include "datagram.h"
 #include "esp.h"
 #include "packet.h"
 #include "reassembly.h"
@@ -18,6 +19,7 @@ struct iptfs_receiver_config {
     uint32_t reorder_window; /* packets; 0: none */
     int64_t drop_time_ps;
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    bool plain;             /* payloads are not AGGFRAG: no reorder window, no reassembly */
 };
 
 struct iptfs_receiver {
@@ -28,13 +30,20 @@ struct iptfs_receiver {
     struct iptfs_replay replay;
     struct iptfs_reorder reorder;
     struct iptfs_reassembly reassembly;
+    struct iptfs_datagram datagram;
 };
 
-/* IPTFS_E_NO_MEMORY. The caller sets receiver->reassembly.deliver and deliver_ctx. The receiver
- * must not move in memory afterwards; store, counters and trace must outlive it. */
+/* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace
+ * must outlive it. */
 int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
                         struct iptfs_store *store, struct iptfs_counters *counters,
                         const struct iptfs_trace *trace);
+
+/* Who gets the inner packets, as in struct iptfs_reassembly. */
+void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
+                               void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner,
+                                               bool again),
+                               void *ctx);
 
 /* Lets go of all packets inside, and frees the receiver's memory. */
 void iptfs_receiver_free(struct iptfs_receiver *receiver);

@@ -4,6 +4,33 @@
 #include "error.h"
 #include "units.h"
 
+static bool fills_full(const struct iptfs_sender_config *config)
+{
+    return config->fill_full || (config->mode->full && !config->fill_whole);
+}
+
+static void init_packer(struct iptfs_sender *sender)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    sender->packer = (struct iptfs_packer){
+        .ops = config->mode->packer,
+        .store = sender->store,
+        .counters = sender->counters,
+        .trace = sender->trace,
+        .esp = &config->esp,
+        .dont_fragment = config->dont_frag,
+        .fixed_size = config->mode->fixed_size,
+        .fill_full = fills_full(config),
+        .pad_to_avoid_fragment = config->pad_to_avoid_fragment,
+        .min_fragment_octets = config->min_fragment_octets,
+        .all_pad_every = config->all_pad_every,
+        .tfc_pad_octets = config->tfc_pad_octets,
+        .ip_fragment_headers = config->ip_fragment_headers,
+    };
+    sender->packer.space_octets =
+        sender->packer.ops->space(&sender->packer, config->pkt_size_octets, config->mtu_octets);
+}
+
 int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
                       struct iptfs_store *store, struct iptfs_counters *counters,
                       const struct iptfs_trace *trace)
@@ -14,20 +41,26 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
         .trace = trace,
         .config = *config,
     };
-    uint32_t space = iptfs_packer_space(&config->esp, config->pkt_size_octets, config->mtu_octets);
-    if (space == 0)
-        return IPTFS_E_INVALID;
+    if (config->mode == NULL)
+        sender->config.mode = iptfs_mode_at(0);
+    const struct iptfs_mode *mode = sender->config.mode;
+    init_packer(sender);
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
-    iptfs_pacer_init(&sender->pacer, config->init_delay_ps, trace);
-    sender->packer = (struct iptfs_packer){
-        .store = store,
-        .counters = counters,
-        .trace = trace,
-        .esp = &sender->config.esp,
-        .space_octets = space,
-        .dont_fragment = config->dont_frag,
-    };
-    return IPTFS_OK;
+    iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
+                     config->slot_denominator, trace);
+    if (sender->packer.space_octets < (mode->aggfrag ? 1 : IPTFS_PLAIN_SPACE_MIN))
+        return IPTFS_E_INVALID;
+    bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
+    return has_slots || !mode->paced ? IPTFS_OK : IPTFS_E_INVALID;
+}
+
+/* Longer than an outer packet, and may not be cut: under dont-frag, or IPv6 without AGGFRAG, which
+ * only its source may fragment (RFC 8200, 4.5). */
+static bool is_too_big(const struct iptfs_sender *sender, const struct iptfs_inner *inner)
+{
+    if (inner->octets <= sender->packer.space_octets)
+        return false;
+    return sender->config.dont_frag || (inner->ip_version == 6 && !sender->config.mode->aggfrag);
 }
 
 static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner, enum iptfs_fate fate)
@@ -88,13 +121,13 @@ int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *
         return IPTFS_E_NO_MEMORY;
     if (sender->hooks.arrived != NULL)
         sender->hooks.arrived(sender->hooks.ctx, inner);
-    if (sender->config.dont_frag && inner->octets > sender->packer.space_octets)
+    if (is_too_big(sender, inner))
         return refuse_too_big(sender, inner);
     if (!iptfs_queue_push(&sender->queue, inner))
         return refuse_no_space(sender, inner);
     iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_ENQUEUE, inner, 0,
                       (int64_t)sender->queue.octets);
-    iptfs_pacer_queued(&sender->pacer, inner->arrived_ps);
+    sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
     return IPTFS_OK;
 }
 
@@ -106,34 +139,61 @@ static int64_t next_arrival_ps(const struct iptfs_sender *sender)
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
 {
     int64_t arrival_ps = next_arrival_ps(sender);
-    int64_t due_ps = iptfs_pacer_next_ps(&sender->pacer, arrival_ps);
+    int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
     return sender->eager ? iptfs_earlier(arrival_ps, due_ps) : due_ps;
 }
 
+/* A queue that empties slowly asks for more when half of what it may hold has gone. */
 static void tell_room(struct iptfs_sender *sender, int64_t now_ps)
 {
-    if (sender->source == NULL || sender->source->ops->room == NULL)
+    uint64_t queued = sender->queue.octets;
+    if (sender->source == NULL || sender->source->ops->room == NULL ||
+        queued > sender->window_octets / 2)
         return;
     struct iptfs_room room = {
         .idle_ps = now_ps,
         .lead_ps = sender->config.init_delay_ps,
-        .room_octets = sender->window_octets,
+        .room_octets = sender->window_octets - (uint32_t)queued,
     };
-    if (sender->hooks.idle_ps != NULL)
+    /* A paced sender is ready for more whatever the link does. */
+    if (sender->hooks.idle_ps != NULL && !sender->config.mode->paced)
         room.idle_ps = sender->hooks.idle_ps(sender->hooks.ctx, now_ps);
     sender->source->ops->room(sender->source, now_ps, &room);
 }
 
-/* The timer fires: the whole queue goes, in one instant. */
-static void fire(struct iptfs_sender *sender, int64_t now_ps)
+/* Packets that have waited longer than max-aggregation-time are of no use any more. */
+static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
 {
-    struct iptfs_outer *outer;
-    iptfs_pacer_fired(&sender->pacer, now_ps);
-    while ((outer = iptfs_packer_on_demand(&sender->packer, &sender->queue, now_ps)) != NULL) {
-        iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
-        iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
-        sender->hooks.send(sender->hooks.ctx, now_ps, outer);
-    }
+    int64_t limit_ps = sender->config.max_aggregation_time_ps;
+    if (limit_ps == 0)
+        return;
+    while (sender->queue.head != NULL && now_ps - sender->queue.head->arrived_ps > limit_ps)
+        drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_FATE_AGGREGATION_TIME);
+}
+
+/* Sends one outer packet; false when there was none to send. */
+static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
+{
+    struct iptfs_packer *packer = &sender->packer;
+    struct iptfs_outer *outer = packer->ops->next(packer, &sender->queue, now_ps);
+    if (outer == NULL)
+        return false;
+    iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
+    iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
+    sender->hooks.send(sender->hooks.ctx, now_ps, outer);
+    return true;
+}
+
+/* Sends what is due, in one instant. */
+static void fire(struct iptfs_sender *sender, enum iptfs_due due, int64_t now_ps)
+{
+    drop_stale(sender, now_ps);
+    if (due == IPTFS_DUE_ONE)
+        send_one(sender, now_ps);
+    else
+        while (sender->queue.head != NULL || sender->packer.begun != NULL)
+            if (!send_one(sender, now_ps))
+                break;
     tell_room(sender, now_ps);
 }
 
@@ -151,14 +211,15 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
 {
     while (sender->store->error == IPTFS_OK) {
         int64_t arrival_ps = next_arrival_ps(sender);
-        int64_t due_ps = iptfs_pacer_next_ps(&sender->pacer, arrival_ps);
+        int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
         if (iptfs_earlier(arrival_ps, due_ps) > now_ps)
             return;
         int64_t until_ps = iptfs_earlier(due_ps, now_ps);
         take_arrivals(sender, until_ps);
-        /* Later than due_ps when the first arrival was refused: then others may come before it. */
-        if (sender->pacer.deadline_ps <= until_ps)
-            fire(sender, sender->pacer.deadline_ps);
+        /* Nothing is due when the first arrival was refused: then others may come before now. */
+        enum iptfs_due due = sender->pacer.ops->due(&sender->pacer, until_ps);
+        if (due != IPTFS_DUE_NOTHING)
+            fire(sender, due, until_ps);
     }
 }
 

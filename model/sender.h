@@ -5,6 +5,7 @@
 
 #include "counters.h"
 #include "esp.h"
+#include "mode.h"
 #include "pacer.h"
 #include "packer.h"
 #include "packet.h"
@@ -15,14 +16,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The options of an outgoing SA, under Linux's names. */
+/* Without AGGFRAG packets are cut into IP fragments, which hold a header and at least 8 octets;
+ * more are asked for here, so that also an IPv6 header and congestion information fit. */
+#define IPTFS_PLAIN_SPACE_MIN 48u
+
+/* The options of an outgoing SA, under Linux's names, or RFC 9348's where Linux has none. */
 struct iptfs_sender_config {
+    const struct iptfs_mode *mode; /* NULL: on-demand */
     struct iptfs_esp esp;
     uint32_t pkt_size_octets; /* 0: the path MTU */
     uint32_t mtu_octets;      /* of the path */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
     bool dont_frag;
+    bool fill_whole;            /* fill = whole: never begin a packet in the rest of an outer one */
+    bool fill_full;             /* fill = full; with neither, as is usual for the mode */
+    bool pad_to_avoid_fragment; /* these as in struct iptfs_packer */
+    uint32_t min_fragment_octets;
+    uint32_t all_pad_every;
+    uint32_t tfc_pad_octets;
+    bool ip_fragment_headers;
+    int64_t max_aggregation_time_ps; /* packets that waited longer are dropped; 0: no limit */
+    /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
+    uint64_t slot_numerator;
+    uint64_t slot_denominator;
 };
 
 /* What a sender calls; `ctx` is passed back. */
@@ -55,8 +72,9 @@ struct iptfs_sender {
     uint64_t local_errors;  /* local packets too big, answered by an error value */
 };
 
-/* IPTFS_E_INVALID when not even one inner octet fits (pkt-size not above the headers, or a path MTU
- * too small). The store, counters and trace must outlive the sender. */
+/* IPTFS_E_INVALID when nothing fits (pkt-size not above the headers or not to be had, or a path MTU
+ * too small), or a paced mode has no slots. The store, counters and trace must outlive the sender.
+ */
 int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
                       struct iptfs_store *store, struct iptfs_counters *counters,
                       const struct iptfs_trace *trace);

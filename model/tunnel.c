@@ -63,8 +63,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     if (error == IPTFS_OK)
         error = iptfs_sender_init(&tunnel->sender, sender, &tunnel->store, &tunnel->counters,
                                   &tunnel->trace);
-    tunnel->receiver.reassembly.deliver = on_deliver;
-    tunnel->receiver.reassembly.deliver_ctx = tunnel;
+    iptfs_receiver_deliver_to(&tunnel->receiver, on_deliver, tunnel);
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
         .idle_ps = on_idle_ps,

@@ -252,7 +252,8 @@ static const uint64_t rates[] = {UINT64_C(10000000000), 7000000, 1234567};
 static struct plan plain_plan(const char *name, uint64_t rate_bps, enum iptfs_framing framing)
 {
     struct plan plan = {.name = name, .sender = plain_sender()};
-    plan.receiver = (struct iptfs_receiver_config){3, 20 * MS, 0};
+    plan.receiver = (struct iptfs_receiver_config){
+        .reorder_window = 3, .drop_time_ps = 20 * MS, .replay_window = 0};
     plan.link = (struct iptfs_link_config){
         .rate_bps = rate_bps,
         .delay_ps = 3 * MS + 1,

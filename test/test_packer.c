@@ -64,7 +64,7 @@ static uint32_t length_by_the_book(const struct tx *tx, uint32_t data)
  */
 static bool tx_take(struct tx *tx, uint32_t data, uint32_t slices, uint32_t block_offset)
 {
-    struct iptfs_outer *outer = iptfs_packer_on_demand(&tx->packer, &tx->queue, 77);
+    struct iptfs_outer *outer = iptfs_packer_aggfrag(&tx->packer, &tx->queue, 77);
     if (outer == NULL)
         return false;
     CHECK_U64(outer->seq, ++tx->seq);
@@ -81,7 +81,7 @@ static bool tx_take(struct tx *tx, uint32_t data, uint32_t slices, uint32_t bloc
 
 static void tx_close(struct tx *tx, const char *file, int line)
 {
-    check_true(iptfs_packer_on_demand(&tx->packer, &tx->queue, 77) == NULL, "the queue is empty",
+    check_true(iptfs_packer_aggfrag(&tx->packer, &tx->queue, 77) == NULL, "the queue is empty",
                file, line);
     check_true(tx->packer.begun == NULL, "nothing is begun", file, line);
     check_u64(tx->queue.octets, 0, "octets queued", file, line);
@@ -273,7 +273,7 @@ static void test_every_size_in_a_path_of_1500(void)
         uint32_t expected = (octets + SPACE_1500 - 1) / SPACE_1500;
         struct iptfs_outer *outer;
         tx_queue(&tx, octets, octets);
-        while ((outer = iptfs_packer_on_demand(&tx.packer, &tx.queue, 0)) != NULL) {
+        while ((outer = iptfs_packer_aggfrag(&tx.packer, &tx.queue, 0)) != NULL) {
             outers++;
             if (outer->ip_octets > 1500)
                 CHECK_FAIL("%u octets: outer packet of %u", octets, outer->ip_octets);
@@ -425,7 +425,7 @@ static void test_octets_are_kept_while_packets_arrive(void)
             queued += octets;
             continue;
         }
-        struct iptfs_outer *outer = iptfs_packer_on_demand(&tx.packer, &tx.queue, i);
+        struct iptfs_outer *outer = iptfs_packer_aggfrag(&tx.packer, &tx.queue, i);
         if (outer == NULL)
             continue;
         struct iptfs_slice_walk walk;
@@ -495,7 +495,7 @@ static void test_a_begun_packet_is_let_go_at_the_end(void)
     struct tx tx;
     tx_open_1500(&tx);
     tx_queue(&tx, 3000, 1);
-    struct iptfs_outer *outer = iptfs_packer_on_demand(&tx.packer, &tx.queue, 0);
+    struct iptfs_outer *outer = iptfs_packer_aggfrag(&tx.packer, &tx.queue, 0);
     CHECK_TRUE(tx.packer.begun != NULL);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], 0); /* counted with its last piece */
     iptfs_store_close(&tx.store);

@@ -1145,7 +1145,7 @@ static void pack_and_unpack(const struct crowd *crowd, uint32_t space, struct rx
         iptfs_queue_push(&queue,
                          sample_inner(store, crowd->samples[i].bytes, crowd->samples[i].octets));
     struct iptfs_outer *outer;
-    while ((outer = iptfs_packer_on_demand(&packer, &queue, 0)) != NULL) {
+    while ((outer = iptfs_packer_aggfrag(&packer, &queue, 0)) != NULL) {
         int octets = iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, wire, sizeof wire);
         CHECK_INT(octets, IPTFS_AGGFRAG_OCTETS + outer->data_octets);
         give_raw(bytes_rx, wire, (uint32_t)octets);

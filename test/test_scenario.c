@@ -2,6 +2,7 @@
 #include "check.h"
 #include "esp.h"
 #include "list.h"
+#include "mode.h"
 #include "option.h"
 #include "scenario.h"
 #include "settings.h"
@@ -68,7 +69,7 @@ static void test_defaults(void)
     CHECK_TRUE(!s.bidirectional);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         const struct iptfs_tunnel_options *tunnel = &s.tunnel[i];
-        CHECK_INT(tunnel->mode, IPTFS_MODE_ON_DEMAND);
+        CHECK_INT(tunnel->mode, 0);
         CHECK_STR(iptfs_cipher_at(tunnel->cipher)->name, "aes-gcm-16");
         CHECK_U64(tunnel->outer_version, 4);
         CHECK_U64(tunnel->pkt_size_octets, 0);
@@ -388,8 +389,9 @@ static void test_unknown_sections(void)
 }
 
 #define TUNNEL_KEYS                                                                                \
-    "mode, pkt-size, init-delay, max-queue-size, dont-frag, reorder-window, drop-time, "           \
-    "replay-window, cipher, outer"
+    "mode, pkt-size, init-delay, max-queue-size, dont-frag, l3-fixed-rate, l2-fixed-rate, pps, "   \
+    "max-aggregation-time, fill, min-fragment, pad-to-avoid-fragment, all-pad-every, tfc-pad, "    \
+    "ip-fragment-headers, reorder-window, drop-time, replay-window, cipher, outer"
 
 static void test_unknown_keys(void)
 {
@@ -449,7 +451,9 @@ static void test_bad_values(void)
          "t.ini:2: [scenario] name: found '../up', allowed: 1 to 64 letters, digits, '.', '_', "
          "'-', the first no '.' or '-'"},
         {"[tunnel]\nmode = ondemand\n" TRAFFIC,
-         "t.ini:2: [tunnel] mode: found 'ondemand', allowed: on-demand; did you mean "
+         "t.ini:2: [tunnel] mode: found 'ondemand', allowed: on-demand, fixed-rate, min-rate, "
+         "none, esp, "
+         "esp-transport, esp-pad; did you mean "
          "'on-demand'?"},
         {"[tunnel]\npkt-size = 65536\n" TRAFFIC,
          "t.ini:2: [tunnel] pkt-size: found '65536', allowed: 0 to 65535B"},
@@ -819,14 +823,19 @@ static void test_print(void)
     if (!parse(&s, TRAFFIC))
         return;
     char *text = print(&s);
-    CHECK_STR(text, "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\n"
-                    "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
-                    "max-queue-size = 1MiB\ndont-frag = off\nreorder-window = 3\ndrop-time = 1s\n"
-                    "replay-window = 0\ncipher = aes-gcm-16\nouter = 4\n"
-                    "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
-                    "mtu = 1500B\nqueue = 1000p\nloss = 0\nimpair-list =\n"
-                    "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
-                    "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
+    CHECK_STR(
+        text,
+        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\n"
+        "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
+        "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
+        "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
+        "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
+        "ip-fragment-headers = on\nreorder-window = 3\ndrop-time = 1s\n"
+        "replay-window = 0\ncipher = aes-gcm-16\nouter = 4\n"
+        "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
+        "mtu = 1500B\nqueue = 1000p\nloss = 0\nimpair-list =\n"
+        "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
+        "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
     free(text);
     iptfs_scenario_free(&s);
 }
@@ -892,8 +901,15 @@ static void test_list(void)
             CHECK_TRUE(strstr(text, option->meaning) != NULL);
         }
     }
-    CHECK_STR(modes, "Modes ([tunnel] mode)\n  on-demand    aggregate and fragment what is queued, "
-                     "send when there is something to send (Linux)\n");
+    for (unsigned i = 0; iptfs_mode_at(i) != NULL; i++) {
+        const struct iptfs_mode *mode = iptfs_mode_at(i);
+        char row[160];
+        snprintf(row, sizeof row, "  %-13s %s (%s)\n", mode->name, mode->meaning, mode->source);
+        if (strstr(modes, row) == NULL)
+            CHECK_FAIL("found no \"%s\" in \"%s\"", row, modes);
+        CHECK_INT(iptfs_mode_words[i].value, i);
+        CHECK_STR(iptfs_mode_words[i].word, mode->name);
+    }
     free(text);
     free(keys);
     free(modes);

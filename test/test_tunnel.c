@@ -357,7 +357,8 @@ static void test_reordered_within_the_window(void)
     for (uint32_t window = 0; window <= 3; window += 3) {
         struct dice dice = {window};
         plan = (struct plan){.sender = plain_sender(), .seed = window};
-        plan.receiver = (struct iptfs_receiver_config){window, IPTFS_PS_PER_S, 0};
+        plan.receiver = (struct iptfs_receiver_config){
+            .reorder_window = window, .drop_time_ps = IPTFS_PS_PER_S, .replay_window = 0};
         plan.link = (struct iptfs_link_config){.delay_ps = MS, .mtu_octets = 1500};
         plan.count = 300;
         plan.item_count = ITEMS_MAX;
@@ -382,7 +383,8 @@ static void test_one_fragment_lost(void)
     static struct plan plan;
     static struct bench bench;
     plan = (struct plan){.sender = plain_sender(), .item_count = 1, .count = 3};
-    plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan.receiver = (struct iptfs_receiver_config){
+        .reorder_window = 3, .drop_time_ps = 10 * MS, .replay_window = 0};
     plan.link = (struct iptfs_link_config){.mtu_octets = 1500};
     plan.items[0] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DROP, 0};
     plan.arrivals[0] = arrival_of(0, 2000, 0);
@@ -409,7 +411,8 @@ static void test_delay(void)
     static struct bench bench;
     plan = (struct plan){.sender = plain_sender(), .count = 2};
     plan.sender.init_delay_ps = 2 * MS;
-    plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan.receiver = (struct iptfs_receiver_config){
+        .reorder_window = 3, .drop_time_ps = 10 * MS, .replay_window = 0};
     plan.link = (struct iptfs_link_config){
         .rate_bps = 8000000, .delay_ps = 5 * MS, .mtu_octets = 1500, .framing = IPTFS_FRAMING_NONE};
     plan.arrivals[0] = arrival_of(0, 466, 0);
@@ -439,8 +442,9 @@ static void test_duplicates(void)
     static struct bench bench;
     for (size_t i = 0; i < 3; i++) {
         plan = (struct plan){.sender = plain_sender(), .item_count = 1, .count = 2};
-        plan.receiver =
-            (struct iptfs_receiver_config){rows[i].reorder_window, 10 * MS, rows[i].replay_window};
+        plan.receiver = (struct iptfs_receiver_config){.reorder_window = rows[i].reorder_window,
+                                                       .drop_time_ps = 10 * MS,
+                                                       .replay_window = rows[i].replay_window};
         plan.link = (struct iptfs_link_config){.mtu_octets = 1500};
         plan.items[0] = (struct iptfs_impair_item){1, IPTFS_IMPAIR_DUPLICATE, 5 * MS};
         plan.arrivals[0] = arrival_of(0, 500, 0);
@@ -468,7 +472,8 @@ static void test_window_of_sources(void)
         for (uint32_t octets = 20; octets <= 1466; octets += 241) {
             plan = (struct plan){.sender = plain_sender(), .seed = octets};
             plan.sender.max_queue_size_octets = rows[i].max_queue_size;
-            plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+            plan.receiver = (struct iptfs_receiver_config){
+                .reorder_window = 3, .drop_time_ps = 10 * MS, .replay_window = 0};
             plan.link = (struct iptfs_link_config){
                 .rate_bps = 1000000,
                 .mtu_octets = 1500,

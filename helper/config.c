@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "units.h"
+
+const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel)
+{
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    if (mode->with_rate != NULL && iptfs_config_rates(tunnel) > 0)
+        return mode->with_rate;
+    return mode;
+}
+
+unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel)
+{
+    unsigned rates = tunnel->l3_fixed_rate_bps > 0;
+    rates += tunnel->l2_fixed_rate_bps > 0;
+    return rates + (tunnel->pps > 0);
+}
+
+static struct iptfs_esp esp_of(const struct iptfs_tunnel_options *tunnel)
+{
+    struct iptfs_esp esp;
+    iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    return esp;
+}
+
+uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
+                                 const struct iptfs_link_options *link)
+{
+    struct iptfs_esp esp = esp_of(tunnel);
+    if (tunnel->pkt_size_octets > 0)
+        return tunnel->pkt_size_octets;
+    return iptfs_esp_outer_octets(&esp, iptfs_esp_payload_max(&esp, link->mtu_octets));
+}
+
+/* A rate in bits per second is one packet every octets * 8 / rate seconds. */
+static void set_slots(struct iptfs_sender_config *config, const struct iptfs_tunnel_options *tunnel,
+                      const struct iptfs_link_options *link)
+{
+    uint32_t octets = iptfs_config_pkt_octets(tunnel, link);
+    if (tunnel->l2_fixed_rate_bps > 0)
+        octets = iptfs_framed_octets(link->framing, octets);
+    config->slot_numerator = (uint64_t)IPTFS_PS_PER_S;
+    config->slot_denominator = tunnel->pps;
+    if (tunnel->pps > 0)
+        return;
+    config->slot_numerator *= (uint64_t)octets * 8;
+    config->slot_denominator =
+        tunnel->l2_fixed_rate_bps > 0 ? tunnel->l2_fixed_rate_bps : tunnel->l3_fixed_rate_bps;
+}
+
+struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
+                                               const struct iptfs_link_options *link)
+{
+    struct iptfs_sender_config config = {
+        .mode = iptfs_config_mode(tunnel),
+        .esp = esp_of(tunnel),
+        .pkt_size_octets = tunnel->pkt_size_octets,
+        .mtu_octets = link->mtu_octets,
+        .max_queue_size_octets = tunnel->max_queue_octets,
+        .init_delay_ps = tunnel->init_delay_ps,
+        .dont_frag = tunnel->dont_frag,
+        .fill_whole = tunnel->fill == IPTFS_FILL_WHOLE,
+        .fill_full = tunnel->fill == IPTFS_FILL_FULL,
+        .pad_to_avoid_fragment = tunnel->pad_to_avoid_fragment,
+        .min_fragment_octets = tunnel->min_fragment_octets,
+        .all_pad_every = tunnel->all_pad_every,
+        .tfc_pad_octets = tunnel->tfc_pad_octets,
+        .ip_fragment_headers = tunnel->ip_fragment_headers,
+        .max_aggregation_time_ps = tunnel->max_aggregation_time_ps,
+    };
+    /* Nothing is gathered where each packet leaves by itself. */
+    if (!config.mode->aggfrag)
+        config.init_delay_ps = 0;
+    set_slots(&config, tunnel, link);
+    return config;
+}
+
+struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel)
+{
+    const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
+    return (struct iptfs_receiver_config){
+        .reorder_window = tunnel->reorder_window,
+        .drop_time_ps = tunnel->drop_time_ps,
+        .replay_window = mode->encrypted ? tunnel->replay_window : 0,
+        .plain = !mode->aggfrag,
+    };
+}
+
+struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link)
+{
+    return (struct iptfs_link_config){
+        .rate_bps = link->rate_bps,
+        .delay_ps = link->delay_ps,
+        .mtu_octets = link->mtu_octets,
+        .framing = link->framing,
+        .queue_pkts = link->queue.in_pkts ? link->queue.count : 0,
+        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
+    };
+}

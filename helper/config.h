@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what a scenario says to what the model wants. */
+#ifndef IPTFS_CONFIG_H
+#define IPTFS_CONFIG_H
+
+#include "link.h"
+#include "mode.h"
+#include "receiver.h"
+#include "scenario.h"
+#include "sender.h"
+
+#include <stdint.h>
+
+/* The mode of a tunnel: that of esp-pad with a rate is another than without. */
+const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel);
+
+/* How many of the keys that state a rate are given: l3-fixed-rate, l2-fixed-rate, pps. */
+unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel);
+
+/* Octets of each outer IP packet of a mode with packets of one size. */
+uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
+                                 const struct iptfs_link_options *link);
+
+struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
+                                               const struct iptfs_link_options *link);
+struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
+struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
+
+#endif

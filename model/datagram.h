@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The receiving end of the plain modes: inner packets leave as they come; IP fragments of one are
+ * gathered until it is whole (RFC 791, 3.2). */
+#ifndef IPTFS_DATAGRAM_H
+#define IPTFS_DATAGRAM_H
+
+#include "counters.h"
+#include "packet.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct iptfs_datagram {
+    struct iptfs_store *store;
+    struct iptfs_counters *counters;
+    /* As in struct iptfs_reassembly. */
+    void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again);
+    void *deliver_ctx;
+};
+
+/* Takes the inner packet out of an outer packet of slices, which stays the caller's. A CE mark of
+ * the outer header goes to an inner packet that is ECN-capable (RFC 6040, 4.2). */
+void iptfs_datagram_input(struct iptfs_datagram *datagram, int64_t now_ps,
+                          const struct iptfs_outer *outer);
+
+#endif
