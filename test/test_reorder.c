@@ -82,7 +82,7 @@ static void input(struct bench *bench, int64_t now_ps, uint64_t seq)
     iptfs_reorder_input(&bench->reorder, now_ps, outer);
 }
 
-/* Fires the timer as often as it is due, each time at its deadline, as the receiver does. */
+/* Fires the timer as often as it is due, each time at its deadline. */
 static void fire_until(struct bench *bench, int64_t until_ps)
 {
     for (int fired = 0; bench->timer.deadline_ps <= until_ps; fired++) {
