@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that are there whole or not at all: written under a temporary name, then renamed. */
+/* Files that are there whole or not at all: written under a temporary name, then renamed. Devices
+ * and pipes, such as /dev/stdout, are written as they are, and links are followed. */
 #ifndef IPTFS_OUTFILE_H
 #define IPTFS_OUTFILE_H
 
@@ -10,10 +11,10 @@
 struct iptfs_outfile {
     FILE *file;      /* write here */
     char *path;      /* what it will be called */
-    char *temporary; /* what it is called until then */
+    char *temporary; /* what it is called until then; NULL for a device or a pipe */
 };
 
-/* Opens a file that will be called `path`. IPTFS_E_IO or IPTFS_E_NO_MEMORY, with a line of text. */
+/* Opens a file that will be called `path`. IPTFS_E_IO, with a line of text. */
 int iptfs_outfile_open(struct iptfs_outfile *out, const char *path, struct iptfs_error *error);
 
 /* Closes the file and gives it its name, in place of an older one. IPTFS_E_IO when something could

@@ -5,6 +5,7 @@
 #include "esp.h"
 #include "ns3shim.h"
 #include "script.h"
+#include "textfile.h"
 #include "tunnel.h"
 #include "units.h"
 
@@ -238,9 +239,11 @@ static int run_script(const struct iptfs_script *script, const char *path, FILE 
         return iptfs_fail(error, code,
                           "%s: cfg: found pkt_size %" PRId64 " and mtu %" PRId64
                           ", allowed: both larger than the headers",
-                          path, script->config.pkt_size, script->config.mtu);
+                          iptfs_quoted_path(path).text, script->config.pkt_size,
+                          script->config.mtu);
     return code == IPTFS_OK ? code
-                            : iptfs_fail(error, code, "%s: %s", path, iptfs_error_name(code));
+                            : iptfs_fail(error, code, "%s: %s", iptfs_quoted_path(path).text,
+                                         iptfs_error_name(code));
 }
 
 int iptfs_replay_stream(FILE *in, const char *path, FILE *out, struct iptfs_error *error)
@@ -258,7 +261,8 @@ int iptfs_replay_file(const char *path, FILE *out, struct iptfs_error *error)
 {
     FILE *in = fopen(path, "r");
     if (in == NULL)
-        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot read the file: %s", path, strerror(errno));
+        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", iptfs_quoted_path(path).text,
+                          strerror(errno));
     int code = iptfs_replay_stream(in, path, out, error);
     fclose(in);
     return code;

@@ -2,6 +2,8 @@
 #include "script.h"
 
 #include "packet.h"
+#include "quantity.h"
+#include "textfile.h"
 #include "units.h"
 
 #include <errno.h>
@@ -28,13 +30,21 @@ struct reader {
 static int found(const struct reader *reader, const char *what, const char *word,
                  const char *allowed)
 {
-    return iptfs_fail(reader->error, IPTFS_E_INVALID, "%s:%u: %s: found '%.60s', allowed: %s",
-                      reader->path, reader->line, what, word, allowed);
+    return iptfs_fail(reader->error, IPTFS_E_INVALID, "%s:%u: %s: found '%s', allowed: %s",
+                      iptfs_quoted_path(reader->path).text, reader->line, what,
+                      iptfs_quoted(word).text, allowed);
 }
 
 static int no_memory(const struct reader *reader)
 {
-    return iptfs_fail(reader->error, IPTFS_E_NO_MEMORY, "%s: out of memory", reader->path);
+    return iptfs_fail(reader->error, IPTFS_E_NO_MEMORY, "%s: out of memory",
+                      iptfs_quoted_path(reader->path).text);
+}
+
+static int zero_octet(const struct reader *reader)
+{
+    return iptfs_fail(reader->error, IPTFS_E_INVALID, "%s:%u: found a zero octet, allowed: text",
+                      iptfs_quoted_path(reader->path).text, reader->line);
 }
 
 /* A whole decimal number from `low` to `high`. */
@@ -92,6 +102,14 @@ static int read_cipher(const struct reader *reader, const char *word, int64_t *c
     return found(reader, "cfg cipher", word, "null, gcm");
 }
 
+static int read_outer(const struct reader *reader, const char *word, int64_t *version)
+{
+    if (strcmp(word, "4") != 0 && strcmp(word, "6") != 0)
+        return found(reader, "cfg outer", word, "4, 6");
+    *version = word[0] - '0';
+    return IPTFS_OK;
+}
+
 static int read_cfg(struct reader *reader)
 {
     struct iptfs_script_config *config = &reader->script->config;
@@ -107,7 +125,6 @@ static int read_cfg(struct reader *reader)
         {"reorder_window", &config->reorder_window, 0, UINT16_MAX},
         {"drop_time_us", &config->drop_time_us, 0, UINT32_MAX},
         {"mtu", &config->mtu, 68, 65535},
-        {"outer", &config->outer, 4, 6},
         {"link_delay_ns", &config->link_delay_ns, 0, INT64_C(1000000000000)},
     };
     if (reader->count != 3)
@@ -115,6 +132,8 @@ static int read_cfg(struct reader *reader)
     const char *key = reader->words[1], *value = reader->words[2];
     if (strcmp(key, "cipher") == 0)
         return read_cipher(reader, value, &config->cipher);
+    if (strcmp(key, "outer") == 0)
+        return read_outer(reader, value, &config->outer);
     if (strcmp(key, "mode") == 0)
         return strcmp(value, "iptfs") == 0 ? IPTFS_OK : found(reader, "cfg mode", value, "iptfs");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
@@ -281,17 +300,18 @@ static int read_lines(struct reader *reader, FILE *in)
     char *text = NULL;
     size_t size = 0;
     int code = IPTFS_OK;
-    while (code == IPTFS_OK && getline(&text, &size, in) >= 0) {
+    ssize_t length;
+    while (code == IPTFS_OK && (length = getline(&text, &size, in)) >= 0) {
         reader->line++;
-        code = read_line(reader, text);
+        code = strlen(text) == (size_t)length ? read_line(reader, text) : zero_octet(reader);
     }
     free(text);
     if (code == IPTFS_OK && ferror(in))
-        return iptfs_fail(reader->error, IPTFS_E_IO, "%s: cannot read the file: %s", reader->path,
-                          strerror(errno));
+        return iptfs_fail(reader->error, IPTFS_E_IO, "%s: cannot be read: %s",
+                          iptfs_quoted_path(reader->path).text, strerror(errno));
     if (code == IPTFS_OK && !reader->ended)
         return iptfs_fail(reader->error, IPTFS_E_INVALID, "%s:%u: found no line 'end T'",
-                          reader->path, reader->line);
+                          iptfs_quoted_path(reader->path).text, reader->line);
     return code;
 }
 

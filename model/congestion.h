@@ -45,12 +45,13 @@ struct iptfs_congestion {
     /* Learnt from the peer. */
     bool heard;               /* a header of sub-type 1 has come */
     uint64_t peer_seq;        /* highest number of such */
-    uint32_t techo;           /* the newest of ours echoed; 0: none */
-    uint32_t loss_event_rate; /* at the last feedback to tfrc */
-    int64_t feedback_ps;      /* when that was */
+    int64_t echoed_ps;        /* when the newest packet that it echoed was sent; -1: none yet */
+    uint64_t feedbacks;       /* handed to tfrc */
+    int64_t feedback_ps;      /* when the last one was */
     int64_t feedback_sent_ps; /* when the packet that it echoed was sent */
-    int64_t feedback_rtt_ps;  /* and its round trip; 0: no feedback yet */
-    uint64_t feedbacks;
+    int64_t feedback_rtt_ps;  /* and how long that took; 0: not known */
+    uint32_t loss_event_rate; /* and what it stated */
+    double receive_pps;       /* and the receive rate made for it */
 };
 
 /* Both directions start at `now_ps`. */

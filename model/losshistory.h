@@ -43,6 +43,7 @@ struct iptfs_losshistory {
     struct iptfs_loss_arrival early[IPTFS_LOSS_LATER];
     uint32_t early_count;
     bool started;
+    uint64_t first_seq;
     uint64_t highest_seq;
 
     uint64_t events;    /* loss events in all */
@@ -64,8 +65,9 @@ struct iptfs_losshistory {
     uint64_t ignored_pkts; /* duplicates, and numbers already counted as lost */
 };
 
-/* `loss_for_rate` makes the first interval (6.3.1); when NULL, or as long as no receive rate is
- * known, the packets before the first loss are taken instead. */
+/* `loss_for_rate` makes the first interval (6.3.1), from the largest receive rate seen, or from two
+ * packets each round trip where that is more: the least initial window of the sender. When it is
+ * NULL, or no round trip is known, the packets before the first loss are taken instead. */
 void iptfs_losshistory_init(struct iptfs_losshistory *history,
                             iptfs_loss_for_rate_fn *loss_for_rate);
 

@@ -298,6 +298,11 @@ static void test_all_pad_is_told_from_the_first_block(void)
     expect_end(&walk);
     iptfs_blocks_of_bytes(&walk, packet, sizeof packet, 0);
     CHECK_TRUE(!iptfs_blocks_all_pad(&walk));
+    for (unsigned type = 1; type < 16; type++) {
+        packet[0] = (uint8_t)(type << 4);
+        iptfs_blocks_of_bytes(&walk, packet, sizeof packet, 0);
+        CHECK_TRUE(!iptfs_blocks_all_pad(&walk));
+    }
     iptfs_blocks_of_bytes(&walk, pad, sizeof pad, 3); /* the zeros belong to a packet */
     CHECK_TRUE(!iptfs_blocks_all_pad(&walk));
 }

@@ -361,10 +361,46 @@ static void unusable_files_are_refused(void)
         run("run %s/good.ini --out %s/out --trace %s/no/t.txt", folder, folder, folder);
     CHECK_INT(trace.status, 2);
     CHECK_TRUE(!exists("out/summary.json"));
+    struct outcome odd = run("run %s/good.ini --out \"$(printf '/proc/a\\nb')\"", folder);
+    CHECK_INT(odd.status, 2);
+    CHECK_U64(count_lines(odd.err), 1);
+    struct outcome empty = run("run %s/good.ini --out ''", folder);
+    CHECK_INT(empty.status, 2);
+    CHECK_CONTAINS(empty.err, "No such file");
+    free_outcome(&odd);
+    free_outcome(&empty);
     free_outcome(&missing);
     free_outcome(&taken);
     free_outcome(&below);
     free_outcome(&trace);
+    remove_folder();
+}
+
+/* A file renamed to the name of a pipe, a device or a link would put itself in their place. */
+static void pipes_and_links_stay_what_they_are(void)
+{
+    struct stat status;
+    char command[512];
+    new_folder();
+    snprintf(command, sizeof command,
+             "cd %s && mkfifo pipe && echo old >real.txt && ln -s real.txt link", folder);
+    CHECK_INT(system(command), 0);
+    struct outcome link = run("run examples/list.ini --out %s/out --trace %s/link", folder, folder);
+    CHECK_INT(link.status, 0);
+    snprintf(command, sizeof command, "cat %s/pipe >%s/read.txt &", folder, folder);
+    CHECK_INT(system(command), 0);
+    struct outcome pipe = run("run examples/list.ini --out %s/out --trace %s/pipe", folder, folder);
+    CHECK_INT(pipe.status, 0);
+    char *path = in_folder("link"), *fifo = in_folder("pipe");
+    CHECK_TRUE(lstat(path, &status) == 0 && S_ISLNK(status.st_mode));
+    CHECK_TRUE(lstat(fifo, &status) == 0 && S_ISFIFO(status.st_mode));
+    char *written = read_in_folder("real.txt");
+    CHECK_CONTAINS(written, "iptfs_enqueue");
+    free(path);
+    free(fifo);
+    free(written);
+    free_outcome(&link);
+    free_outcome(&pipe);
     remove_folder();
 }
 
@@ -441,6 +477,7 @@ const CU_TestInfo iptfs_tests_command[] = {
     {"a trace has Linux's points", trace_has_linux_points},
     {"mistakes are refused", mistakes_are_refused},
     {"unusable files are refused", unusable_files_are_refused},
+    {"pipes and links stay what they are", pipes_and_links_stay_what_they_are},
     {"full output is an error", full_output_is_an_error},
     {"help, version and list", help_version_and_list},
     {"replay prints what was recorded", replay_prints_what_was_recorded},

@@ -652,7 +652,7 @@ static void test_refused_packets_ask_no_stream(void)
 /* ------------------------------------------------------------------------------ random links */
 
 enum {
-    RANDOM_PKTS = 150,
+    RANDOM_PKTS = 250,
     ITEMS = 60
 };
 
@@ -738,13 +738,14 @@ static void oracle_send(struct oracle *oracle, const struct iptfs_link_config *c
 static void random_link(struct dice *dice, struct iptfs_link_config *config,
                         struct iptfs_impair_item *items)
 {
+    bool deep = dice_percent(dice, 30); /* a queue that has to grow */
     *config = (struct iptfs_link_config){
         .rate_bps = dice_percent(dice, 10) ? 0 : dice_between(dice, 1, 30) * 1000000,
         .delay_ps = (int64_t)dice_between(dice, 0, 5) * MS,
         .mtu_octets = 1400,
         .framing = (enum iptfs_framing)dice_between(dice, 0, 2),
-        .queue_pkts = dice_percent(dice, 50) ? dice_between(dice, 1, 20) : 0,
-        .queue_octets = dice_percent(dice, 50) ? dice_between(dice, 500, 20000) : 0,
+        .queue_pkts = dice_percent(dice, 50) ? dice_between(dice, 1, deep ? 200 : 20) : 0,
+        .queue_octets = dice_percent(dice, 50) ? dice_between(dice, 500, deep ? 200000 : 20000) : 0,
     };
     for (size_t i = 0; i < ITEMS; i++)
         items[i] = (struct iptfs_impair_item){

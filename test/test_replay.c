@@ -318,6 +318,8 @@ static void bad_scripts_are_refused(void)
         {"in 1 40 1\n", "x.scn:1: found no line 'end T'"},
         {"go 1\n", "x.scn:1: script: found 'go', allowed: cfg, in, chan, raw, end, # remark"},
         {"cfg pkt_size 32\nend 1\n", "x.scn: cfg: found pkt_size 32 and mtu 1500, allowed: "},
+        {"cfg outer 5\nend 1\n", "x.scn:1: cfg outer: found '5', allowed: 4, 6"},
+        {"\033[31mgo 1\nend 1\n", "x.scn:1: script: found '?[31mgo', allowed: cfg, "},
         {"cfg cipher des\nend 1\n", "x.scn:1: cfg cipher: found 'des', allowed: null, gcm"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -336,10 +338,21 @@ static void bad_scripts_are_refused(void)
     }
 }
 
+static void zero_octets_are_refused(void)
+{
+    static const char script[] = "in 10 40 1\nin 20\0 40 2\nend 100\n";
+    struct iptfs_error error = {0};
+    FILE *in = fmemopen((void *)script, sizeof script - 1, "r");
+    CHECK_INT(iptfs_replay_stream(in, "x.scn", stdout, &error), IPTFS_E_INVALID);
+    fclose(in);
+    CHECK_STR(error.text, "x.scn:2: found a zero octet, allowed: text");
+}
+
 #define LIST_TEST(function, name) {name, trace_##function},
 const CU_TestInfo iptfs_tests_replay[] = {
     TRACES(LIST_TEST){"every script is a test", every_script_is_a_test},
     {"the comparison notices differences", comparison_notices_differences},
     {"bad scripts are refused", bad_scripts_are_refused},
+    {"zero octets are refused", zero_octets_are_refused},
     CU_TEST_INFO_NULL,
 };

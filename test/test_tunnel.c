@@ -404,6 +404,68 @@ static void test_one_fragment_lost(void)
     stop(&bench, IPTFS_NEVER);
 }
 
+/* A packet of two pieces in an otherwise idle tunnel, whose second piece is delayed. */
+static bool play_late_piece(struct bench *bench, struct plan *plan, int64_t extra_ps)
+{
+    *plan = (struct plan){.sender = plain_sender(), .item_count = 1, .count = 1};
+    plan->receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan->link = (struct iptfs_link_config){.mtu_octets = 1500};
+    plan->items[0] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DELAY, extra_ps};
+    plan->arrivals[0] = arrival_of(0, 2000, 0);
+    if (!start(bench, plan))
+        return false;
+    run_until(bench, IPTFS_TIME_MAX_PS);
+    return true;
+}
+
+/* The drop timer runs while a packet is partial, and no longer. What comes at the instant at which
+ * it would fire is in time. */
+static void test_drop_time_of_partial(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    if (!play_late_piece(&bench, &plan, 5 * MS))
+        return;
+    CHECK_U64(bench.distinct, 1);
+    CHECK_INT(bench.now_ps, 5 * MS); /* the timer was stopped: nothing came after it */
+    stop(&bench, IPTFS_NEVER);
+    if (!play_late_piece(&bench, &plan, 10 * MS))
+        return;
+    CHECK_U64(bench.distinct, 1);
+    CHECK_INT(bench.now_ps, 10 * MS);
+    CHECK_INT(iptfs_tunnel_next_ps(&bench.tunnel), IPTFS_NEVER);
+    stop(&bench, IPTFS_NEVER);
+    if (!play_late_piece(&bench, &plan, 10 * MS + 1))
+        return;
+    CHECK_U64(bench.distinct, 0);
+    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_FATE_DROP_TIME].pkts, 1);
+    CHECK_U64(bench.tunnel.counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS], 1);
+    CHECK_U64(bench.tunnel.counters.value[IPTFS_XFRM_IN_IPTFS_ERROR], 0);
+    stop(&bench, IPTFS_NEVER);
+}
+
+/* The link lost the packet; that its copy then came too late does not change it. */
+static void test_first_cause_stands(void)
+{
+    static struct plan plan;
+    static struct bench bench;
+    plan = (struct plan){.sender = plain_sender(), .item_count = 2, .count = 3};
+    plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan.link = (struct iptfs_link_config){.mtu_octets = 1500};
+    plan.items[0] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DROP, 0};
+    plan.items[1] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DUPLICATE, 50 * MS};
+    for (uint32_t id = 0; id < 3; id++)
+        plan.arrivals[id] = arrival_of(id * MS, 100, id);
+    if (!start(&bench, &plan))
+        return;
+    run_until(&bench, IPTFS_TIME_MAX_PS);
+    CHECK_U64(bench.distinct, 2);
+    CHECK_U64(bench.tunnel.receiver.reorder.late_pkts, 1);
+    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 1);
+    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_FATE_LATE].pkts, 0);
+    stop(&bench, IPTFS_NEVER);
+}
+
 /* Delay of a packet: its wait for the timer, its transmission, its way. */
 static void test_delay(void)
 {
@@ -488,6 +550,7 @@ static void test_window_of_sources(void)
                 if ((plan.count + 1) * octets > window)
                     break;
                 plan.arrivals[plan.count] = arrival_of(0, octets, (uint32_t)plan.count);
+                plan.arrivals[plan.count].tos = 2; /* ECN-capable: may be marked */
             }
             feed_init(&bench.feed, plan.arrivals, plan.count);
             for (size_t n = 0; n < plan.count; n++)
@@ -527,6 +590,8 @@ const CU_TestInfo iptfs_tests_tunnel[] = {
     {"freed at any time", test_freed_at_any_time},
     {"reordered within the window", test_reordered_within_the_window},
     {"one fragment lost", test_one_fragment_lost},
+    {"drop time of a partial packet", test_drop_time_of_partial},
+    {"the first cause stands", test_first_cause_stands},
     {"delay of a packet", test_delay},
     {"duplicates", test_duplicates},
     {"what sources may keep waiting", test_window_of_sources},
