@@ -59,7 +59,11 @@ static void print_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *oute
     fprintf(replay->out, "out %" PRId64 " seq=%" PRIu64 " len=%" PRIu32, ns(now_ps), outer->seq,
             outer->ip_octets);
     /* Under a real cipher a recorder sees no more. */
-    if (replay->tunnel.sender.config.esp.cipher->icv_octets == 0) {
+    bool in_the_clear = replay->tunnel.sender.config.esp.cipher->icv_octets == 0;
+    if (in_the_clear && replay->script->config.plain_esp) {
+        fprintf(replay->out, " nh=%d pad=%" PRIu32, outer->first->ip_version == 6 ? 41 : 4,
+                iptfs_esp_pad_octets(outer->data_octets + outer->pad_octets));
+    } else if (in_the_clear) {
         uint32_t pad = iptfs_esp_pad_octets(IPTFS_AGGFRAG_OCTETS + outer->data_octets);
         fprintf(replay->out, " nh=%d pad=%" PRIu32 " sub=%d flags=0 off=%" PRIu32 " data=%" PRIu32,
                 IPTFS_AGGFRAG_NEXT_HEADER, pad, outer->sub_type, outer->block_offset,
@@ -165,11 +169,18 @@ static int build(struct replay *replay)
         .max_queue_size_octets = (uint64_t)config->max_queue_size,
         .init_delay_ps = config->init_delay_us * IPTFS_PS_PER_US,
         .dont_frag = config->dont_frag != 0,
+        .tfc_pad_octets = (uint32_t)config->tfcpad,
+        .ip_fragment_headers = true,
     };
     struct iptfs_receiver_config receiver = {
         .reorder_window = (uint32_t)config->reorder_window,
         .drop_time_ps = config->drop_time_us * IPTFS_PS_PER_US,
+        .plain = config->plain_esp,
     };
+    if (config->plain_esp) {
+        sender.mode = iptfs_mode_named("esp");
+        sender.init_delay_ps = 0;
+    }
     iptfs_esp_init(&sender.esp, iptfs_cipher_at((unsigned)config->cipher), (int)config->outer);
     int code = iptfs_tunnel_init(&replay->tunnel, &sender, &receiver);
     replay->tunnel.observer = (struct iptfs_observer){

@@ -6,7 +6,8 @@
 /* A script has lines
  *   # text                a remark
  *   cfg KEY VALUE         pkt_size, init_delay_us, max_queue_size, dont_frag, reorder_window,
- *                         drop_time_us, mtu, cipher (null | gcm), outer (4 | 6), link_delay_ns
+ *                         drop_time_us, mtu, cipher (null | gcm), outer (4 | 6), link_delay_ns,
+ *                         mode (iptfs | tunnel, plain ESP), tfcpad
  *   in T LEN ID [v6] [tos=N]
  *                         at T ns an inner packet that is to be forwarded arrives
  *   chan drop SEQ         the link loses this outer packet

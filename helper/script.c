@@ -110,6 +110,14 @@ static int read_outer(const struct reader *reader, const char *word, int64_t *ve
     return IPTFS_OK;
 }
 
+static int read_mode(const struct reader *reader, const char *word, bool *plain_esp)
+{
+    *plain_esp = strcmp(word, "tunnel") == 0;
+    if (*plain_esp || strcmp(word, "iptfs") == 0)
+        return IPTFS_OK;
+    return found(reader, "cfg mode", word, "iptfs, tunnel (plain ESP)");
+}
+
 static int read_cfg(struct reader *reader)
 {
     struct iptfs_script_config *config = &reader->script->config;
@@ -125,6 +133,7 @@ static int read_cfg(struct reader *reader)
         {"reorder_window", &config->reorder_window, 0, UINT16_MAX},
         {"drop_time_us", &config->drop_time_us, 0, UINT32_MAX},
         {"mtu", &config->mtu, 68, 65535},
+        {"tfcpad", &config->tfcpad, 0, 65535},
         {"link_delay_ns", &config->link_delay_ns, 0, INT64_C(1000000000000)},
     };
     if (reader->count != 3)
@@ -135,13 +144,13 @@ static int read_cfg(struct reader *reader)
     if (strcmp(key, "outer") == 0)
         return read_outer(reader, value, &config->outer);
     if (strcmp(key, "mode") == 0)
-        return strcmp(value, "iptfs") == 0 ? IPTFS_OK : found(reader, "cfg mode", value, "iptfs");
+        return read_mode(reader, value, &config->plain_esp);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (strcmp(key, keys[i].key) == 0)
             return read_number(reader, key, value, keys[i].low, keys[i].high, keys[i].value);
     return found(reader, "cfg", key,
                  "pkt_size, init_delay_us, max_queue_size, dont_frag, reorder_window, "
-                 "drop_time_us, mtu, cipher, outer, link_delay_ns, mode");
+                 "drop_time_us, mtu, cipher, outer, link_delay_ns, mode, tfcpad");
 }
 
 static int read_in_flag(struct reader *reader, const char *word, struct iptfs_script_event *event)

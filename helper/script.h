@@ -20,6 +20,8 @@ struct iptfs_script_config {
     int64_t drop_time_us;
     int64_t mtu;
     int64_t cipher; /* index for iptfs_cipher_at */
+    int64_t tfcpad;
+    bool plain_esp; /* mode tunnel, not iptfs */
     int64_t outer;
     int64_t link_delay_ns;
 };

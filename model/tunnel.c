@@ -74,23 +74,32 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     return error;
 }
 
-/* Inner octets of which the outer packets surely fit into the link's queue. Two neighbours always
- * hold more than `space` together, or the second would have gone into the first. */
+/* Inner octets of which the outer packets surely fit into a queue of this many packets and octets
+ * (0: no limit), when an outer packet of `framed` octets takes `carried` inner ones at least. */
+static uint64_t fitting_octets(const struct iptfs_link_config *config, uint64_t framed,
+                               uint64_t carried)
+{
+    uint64_t pkts = UINT32_MAX;
+    if (config->queue_pkts > 0)
+        pkts = config->queue_pkts;
+    if (config->queue_octets > 0)
+        pkts = config->queue_octets / framed;
+    return pkts * carried;
+}
+
+/* What sources that fill the link may offer at a time without loss. With AGGFRAG two neighbours
+ * hold more than `space` together, or the second would have gone into the first; without, an outer
+ * packet may carry the shortest IP packet there is. */
 static uint64_t link_window_octets(const struct iptfs_tunnel *tunnel)
 {
     const struct iptfs_link_config *config = &tunnel->link->config;
-    uint64_t space = tunnel->sender.packer.space_octets;
-    uint64_t window = UINT64_MAX;
-    if (config->queue_pkts > 0)
-        window = config->queue_pkts * space / 2;
-    if (config->queue_octets > 0) {
-        uint32_t payload = IPTFS_AGGFRAG_OCTETS + (uint32_t)space;
-        uint32_t outer = iptfs_esp_outer_octets(&tunnel->sender.config.esp, payload);
-        uint64_t extra = iptfs_framed_octets(config->framing, outer) - space;
-        uint64_t octets = config->queue_octets * space / (space + 2 * extra);
-        window = octets < window ? octets : window;
-    }
-    return window;
+    const struct iptfs_sender_config *sender = &tunnel->sender.config;
+    uint32_t space = tunnel->sender.packer.space_octets;
+    uint32_t outer = iptfs_esp_outer_octets(&sender->esp, space + IPTFS_AGGFRAG_CC_OCTETS);
+    uint32_t framed = iptfs_framed_octets(config->framing, outer);
+    if (sender->mode->aggfrag)
+        return fitting_octets(config, framed, space / 2 + 1);
+    return fitting_octets(config, framed, IPTFS_IPV4_HEADER_OCTETS);
 }
 
 void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link)

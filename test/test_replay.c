@@ -230,7 +230,12 @@ static void run_trace(const char *name)
     T(reorder_timer, "a-reorder-timer")                                                            \
     T(reorder_within, "a-reorder-within")                                                          \
     T(v6_inner, "a-v6-inner")                                                                      \
-    T(v6_outer, "a-v6-outer")
+    T(v6_outer, "a-v6-outer")                                                                      \
+    T(esp_ce, "esp-ce")                                                                            \
+    T(esp_null, "esp-null")                                                                        \
+    T(esp_gcm, "esp-gcm")                                                                          \
+    T(esp_gcm_v6, "esp-gcm-v6")                                                                    \
+    T(esp_gcm_tfcpad, "esp-gcm-tfcpad")
 
 #define DEFINE_TEST(function, name)                                                                \
     static void trace_##function(void)                                                             \

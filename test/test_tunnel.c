@@ -408,7 +408,8 @@ static void test_one_fragment_lost(void)
 static bool play_late_piece(struct bench *bench, struct plan *plan, int64_t extra_ps)
 {
     *plan = (struct plan){.sender = plain_sender(), .item_count = 1, .count = 1};
-    plan->receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan->receiver = (struct iptfs_receiver_config){
+        .reorder_window = 3, .drop_time_ps = 10 * MS, .replay_window = 0};
     plan->link = (struct iptfs_link_config){.mtu_octets = 1500};
     plan->items[0] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DELAY, extra_ps};
     plan->arrivals[0] = arrival_of(0, 2000, 0);
@@ -450,7 +451,8 @@ static void test_first_cause_stands(void)
     static struct plan plan;
     static struct bench bench;
     plan = (struct plan){.sender = plain_sender(), .item_count = 2, .count = 3};
-    plan.receiver = (struct iptfs_receiver_config){3, 10 * MS, 0};
+    plan.receiver = (struct iptfs_receiver_config){
+        .reorder_window = 3, .drop_time_ps = 10 * MS, .replay_window = 0};
     plan.link = (struct iptfs_link_config){.mtu_octets = 1500};
     plan.items[0] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DROP, 0};
     plan.items[1] = (struct iptfs_impair_item){2, IPTFS_IMPAIR_DUPLICATE, 50 * MS};
