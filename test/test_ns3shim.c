@@ -606,8 +606,26 @@ static void test_link_freed_at_any_time(void)
     ns3shim_p2p_free(late);
 }
 
+/* Events with which ns-3 itself starts the nodes and devices of two links: eight in 3.37, more in
+ * later versions. */
+static uint64_t start_events(void)
+{
+    const struct ns3shim_p2p_config c = link_config();
+    struct ns3shim_p2p *links[2] = {NULL, NULL};
+
+    begin();
+    for (int i = 0; i < 2; i++)
+        EXPECT(ns3shim_p2p_new(&links[i], &c, on_packet, NULL), 0);
+    EXPECT(ns3shim_run_until(1), 0);
+    uint64_t count = ns3shim_event_count();
+    for (int i = 0; i < 2; i++)
+        ns3shim_p2p_free(links[i]);
+    end();
+    return count;
+}
+
 /* One simulation with everything in it, ended while all of it is still pending. */
-static void run_cycle(int number)
+static void run_cycle(int number, uint64_t started)
 {
     const struct ns3shim_p2p_config c = link_config();
     struct ns3shim_timer *timer = ns3shim_timer_new(on_event, &one);
@@ -626,8 +644,8 @@ static void run_cycle(int number)
     bad += ns3shim_timer_set(timer, 2100000) != 0;
     bad += ns3shim_run_until(2500000) != 0;
     bad += calls.n != 6 || calls.id[4] != 1 || calls.id[5] != 2;
-    /* Two devices and two nodes start on each link; two packets of five have left each link. */
-    bad += ns3shim_event_count() != 8 + 4 + 4 + 1 + 1;
+    /* Two packets of five have left each link; a call and the timer. */
+    bad += ns3shim_event_count() != started + 4 + 4 + 1 + 1;
     ns3shim_p2p_free(links[0]);
     bad += ns3shim_timer_set(timer, 9000000) != 0;
     if (number % 2 == 0)
@@ -642,8 +660,10 @@ static void run_cycle(int number)
 
 static void test_many_simulations(void)
 {
+    uint64_t started = start_events();
+
     for (int i = 0; i < 200; i++)
-        run_cycle(i);
+        run_cycle(i, started);
 }
 
 const CU_TestInfo iptfs_tests_ns3shim[] = {
