@@ -6,8 +6,10 @@
 #include "aggfrag.h"
 #include "esp.h"
 #include "impairlist.h"
+#include "link.h"
 #include "ns3shim.h"
 #include "option.h"
+#include "packer.h"
 #include "settings.h"
 #include "textfile.h"
 #include "units.h"
@@ -305,6 +307,27 @@ static int check_inner_size(struct iptfs_settings *settings, size_t index)
                                 "%uB to %uB with ip %u", least, most, traffic->ip_version);
 }
 
+/* A packet that even an empty queue refuses would be offered again and again in one instant. */
+static int check_saturated_queue(struct iptfs_settings *settings,
+                                 const struct iptfs_traffic_options *traffic)
+{
+    const struct iptfs_link_options *link = &settings->scenario->link[traffic->direction];
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[traffic->direction];
+    struct iptfs_esp esp;
+    iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    uint32_t space = iptfs_packer_space(&esp, tunnel->pkt_size_octets, link->mtu_octets);
+    uint32_t outer = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + space);
+    uint32_t least = iptfs_framed_octets(link->framing, outer);
+    if (traffic->type != IPTFS_TRAFFIC_SATURATE || link->queue.in_pkts || link->queue.count == 0 ||
+        link->queue.count >= least)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction, "queue",
+                                IPTFS_E_INVALID,
+                                "%uB (one outer packet) or more, 1p or more, or 0, for "
+                                "[traffic.%s] saturates the link",
+                                least, traffic->name);
+}
+
 static int check_traffic(struct iptfs_settings *settings, size_t index)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
@@ -321,7 +344,8 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
         return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction,
                                     "rate", IPTFS_E_INVALID,
                                     "above 0, for [traffic.%s] saturates the link", traffic->name);
-    return check_inner_size(settings, index);
+    int code = check_saturated_queue(settings, traffic);
+    return code != 0 ? code : check_inner_size(settings, index);
 }
 
 static int check(struct iptfs_settings *settings)
