@@ -35,6 +35,14 @@ static const struct iptfs_word fill_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct iptfs_word receive_words[] = {
+    {"in-order", IPTFS_RECEIVE_IN_ORDER, "hold outer packets until those before them are there",
+     "RFC 9347, 2.5"},
+    {"immediate", IPTFS_RECEIVE_IMMEDIATE, "whole inner packets leave at once, only fragments wait",
+     "RFC 9347, 2.5"},
+    {NULL, 0, NULL, NULL},
+};
+
 /* Values are indices for iptfs_cipher_at. */
 const struct iptfs_word iptfs_cipher_words[] = {
     {"null", 0, "no encryption: no IV, no ICV", "RFC 2410"},
@@ -307,13 +315,26 @@ static const struct iptfs_option tunnel_options[] = {
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
+        .key = "receive",
+        .value = IPTFS_VALUE_WORD,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, receive),
+        .words = receive_words,
+        .standard = "in-order",
+        .meaning = "when inner packets leave: in the order of outer numbers, or as they come",
+        .names = "YANG send-immediately",
+        .source = "RFC 9347, 2.5",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
         .key = "reorder-window",
         .value = IPTFS_VALUE_NUMBER,
         .side = IPTFS_SIDE_IN,
         FIELD(iptfs_tunnel_options, reorder_window),
         .maximum = UINT16_MAX,
         .standard = "3",
-        .meaning = "outer packets held while one before them is missing; 0: take them as they come",
+        .meaning = "outer packets held while one before them is missing; 0: take them as they come"
+                   " (immediate: how far behind a missing one may come)",
         .names = "Linux reorder-window, YANG window-size",
         .source = "RFC 9347, 2.2.3",
     },

@@ -18,6 +18,7 @@ extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
@@ -44,6 +45,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"immediate", iptfs_tests_immediate},
     {"measure", iptfs_tests_measure},
     {"tunnel", iptfs_tests_tunnel},
     {"ns3shim", iptfs_tests_ns3shim},

@@ -117,6 +117,7 @@ static const char every_key[] = "[scenario]\n"
                                 "init-delay = 51.2ns\n"
                                 "max-queue-size = 10MiB\n"
                                 "dont-frag = yes\n"
+                                "receive = immediate\n"
                                 "reorder-window = 65535\n"
                                 "drop-time = 5ms\n"
                                 "replay-window = 4096\n"
@@ -162,6 +163,7 @@ static void test_every_key(void)
     CHECK_INT(s.tunnel[0].init_delay_ps, 51200);
     CHECK_U64(s.tunnel[0].max_queue_octets, 10485760);
     CHECK_TRUE(s.tunnel[0].dont_frag);
+    CHECK_INT(s.tunnel[0].receive, IPTFS_RECEIVE_IMMEDIATE);
     CHECK_U64(s.tunnel[0].reorder_window, 65535);
     CHECK_INT(s.tunnel[0].drop_time_ps, 5 * IPTFS_PS_PER_MS);
     CHECK_U64(s.tunnel[0].replay_window, 4096);
@@ -391,7 +393,7 @@ static void test_unknown_sections(void)
 #define TUNNEL_KEYS                                                                                \
     "mode, pkt-size, init-delay, max-queue-size, dont-frag, l3-fixed-rate, l2-fixed-rate, pps, "   \
     "max-aggregation-time, fill, min-fragment, pad-to-avoid-fragment, all-pad-every, tfc-pad, "    \
-    "ip-fragment-headers, reorder-window, drop-time, replay-window, cipher, outer"
+    "ip-fragment-headers, receive, reorder-window, drop-time, replay-window, cipher, outer"
 
 static void test_unknown_keys(void)
 {
@@ -405,7 +407,8 @@ static void test_unknown_keys(void)
         {"[tunnel]\ncolour = red\n" TRAFFIC,
          "t.ini:2: [tunnel] colour: found an unknown key, allowed: " TUNNEL_KEYS},
         {"[tunnel.in]\nreorder = 4\n" TRAFFIC,
-         "t.ini:2: [tunnel.in] reorder: found an unknown key, allowed: mode, reorder-window, "
+         "t.ini:2: [tunnel.in] reorder: found an unknown key, allowed: mode, receive, "
+         "reorder-window, "
          "drop-time, replay-window, cipher, outer"},
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, file, start, "
@@ -833,7 +836,7 @@ static void test_print(void)
         "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
-        "ip-fragment-headers = on\nreorder-window = 3\ndrop-time = 1s\n"
+        "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
         "replay-window = 0\ncipher = aes-gcm-16\nouter = 4\n"
         "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
         "mtu = 1500B\nqueue = 1000p\nloss = 0\nimpair-list =\n"
