@@ -313,7 +313,9 @@ static void test_many_sections(void)
 static void test_bad_lines(void)
 {
     static const struct refusal table[] = {
-        {"", "t.ini: found no [traffic.NAME] section, allowed: 1 to 65535 of them"},
+        {"",
+         "t.ini: found no [traffic.NAME] section, allowed: 1 to 65535 of them, or none in a mode "
+         "with a rate"},
         {"seed = 1\n", "t.ini:1: seed: found a key before the first section, allowed: [SECTION]"},
         {"\n[scenario]\nseed 1\n" TRAFFIC,
          "t.ini:3: found 'seed 1', allowed: [SECTION], KEY = VALUE, or a comment after ';' or '#'"},
