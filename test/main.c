@@ -20,6 +20,7 @@ extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -46,6 +47,7 @@ static const struct {
     {"reassembly", iptfs_tests_reassembly},
     {"measure", iptfs_tests_measure},
     {"tunnel", iptfs_tests_tunnel},
+    {"leak", iptfs_tests_leak},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"quantity", iptfs_tests_quantity},
