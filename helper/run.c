@@ -129,6 +129,20 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
     return code;
 }
 
+/* The two directions are one tunnel: what arrives in one may control the other. */
+static void pair_directions(struct iptfs_run *run)
+{
+    struct iptfs_run_direction *forward = &run->direction[IPTFS_FORWARD];
+    struct iptfs_run_direction *reverse = &run->direction[IPTFS_REVERSE];
+    struct iptfs_tfrc_config tfrc[IPTFS_DIRECTIONS];
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        tfrc[i] = iptfs_config_tfrc(&run->scenario->tunnel[i], &run->scenario->link[i]);
+    iptfs_tunnel_pair(&forward->tunnel, &tfrc[IPTFS_FORWARD], &reverse->tunnel,
+                      &tfrc[IPTFS_REVERSE]);
+    forward->engine.peer = &reverse->engine;
+    reverse->engine.peer = &forward->engine;
+}
+
 int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
                    uint64_t number, struct iptfs_error *error)
 {
@@ -146,6 +160,8 @@ int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario,
         if (code != IPTFS_OK)
             return code;
     }
+    if (scenario->bidirectional)
+        pair_directions(run);
     return IPTFS_OK;
 }
 

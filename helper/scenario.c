@@ -142,6 +142,10 @@ static int fill_rest(struct iptfs_settings *settings)
         if (traffic->direction == IPTFS_REVERSE)
             scenario->bidirectional = true;
     }
+    /* Congestion information comes back the other way, whether there is traffic or not. */
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
+            scenario->bidirectional = true;
     return 0;
 }
 
@@ -233,7 +237,7 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
 {
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
     unsigned rates = iptfs_config_rates(tunnel);
-    if (rates == 0 && sender->mode->paced)
+    if (rates == 0 && sender->mode->rated)
         return iptfs_settings_blame(
             settings, IPTFS_TARGET_TUNNEL + direction, "l3-fixed-rate", IPTFS_E_INVALID,
             "l3-fixed-rate, l2-fixed-rate or pps above 0 (mode %s needs it)", sender->mode->name);

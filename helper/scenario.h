@@ -28,16 +28,20 @@ enum iptfs_fill {
 
 /* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
 struct iptfs_tunnel_options {
-    uint32_t mode;                   /* index for iptfs_mode_at */
-    uint32_t cipher;                 /* index for iptfs_cipher_at */
-    uint32_t outer_version;          /* 4 or 6 */
-    uint32_t pkt_size_octets;        /* out: outer IP packet without trailer and ICV; 0: path MTU */
-    int64_t init_delay_ps;           /* out */
-    uint64_t max_queue_octets;       /* out */
-    bool dont_frag;                  /* out */
-    uint64_t l3_fixed_rate_bps;      /* out: of outer IP octets; 0: not given, as the next two */
-    uint64_t l2_fixed_rate_bps;      /* out: framing included */
-    uint64_t pps;                    /* out: outer packets a second */
+    uint32_t mode;              /* index for iptfs_mode_at */
+    uint32_t cipher;            /* index for iptfs_cipher_at */
+    uint32_t outer_version;     /* 4 or 6 */
+    uint32_t pkt_size_octets;   /* out: outer IP packet without trailer and ICV; 0: path MTU */
+    int64_t init_delay_ps;      /* out */
+    uint64_t max_queue_octets;  /* out */
+    bool dont_frag;             /* out */
+    uint64_t l3_fixed_rate_bps; /* out: of outer IP octets; 0: not given, as the next two */
+    uint64_t l2_fixed_rate_bps; /* out: framing included */
+    uint64_t pps;               /* out: outer packets a second */
+    uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
+    uint64_t min_rate_bps;      /* out */
+    int64_t initial_rtt_ps;     /* out: known from IKE, say; 0: unknown */
+    bool ecn;
     int64_t max_aggregation_time_ps; /* out; 0: no limit */
     enum iptfs_fill fill;            /* out */
     uint32_t min_fragment_octets;    /* out */

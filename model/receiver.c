@@ -4,6 +4,10 @@
 #include "error.h"
 #include "units.h"
 
+enum {
+    ECN_CE = 3
+};
+
 static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     iptfs_reassembly_input(&((struct iptfs_receiver *)ctx)->reassembly, now_ps, outer);
@@ -26,6 +30,7 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     };
     iptfs_replay_init(&receiver->replay, config->replay_window);
     iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
+    receiver->ecn = config->ecn;
     receiver->datagram = (struct iptfs_datagram){.store = store, .counters = counters};
     uint32_t window = config->plain ? 0 : config->reorder_window;
     int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
@@ -61,6 +66,18 @@ void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
     }
 }
 
+/* Inner packets that are ECN-capable take the mark of the packet that brought them (RFC 6040, 4.2);
+ * those that are not keep what they have, and are delivered all the same. */
+static void pass_on_mark(const struct iptfs_outer *outer)
+{
+    struct iptfs_slice_walk walk;
+    struct iptfs_slice slice;
+    iptfs_slices(outer, &walk);
+    while (iptfs_slice_next(&walk, &slice))
+        if ((slice.inner->tos & ECN_CE) != 0)
+            slice.inner->tos |= ECN_CE;
+}
+
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
                           struct iptfs_outer *outer)
 {
@@ -75,5 +92,10 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
         iptfs_outer_end(receiver->store, outer, IPTFS_FATE_REPLAY);
         return;
     }
+    bool ce = receiver->ecn && outer->ecn == ECN_CE;
+    if (ce)
+        pass_on_mark(outer);
+    if (receiver->congestion != NULL)
+        iptfs_congestion_input(receiver->congestion, now_ps, outer->seq, ce, &outer->info);
     iptfs_reorder_input(&receiver->reorder, now_ps, outer);
 }

@@ -3,6 +3,7 @@
 #ifndef IPTFS_RECEIVER_H
 #define IPTFS_RECEIVER_H
 
+#include "congestion.h"
 #include "counters.h"
 #include "datagram.h"
 #include "esp.h"
@@ -19,6 +20,7 @@ struct iptfs_receiver_config {
     uint32_t reorder_window; /* packets; 0: none */
     int64_t drop_time_ps;
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    bool ecn;               /* CE of the outer header is passed on to inner packets (RFC 6040) */
     bool plain;             /* payloads are not AGGFRAG: no reorder window, no reassembly */
 };
 
@@ -31,6 +33,8 @@ struct iptfs_receiver {
     struct iptfs_reorder reorder;
     struct iptfs_reassembly reassembly;
     struct iptfs_datagram datagram;
+    struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
+    bool ecn;
 };
 
 /* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace

@@ -117,6 +117,23 @@ void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link)
     tunnel->sender.window_octets = window < UINT32_MAX ? (uint32_t)window : UINT32_MAX;
 }
 
+static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config *config,
+                    struct iptfs_tunnel *back)
+{
+    if (!tunnel->sender.config.mode->congestion)
+        return;
+    iptfs_congestion_init(&tunnel->congestion, config, 0);
+    iptfs_sender_set_congestion(&tunnel->sender, &tunnel->congestion);
+    back->receiver.congestion = &tunnel->congestion;
+}
+
+void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
+                       struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config)
+{
+    control(one, one_config, other);
+    control(other, other_config, one);
+}
+
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
 {
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
