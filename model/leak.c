@@ -131,7 +131,7 @@ int iptfs_leak_report(const struct iptfs_leak *leak, struct iptfs_random *stream
     if (!has_one_gap(leak))
         return IPTFS_OK;
     report->gap_bits = 0;
-    if (report->size_bits > 0 || report->tos_bits > 0)
+    if (report->size_bits > 0)
         return IPTFS_OK;
     report->pkts = (struct iptfs_mutual){.x_bits = report->load_bits};
     report->octets = report->pkts;

@@ -67,9 +67,9 @@ void iptfs_leak_arrived(struct iptfs_leak *leak, int64_t at_ps, uint32_t octets)
  * longer ones count as that long). Times must not decrease. */
 void iptfs_leak_sent(struct iptfs_leak *leak, int64_t at_ps, uint32_t octets, uint8_t tos);
 
-/* What the finished run gave away. Where packets of one size and one TOS leave at one gap all the
- * time, nothing did: they may still be a packet more or fewer in an interval, but only by where its
- * edges fall. A picosecond more or less is the same gap, for such is the rounding of time here.
+/* What the finished run gave away. Where packets of one size leave at one gap all the time, their
+ * number told nothing: they may still be a packet more or fewer in an interval, but only by where
+ * its edges fall. A picosecond more or less is the same gap, for such is the rounding of time here.
  * IPTFS_E_NO_MEMORY. */
 int iptfs_leak_report(const struct iptfs_leak *leak, struct iptfs_random *stream,
                       struct iptfs_leak_report *report);

@@ -225,7 +225,8 @@ static struct iptfs_leak_report flat_report(const struct flat_case *flat)
 }
 
 /* One gap and one size for all the time say nothing, whatever an interval's edges cut; but a pause
- * at the end, a longer gap, or a packet unlike the others do. */
+ * at the end, a longer gap, or a packet of another size do. A mark
+ * shows by itself. */
 static void an_even_timeline_says_nothing(void)
 {
     static const struct flat_case cases[] = {
@@ -234,7 +235,7 @@ static void an_even_timeline_says_nothing(void)
         {"two picoseconds are two gaps", 1000 * MS, 2, 1400, 0, false},
         {"stops before the end", 500 * MS, 0, 1400, 0, false},
         {"one size is another", 1000 * MS, 0, 1401, 0, false},
-        {"one packet is marked", 1000 * MS, 0, 1400, 3, false},
+        {"one packet is marked", 1000 * MS, 0, 1400, 3, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct iptfs_leak_report report = flat_report(&cases[i]);
@@ -243,7 +244,8 @@ static void an_even_timeline_says_nothing(void)
             CHECK_FAIL("%s: %g bits", cases[i].what, report.pkts.bits);
         CHECK_TRUE(report.load_bits > 0);
         if (cases[i].flat) {
-            CHECK_NEAR(report.gap_bits + report.size_bits + report.tos_bits, 0, 0);
+            CHECK_NEAR(report.gap_bits + report.size_bits, 0, 0);
+            CHECK_INT(report.tos_bits > 0, cases[i].odd_tos > 0);
             CHECK_NEAR(report.pkts.noise_bits, 0, 0);
         }
     }
@@ -486,6 +488,44 @@ static void a_fixed_rate_shows_one_timeline(void)
     }
 }
 
+/* Under congestion control the network alone decides when packets leave: here one that loses some.
+ */
+static void congestion_control_shows_the_network_alone(void)
+{
+    static const char network[] = "[tunnel]\nmode = congestion-controlled\nmax-rate = 8Mbps\n"
+                                  "initial-rtt = 20ms\n"
+                                  "[link]\nloss = 1%\nrate = 10Mbps\ndelay = 10ms\n";
+    struct seen idle = see_load(network, NULL);
+    CHECK_TRUE(idle.sent.count > 50 && idle.received.count < idle.sent.count);
+    for (size_t k = 0; k < sizeof loads / sizeof loads[0]; k++) {
+        struct seen seen = see_load(network, &loads[k]);
+        check_same_timeline(&seen.sent, &idle.sent, loads[k].what);
+        check_same_timeline(&seen.received, &idle.received, loads[k].what);
+        double bits = number(&seen, "leak", "mutual_information_bits");
+        double noise = number(&seen, "leak", "mutual_information_noise_bits");
+        if (bits > 2 * noise + 0.1)
+            CHECK_FAIL("%s: %g bits, noise %g", loads[k].what, bits, noise);
+        CHECK_NEAR(number(&seen, "leak", "outer_size_entropy_bits"), 0, 0);
+        seen_free(&seen);
+    }
+    CHECK_TRUE(number(&idle, "leak", "outer_gap_entropy_bits") > 0.2);
+    seen_free(&idle);
+}
+
+/* With ECN the mark of an inner packet is copied to the outside, where all can read it; that is why
+ * it is off by default. */
+static void ecn_leaks_marks(void)
+{
+    static const char text[] = "[scenario]\nduration = 1s\nleak = on\n"
+                               "[tunnel]\nmode = fixed-rate\npps = 500\necn = on\n"
+                               "[traffic.a]\ntype = poisson\nrate = 1Mbps\nsize = imix\ntos = 3\n";
+    struct seen seen = see(text);
+    CHECK_TRUE(number(&seen, "leak", "outer_tos_entropy_bits") > 0.3);
+    CHECK_NEAR(number(&seen, "leak", "outer_gap_entropy_bits"), 0, 0);
+    CHECK_NEAR(number(&seen, "leak", "mutual_information_bits"), 0, 0);
+    seen_free(&seen);
+}
+
 /* The comparison above can tell: on demand no two loads look alike. */
 static void on_demand_timelines_differ(void)
 {
@@ -670,6 +710,8 @@ const CU_TestInfo iptfs_tests_leak[] = {
     {"sizes, gaps and TOS have their entropies", sizes_gaps_and_tos_have_their_entropies},
     {"an even timeline says nothing", an_even_timeline_says_nothing},
     {"a fixed rate shows one timeline", a_fixed_rate_shows_one_timeline},
+    {"congestion control shows the network alone", congestion_control_shows_the_network_alone},
+    {"ECN leaks marks", ecn_leaks_marks},
     {"on-demand timelines differ", on_demand_timelines_differ},
     {"modes leak in this order", modes_leak_in_this_order},
     {"the interval is a choice", the_interval_is_a_choice},
