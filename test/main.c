@@ -21,6 +21,7 @@ extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -48,6 +49,7 @@ static const struct {
     {"immediate", iptfs_tests_immediate},
     {"measure", iptfs_tests_measure},
     {"tunnel", iptfs_tests_tunnel},
+    {"leak", iptfs_tests_leak},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"quantity", iptfs_tests_quantity},
