@@ -58,6 +58,7 @@ struct iptfs_tunnel_options {
     uint32_t reorder_window;         /* in: packets; 0: none */
     int64_t drop_time_ps;            /* in */
     uint32_t replay_window;          /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    struct iptfs_breaker_limit circuit_breaker; /* in */
 };
 
 enum iptfs_device {
