@@ -28,6 +28,7 @@ extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_appendix_c[];
 
 static const struct {
     const char *name;
@@ -54,6 +55,7 @@ static const struct {
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"appendix-c", iptfs_tests_appendix_c},
 };
 
 static bool wanted(const char *name, int count, char **names)
