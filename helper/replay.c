@@ -154,7 +154,7 @@ static int add_link(struct replay *replay)
     struct iptfs_link *link;
     int code = iptfs_impair_init(&impair, 0, NULL, script->items, script->item_count);
     if (code == IPTFS_OK)
-        code = iptfs_direct_link_new(&link, &config, &impair, &replay->tunnel.store);
+        code = iptfs_direct_link_new(&link, &config, &impair, &replay->tunnel.store, NULL);
     if (code == IPTFS_OK)
         iptfs_tunnel_set_link(&replay->tunnel, link);
     return code;

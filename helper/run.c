@@ -41,7 +41,7 @@ static int add_link(struct iptfs_run *run, enum iptfs_direction direction)
     if (options->device == IPTFS_DEVICE_P2P)
         return iptfs_engine_p2p_link(&way->engine, &config, &impair);
     struct iptfs_link *link;
-    error = iptfs_direct_link_new(&link, &config, &impair, &way->tunnel.store);
+    error = iptfs_direct_link_new(&link, &config, &impair, &way->tunnel.store, NULL);
     if (error == IPTFS_OK)
         iptfs_tunnel_set_link(&way->tunnel, link);
     return error;
