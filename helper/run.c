@@ -22,11 +22,19 @@ static int add_impair(const struct iptfs_run *run, enum iptfs_direction directio
                       struct iptfs_impair *impair)
 {
     const struct iptfs_link_options *link = &run->scenario->link[direction];
-    struct iptfs_random *stream =
-        iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LOSS, direction);
-    if (stream == NULL)
+    struct iptfs_random *loss = iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LOSS, direction);
+    struct iptfs_random *ce = iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_CE, direction);
+    if (loss == NULL || ce == NULL) {
+        iptfs_random_free(loss);
+        iptfs_random_free(ce);
         return IPTFS_E_NO_MEMORY;
-    return iptfs_impair_init(impair, link->loss, stream, link->impair_items, link->impair_count);
+    }
+    int error = iptfs_impair_init(impair, link->loss, loss, link->impair_items, link->impair_count);
+    if (error == IPTFS_OK)
+        iptfs_impair_set_ce(impair, link->ce, ce);
+    else
+        iptfs_random_free(ce);
+    return error;
 }
 
 static int add_link(struct iptfs_run *run, enum iptfs_direction direction)

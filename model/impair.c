@@ -49,9 +49,17 @@ int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_ran
     return IPTFS_OK;
 }
 
+void iptfs_impair_set_ce(struct iptfs_impair *impair, double ce, struct iptfs_random *ce_stream)
+{
+    impair->ce = ce;
+    impair->ce_stream = ce_stream;
+}
+
 void iptfs_impair_free(struct iptfs_impair *impair)
 {
     iptfs_random_free(impair->loss_stream);
+    iptfs_random_free(impair->ce_stream);
+    impair->ce_stream = NULL;
     free(impair->items);
     impair->loss_stream = NULL;
     impair->items = NULL;
@@ -82,7 +90,6 @@ static void count(struct iptfs_impair *impair, const struct iptfs_verdict *verdi
     impair->lost_by_list += verdict->lost;
     impair->delayed += !verdict->lost && verdict->extra_ps > 0;
     impair->duplicated += verdict->duplicate;
-    impair->marked += verdict->ce;
 }
 
 struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t seq)
@@ -98,5 +105,7 @@ struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t se
         impair->lost_by_chance += !verdict.lost;
         verdict.lost = true;
     }
+    if (impair->ce > 0 && iptfs_random_uniform(impair->ce_stream) < impair->ce)
+        verdict.ce_if_capable = true;
     return verdict;
 }

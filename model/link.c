@@ -102,8 +102,10 @@ void iptfs_link_refuse(struct iptfs_link *link, struct iptfs_outer *outer)
 bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
                       const struct iptfs_verdict *verdict)
 {
-    if (verdict->ce)
+    if (verdict->ce || (verdict->ce_if_capable && outer->ecn != 0)) {
+        link->impair.marked++;
         outer->ecn = ECN_CE;
+    }
     if (verdict->duplicate) {
         iptfs_tally_add(&link->stats.duplicated, outer->ip_octets);
         outer->refs++;

@@ -22,6 +22,7 @@ extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
@@ -48,6 +49,7 @@ static const struct {
     {"tunnel", iptfs_tests_tunnel},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
+    {"control", iptfs_tests_control},
     {"quantity", iptfs_tests_quantity},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},
