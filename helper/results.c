@@ -95,6 +95,12 @@ static json_t *delay_json(const struct iptfs_delays *delays)
         double p;
     } quantiles[] = {{"min", 0}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
     json_t *delay = json_object();
+    if (delays->count == 0) {
+        json_object_set_new(delay, "mean", json_null());
+        for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
+            json_object_set_new(delay, quantiles[i].name, json_null());
+        return delay;
+    }
     set_real(delay, "mean", iptfs_delays_mean_ps(delays) / (double)IPTFS_PS_PER_S);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
         set_real(delay, quantiles[i].name,
@@ -178,7 +184,7 @@ static void write_csv_value(const json_t *value, FILE *out)
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else if (json_is_real(value))
         fprintf(out, "%.*g", REAL_DIGITS, json_real_value(value));
-    else
+    else if (!json_is_null(value)) /* what is not known is an empty field */
         fputs(json_is_true(value) ? "true" : "false", out);
 }
 

@@ -4,7 +4,6 @@
 #include "error.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static size_t first_item(const struct iptfs_impair *impair, uint64_t seq)
 {
@@ -19,17 +18,37 @@ static size_t first_item(const struct iptfs_impair *impair, uint64_t seq)
     return low;
 }
 
-/* Insertion keeps the given order of items for the same packet, which qsort does not promise; lists
- * are short and mostly sorted. */
-static void sort_items(struct iptfs_impair_item *items, size_t count)
+/* An item and its place in the given list, for qsort does not keep the order of equal ones. */
+struct placed {
+    struct iptfs_impair_item item;
+    size_t place;
+};
+
+static int compare_placed(const void *a, const void *b)
 {
-    for (size_t i = 1; i < count; i++) {
-        struct iptfs_impair_item item = items[i];
-        size_t at = i;
-        for (; at > 0 && items[at - 1].seq > item.seq; at--)
-            items[at] = items[at - 1];
-        items[at] = item;
+    const struct placed *first = a, *second = b;
+    if (first->item.seq != second->item.seq)
+        return first->item.seq < second->item.seq ? -1 : 1;
+    return first->place < second->place ? -1 : 1;
+}
+
+/* A copy of the items by number, in their given order where equal; NULL when memory ran out. */
+static struct iptfs_impair_item *sorted(const struct iptfs_impair_item *items, size_t count)
+{
+    struct iptfs_impair_item *copy = malloc(count * sizeof *copy);
+    struct placed *placed = malloc(count * sizeof *placed);
+    for (size_t i = 0; placed != NULL && i < count; i++)
+        placed[i] = (struct placed){items[i], i};
+    if (copy != NULL && placed != NULL) {
+        qsort(placed, count, sizeof *placed, compare_placed);
+        for (size_t i = 0; i < count; i++)
+            copy[i] = placed[i].item;
+    } else {
+        free(copy);
+        copy = NULL;
     }
+    free(placed);
+    return copy;
 }
 
 int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_random *loss_stream,
@@ -38,14 +57,12 @@ int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_ran
     *impair = (struct iptfs_impair){.loss = loss, .loss_stream = loss_stream};
     if (item_count == 0)
         return IPTFS_OK;
-    impair->items = malloc(item_count * sizeof *items);
+    impair->items = sorted(items, item_count);
     if (impair->items == NULL) {
         iptfs_impair_free(impair);
         return IPTFS_E_NO_MEMORY;
     }
-    memcpy(impair->items, items, item_count * sizeof *items);
     impair->item_count = item_count;
-    sort_items(impair->items, item_count);
     return IPTFS_OK;
 }
 
