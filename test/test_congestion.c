@@ -41,6 +41,7 @@ static void test_first_header_is_empty(void)
     CHECK_INT(iptfs_congestion_gap_ps(&end, 400 * MS), 600 * MS);
     CHECK_INT(iptfs_congestion_gap_ps(&end, 2 * S), 0);
     CHECK_INT(iptfs_congestion_next_ps(&end), 2 * S);
+    CHECK_U64(sent_at(&end, S).echo_delay_us, 0);
 }
 
 static void test_echo_of_a_new_tval_only(void)
@@ -200,6 +201,16 @@ static void test_feedback_once_in_a_round_trip(void)
     header.loss_event_rate = 2;
     iptfs_congestion_input(&end, now_ps + 3 * US, seq - 2, false, &header);
     CHECK_U64(end.feedbacks, 6);
+    /* A packet sent since has come back, but the round trip is longer by the intervals. */
+    int64_t last_ps = end.feedback_ps;
+    end.tfrc.rtt_ps = 200 * MS;
+    header.loss_event_rate = 250;
+    header.techo = (uint32_t)(last_ps / US) + 1;
+    iptfs_congestion_input(&end, last_ps + 150 * MS, seq++, false, &header);
+    CHECK_U64(end.feedbacks, 6);
+    header.techo++;
+    iptfs_congestion_input(&end, last_ps + 200 * MS, seq++, false, &header);
+    CHECK_U64(end.feedbacks, 7);
 }
 
 static void test_marks_and_losses_go_back(void)
@@ -223,6 +234,15 @@ static void test_marks_and_losses_go_back(void)
     CHECK_U64(end.losses.events, 1);
     header.rtt_us = 9999;
     iptfs_congestion_input(&end, 111 * MS, 103, true, &header);
+    CHECK_U64(end.losses.events, 2);
+    /* As long as it never knew one, ours stands in. */
+    struct iptfs_tfrc_config config = {.packet_octets = 1460, .rtt_ps = 10 * MS};
+    iptfs_congestion_init(&end, &config, 0);
+    header.rtt_us = 0;
+    iptfs_congestion_input(&end, 1 * MS, 1, true, &header);
+    iptfs_congestion_input(&end, 11 * MS, 2, true, &header);
+    CHECK_U64(end.losses.events, 1);
+    iptfs_congestion_input(&end, 12 * MS, 3, true, &header);
     CHECK_U64(end.losses.events, 2);
 }
 
@@ -278,6 +298,20 @@ static void test_receive_rate_is_made(void)
     header.loss_event_rate = 10; /* round trip shorter again: no faster than sent */
     iptfs_congestion_input(&end, S + 370 * MS, 4, false, &header);
     CHECK_NEAR(end.receive_pps, 80 * 0.9, 1e-9);
+    /* Halved by the timer, it is the half that was sent. */
+    iptfs_congestion_init(&end, &config, S);
+    sent_at(&end, S);
+    iptfs_congestion_wake(&end, S + 400 * MS);
+    header = (struct iptfs_aggfrag){.sub_type = 1, .techo = sent_at(&end, S + 500 * MS).tval};
+    iptfs_congestion_input(&end, S + 600 * MS, 1, false, &header);
+    CHECK_NEAR(end.receive_pps, 15, 1e-9);
+    /* A path faster than the clock: one microsecond, not none. */
+    iptfs_congestion_init(&end, &plain, S);
+    header.techo = sent_at(&end, S).tval;
+    sent_at(&end, S);
+    header.echo_delay_us = 5;
+    iptfs_congestion_input(&end, S + 5 * US, 1, false, &header);
+    CHECK_INT(end.tfrc.rtt_path_ps, US);
 }
 
 /* ---- two ends, and a pipe of fixed delay that loses packets by chance */

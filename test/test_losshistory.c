@@ -167,6 +167,12 @@ static void test_a_run_joins_the_event_before_it(void)
     CHECK_U64(history.event_seq, 31);
     CHECK_INT(history.event_ps, 31 * MS);
     CHECK_NEAR(history.closed[0].packets, 21, 0);
+    /* The round trip that counts is that of the first arrival behind the losses. */
+    iptfs_losshistory_init(&history, NULL);
+    arrive_all(&history, 1, 9, 20 * MS);
+    arrive_all(&history, 11, 24, 20 * MS);
+    arrive_all(&history, 35, 40, 22 * MS);
+    CHECK_U64(history.event_seq, 33);
 }
 
 /* Arrivals with intervals of 10, 20, 30 ... packets: the losses are at 11, 31, 61, 101, 151, 211,
@@ -242,10 +248,25 @@ static void test_gaps_of_any_size(void)
         arrive(&history, UINT64_MAX - i, IPTFS_TIME_MAX_PS, 0);
     CHECK_U64(history.lost_pkts, UINT64_MAX - 3);
     CHECK_U64(history.event_seq, UINT64_MAX - 3);
-    /* Intervals of one packet each, and an open one of three: (3 + 5) / 6. */
-    CHECK_NEAR(iptfs_losshistory_p(&history), 0.75, 1e-12);
+    /* Intervals of one packet each, and an open one of four: (4 + 5) / 6. */
+    CHECK_NEAR(iptfs_losshistory_p(&history), 1 / 1.5, 1e-12);
     arrive(&history, UINT64_MAX, IPTFS_TIME_MAX_PS, 0);
     CHECK_U64(history.ignored_pkts, 1);
+}
+
+static void test_as_many_events_as_intervals(void)
+{
+    for (uint64_t events = 6; events <= 12; events++) {
+        struct iptfs_losshistory history;
+        iptfs_losshistory_init(&history, NULL);
+        arrive_all(&history, 1, 5, 0);
+        arrive_all(&history, 6 + events, 8 + events, 0);
+        CHECK_U64(history.events, events);
+        CHECK_U64(history.event_seq, 5 + events);
+        CHECK_U64(history.intervals, events < 8 ? events : 8);
+        CHECK_NEAR(history.closed[1].packets, 1, 0);
+        CHECK_NEAR(history.closed[history.intervals - 1].packets, events <= 8 ? 5 : 1, 0);
+    }
 }
 
 static void test_times_that_stand_still(void)
@@ -369,6 +390,7 @@ const CU_TestInfo iptfs_tests_losshistory[] = {
     {"few intervals", test_few_intervals},
     {"eight intervals and their weights", test_eight_intervals_and_their_weights},
     {"gaps of any size", test_gaps_of_any_size},
+    {"as many events as intervals", test_as_many_events_as_intervals},
     {"times that stand still", test_times_that_stand_still},
     {"a mark is a loss", test_a_mark_is_a_loss},
     {"marks are forgotten", test_marks_are_forgotten_with_their_intervals},

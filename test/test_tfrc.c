@@ -67,6 +67,8 @@ static void test_initial_rate(void)
     CHECK_NEAR(tfrc.rate_pps, 30, 1e-9);
     feed(&tfrc, 300 * MS + RTT, 0, 30);
     CHECK_NEAR(tfrc.rate_pps, 60, 1e-9);
+    feed(&tfrc, 300 * MS + 2 * RTT - 1, 0, 60);
+    CHECK_NEAR(tfrc.rate_pps, 60, 1e-9);
 }
 
 static void test_slow_start_doubles_until_the_first_loss(void)
@@ -111,10 +113,10 @@ static void test_receive_rate_bounds(void)
     CHECK_NEAR(unknown.rate_pps, 112.33, 0.01);
     /* Many feedbacks in a round trip: the newest four are kept. */
     struct iptfs_tfrc many = start(1460, RTT);
-    for (int i = 1; i <= 6; i++)
+    for (int i = 1; i <= 5; i++)
         feed(&many, RTT + i, 0.0001, 100 - 10 * i);
     CHECK_U64(many.received_count, IPTFS_TFRC_RECEIVED);
-    CHECK_NEAR(many.rate_pps, 2 * 70, 1e-9);
+    CHECK_NEAR(many.rate_pps, 2 * 80, 1e-9);
 }
 
 static void test_round_trip_is_filtered(void)
