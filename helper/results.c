@@ -311,11 +311,14 @@ static void write_direction(const struct iptfs_results *results, const struct ip
     write_causes(tunnel, out);
     write_outer(tunnel, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
-    fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
-            iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (delays->count == 0)
+        fprintf(out, "%-20s nothing was delivered\n", "Delay");
+    else
+        fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
 }
 
 void iptfs_results_write_text(const struct iptfs_results *results,

@@ -20,6 +20,9 @@ extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_losshistory[];
+extern const CU_TestInfo iptfs_tests_tfrc[];
+extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_control[];
@@ -46,6 +49,9 @@ static const struct {
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"measure", iptfs_tests_measure},
+    {"losshistory", iptfs_tests_losshistory},
+    {"tfrc", iptfs_tests_tfrc},
+    {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},

@@ -574,8 +574,8 @@ static void test_combinations(void)
          "device p2p"},
         {"[link]\nrate = 0\n[traffic.x]\ntype = saturate\nsize = 40\n",
          "t.ini:2: [link] rate: found '0', allowed: above 0, for [traffic.x] saturates the link"},
-        {"[link]\nqueue = 1000\n[traffic.x]\ntype = saturate\nsize = 40\n",
-         "t.ini:2: [link] queue: found '1000', allowed: 1538B (one outer packet) or more, 1p or "
+        {"[link]\nqueue = 1000B\n[traffic.x]\ntype = saturate\nsize = 40\n",
+         "t.ini:2: [link] queue: found '1000B', allowed: 1538B (one outer packet) or more, 1p or "
          "more, or 0, for [traffic.x] saturates the link"},
         {"[traffic.a]\nsize = 40\n",
          "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list"},
