@@ -134,6 +134,25 @@ static const struct iptfs_option scenario_options[] = {
         .standard = "1",
         .meaning = "start of all random streams: the same seed gives the same run",
     },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "leak",
+        .value = IPTFS_VALUE_SWITCH,
+        FIELD(iptfs_scenario, leak),
+        .standard = "off",
+        .meaning = "measure what the outer packets tell about the inner ones, for the summary",
+        .source = "RFC 9347, 1",
+    },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "leak-interval",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_scenario, leak_interval_ps),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "10ms",
+        .meaning = "with leak: inner load and outer packets are compared over such intervals",
+    },
 };
 
 static const struct iptfs_option tunnel_options[] = {

@@ -129,9 +129,25 @@ static json_t *counters_json(const struct iptfs_counters *counters)
     return all;
 }
 
-static void set_direction(json_t *object, const struct iptfs_results *results,
-                          const struct iptfs_tunnel *tunnel)
+static json_t *leak_json(const struct iptfs_leak_report *leak)
 {
+    json_t *object = json_object();
+    set_real(object, "outer_size_entropy_bits", leak->size_bits);
+    set_real(object, "outer_gap_entropy_bits", leak->gap_bits);
+    set_real(object, "outer_tos_entropy_bits", leak->tos_bits);
+    set_real(object, "load_entropy_bits", leak->load_bits);
+    set_real(object, "mutual_information_bits", leak->pkts.bits);
+    set_real(object, "mutual_information_noise_bits", leak->pkts.noise_bits);
+    set_real(object, "mutual_information_octets_bits", leak->octets.bits);
+    set_real(object, "mutual_information_octets_noise_bits", leak->octets.noise_bits);
+    set_count(object, "intervals", leak->intervals);
+    return object;
+}
+
+static void set_direction(json_t *object, const struct iptfs_results *results,
+                          enum iptfs_direction direction)
+{
+    const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     int64_t duration_ps = results->scenario->duration_ps;
     json_object_set_new(object, "inner", inner_json(tunnel));
@@ -140,6 +156,8 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     set_real(object, "goodput_bps",
              bits_per_second(ledger->ended[IPTFS_FATE_DELIVERED].octets, duration_ps));
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
+    if (results->leak[direction] != NULL)
+        json_object_set_new(object, "leak", leak_json(results->leak[direction]));
     json_object_set_new(object, "counters", counters_json(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
@@ -154,10 +172,10 @@ json_t *iptfs_results_json(const struct iptfs_results *results)
     set_count(summary, "seed", results->seed);
     set_count(summary, "run", results->run);
     set_real(summary, "simulated_s", iptfs_seconds(scenario->duration_ps));
-    set_direction(summary, results, results->tunnel[IPTFS_FORWARD]);
+    set_direction(summary, results, IPTFS_FORWARD);
     if (results->tunnel[IPTFS_REVERSE] != NULL) {
         json_t *reverse = json_object();
-        set_direction(reverse, results, results->tunnel[IPTFS_REVERSE]);
+        set_direction(reverse, results, IPTFS_REVERSE);
         json_object_set_new(summary, "reverse", reverse);
     }
     return summary;
@@ -301,9 +319,27 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
             tunnel->sender.packer.space_octets, 100.0 * overhead(tunnel));
 }
 
-static void write_direction(const struct iptfs_results *results, const struct iptfs_tunnel *tunnel,
+static void write_mutual(const char *what, const struct iptfs_mutual *mutual, double load_bits,
+                         FILE *out)
+{
+    fprintf(out, "  inner octets and outer %s share %.3f of %.3f bits (by chance up to %.3f)\n",
+            what, mutual->bits, load_bits, mutual->noise_bits);
+}
+
+static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps, FILE *out)
+{
+    fprintf(out, "%-20s entropy of outer sizes %.3f, gaps %.3f, DSCP and ECN %.3f bits\n", "Leak",
+            leak->size_bits, leak->gap_bits, leak->tos_bits);
+    fprintf(out, "  compared over %zu intervals of %s:\n", leak->intervals,
+            iptfs_show_time(interval_ps).text);
+    write_mutual("packets", &leak->pkts, leak->load_bits, out);
+    write_mutual("octets", &leak->octets, leak->load_bits, out);
+}
+
+static void write_direction(const struct iptfs_results *results, enum iptfs_direction direction,
                             FILE *out)
 {
+    const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
     uint64_t octets = tunnel->store.ledger.ended[IPTFS_FATE_DELIVERED].octets;
     double goodput_bps = bits_per_second(octets, results->scenario->duration_ps);
@@ -319,6 +355,8 @@ static void write_direction(const struct iptfs_results *results, const struct ip
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (results->leak[direction] != NULL)
+        write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);
 }
 
 void iptfs_results_write_text(const struct iptfs_results *results,
@@ -334,7 +372,7 @@ void iptfs_results_write_text(const struct iptfs_results *results,
         fprintf(out, "\n");
         if (scenario->bidirectional)
             fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
-        write_direction(results, results->tunnel[i], out);
+        write_direction(results, (enum iptfs_direction)i, out);
     }
     fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");
     fprintf(out, "%-20s %.3g s on this machine, %.4g simulated seconds per second, %s events\n",

@@ -95,7 +95,7 @@ static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
                        struct iptfs_error *error)
 {
     struct iptfs_run_direction *way = &run->direction[direction];
-    struct iptfs_source **sources = calloc(run->scenario->traffic_count, sizeof *sources);
+    struct iptfs_source **sources = calloc(run->scenario->traffic_count + 1, sizeof *sources);
     size_t count = 0;
     if (sources == NULL)
         return IPTFS_E_NO_MEMORY;
@@ -108,6 +108,12 @@ static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
     free(sources);
     way->tunnel.sender.source = way->source;
     return code;
+}
+
+static int add_leak(const struct iptfs_run *run, struct iptfs_run_direction *way)
+{
+    way->tunnel.leak = &way->leak;
+    return iptfs_leak_init(&way->leak, run->scenario->leak_interval_ps, run->scenario->duration_ps);
 }
 
 static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
@@ -126,6 +132,8 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
         code = add_link(run, direction);
     if (code == IPTFS_OK)
         code = add_sources(run, direction, error);
+    if (code == IPTFS_OK && run->scenario->leak)
+        code = add_leak(run, way);
     return code;
 }
 
@@ -188,6 +196,18 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
     return IPTFS_OK;
 }
 
+static int report_leak(struct iptfs_run *run, enum iptfs_direction direction)
+{
+    struct iptfs_run_direction *way = &run->direction[direction];
+    struct iptfs_random *stream =
+        iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LEAK, direction);
+    if (stream == NULL)
+        return IPTFS_E_NO_MEMORY;
+    int code = iptfs_leak_report(&way->leak, stream, &way->leak_report);
+    iptfs_random_free(stream);
+    return code;
+}
+
 int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
 {
     run->events = ns3shim_event_count();
@@ -195,6 +215,8 @@ int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
         if (!run->direction[i].used)
             continue;
         int code = iptfs_tunnel_close(&run->direction[i].tunnel, run->scenario->duration_ps);
+        if (code == IPTFS_OK && run->scenario->leak)
+            code = report_leak(run, (enum iptfs_direction)i);
         if (code != IPTFS_OK)
             return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
     }
@@ -211,6 +233,9 @@ struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         if (run->direction[i].used)
             results.tunnel[i] = &run->direction[i].tunnel;
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (run->direction[i].used && run->scenario->leak)
+            results.leak[i] = &run->direction[i].leak_report;
     return results;
 }
 
@@ -223,6 +248,7 @@ void iptfs_run_free(struct iptfs_run *run)
         iptfs_tunnel_free(&way->tunnel);
         iptfs_engine_free(&way->engine);
         iptfs_traffic_free(way->source);
+        iptfs_leak_free(&way->leak);
     }
     ns3shim_close();
 }

@@ -105,9 +105,12 @@ struct iptfs_scenario {
     char *description; /* "" for none */
     int64_t duration_ps;
     uint64_t seed;
+    bool leak;                /* measure what an observer learns */
+    int64_t leak_interval_ps; /* for the mutual information */
     struct iptfs_tunnel_options tunnel[IPTFS_DIRECTIONS];
     struct iptfs_link_options link[IPTFS_DIRECTIONS];
-    struct iptfs_traffic_options *traffic; /* at least one, in the order of the file */
+    struct iptfs_traffic_options *traffic; /* in the order of the file; none only where outer
+                                              packets are sent all the same */
     size_t traffic_count;
     bool bidirectional; /* there is reverse traffic or a section for the reverse direction */
 };

@@ -7,6 +7,8 @@
 static void on_arrived(void *ctx, const struct iptfs_inner *inner)
 {
     struct iptfs_tunnel *tunnel = ctx;
+    if (tunnel->leak != NULL)
+        iptfs_leak_arrived(tunnel->leak, inner->arrived_ps, inner->octets);
     if (tunnel->observer.arrived != NULL)
         tunnel->observer.arrived(tunnel->observer.ctx, inner);
 }
@@ -23,6 +25,8 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     struct iptfs_tunnel *tunnel = ctx;
     tunnel->data_octets += outer->data_octets;
     tunnel->space_octets += tunnel->sender.packer.space_octets;
+    if (tunnel->leak != NULL)
+        iptfs_leak_sent(tunnel->leak, now_ps, outer->ip_octets, outer->ecn);
     if (tunnel->observer.sent != NULL)
         tunnel->observer.sent(tunnel->observer.ctx, now_ps, outer);
     tunnel->link->ops->submit(tunnel->link, now_ps, outer);

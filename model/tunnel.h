@@ -5,6 +5,7 @@
 #define IPTFS_TUNNEL_H
 
 #include "counters.h"
+#include "leak.h"
 #include "link.h"
 #include "measure.h"
 #include "packet.h"
@@ -30,6 +31,7 @@ struct iptfs_tunnel {
     struct iptfs_counters counters;
     struct iptfs_trace trace;
     struct iptfs_observer observer;
+    struct iptfs_leak *leak; /* what leaks goes there; NULL: not measured, not owned */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
     struct iptfs_receiver receiver;

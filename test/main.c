@@ -23,6 +23,7 @@ extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_losshistory[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
+extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_control[];
@@ -53,6 +54,7 @@ static const struct {
     {"tfrc", iptfs_tests_tfrc},
     {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
+    {"leak", iptfs_tests_leak},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"control", iptfs_tests_control},

@@ -313,7 +313,9 @@ static void test_many_sections(void)
 static void test_bad_lines(void)
 {
     static const struct refusal table[] = {
-        {"", "t.ini: found no [traffic.NAME] section, allowed: 1 to 65535 of them"},
+        {"",
+         "t.ini: found no [traffic.NAME] section, allowed: 1 to 65535 of them, or none in a mode "
+         "with a rate"},
         {"seed = 1\n", "t.ini:1: seed: found a key before the first section, allowed: [SECTION]"},
         {"\n[scenario]\nseed 1\n" TRAFFIC,
          "t.ini:3: found 'seed 1', allowed: [SECTION], KEY = VALUE, or a comment after ';' or '#'"},
@@ -432,7 +434,7 @@ static void test_unknown_keys(void)
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, file, start, "
          "stop, count, ip, tos, origin, direction; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
-                                      "description, duration, seed"},
+                                      "description, duration, seed, leak, leak-interval"},
     };
     check_refused(table, COUNT(table));
 }
@@ -849,7 +851,8 @@ static void test_print(void)
     char *text = print(&s);
     CHECK_STR(
         text,
-        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\n"
+        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
+        "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
         "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\n"
