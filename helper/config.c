@@ -102,6 +102,7 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
         .reorder_window = tunnel->reorder_window,
         .drop_time_ps = tunnel->drop_time_ps,
         .replay_window = mode->encrypted ? tunnel->replay_window : 0,
+        .immediate = tunnel->receive == IPTFS_RECEIVE_IMMEDIATE,
         .plain = !mode->aggfrag,
         .ecn = tunnel->ecn,
     };

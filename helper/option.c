@@ -36,6 +36,14 @@ static const struct iptfs_word fill_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct iptfs_word receive_words[] = {
+    {"in-order", IPTFS_RECEIVE_IN_ORDER, "hold outer packets until those before them are there",
+     "RFC 9347, 2.5"},
+    {"immediate", IPTFS_RECEIVE_IMMEDIATE, "whole inner packets leave at once, only fragments wait",
+     "RFC 9347, 2.5"},
+    {NULL, 0, NULL, NULL},
+};
+
 /* Values are indices for iptfs_cipher_at. */
 const struct iptfs_word iptfs_cipher_words[] = {
     {"null", 0, "no encryption: no IV, no ICV", "RFC 2410"},
@@ -368,6 +376,18 @@ static const struct iptfs_option tunnel_options[] = {
         .meaning =
             "without AGGFRAG: IP fragments have headers of their own (RFC 9347 leaves them out)",
         .source = "RFC 791; RFC 9347, C.1.2",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "receive",
+        .value = IPTFS_VALUE_WORD,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, receive),
+        .words = receive_words,
+        .standard = "in-order",
+        .meaning = "when inner packets leave: in the order of outer numbers, or as they come",
+        .names = "YANG send-immediately",
+        .source = "RFC 9347, 2.5",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,

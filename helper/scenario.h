@@ -26,6 +26,11 @@ enum iptfs_fill {
     IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
 };
 
+enum iptfs_receive {
+    IPTFS_RECEIVE_IN_ORDER,
+    IPTFS_RECEIVE_IMMEDIATE
+};
+
 /* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
 struct iptfs_tunnel_options {
     uint32_t mode;              /* index for iptfs_mode_at */
@@ -49,6 +54,7 @@ struct iptfs_tunnel_options {
     uint32_t all_pad_every;          /* out; 0: only when idle */
     uint32_t tfc_pad_octets;         /* out */
     bool ip_fragment_headers;        /* out */
+    enum iptfs_receive receive;      /* in */
     uint32_t reorder_window;         /* in: packets; 0: none */
     int64_t drop_time_ps;            /* in */
     uint32_t replay_window;          /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */

@@ -18,6 +18,7 @@ extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_losshistory[];
@@ -49,6 +50,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"immediate", iptfs_tests_immediate},
     {"measure", iptfs_tests_measure},
     {"losshistory", iptfs_tests_losshistory},
     {"tfrc", iptfs_tests_tfrc},

@@ -117,6 +117,7 @@ static const char every_key[] = "[scenario]\n"
                                 "init-delay = 51.2ns\n"
                                 "max-queue-size = 10MiB\n"
                                 "dont-frag = yes\n"
+                                "receive = immediate\n"
                                 "reorder-window = 65535\n"
                                 "drop-time = 5ms\n"
                                 "replay-window = 4096\n"
@@ -162,6 +163,7 @@ static void test_every_key(void)
     CHECK_INT(s.tunnel[0].init_delay_ps, 51200);
     CHECK_U64(s.tunnel[0].max_queue_octets, 10485760);
     CHECK_TRUE(s.tunnel[0].dont_frag);
+    CHECK_INT(s.tunnel[0].receive, IPTFS_RECEIVE_IMMEDIATE);
     CHECK_U64(s.tunnel[0].reorder_window, 65535);
     CHECK_INT(s.tunnel[0].drop_time_ps, 5 * IPTFS_PS_PER_MS);
     CHECK_U64(s.tunnel[0].replay_window, 4096);
@@ -858,7 +860,7 @@ static void test_print(void)
         "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
-        "ip-fragment-headers = on\nreorder-window = 3\ndrop-time = 1s\n"
+        "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
         "replay-window = 0\ncipher = aes-gcm-16\nouter = 4\n"
         "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
         "mtu = 1500B\nqueue = 1000p\nloss = 0\nce = 0\nimpair-list =\n"
