@@ -363,7 +363,7 @@ def build_library(bld):
 # ------------------------------------------------------------------------------- check
 
 class Tally:
-    """Counts what was tested, and says it in one line."""
+    """Counts what was tested, and says it in a last line that is always of the same form."""
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
@@ -381,8 +381,8 @@ class Tally:
         print('skipped (%s)  %s' % (why, name))
 
     def line(self):
-        line = '%d passed, %d failed' % (self.passed, self.failed)
-        return line + (', %d skipped' % self.skipped if self.skipped else '')
+        skipped = '%d skipped\n' % self.skipped if self.skipped else ''
+        return skipped + '%d passed, %d failed' % (self.passed, self.failed)
 
     def bad(self):
         return self.failed > 0 or self.passed == 0

@@ -69,12 +69,30 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
         .tfc_pad_octets = tunnel->tfc_pad_octets,
         .ip_fragment_headers = tunnel->ip_fragment_headers,
         .max_aggregation_time_ps = tunnel->max_aggregation_time_ps,
+        .ecn = tunnel->ecn,
     };
     /* Nothing is gathered where each packet leaves by itself. */
     if (!config.mode->aggfrag)
         config.init_delay_ps = 0;
     set_slots(&config, tunnel, link);
     return config;
+}
+
+static double packets_per_second(uint64_t rate_bps, uint32_t octets)
+{
+    return (double)rate_bps / (8.0 * (double)octets);
+}
+
+struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
+                                           const struct iptfs_link_options *link)
+{
+    uint32_t octets = iptfs_config_pkt_octets(tunnel, link);
+    return (struct iptfs_tfrc_config){
+        .packet_octets = octets,
+        .max_pps = packets_per_second(tunnel->max_rate_bps, octets),
+        .min_pps = packets_per_second(tunnel->min_rate_bps, octets),
+        .rtt_ps = tunnel->initial_rtt_ps,
+    };
 }
 
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel)
@@ -84,7 +102,9 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
         .reorder_window = tunnel->reorder_window,
         .drop_time_ps = tunnel->drop_time_ps,
         .replay_window = mode->encrypted ? tunnel->replay_window : 0,
+        .immediate = tunnel->receive == IPTFS_RECEIVE_IMMEDIATE,
         .plain = !mode->aggfrag,
+        .ecn = tunnel->ecn,
     };
 }
 

@@ -23,6 +23,8 @@ uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
 
 struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
                                                const struct iptfs_link_options *link);
+struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
+                                           const struct iptfs_link_options *link);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
 

@@ -39,7 +39,7 @@ static void list_words(size_t topic, FILE *out)
     fprintf(out, "%s\n", word_topics[topic].title);
     for (const struct iptfs_word *word = word_topics[topic].words; word->word != NULL; word++)
         if (word->meaning != NULL)
-            fprintf(out, "  %-13s %s%s%s%s\n", word->word, word->meaning,
+            fprintf(out, "  %-21s %s%s%s%s\n", word->word, word->meaning,
                     word->source != NULL ? " (" : "", word->source != NULL ? word->source : "",
                     word->source != NULL ? ")" : "");
 }

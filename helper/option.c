@@ -15,16 +15,17 @@
 
 /* Values are indices for iptfs_mode_at, where the meanings are. */
 const struct iptfs_word iptfs_mode_words[] = {
-    {"on-demand", 0, "aggregate and fragment what is queued, send when there is something to send",
-     "Linux"},
+    {"on-demand", 0, "aggregate and fragment what is queued, as soon as there is any", "Linux"},
     {"fixed-rate", 1, "packets of one size at a constant rate, padding when idle",
      "RFC 9347, 2.4.1"},
     {"min-rate", 2, "packets of one size at this rate, and more when the queue asks", "VPP"},
-    {"none", 3, "no tunnel: the inner packets themselves", "RFC 9347, Appendix C"},
-    {"esp", 4, "plain ESP in tunnel mode, one inner packet in each", "RFC 4303, 3.1.2"},
-    {"esp-transport", 5, "plain ESP in transport mode: the inner IP header stays in front",
+    {"congestion-controlled", 3, "packets of one size at the rate that TFRC allows",
+     "RFC 9347, 2.4.2"},
+    {"none", 4, "no tunnel: the inner packets themselves", "RFC 9347, Appendix C"},
+    {"esp", 5, "plain ESP in tunnel mode, one inner packet in each", "RFC 4303, 3.1.2"},
+    {"esp-transport", 6, "plain ESP in transport mode: the IP header stays in front",
      "RFC 4303, 3.1.1"},
-    {"esp-pad", 6, "plain ESP padded to one size; at a rate, if given", "RFC 4303, 2.7"},
+    {"esp-pad", 7, "plain ESP padded to one size; at a rate, if given", "RFC 4303, 2.7"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -32,6 +33,14 @@ static const struct iptfs_word fill_words[] = {
     {"usual", IPTFS_FILL_USUAL, "whole on demand, full in packets of one size", NULL},
     {"whole", IPTFS_FILL_WHOLE, "append only what fits whole", "Linux"},
     {"full", IPTFS_FILL_FULL, "begin a packet in the rest of an outer one", "RFC 9347, 2.2.3"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word receive_words[] = {
+    {"in-order", IPTFS_RECEIVE_IN_ORDER, "hold outer packets until those before them are there",
+     "RFC 9347, 2.5"},
+    {"immediate", IPTFS_RECEIVE_IMMEDIATE, "whole inner packets leave at once, only fragments wait",
+     "RFC 9347, 2.5"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -133,6 +142,25 @@ static const struct iptfs_option scenario_options[] = {
         .standard = "1",
         .meaning = "start of all random streams: the same seed gives the same run",
     },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "leak",
+        .value = IPTFS_VALUE_SWITCH,
+        FIELD(iptfs_scenario, leak),
+        .standard = "off",
+        .meaning = "measure what the outer packets tell about the inner ones, for the summary",
+        .source = "RFC 9347, 1",
+    },
+    {
+        .section = IPTFS_SECTION_SCENARIO,
+        .key = "leak-interval",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_scenario, leak_interval_ps),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "10ms",
+        .meaning = "with leak: inner load and outer packets are compared over such intervals",
+    },
 };
 
 static const struct iptfs_option tunnel_options[] = {
@@ -229,6 +257,50 @@ static const struct iptfs_option tunnel_options[] = {
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
+        .key = "max-rate",
+        .value = IPTFS_VALUE_RATE,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, max_rate_bps),
+        .maximum = RATE_MAX_BPS,
+        .standard = "0",
+        .meaning = "most that congestion control may send, in outer IP packets; 0: no limit",
+        .names = "YANG congestion-control",
+        .source = "RFC 9347, 2.4.2",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "min-rate",
+        .value = IPTFS_VALUE_RATE,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, min_rate_bps),
+        .maximum = RATE_MAX_BPS,
+        .standard = "0",
+        .meaning = "least that congestion control sends (TFRC alone: a packet in 64 s)",
+        .source = "RFC 5348, 4.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "initial-rtt",
+        .value = IPTFS_VALUE_TIME,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, initial_rtt_ps),
+        .maximum = 100 * IPTFS_PS_PER_S,
+        .standard = "0",
+        .meaning = "round trip known beforehand, say from IKE; 0: unknown",
+        .source = "RFC 5348, 4.2",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "ecn",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_BOTH,
+        FIELD(iptfs_tunnel_options, ecn),
+        .standard = "off",
+        .meaning = "outer packets are ECN-capable: CE counts as loss, and goes to inner packets",
+        .source = "RFC 9347, 3.1; RFC 6040",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
         .key = "max-aggregation-time",
         .value = IPTFS_VALUE_TIME,
         .side = IPTFS_SIDE_OUT,
@@ -304,6 +376,18 @@ static const struct iptfs_option tunnel_options[] = {
         .meaning =
             "without AGGFRAG: IP fragments have headers of their own (RFC 9347 leaves them out)",
         .source = "RFC 791; RFC 9347, C.1.2",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "receive",
+        .value = IPTFS_VALUE_WORD,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, receive),
+        .words = receive_words,
+        .standard = "in-order",
+        .meaning = "when inner packets leave: in the order of outer numbers, or as they come",
+        .names = "YANG send-immediately",
+        .source = "RFC 9347, 2.5",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
@@ -430,6 +514,15 @@ static const struct iptfs_option link_options[] = {
         .maximum = 1,
         .standard = "0",
         .meaning = "probability that an outer packet is lost, each for itself",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "ce",
+        .value = IPTFS_VALUE_PROBABILITY,
+        FIELD(iptfs_link_options, ce),
+        .standard = "0",
+        .meaning = "probability that an ECN-capable outer packet gets a CE mark",
+        .source = "RFC 3168",
     },
     {
         .section = IPTFS_SECTION_LINK,

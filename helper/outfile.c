@@ -4,7 +4,8 @@
 #include "textfile.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,8 +38,25 @@ static bool is_stream(const struct stat *status)
     return !S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode);
 }
 
-/* Opens the file itself when it is a stream, else one of a name of its own beside it. False with
- * errno set. */
+/* The files of this process by their numbers: how a file without a name gets one. */
+#define OWN_FILES "/proc/self/fd"
+
+/* A file without a name in the folder of `path`, of which nothing stays when the program is killed;
+ * NULL where the system has no such files. */
+static FILE *open_nameless(const char *path)
+{
+    char *folder = access(OWN_FILES, X_OK) == 0 ? strdup(path) : NULL;
+    if (folder == NULL)
+        return NULL;
+    int fd = open(dirname(folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    free(folder);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file == NULL && fd >= 0)
+        close(fd);
+    return file;
+}
+
+/* Opens the file itself when it is a stream, else one beside it. False with errno set. */
 static bool open_file(struct iptfs_outfile *out, const char *path)
 {
     struct stat status;
@@ -58,8 +76,34 @@ static bool open_file(struct iptfs_outfile *out, const char *path)
         out->temporary = NULL;
         return false;
     }
-    out->file = fopen(out->temporary, "w");
+    out->file = open_nameless(out->path);
+    out->nameless = out->file != NULL;
+    if (out->file == NULL)
+        out->file = fopen(out->temporary, "w");
     return out->file != NULL;
+}
+
+/* Gives a file without a name its temporary one: a link cannot take the place of an older file. */
+static bool name_file(struct iptfs_outfile *out)
+{
+    char self[64];
+    snprintf(self, sizeof self, OWN_FILES "/%d", fileno(out->file));
+    unlink(out->temporary); /* left by a process that was killed and had our number */
+    if (linkat(AT_FDCWD, self, AT_FDCWD, out->temporary, AT_SYMLINK_FOLLOW) != 0)
+        return false;
+    out->nameless = false;
+    return true;
+}
+
+static bool take_name(struct iptfs_outfile *out)
+{
+    if (out->temporary == NULL)
+        return true;
+    if (rename(out->temporary, out->path) != 0)
+        return false;
+    free(out->temporary);
+    out->temporary = NULL;
+    return true;
 }
 
 int iptfs_outfile_open(struct iptfs_outfile *out, const char *path, struct iptfs_error *error)
@@ -76,16 +120,12 @@ int iptfs_outfile_open(struct iptfs_outfile *out, const char *path, struct iptfs
 
 int iptfs_outfile_commit(struct iptfs_outfile *out, struct iptfs_error *error)
 {
-    bool written = !ferror(out->file);
+    bool written = fflush(out->file) == 0 && !ferror(out->file);
+    if (written && out->nameless)
+        written = name_file(out);
     written = fclose(out->file) == 0 && written;
     out->file = NULL;
-    if (written && out->temporary != NULL) {
-        written = rename(out->temporary, out->path) == 0;
-        if (written) {
-            free(out->temporary);
-            out->temporary = NULL;
-        }
-    }
+    written = written && take_name(out);
     int code = written ? IPTFS_OK : cannot(error, "write the file", out->path);
     iptfs_outfile_discard(out);
     return code;
@@ -95,7 +135,7 @@ void iptfs_outfile_discard(struct iptfs_outfile *out)
 {
     if (out->file != NULL)
         fclose(out->file);
-    if (out->temporary != NULL)
+    if (out->temporary != NULL && !out->nameless)
         unlink(out->temporary);
     free(out->temporary);
     free(out->path);

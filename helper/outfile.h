@@ -6,12 +6,14 @@
 
 #include "error.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct iptfs_outfile {
     FILE *file;      /* write here */
     char *path;      /* what it will be called */
     char *temporary; /* what it is called until then; NULL for a device or a pipe */
+    bool nameless;   /* until then it has no name at all, and goes with the process */
 };
 
 /* Opens a file that will be called `path`. IPTFS_E_IO, with a line of text. */

@@ -80,8 +80,8 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     json_object_set_new(outer, "lost_by", lost_by);
     set_count(outer, "duplicated", stats->duplicated.pkts);
     set_count(outer, "in_flight", stats->in_flight.pkts);
-    set_count(outer, "late", tunnel->receiver.reorder.late_pkts);
-    set_count(outer, "held_max", tunnel->receiver.reorder.held_max);
+    set_count(outer, "late", iptfs_receiver_late_pkts(&tunnel->receiver));
+    set_count(outer, "held_max", iptfs_receiver_held_max(&tunnel->receiver));
     set_count(outer, "space_octets", tunnel->sender.packer.space_octets);
     set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->space_octets));
     set_real(outer, "overhead", overhead(tunnel));
@@ -95,6 +95,12 @@ static json_t *delay_json(const struct iptfs_delays *delays)
         double p;
     } quantiles[] = {{"min", 0}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
     json_t *delay = json_object();
+    if (delays->count == 0) {
+        json_object_set_new(delay, "mean", json_null());
+        for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
+            json_object_set_new(delay, quantiles[i].name, json_null());
+        return delay;
+    }
     set_real(delay, "mean", iptfs_delays_mean_ps(delays) / (double)IPTFS_PS_PER_S);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
         set_real(delay, quantiles[i].name,
@@ -123,9 +129,25 @@ static json_t *counters_json(const struct iptfs_counters *counters)
     return all;
 }
 
-static void set_direction(json_t *object, const struct iptfs_results *results,
-                          const struct iptfs_tunnel *tunnel)
+static json_t *leak_json(const struct iptfs_leak_report *leak)
 {
+    json_t *object = json_object();
+    set_real(object, "outer_size_entropy_bits", leak->size_bits);
+    set_real(object, "outer_gap_entropy_bits", leak->gap_bits);
+    set_real(object, "outer_tos_entropy_bits", leak->tos_bits);
+    set_real(object, "load_entropy_bits", leak->load_bits);
+    set_real(object, "mutual_information_bits", leak->pkts.bits);
+    set_real(object, "mutual_information_noise_bits", leak->pkts.noise_bits);
+    set_real(object, "mutual_information_octets_bits", leak->octets.bits);
+    set_real(object, "mutual_information_octets_noise_bits", leak->octets.noise_bits);
+    set_count(object, "intervals", leak->intervals);
+    return object;
+}
+
+static void set_direction(json_t *object, const struct iptfs_results *results,
+                          enum iptfs_direction direction)
+{
+    const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     int64_t duration_ps = results->scenario->duration_ps;
     json_object_set_new(object, "inner", inner_json(tunnel));
@@ -134,6 +156,8 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     set_real(object, "goodput_bps",
              bits_per_second(ledger->ended[IPTFS_FATE_DELIVERED].octets, duration_ps));
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
+    if (results->leak[direction] != NULL)
+        json_object_set_new(object, "leak", leak_json(results->leak[direction]));
     json_object_set_new(object, "counters", counters_json(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
@@ -148,10 +172,10 @@ json_t *iptfs_results_json(const struct iptfs_results *results)
     set_count(summary, "seed", results->seed);
     set_count(summary, "run", results->run);
     set_real(summary, "simulated_s", iptfs_seconds(scenario->duration_ps));
-    set_direction(summary, results, results->tunnel[IPTFS_FORWARD]);
+    set_direction(summary, results, IPTFS_FORWARD);
     if (results->tunnel[IPTFS_REVERSE] != NULL) {
         json_t *reverse = json_object();
-        set_direction(reverse, results, results->tunnel[IPTFS_REVERSE]);
+        set_direction(reverse, results, IPTFS_REVERSE);
         json_object_set_new(summary, "reverse", reverse);
     }
     return summary;
@@ -178,7 +202,7 @@ static void write_csv_value(const json_t *value, FILE *out)
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else if (json_is_real(value))
         fprintf(out, "%.*g", REAL_DIGITS, json_real_value(value));
-    else
+    else if (!json_is_null(value)) /* what is not known is an empty field */
         fputs(json_is_true(value) ? "true" : "false", out);
 }
 
@@ -295,9 +319,27 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
             tunnel->sender.packer.space_octets, 100.0 * overhead(tunnel));
 }
 
-static void write_direction(const struct iptfs_results *results, const struct iptfs_tunnel *tunnel,
+static void write_mutual(const char *what, const struct iptfs_mutual *mutual, double load_bits,
+                         FILE *out)
+{
+    fprintf(out, "  inner octets and outer %s share %.3f of %.3f bits (by chance up to %.3f)\n",
+            what, mutual->bits, load_bits, mutual->noise_bits);
+}
+
+static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps, FILE *out)
+{
+    fprintf(out, "%-20s entropy of outer sizes %.3f, gaps %.3f, DSCP and ECN %.3f bits\n", "Leak",
+            leak->size_bits, leak->gap_bits, leak->tos_bits);
+    fprintf(out, "  compared over %zu intervals of %s:\n", leak->intervals,
+            iptfs_show_time(interval_ps).text);
+    write_mutual("packets", &leak->pkts, leak->load_bits, out);
+    write_mutual("octets", &leak->octets, leak->load_bits, out);
+}
+
+static void write_direction(const struct iptfs_results *results, enum iptfs_direction direction,
                             FILE *out)
 {
+    const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
     uint64_t octets = tunnel->store.ledger.ended[IPTFS_FATE_DELIVERED].octets;
     double goodput_bps = bits_per_second(octets, results->scenario->duration_ps);
@@ -305,11 +347,16 @@ static void write_direction(const struct iptfs_results *results, const struct ip
     write_causes(tunnel, out);
     write_outer(tunnel, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
-    fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
-            iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (delays->count == 0)
+        fprintf(out, "%-20s nothing was delivered\n", "Delay");
+    else
+        fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (results->leak[direction] != NULL)
+        write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);
 }
 
 void iptfs_results_write_text(const struct iptfs_results *results,
@@ -325,7 +372,7 @@ void iptfs_results_write_text(const struct iptfs_results *results,
         fprintf(out, "\n");
         if (scenario->bidirectional)
             fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
-        write_direction(results, results->tunnel[i], out);
+        write_direction(results, (enum iptfs_direction)i, out);
     }
     fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");
     fprintf(out, "%-20s %.3g s on this machine, %.4g simulated seconds per second, %s events\n",

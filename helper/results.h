@@ -5,6 +5,7 @@
 #define IPTFS_RESULTS_H
 
 #include "error.h"
+#include "leak.h"
 #include "scenario.h"
 #include "tunnel.h"
 
@@ -18,6 +19,7 @@ struct iptfs_results {
     uint64_t seed;
     uint64_t run;
     const struct iptfs_tunnel *tunnel[IPTFS_DIRECTIONS]; /* the second NULL when it is not used */
+    const struct iptfs_leak_report *leak[IPTFS_DIRECTIONS]; /* NULL: not measured */
 };
 
 /* The summary as a JSON object with stable names (README, "Results"): a new reference, NULL when

@@ -22,6 +22,8 @@ struct iptfs_run_direction {
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
     struct iptfs_source *source; /* NULL: nobody sends this way */
+    struct iptfs_leak leak;
+    struct iptfs_leak_report leak_report; /* known after iptfs_run_finish */
 };
 
 /* A run in ns-3's hands; must not move in memory. One exists at a time in a process. */

@@ -6,6 +6,7 @@
 #include "aggfrag.h"
 #include "esp.h"
 #include "impairlist.h"
+#include "leak.h"
 #include "link.h"
 #include "ns3shim.h"
 #include "option.h"
@@ -141,16 +142,16 @@ static int fill_rest(struct iptfs_settings *settings)
         if (traffic->direction == IPTFS_REVERSE)
             scenario->bidirectional = true;
     }
+    /* Congestion information comes back the other way, whether there is traffic or not. */
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
+            scenario->bidirectional = true;
     return 0;
 }
 
 static int fill(struct iptfs_settings *settings)
 {
     int code = 0;
-    if (settings->scenario->traffic_count == 0)
-        return iptfs_fail(&settings->error, IPTFS_E_INVALID,
-                          "%s: found no [traffic.NAME] section, allowed: 1 to %u of them",
-                          iptfs_quoted_path(settings->path).text, IPTFS_TRAFFIC_MAX);
     for (size_t target = 0; target < target_count(settings) && code == 0; target++)
         code = fill_target(settings, target);
     return code != 0 ? code : fill_rest(settings);
@@ -236,7 +237,7 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
 {
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
     unsigned rates = iptfs_config_rates(tunnel);
-    if (rates == 0 && sender->mode->paced)
+    if (rates == 0 && sender->mode->rated)
         return iptfs_settings_blame(
             settings, IPTFS_TARGET_TUNNEL + direction, "l3-fixed-rate", IPTFS_E_INVALID,
             "l3-fixed-rate, l2-fixed-rate or pps above 0 (mode %s needs it)", sender->mode->name);
@@ -348,9 +349,36 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
     return code != 0 ? code : check_inner_size(settings, index);
 }
 
+/* Without inner packets only a tunnel with a rate sends any. */
+static int check_idle(struct iptfs_settings *settings)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    if (scenario->traffic_count > 0 || iptfs_config_mode(&scenario->tunnel[IPTFS_FORWARD])->paced)
+        return 0;
+    return iptfs_fail(&settings->error, IPTFS_E_INVALID,
+                      "%s: found no [traffic.NAME] section, allowed: 1 to %u of them, or none in a "
+                      "mode with a rate",
+                      iptfs_quoted_path(settings->path).text, IPTFS_TRAFFIC_MAX);
+}
+
+static int check_leak(struct iptfs_settings *settings)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    int64_t intervals = scenario->duration_ps / scenario->leak_interval_ps;
+    if (!scenario->leak ||
+        (intervals >= IPTFS_LEAK_INTERVALS_MIN && intervals <= IPTFS_LEAK_INTERVALS_MAX))
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_SCENARIO, "leak-interval", IPTFS_E_INVALID,
+                                "%d to %d of them within the duration of %s",
+                                IPTFS_LEAK_INTERVALS_MIN, IPTFS_LEAK_INTERVALS_MAX,
+                                iptfs_exact_time(scenario->duration_ps).text);
+}
+
 static int check(struct iptfs_settings *settings)
 {
-    int code = 0;
+    int code = check_idle(settings);
+    if (code == 0)
+        code = check_leak(settings);
     for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
         code = check_tunnel(settings, i);
         if (code == 0)

@@ -26,18 +26,27 @@ enum iptfs_fill {
     IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
 };
 
+enum iptfs_receive {
+    IPTFS_RECEIVE_IN_ORDER,
+    IPTFS_RECEIVE_IMMEDIATE
+};
+
 /* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
 struct iptfs_tunnel_options {
-    uint32_t mode;                   /* index for iptfs_mode_at */
-    uint32_t cipher;                 /* index for iptfs_cipher_at */
-    uint32_t outer_version;          /* 4 or 6 */
-    uint32_t pkt_size_octets;        /* out: outer IP packet without trailer and ICV; 0: path MTU */
-    int64_t init_delay_ps;           /* out */
-    uint64_t max_queue_octets;       /* out */
-    bool dont_frag;                  /* out */
-    uint64_t l3_fixed_rate_bps;      /* out: of outer IP octets; 0: not given, as the next two */
-    uint64_t l2_fixed_rate_bps;      /* out: framing included */
-    uint64_t pps;                    /* out: outer packets a second */
+    uint32_t mode;              /* index for iptfs_mode_at */
+    uint32_t cipher;            /* index for iptfs_cipher_at */
+    uint32_t outer_version;     /* 4 or 6 */
+    uint32_t pkt_size_octets;   /* out: outer IP packet without trailer and ICV; 0: path MTU */
+    int64_t init_delay_ps;      /* out */
+    uint64_t max_queue_octets;  /* out */
+    bool dont_frag;             /* out */
+    uint64_t l3_fixed_rate_bps; /* out: of outer IP octets; 0: not given, as the next two */
+    uint64_t l2_fixed_rate_bps; /* out: framing included */
+    uint64_t pps;               /* out: outer packets a second */
+    uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
+    uint64_t min_rate_bps;      /* out */
+    int64_t initial_rtt_ps;     /* out: known from IKE, say; 0: unknown */
+    bool ecn;
     int64_t max_aggregation_time_ps; /* out; 0: no limit */
     enum iptfs_fill fill;            /* out */
     uint32_t min_fragment_octets;    /* out */
@@ -45,6 +54,7 @@ struct iptfs_tunnel_options {
     uint32_t all_pad_every;          /* out; 0: only when idle */
     uint32_t tfc_pad_octets;         /* out */
     bool ip_fragment_headers;        /* out */
+    enum iptfs_receive receive;      /* in */
     uint32_t reorder_window;         /* in: packets; 0: none */
     int64_t drop_time_ps;            /* in */
     uint32_t replay_window;          /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
@@ -63,6 +73,7 @@ struct iptfs_link_options {
     uint32_t mtu_octets;
     struct iptfs_limit queue;               /* count 0: no limit (not with p2p) */
     double loss;                            /* probability, 0 to 1 */
+    double ce;                              /* likewise, of a mark on ECN-capable packets */
     char *impair_path;                      /* absolute; "" for none */
     struct iptfs_impair_item *impair_items; /* what that file says, in its order */
     size_t impair_count;
@@ -100,9 +111,12 @@ struct iptfs_scenario {
     char *description; /* "" for none */
     int64_t duration_ps;
     uint64_t seed;
+    bool leak;                /* measure what an observer learns */
+    int64_t leak_interval_ps; /* for the mutual information */
     struct iptfs_tunnel_options tunnel[IPTFS_DIRECTIONS];
     struct iptfs_link_options link[IPTFS_DIRECTIONS];
-    struct iptfs_traffic_options *traffic; /* at least one, in the order of the file */
+    struct iptfs_traffic_options *traffic; /* in the order of the file; none only where outer
+                                              packets are sent all the same */
     size_t traffic_count;
     bool bidirectional; /* there is reverse traffic or a section for the reverse direction */
 };

@@ -380,7 +380,7 @@ static void guess_key(enum iptfs_section section, const char *key, char *buffer,
 static int refuse_unknown_key(struct iptfs_settings *settings, size_t target,
                               const struct iptfs_given *given, const char *key)
 {
-    char keys[256], guess[128], why[450];
+    char keys[600], guess[128], why[800];
     list_keys(given->form, keys, sizeof keys);
     guess_key(given->form->section, iptfs_quoted(key).text, guess, sizeof guess);
     snprintf(why, sizeof why, "found an unknown key, allowed: %s%s", keys, guess);

@@ -19,20 +19,6 @@ enum {
 #define IPTFS_AGGFRAG_RTT_MAX_US 0x3FFFFFu
 #define IPTFS_AGGFRAG_DELAY_MAX_US 0x1FFFFFu
 
-/* An AGGFRAG header, sub-type 0 (the first two fields) or 1 (all). */
-struct iptfs_aggfrag {
-    uint8_t sub_type;
-    uint16_t block_offset;      /* octets before the first new data block */
-    bool plpmtud;               /* P: path MTU probing is under way */
-    bool ecn;                   /* E: CE marks went into the loss event rate */
-    uint32_t loss_event_rate;   /* 1/p; 0 for no loss */
-    uint32_t rtt_us;            /* saturates at IPTFS_AGGFRAG_RTT_MAX_US */
-    uint32_t echo_delay_us;     /* saturates at IPTFS_AGGFRAG_DELAY_MAX_US */
-    uint32_t transmit_delay_us; /* likewise */
-    uint32_t tval;
-    uint32_t techo;
-};
-
 /* Octets of a header of this sub-type; 0 for one that nobody knows. */
 size_t iptfs_aggfrag_octets(uint8_t sub_type);
 

@@ -19,7 +19,7 @@ enum iptfs_error_code {
 /* One error with its line for the user; `text` is empty when there is none. */
 struct iptfs_error {
     int code;
-    char text[512];
+    char text[1024];
 };
 
 /* Fills `error` (may be NULL) with a code and a formatted line, cut if too long; returns `code`,

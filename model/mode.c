@@ -13,12 +13,13 @@ static const struct iptfs_mode esp_pad_at_rate = {
     .encrypted = true,
     .fixed_size = true,
     .paced = true,
+    .rated = true,
 };
 
 static const struct iptfs_mode modes[] = {
     {
         .name = "on-demand",
-        .meaning = "aggregate and fragment what is queued, send when there is something to send",
+        .meaning = "aggregate and fragment what is queued, as soon as there is any",
         .source = "Linux",
         .packer = &iptfs_packer_linux,
         .pacer = &iptfs_pacer_on_demand,
@@ -35,6 +36,7 @@ static const struct iptfs_mode modes[] = {
         .encrypted = true,
         .fixed_size = true,
         .paced = true,
+        .rated = true,
         .full = true,
     },
     {
@@ -47,6 +49,20 @@ static const struct iptfs_mode modes[] = {
         .encrypted = true,
         .fixed_size = true,
         .paced = true,
+        .rated = true,
+        .full = true,
+    },
+    {
+        .name = "congestion-controlled",
+        .meaning = "packets of one size at the rate that TFRC allows",
+        .source = "RFC 9347, 2.4.2",
+        .packer = &iptfs_packer_fixed,
+        .pacer = &iptfs_pacer_congestion,
+        .aggfrag = true,
+        .encrypted = true,
+        .fixed_size = true,
+        .paced = true,
+        .congestion = true,
         .full = true,
     },
     {
@@ -66,7 +82,7 @@ static const struct iptfs_mode modes[] = {
     },
     {
         .name = "esp-transport",
-        .meaning = "plain ESP in transport mode: the inner IP header stays in front",
+        .meaning = "plain ESP in transport mode: the IP header stays in front",
         .source = "RFC 4303, 3.1.1",
         .packer = &iptfs_packer_esp_transport,
         .pacer = &iptfs_pacer_on_demand,

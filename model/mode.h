@@ -20,7 +20,9 @@ struct iptfs_mode {
     bool aggfrag;    /* payloads are AGGFRAG, not plain */
     bool encrypted;  /* there is ESP */
     bool fixed_size; /* outer packets all have pkt-size octets */
-    bool paced;      /* needs a rate */
+    bool paced;      /* sends by itself, not when packets come */
+    bool rated;      /* needs a rate to be given */
+    bool congestion; /* sends congestion information and follows it */
     bool full;       /* begins packets in the rest of an outer one unless told otherwise */
     const struct iptfs_mode *with_rate; /* what it becomes when a rate is given; NULL: the same */
 };

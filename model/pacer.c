@@ -121,3 +121,23 @@ const struct iptfs_pacer_ops iptfs_pacer_min_rate = {
     .next_ps = min_rate_next_ps,
     .due = min_rate_due,
 };
+
+/* When the next packet may leave, counted from the last one; a feedback may have found it overdue.
+ */
+static int64_t congestion_next_ps(const struct iptfs_pacer *pacer, int64_t arrival_ps)
+{
+    (void)arrival_ps;
+    return iptfs_later(iptfs_congestion_gap_ps(pacer->congestion, 0),
+                       pacer->congestion->feedback_ps);
+}
+
+static enum iptfs_due congestion_due(struct iptfs_pacer *pacer, int64_t now_ps)
+{
+    return congestion_next_ps(pacer, IPTFS_NEVER) <= now_ps ? IPTFS_DUE_ONE : IPTFS_DUE_NOTHING;
+}
+
+const struct iptfs_pacer_ops iptfs_pacer_congestion = {
+    .queued = slots_queued,
+    .next_ps = congestion_next_ps,
+    .due = congestion_due,
+};

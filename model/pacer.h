@@ -3,10 +3,12 @@
  *
  *   on demand   init-delay after the first packet came into an empty queue (Linux's output timer)
  *   fixed rate  at slots of a constant rate, whatever is queued (RFC 9347, 2.4.1)
+ *   congestion  as the congestion control allows (RFC 9347, 2.4.2)
  *   min rate    on demand, and at slots of a least rate when nothing has left for that long */
 #ifndef IPTFS_PACER_H
 #define IPTFS_PACER_H
 
+#include "congestion.h"
 #include "trace.h"
 
 #include <stdint.h>
@@ -47,11 +49,13 @@ struct iptfs_pacer {
     int64_t armed_ps;    /* when the output timer was started */
     int64_t deadline_ps; /* when it fires; IPTFS_NEVER when it is not running */
     struct iptfs_slots slots;
+    const struct iptfs_congestion *congestion; /* of the sending end; its own */
 };
 
 extern const struct iptfs_pacer_ops iptfs_pacer_on_demand;
 extern const struct iptfs_pacer_ops iptfs_pacer_fixed_rate;
 extern const struct iptfs_pacer_ops iptfs_pacer_min_rate;
+extern const struct iptfs_pacer_ops iptfs_pacer_congestion;
 
 /* Slots are at time 0 first, and then `numerator` / `denominator` picoseconds apart; both may be 0
  * for a pacer that has none. */

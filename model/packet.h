@@ -14,6 +14,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* An AGGFRAG header, sub-type 0 (the first two fields) or 1 (all). */
+struct iptfs_aggfrag {
+    uint8_t sub_type;
+    uint16_t block_offset;      /* octets before the first new data block */
+    bool plpmtud;               /* P: path MTU probing is under way */
+    bool ecn;                   /* E: CE marks went into the loss event rate */
+    uint32_t loss_event_rate;   /* 1/p; 0 for no loss */
+    uint32_t rtt_us;            /* saturates at IPTFS_AGGFRAG_RTT_MAX_US */
+    uint32_t echo_delay_us;     /* saturates at IPTFS_AGGFRAG_DELAY_MAX_US */
+    uint32_t transmit_delay_us; /* likewise */
+    uint32_t tval;
+    uint32_t techo;
+};
+
 /* An inner packet: a user's IP packet inside the tunnel. */
 struct iptfs_inner {
     struct iptfs_inner *next; /* who follows, in the queue and then in the outer packets */
@@ -40,17 +54,18 @@ struct iptfs_outer {
     uint8_t *payload;          /* AGGFRAG payload as bytes (a buffer of the store), or NULL */
     uint64_t seq;              /* ESP sequence number */
     int64_t sent_ps;
-    uint32_t first_offset;   /* octets of the first packet that went before */
-    uint32_t slices;         /* how many */
-    uint32_t data_octets;    /* in the slices */
-    uint32_t pad_octets;     /* AGGFRAG padding behind the data blocks */
-    uint32_t payload_octets; /* of payload */
-    uint32_t block_offset;   /* RFC 9347, 6.1.1 */
-    uint32_t ip_octets;      /* the whole outer IP packet */
-    uint32_t refs;           /* copies under way */
-    uint8_t sub_type;        /* AGGFRAG sub-type, 0 or 1 */
-    uint8_t ecn;             /* of the outer IP header */
-    uint8_t fate;            /* the first cause that ended a copy, enum iptfs_fate */
+    uint32_t first_offset;     /* octets of the first packet that went before */
+    uint32_t slices;           /* how many */
+    uint32_t data_octets;      /* in the slices */
+    uint32_t pad_octets;       /* AGGFRAG padding behind the data blocks */
+    uint32_t payload_octets;   /* of payload */
+    uint32_t block_offset;     /* RFC 9347, 6.1.1 */
+    uint32_t ip_octets;        /* the whole outer IP packet */
+    uint32_t refs;             /* copies under way */
+    uint8_t sub_type;          /* AGGFRAG sub-type, 0 or 1 */
+    uint8_t ecn;               /* of the outer IP header */
+    uint8_t fate;              /* the first cause that ended a copy, enum iptfs_fate */
+    struct iptfs_aggfrag info; /* congestion information, when sub_type is 1 */
 };
 
 struct iptfs_slice {

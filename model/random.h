@@ -4,13 +4,16 @@
 #ifndef IPTFS_RANDOM_H
 #define IPTFS_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a stream is for; a use that exists several times adds an index of its own. */
 enum iptfs_random_use {
     IPTFS_RANDOM_LOSS = 1,
     IPTFS_RANDOM_ARRIVAL = 2,
-    IPTFS_RANDOM_SIZE = 3
+    IPTFS_RANDOM_SIZE = 3,
+    IPTFS_RANDOM_CE = 4,
+    IPTFS_RANDOM_LEAK = 40
 };
 
 struct iptfs_random; /* wraps a gsl_rng */
@@ -29,5 +32,8 @@ uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_
 
 /* An exponential variate of the given mean (Poisson gaps). */
 double iptfs_random_exponential(struct iptfs_random *stream, double mean);
+
+/* Puts the `count` elements of an array, `octets` long each, into a random order. */
+void iptfs_random_shuffle(struct iptfs_random *stream, void *array, size_t count, size_t octets);
 
 #endif

@@ -220,12 +220,17 @@ static bool check_partial(struct iptfs_reassembly *reassembly, const struct iptf
     return true;
 }
 
+static bool is_whole(const struct iptfs_block *block)
+{
+    return block->total > 0 && block->octets == block->total;
+}
+
 static void take_new_block(struct iptfs_reassembly *reassembly, int64_t now_ps, uint64_t seq,
                            const struct iptfs_block *block)
 {
     switch (block->kind) {
     case IPTFS_BLOCK_PACKET:
-        if (block->total > 0 && block->octets == block->total)
+        if (is_whole(block))
             deliver_whole(reassembly, now_ps, block);
         else
             begin_partial(reassembly, now_ps, seq, block);
@@ -259,17 +264,19 @@ static void take_blocks(struct iptfs_reassembly *reassembly, int64_t now_ps,
     }
 }
 
-/* The walk over a payload of bytes; false when its header is not AGGFRAG. */
-static bool open_bytes(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
-                       struct iptfs_block_walk *walk, uint32_t *block_offset)
+/* The walk over a payload; false when it is bytes and their header is not AGGFRAG. */
+static bool walk_payload(const struct iptfs_outer *outer, struct iptfs_block_walk *walk,
+                         uint32_t *block_offset)
 {
     struct iptfs_aggfrag header;
-    int octets = iptfs_aggfrag_decode(&header, outer->payload, outer->payload_octets);
-    if (octets < 0) {
-        iptfs_count(reassembly->counters, IPTFS_XFRM_IN_HDR_ERROR, 1);
-        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
-        return false;
+    *block_offset = outer->block_offset;
+    if (outer->payload == NULL) {
+        iptfs_blocks_of_slices(walk, outer);
+        return true;
     }
+    int octets = iptfs_aggfrag_decode(&header, outer->payload, outer->payload_octets);
+    if (octets < 0)
+        return false;
     *block_offset = header.block_offset;
     iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
                           header.block_offset);
@@ -288,16 +295,26 @@ static void count_padding(struct iptfs_reassembly *reassembly, const struct iptf
     }
 }
 
+/* Begins a walk over a payload that has just come, and counts what is wrong with it. */
+static bool open_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
+                         struct iptfs_block_walk *walk, uint32_t *block_offset)
+{
+    if (!walk_payload(outer, walk, block_offset)) {
+        iptfs_count(reassembly->counters, IPTFS_XFRM_IN_HDR_ERROR, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
+        return false;
+    }
+    count_padding(reassembly, outer, walk);
+    return true;
+}
+
 void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
                             struct iptfs_outer *outer)
 {
     struct iptfs_block_walk walk;
-    uint32_t block_offset = outer->block_offset;
-    if (outer->payload == NULL)
-        iptfs_blocks_of_slices(&walk, outer);
-    else if (!open_bytes(reassembly, outer, &walk, &block_offset))
+    uint32_t block_offset;
+    if (!open_payload(reassembly, outer, &walk, &block_offset))
         return;
-    count_padding(reassembly, outer, &walk);
     if (check_partial(reassembly, outer, &walk, block_offset))
         take_blocks(reassembly, now_ps, outer, &walk, block_offset);
 }
@@ -306,6 +323,75 @@ void iptfs_reassembly_expire(struct iptfs_reassembly *reassembly)
 {
     if (reassembly->partial != NULL)
         discard_partial(reassembly, IPTFS_FATE_DROP_TIME);
+}
+
+void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                             const struct iptfs_outer *outer, struct iptfs_payload_shape *shape)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    *shape = (struct iptfs_payload_shape){0};
+    if (!open_payload(reassembly, outer, &walk, &block_offset))
+        return;
+    shape->all_pad = iptfs_blocks_all_pad(&walk);
+    shape->passes = walk.continued > 0 && block_offset > walk.left;
+    while (iptfs_block_next(&walk, &block)) {
+        if (block.kind == IPTFS_BLOCK_CONTINUED)
+            shape->continued = true;
+        else if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
+            shape->begins = true;
+        else
+            take_new_block(reassembly, now_ps, outer->seq, &block);
+    }
+}
+
+void iptfs_reassembly_begin(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                            const struct iptfs_outer *outer)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    if (!walk_payload(outer, &walk, &block_offset))
+        return;
+    while (iptfs_block_next(&walk, &block))
+        if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
+            begin_partial(reassembly, now_ps, outer->seq, &block);
+}
+
+void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                               const struct iptfs_outer *outer)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    if (!walk_payload(outer, &walk, &block_offset) || !iptfs_block_next(&walk, &block) ||
+        block.kind != IPTFS_BLOCK_CONTINUED)
+        return;
+    if (reassembly->partial != NULL)
+        continue_partial(reassembly, now_ps, block_offset, &block);
+    else
+        skip(&block, IPTFS_FATE_INCOMPLETE);
+}
+
+void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate cause)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    if (walk_payload(outer, &walk, &block_offset) && iptfs_block_next(&walk, &block) &&
+        block.kind == IPTFS_BLOCK_CONTINUED)
+        skip(&block, cause);
+}
+
+void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_fate cause)
+{
+    if (reassembly->partial == NULL)
+        return;
+    if (cause == IPTFS_FATE_INCOMPLETE)
+        abandon(reassembly);
+    else
+        discard_partial(reassembly, cause);
 }
 
 void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly)

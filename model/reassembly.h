@@ -36,6 +36,34 @@ void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
 /* The drop timer has fired: a partial packet is discarded. */
 void iptfs_reassembly_expire(struct iptfs_reassembly *reassembly);
 
+/* For receivers that take payloads apart in an order of their own (see immediate.h). What a payload
+ * holds besides whole inner packets and padding: */
+struct iptfs_payload_shape {
+    bool all_pad;   /* not an octet of any inner packet */
+    bool continued; /* octets of an earlier packet come first */
+    bool passes;    /* ... and fill it, and by BlockOffset more of them are to come */
+    bool begins;    /* the last packet in it is not all here */
+};
+
+/* The whole inner packets of a payload leave, its errors and padding are counted, and *shape says
+ * what remains. */
+void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                             const struct iptfs_outer *outer, struct iptfs_payload_shape *shape);
+
+/* Begins the packet of which the payload holds the beginning. None may be begun. */
+void iptfs_reassembly_begin(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                            const struct iptfs_outer *outer);
+
+/* Continues the packet begun, which leaves when it is whole. The caller vouches for the order. */
+void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                               const struct iptfs_outer *outer);
+
+/* Nobody waits for the octets that continue an earlier packet. */
+void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate cause);
+
+/* Gives up the packet begun, if there is one. */
+void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_fate cause);
+
 /* Lets go of a partial packet (end of the run). */
 void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly);
 

@@ -4,6 +4,10 @@
 #include "error.h"
 #include "units.h"
 
+enum {
+    ECN_CE = 3
+};
+
 static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     iptfs_reassembly_input(&((struct iptfs_receiver *)ctx)->reassembly, now_ps, outer);
@@ -25,8 +29,16 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
         .timer = {.drop_time_ps = config->drop_time_ps, .deadline_ps = IPTFS_NEVER},
     };
     iptfs_replay_init(&receiver->replay, config->replay_window);
-    iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
+    receiver->is_immediate = config->immediate && !config->plain;
+    receiver->ecn = config->ecn;
     receiver->datagram = (struct iptfs_datagram){.store = store, .counters = counters};
+    if (receiver->is_immediate) {
+        receiver->unused.deadline_ps = IPTFS_NEVER;
+        iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->unused);
+        return iptfs_immediate_init(&receiver->immediate, config->reorder_window,
+                                    &receiver->reassembly, &receiver->timer);
+    }
+    iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
     uint32_t window = config->plain ? 0 : config->reorder_window;
     int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
     receiver->reorder.process = config->plain ? process_plain : process;
@@ -49,16 +61,33 @@ void iptfs_receiver_free(struct iptfs_receiver *receiver)
 {
     iptfs_reassembly_clear(&receiver->reassembly);
     iptfs_reorder_free(&receiver->reorder);
+    iptfs_immediate_free(&receiver->immediate);
 }
 
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
 {
     while (receiver->timer.deadline_ps <= now_ps) {
         int64_t due_ps = receiver->timer.deadline_ps;
+        if (receiver->is_immediate) {
+            iptfs_immediate_expire(&receiver->immediate, due_ps);
+            continue;
+        }
         iptfs_drop_timer_stop(&receiver->timer);
         iptfs_reassembly_expire(&receiver->reassembly);
         iptfs_reorder_expire(&receiver->reorder, due_ps);
     }
+}
+
+/* Inner packets that are ECN-capable take the mark of the packet that brought them (RFC 6040, 4.2);
+ * those that are not keep what they have, and are delivered all the same. */
+static void pass_on_mark(const struct iptfs_outer *outer)
+{
+    struct iptfs_slice_walk walk;
+    struct iptfs_slice slice;
+    iptfs_slices(outer, &walk);
+    while (iptfs_slice_next(&walk, &slice))
+        if ((slice.inner->tos & ECN_CE) != 0)
+            slice.inner->tos |= ECN_CE;
 }
 
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
@@ -75,5 +104,13 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
         iptfs_outer_end(receiver->store, outer, IPTFS_FATE_REPLAY);
         return;
     }
-    iptfs_reorder_input(&receiver->reorder, now_ps, outer);
+    bool ce = receiver->ecn && outer->ecn == ECN_CE;
+    if (ce)
+        pass_on_mark(outer);
+    if (receiver->congestion != NULL)
+        iptfs_congestion_input(receiver->congestion, now_ps, outer->seq, ce, &outer->info);
+    if (receiver->is_immediate)
+        iptfs_immediate_input(&receiver->immediate, now_ps, outer);
+    else
+        iptfs_reorder_input(&receiver->reorder, now_ps, outer);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The receiver: replay window, reorder window and reassembly of an incoming SA. */
+/* The receiver: replay window, reorder window and reassembly of an incoming SA; or, in place of the
+ * reorder window, fragments that wait for each other alone. */
 #ifndef IPTFS_RECEIVER_H
 #define IPTFS_RECEIVER_H
 
+#include "congestion.h"
 #include "counters.h"
 #include "datagram.h"
 #include "esp.h"
+#include "immediate.h"
 #include "packet.h"
 #include "reassembly.h"
 #include "reorder.h"
@@ -19,6 +22,8 @@ struct iptfs_receiver_config {
     uint32_t reorder_window; /* packets; 0: none */
     int64_t drop_time_ps;
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    bool immediate;         /* inner packets leave at once, only fragments wait (RFC 9347, 2.5) */
+    bool ecn;               /* CE of the outer header is passed on to inner packets (RFC 6040) */
     bool plain;             /* payloads are not AGGFRAG: no reorder window, no reassembly */
 };
 
@@ -27,10 +32,15 @@ struct iptfs_receiver {
     struct iptfs_counters *counters;
     const struct iptfs_trace *trace;
     struct iptfs_drop_timer timer;
+    struct iptfs_drop_timer unused; /* the reassembly's, where fragments are timed by themselves */
+    bool is_immediate;
     struct iptfs_replay replay;
     struct iptfs_reorder reorder;
+    struct iptfs_immediate immediate;
     struct iptfs_reassembly reassembly;
     struct iptfs_datagram datagram;
+    struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
+    bool ecn;
 };
 
 /* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace
@@ -58,6 +68,17 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
 static inline int64_t iptfs_receiver_next_ps(const struct iptfs_receiver *receiver)
 {
     return receiver->timer.deadline_ps;
+}
+
+/* Outer packets that came after their number was given up, and the most that were held at once. */
+static inline uint64_t iptfs_receiver_late_pkts(const struct iptfs_receiver *receiver)
+{
+    return receiver->reorder.late_pkts + receiver->immediate.late_pkts;
+}
+
+static inline uint64_t iptfs_receiver_held_max(const struct iptfs_receiver *receiver)
+{
+    return receiver->reorder.held_max + receiver->immediate.held_max;
 }
 
 /* Lets the drop timer fire when it is due. */

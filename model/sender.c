@@ -4,6 +4,11 @@
 #include "error.h"
 #include "units.h"
 
+enum {
+    ECN_ECT0 = 2,
+    ECN_CE = 3
+};
+
 static bool fills_full(const struct iptfs_sender_config *config)
 {
     return config->fill_full || (config->mode->full && !config->fill_whole);
@@ -20,6 +25,7 @@ static void init_packer(struct iptfs_sender *sender)
         .esp = &config->esp,
         .dont_fragment = config->dont_frag,
         .fixed_size = config->mode->fixed_size,
+        .sub_type = config->mode->congestion,
         .fill_full = fills_full(config),
         .pad_to_avoid_fragment = config->pad_to_avoid_fragment,
         .min_fragment_octets = config->min_fragment_octets,
@@ -51,7 +57,13 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     if (sender->packer.space_octets < (mode->aggfrag ? 1 : IPTFS_PLAIN_SPACE_MIN))
         return IPTFS_E_INVALID;
     bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
-    return has_slots || !mode->paced ? IPTFS_OK : IPTFS_E_INVALID;
+    return has_slots || !mode->rated ? IPTFS_OK : IPTFS_E_INVALID;
+}
+
+void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion)
+{
+    sender->congestion = congestion;
+    sender->pacer.congestion = congestion;
 }
 
 /* Longer than an outer packet, and may not be cut: under dont-frag, or IPv6 without AGGFRAG, which
@@ -140,6 +152,8 @@ int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
 {
     int64_t arrival_ps = next_arrival_ps(sender);
     int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
+    if (sender->congestion != NULL)
+        due_ps = iptfs_earlier(due_ps, iptfs_congestion_next_ps(sender->congestion));
     return sender->eager ? iptfs_earlier(arrival_ps, due_ps) : due_ps;
 }
 
@@ -171,6 +185,18 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
         drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_FATE_AGGREGATION_TIME);
 }
 
+/* The ECN field of an outer packet: CE when one of the packets in it is marked (RFC 6040, 4.1). */
+static uint8_t outer_ecn(const struct iptfs_outer *outer)
+{
+    struct iptfs_slice_walk walk;
+    struct iptfs_slice slice;
+    iptfs_slices(outer, &walk);
+    while (iptfs_slice_next(&walk, &slice))
+        if ((slice.inner->tos & ECN_CE) == ECN_CE)
+            return ECN_CE;
+    return ECN_ECT0;
+}
+
 /* Sends one outer packet; false when there was none to send. */
 static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
 {
@@ -178,6 +204,10 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
     struct iptfs_outer *outer = packer->ops->next(packer, &sender->queue, now_ps);
     if (outer == NULL)
         return false;
+    if (sender->config.ecn)
+        outer->ecn = outer_ecn(outer);
+    if (sender->congestion != NULL)
+        iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);
@@ -209,6 +239,8 @@ static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
 
 void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
 {
+    if (sender->congestion != NULL)
+        iptfs_congestion_wake(sender->congestion, now_ps);
     while (sender->store->error == IPTFS_OK) {
         int64_t arrival_ps = next_arrival_ps(sender);
         int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);

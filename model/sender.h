@@ -3,6 +3,7 @@
 #ifndef IPTFS_SENDER_H
 #define IPTFS_SENDER_H
 
+#include "congestion.h"
 #include "counters.h"
 #include "esp.h"
 #include "mode.h"
@@ -40,6 +41,7 @@ struct iptfs_sender_config {
     /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
     uint64_t slot_numerator;
     uint64_t slot_denominator;
+    bool ecn; /* outer packets are ECN-capable, and carry the mark of an inner one (RFC 6040) */
 };
 
 /* What a sender calls; `ctx` is passed back. */
@@ -66,10 +68,11 @@ struct iptfs_sender {
     struct iptfs_queue queue;
     struct iptfs_packer packer;
     struct iptfs_pacer pacer;
-    uint32_t window_octets; /* what sources may keep waiting, see struct iptfs_room */
-    bool eager;             /* wake for each arrival: traces come in the order of time */
-    uint64_t icmp_sent;     /* forwarded packets too big, answered by ICMP */
-    uint64_t local_errors;  /* local packets too big, answered by an error value */
+    struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
+    uint32_t window_octets;              /* what sources may keep waiting, see struct iptfs_room */
+    bool eager;            /* wake for each arrival: traces come in the order of time */
+    uint64_t icmp_sent;    /* forwarded packets too big, answered by ICMP */
+    uint64_t local_errors; /* local packets too big, answered by an error value */
 };
 
 /* IPTFS_E_INVALID when nothing fits (pkt-size not above the headers or not to be had, or a path MTU
@@ -78,6 +81,10 @@ struct iptfs_sender {
 int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
                       struct iptfs_store *store, struct iptfs_counters *counters,
                       const struct iptfs_trace *trace);
+
+/* Gives the sender its end's congestion control, which must outlive it; what the receiver of that
+ * end learns goes there too. To be called before the first wake-up. */
+void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion);
 
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);
  * IPTFS_E_TOO_BIG under dont-frag: the error a local sender gets at its socket, while for a

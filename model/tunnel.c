@@ -7,6 +7,8 @@
 static void on_arrived(void *ctx, const struct iptfs_inner *inner)
 {
     struct iptfs_tunnel *tunnel = ctx;
+    if (tunnel->leak != NULL)
+        iptfs_leak_arrived(tunnel->leak, inner->arrived_ps, inner->octets);
     if (tunnel->observer.arrived != NULL)
         tunnel->observer.arrived(tunnel->observer.ctx, inner);
 }
@@ -23,6 +25,8 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     struct iptfs_tunnel *tunnel = ctx;
     tunnel->data_octets += outer->data_octets;
     tunnel->space_octets += tunnel->sender.packer.space_octets;
+    if (tunnel->leak != NULL)
+        iptfs_leak_sent(tunnel->leak, now_ps, outer->ip_octets, outer->ecn);
     if (tunnel->observer.sent != NULL)
         tunnel->observer.sent(tunnel->observer.ctx, now_ps, outer);
     tunnel->link->ops->submit(tunnel->link, now_ps, outer);
@@ -111,6 +115,23 @@ void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link)
     if (window > tunnel->sender.queue.mark_octets)
         window = tunnel->sender.queue.mark_octets;
     tunnel->sender.window_octets = window < UINT32_MAX ? (uint32_t)window : UINT32_MAX;
+}
+
+static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config *config,
+                    struct iptfs_tunnel *back)
+{
+    if (!tunnel->sender.config.mode->congestion)
+        return;
+    iptfs_congestion_init(&tunnel->congestion, config, 0);
+    iptfs_sender_set_congestion(&tunnel->sender, &tunnel->congestion);
+    back->receiver.congestion = &tunnel->congestion;
+}
+
+void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
+                       struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config)
+{
+    control(one, one_config, other);
+    control(other, other_config, one);
 }
 
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)

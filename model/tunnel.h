@@ -5,6 +5,7 @@
 #define IPTFS_TUNNEL_H
 
 #include "counters.h"
+#include "leak.h"
 #include "link.h"
 #include "measure.h"
 #include "packet.h"
@@ -30,9 +31,11 @@ struct iptfs_tunnel {
     struct iptfs_counters counters;
     struct iptfs_trace trace;
     struct iptfs_observer observer;
+    struct iptfs_leak *leak; /* what leaks goes there; NULL: not measured, not owned */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
     struct iptfs_receiver receiver;
+    struct iptfs_congestion congestion; /* of the sending end, once paired */
     struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out */
     uint64_t data_octets;           /* of data blocks sent, padding not counted */
     uint64_t space_octets;          /* inner octets that the packets sent could have carried */
@@ -49,6 +52,12 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
 /* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also tells sources how
  * much this link takes without loss. */
 void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link);
+
+/* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
+ * Those that send congestion information are then controlled by what the other end returns.
+ * `config` of each: see struct iptfs_tfrc_config. */
+void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
+                       struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);
 
 /* When iptfs_tunnel_wake must be called next; IPTFS_NEVER for not. */
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);

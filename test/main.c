@@ -18,10 +18,16 @@ extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_losshistory[];
+extern const CU_TestInfo iptfs_tests_tfrc[];
+extern const CU_TestInfo iptfs_tests_congestion[];
+extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
@@ -46,10 +52,16 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"immediate", iptfs_tests_immediate},
     {"measure", iptfs_tests_measure},
+    {"losshistory", iptfs_tests_losshistory},
+    {"tfrc", iptfs_tests_tfrc},
+    {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
+    {"leak", iptfs_tests_leak},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
+    {"control", iptfs_tests_control},
     {"quantity", iptfs_tests_quantity},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},

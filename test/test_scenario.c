@@ -117,6 +117,7 @@ static const char every_key[] = "[scenario]\n"
                                 "init-delay = 51.2ns\n"
                                 "max-queue-size = 10MiB\n"
                                 "dont-frag = yes\n"
+                                "receive = immediate\n"
                                 "reorder-window = 65535\n"
                                 "drop-time = 5ms\n"
                                 "replay-window = 4096\n"
@@ -162,6 +163,7 @@ static void test_every_key(void)
     CHECK_INT(s.tunnel[0].init_delay_ps, 51200);
     CHECK_U64(s.tunnel[0].max_queue_octets, 10485760);
     CHECK_TRUE(s.tunnel[0].dont_frag);
+    CHECK_INT(s.tunnel[0].receive, IPTFS_RECEIVE_IMMEDIATE);
     CHECK_U64(s.tunnel[0].reorder_window, 65535);
     CHECK_INT(s.tunnel[0].drop_time_ps, 5 * IPTFS_PS_PER_MS);
     CHECK_U64(s.tunnel[0].replay_window, 4096);
@@ -313,7 +315,9 @@ static void test_many_sections(void)
 static void test_bad_lines(void)
 {
     static const struct refusal table[] = {
-        {"", "t.ini: found no [traffic.NAME] section, allowed: 1 to 65535 of them"},
+        {"",
+         "t.ini: found no [traffic.NAME] section, allowed: 1 to 65535 of them, or none in a mode "
+         "with a rate"},
         {"seed = 1\n", "t.ini:1: seed: found a key before the first section, allowed: [SECTION]"},
         {"\n[scenario]\nseed 1\n" TRAFFIC,
          "t.ini:3: found 'seed 1', allowed: [SECTION], KEY = VALUE, or a comment after ';' or '#'"},
@@ -388,30 +392,51 @@ static void test_unknown_sections(void)
     check_refused(table, COUNT(table));
 }
 
-#define TUNNEL_KEYS                                                                                \
-    "mode, pkt-size, init-delay, max-queue-size, dont-frag, l3-fixed-rate, l2-fixed-rate, pps, "   \
-    "max-aggregation-time, fill, min-fragment, pad-to-avoid-fragment, all-pad-every, tfc-pad, "    \
-    "ip-fragment-headers, reorder-window, drop-time, replay-window, cipher, outer"
+/* The keys of a section, as a message lists them: of the SA of this side, or all of a section that
+ * has none. */
+static void list_keys(enum iptfs_section section, enum iptfs_side side, char *keys, size_t size)
+{
+    const struct iptfs_option *option;
+    size_t length = 0;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
+        if (side == IPTFS_SIDE_BOTH || option->side == IPTFS_SIDE_BOTH || option->side == side)
+            length += (size_t)snprintf(keys + length, size - length, "%s%s", length > 0 ? ", " : "",
+                                       option->key);
+}
+
+static void test_unknown_tunnel_keys(void)
+{
+    static const struct {
+        const char *text;
+        const char *place;
+        enum iptfs_side side;
+        const char *guess;
+    } rows[] = {
+        {"[tunnel]\npkt_size = 900\n" TRAFFIC, "[tunnel] pkt_size", IPTFS_SIDE_BOTH,
+         "; did you mean 'pkt-size'?"},
+        {"[tunnel]\nmtu = 900\n" TRAFFIC, "[tunnel] mtu", IPTFS_SIDE_BOTH,
+         "; did you mean 'mtu' of [link]?"},
+        {"[tunnel]\ncolour = red\n" TRAFFIC, "[tunnel] colour", IPTFS_SIDE_BOTH, ""},
+        {"[tunnel.in]\nzebra = 4\n" TRAFFIC, "[tunnel.in] zebra", IPTFS_SIDE_IN, ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char keys[512], expected[768];
+        list_keys(IPTFS_SECTION_TUNNEL, rows[i].side, keys, sizeof keys);
+        snprintf(expected, sizeof expected, "t.ini:2: %s: found an unknown key, allowed: %s%s",
+                 rows[i].place, keys, rows[i].guess);
+        struct refusal row = {rows[i].text, expected};
+        check_refused(&row, 1);
+    }
+}
 
 static void test_unknown_keys(void)
 {
     static const struct refusal table[] = {
-        {"[tunnel]\npkt_size = 900\n" TRAFFIC,
-         "t.ini:2: [tunnel] pkt_size: found an unknown key, allowed: " TUNNEL_KEYS
-         "; did you mean 'pkt-size'?"},
-        {"[tunnel]\nmtu = 900\n" TRAFFIC,
-         "t.ini:2: [tunnel] mtu: found an unknown key, allowed: " TUNNEL_KEYS
-         "; did you mean 'mtu' of [link]?"},
-        {"[tunnel]\ncolour = red\n" TRAFFIC,
-         "t.ini:2: [tunnel] colour: found an unknown key, allowed: " TUNNEL_KEYS},
-        {"[tunnel.in]\nreorder = 4\n" TRAFFIC,
-         "t.ini:2: [tunnel.in] reorder: found an unknown key, allowed: mode, reorder-window, "
-         "drop-time, replay-window, cipher, outer"},
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, file, start, "
          "stop, count, ip, tos, origin, direction; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
-                                      "description, duration, seed"},
+                                      "description, duration, seed, leak, leak-interval"},
     };
     check_refused(table, COUNT(table));
 }
@@ -452,8 +477,7 @@ static void test_bad_values(void)
          "'-', the first no '.' or '-'"},
         {"[tunnel]\nmode = ondemand\n" TRAFFIC,
          "t.ini:2: [tunnel] mode: found 'ondemand', allowed: on-demand, fixed-rate, min-rate, "
-         "none, esp, "
-         "esp-transport, esp-pad; did you mean "
+         "congestion-controlled, none, esp, esp-transport, esp-pad; did you mean "
          "'on-demand'?"},
         {"[tunnel]\npkt-size = 65536\n" TRAFFIC,
          "t.ini:2: [tunnel] pkt-size: found '65536', allowed: 0 to 65535B"},
@@ -500,9 +524,10 @@ static void test_bad_overrides(void)
     check_refused_set(TRAFFIC, "tunnel.pkt-size=12",
                       "--set tunnel.pkt-size=12: [tunnel] pkt-size: found '12', allowed: 41B to "
                       "65535B, for the headers take 40 octets, or 0 (path MTU)");
-    check_refused_set(TRAFFIC, "link.rte=1Gbps",
-                      "--set link.rte=1Gbps: [link] rte: found an unknown key, allowed: device, "
-                      "framing, rate, delay, mtu, queue, loss, impair-list; did you mean 'rate'?");
+    check_refused_set(
+        TRAFFIC, "link.rte=1Gbps",
+        "--set link.rte=1Gbps: [link] rte: found an unknown key, allowed: device, "
+        "framing, rate, delay, mtu, queue, loss, ce, impair-list; did you mean 'rate'?");
     check_refused_set(TRAFFIC, "lnk.rate=1Gbps",
                       "--set lnk.rate=1Gbps: [lnk]: " SECTIONS "; did you mean 'link'?");
     check_refused_set("[traffic.voice]\ntype=cbr\nsize=40\nrate=1bps\n", "traffic.voise.size=50",
@@ -553,8 +578,8 @@ static void test_combinations(void)
          "device p2p"},
         {"[link]\nrate = 0\n[traffic.x]\ntype = saturate\nsize = 40\n",
          "t.ini:2: [link] rate: found '0', allowed: above 0, for [traffic.x] saturates the link"},
-        {"[link]\nqueue = 1000\n[traffic.x]\ntype = saturate\nsize = 40\n",
-         "t.ini:2: [link] queue: found '1000', allowed: 1538B (one outer packet) or more, 1p or "
+        {"[link]\nqueue = 1000B\n[traffic.x]\ntype = saturate\nsize = 40\n",
+         "t.ini:2: [link] queue: found '1000B', allowed: 1538B (one outer packet) or more, 1p or "
          "more, or 0, for [traffic.x] saturates the link"},
         {"[traffic.a]\nsize = 40\n",
          "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list"},
@@ -828,15 +853,17 @@ static void test_print(void)
     char *text = print(&s);
     CHECK_STR(
         text,
-        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\n"
+        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
+        "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
+        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
-        "ip-fragment-headers = on\nreorder-window = 3\ndrop-time = 1s\n"
+        "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
         "replay-window = 0\ncipher = aes-gcm-16\nouter = 4\n"
         "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
-        "mtu = 1500B\nqueue = 1000p\nloss = 0\nimpair-list =\n"
+        "mtu = 1500B\nqueue = 1000p\nloss = 0\nce = 0\nimpair-list =\n"
         "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
         "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
     free(text);
@@ -907,7 +934,7 @@ static void test_list(void)
     for (unsigned i = 0; iptfs_mode_at(i) != NULL; i++) {
         const struct iptfs_mode *mode = iptfs_mode_at(i);
         char row[160];
-        snprintf(row, sizeof row, "  %-13s %s (%s)\n", mode->name, mode->meaning, mode->source);
+        snprintf(row, sizeof row, "  %-21s %s (%s)\n", mode->name, mode->meaning, mode->source);
         if (strstr(modes, row) == NULL)
             CHECK_FAIL("found no \"%s\" in \"%s\"", row, modes);
         CHECK_INT(iptfs_mode_words[i].value, i);
@@ -934,6 +961,7 @@ const CU_TestInfo iptfs_tests_scenario[] = {
     {"long lines", test_long_lines},
     {"unknown sections", test_unknown_sections},
     {"unknown keys", test_unknown_keys},
+    {"unknown keys of a tunnel", test_unknown_tunnel_keys},
     {"options of the wrong direction", test_wrong_direction},
     {"bad values", test_bad_values},
     {"bad overrides", test_bad_overrides},

@@ -112,7 +112,7 @@ static bool add_link(struct bench *bench, const struct plan *plan)
     struct iptfs_random *stream = iptfs_random_new(plan->seed, 1, IPTFS_RANDOM_LOSS, 0);
     int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
     if (error == IPTFS_OK)
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store);
+        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
     if (!CHECK_INT(error, IPTFS_OK))
         return false;
     iptfs_tunnel_set_link(&bench->tunnel, link);
@@ -205,7 +205,7 @@ static void stop(struct bench *bench, int64_t at_ps)
                "it does not balance");
         check_ends(bench);
     }
-    if (bench->plan->receiver.reorder_window > 0) {
+    if (bench->plan->receiver.reorder_window > 0 && !bench->plan->receiver.immediate) {
         expect(bench, bench->in_order, "delivered out of order");
         expect(bench, bench->tunnel.delivered_again == 0, "delivered twice behind a window");
     }
@@ -258,6 +258,7 @@ static void random_trouble(struct plan *plan, struct dice *dice)
     plan->sender.dont_frag = dice_percent(dice, 20);
     plan->sender.max_queue_size_octets = dice_between(dice, 2000, 100000);
     plan->receiver.replay_window = dice_percent(dice, 30) ? (uint32_t)dice_between(dice, 1, 64) : 0;
+    plan->receiver.immediate = dice_percent(dice, 30);
     plan->link.mtu_octets = dice_percent(dice, 20) ? (uint32_t)dice_between(dice, 100, 1500) : 2100;
     plan->link.queue_pkts = dice_percent(dice, 30) ? dice_between(dice, 1, 10) : 0;
     plan->link.queue_octets = dice_percent(dice, 30) ? dice_between(dice, 1000, 9000) : 0;

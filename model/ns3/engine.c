@@ -8,7 +8,8 @@
 
 void iptfs_engine_arm(struct iptfs_engine *engine)
 {
-    int64_t next_ps = iptfs_tunnel_next_ps(engine->tunnel);
+    /* What has come due by the other direction's doing is due now. */
+    int64_t next_ps = iptfs_later(iptfs_tunnel_next_ps(engine->tunnel), ns3shim_now_ps());
     if (next_ps == engine->set_ps)
         return;
     engine->set_ps = next_ps;
@@ -28,6 +29,8 @@ void iptfs_engine_wake(void *ctx)
         ns3shim_stop();
     else
         iptfs_engine_arm(engine);
+    if (engine->peer != NULL && engine->error == IPTFS_OK)
+        iptfs_engine_arm(engine->peer);
 }
 
 static void on_deferred(void *ctx)
