@@ -175,7 +175,7 @@ static int stage_open(struct stage *stage, const char *const *sets, size_t n_set
         .options = &scenario->traffic[0], .seed = scenario->seed, .run = run};
     code = iptfs_tunnel_init(&stage->tunnel, &sender, &receiver);
     if (code == IPTFS_OK)
-        code = iptfs_direct_link_new(&link, &config, &impair, &stage->tunnel.store);
+        code = iptfs_direct_link_new(&link, &config, &impair, &stage->tunnel.store, NULL);
     if (code == IPTFS_OK)
         iptfs_tunnel_set_link(&stage->tunnel, link);
     if (code == IPTFS_OK)
