@@ -225,7 +225,7 @@ static double measured_wait(unsigned served, uint64_t rate_bps, uint64_t run, ui
  * interval of their mean, which itself must be narrower than 2 %. No two cases share draws. */
 static void compare_wait(unsigned served, unsigned percent, unsigned runs, uint32_t slots)
 {
-    double waits[MOST_REPLICATIONS];
+    double waits[MOST_REPLICATIONS] = {0};
     uint64_t rate_bps = (uint64_t)SLOTS_PER_S * SPACE * 8 * percent / 100;
     double load = (double)rate_bps / ((double)SLOTS_PER_S * SPACE * 8);
     for (unsigned run = 0; run < runs; run++)
