@@ -527,6 +527,15 @@ static const struct iptfs_option link_options[] = {
     },
     {
         .section = IPTFS_SECTION_LINK,
+        .key = "ce",
+        .value = IPTFS_VALUE_PROBABILITY,
+        FIELD(iptfs_link_options, ce),
+        .standard = "0",
+        .meaning = "probability that an ECN-capable outer packet gets a CE mark",
+        .source = "RFC 3168",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
         .key = "impair-list",
         .value = IPTFS_VALUE_PATH,
         FIELD(iptfs_link_options, impair_path),

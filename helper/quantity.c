@@ -79,7 +79,7 @@ static const struct measure sizes_in_octets = {
     UINT64_MAX, true};
 static const struct measure limits = {
     limit_units,
-    "packets (1000p, 1000pkts), or octets, also in B, kB, MB, GB (by 1000), KiB, MiB, GiB "
+    "packets (1000p, 1000pkts), or octets in B, kB, MB, GB (by 1000), KiB, MiB, GiB "
     "(by 1024)",
     "packets or octets", UINT64_MAX, true};
 static const struct measure numbers = {no_units, "a whole number, decimal or 0x...", NULL,
@@ -303,6 +303,8 @@ int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_
     int code = read_measure(text, &limits, &count, &unit, error);
     if (code != 0)
         return code;
+    if (count != 0 && unit == NULL) /* packets or octets: a bare number does not say */
+        return refuse(text, limits.allowed, NULL, error);
     limit->count = count;
     /* "No limit" is the same of either, and so has one form only. */
     limit->in_pkts = count != 0 && unit != NULL && unit->name[0] == 'p';

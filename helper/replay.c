@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    IPV6_MTU_MIN = 1280
+};
+
 struct replay {
     const struct iptfs_script *script;
     FILE *out;
@@ -103,12 +107,14 @@ static void run_in(struct replay *replay, const struct iptfs_script_event *event
         .ip_version = event->v6 ? 6 : 4,
         .tos = event->tos,
     };
-    /* A router compares IPv6 packets with the MTU of the device they would leave by, before IPsec
-     * sees them; this one never gets as far as the tunnel. */
-    if (event->v6 && event->octets > replay->script->config.mtu) {
+    /* A router compares IPv6 packets with the MTU of the device they would leave by, at least 1280
+     * (RFC 8200, 5), before IPsec sees them: these never get as far as the tunnel. */
+    int64_t mtu =
+        replay->script->config.mtu > IPV6_MTU_MIN ? replay->script->config.mtu : IPV6_MTU_MIN;
+    if (event->v6 && event->octets > mtu) {
         fprintf(replay->out, "in %" PRId64 " id=%" PRIu32 " len=%" PRIu32 "\n", ns(event->at_ps),
                 event->id, event->octets);
-        print_too_big(replay->out, event->at_ps, true, (uint32_t)replay->script->config.mtu);
+        print_too_big(replay->out, event->at_ps, true, (uint32_t)mtu);
         return;
     }
     iptfs_sender_offer(&replay->tunnel.sender, &arrival);
@@ -154,7 +160,7 @@ static int add_link(struct replay *replay)
     struct iptfs_link *link;
     int code = iptfs_impair_init(&impair, 0, NULL, script->items, script->item_count);
     if (code == IPTFS_OK)
-        code = iptfs_direct_link_new(&link, &config, &impair, &replay->tunnel.store);
+        code = iptfs_direct_link_new(&link, &config, &impair, &replay->tunnel.store, NULL);
     if (code == IPTFS_OK)
         iptfs_tunnel_set_link(&replay->tunnel, link);
     return code;

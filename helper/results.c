@@ -95,6 +95,12 @@ static json_t *delay_json(const struct iptfs_delays *delays)
         double p;
     } quantiles[] = {{"min", 0}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}};
     json_t *delay = json_object();
+    if (delays->count == 0) {
+        json_object_set_new(delay, "mean", json_null());
+        for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
+            json_object_set_new(delay, quantiles[i].name, json_null());
+        return delay;
+    }
     set_real(delay, "mean", iptfs_delays_mean_ps(delays) / (double)IPTFS_PS_PER_S);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
         set_real(delay, quantiles[i].name,
@@ -212,7 +218,7 @@ static void write_csv_value(const json_t *value, FILE *out)
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else if (json_is_real(value))
         fprintf(out, "%.*g", REAL_DIGITS, json_real_value(value));
-    else
+    else if (!json_is_null(value)) /* what is not known is an empty field */
         fputs(json_is_true(value) ? "true" : "false", out);
 }
 
@@ -367,11 +373,14 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
     write_causes(tunnel, out);
     write_outer(tunnel, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
-    fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
-            iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
-            iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (delays->count == 0)
+        fprintf(out, "%-20s nothing was delivered\n", "Delay");
+    else
+        fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
     write_breaker(&tunnel->breaker, out);
     if (results->leak[direction] != NULL)
         write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);

@@ -22,11 +22,19 @@ static int add_impair(const struct iptfs_run *run, enum iptfs_direction directio
                       struct iptfs_impair *impair)
 {
     const struct iptfs_link_options *link = &run->scenario->link[direction];
-    struct iptfs_random *stream =
-        iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LOSS, direction);
-    if (stream == NULL)
+    struct iptfs_random *loss = iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LOSS, direction);
+    struct iptfs_random *ce = iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_CE, direction);
+    if (loss == NULL || ce == NULL) {
+        iptfs_random_free(loss);
+        iptfs_random_free(ce);
         return IPTFS_E_NO_MEMORY;
-    return iptfs_impair_init(impair, link->loss, stream, link->impair_items, link->impair_count);
+    }
+    int error = iptfs_impair_init(impair, link->loss, loss, link->impair_items, link->impair_count);
+    if (error == IPTFS_OK)
+        iptfs_impair_set_ce(impair, link->ce, ce);
+    else
+        iptfs_random_free(ce);
+    return error;
 }
 
 static int add_link(struct iptfs_run *run, enum iptfs_direction direction)
@@ -41,7 +49,7 @@ static int add_link(struct iptfs_run *run, enum iptfs_direction direction)
     if (options->device == IPTFS_DEVICE_P2P)
         return iptfs_engine_p2p_link(&way->engine, &config, &impair);
     struct iptfs_link *link;
-    error = iptfs_direct_link_new(&link, &config, &impair, &way->tunnel.store);
+    error = iptfs_direct_link_new(&link, &config, &impair, &way->tunnel.store, NULL);
     if (error == IPTFS_OK)
         iptfs_tunnel_set_link(&way->tunnel, link);
     return error;
@@ -299,24 +307,60 @@ static int run_watched(struct iptfs_run *run, bool watched, struct iptfs_error *
     return code;
 }
 
-static int write_summary(const char *directory, const char *name, const json_t *summary,
-                         int (*write)(const json_t *, FILE *), struct iptfs_error *error)
+/* What a run writes, opened before it begins, so that nobody waits for what cannot be written. */
+struct run_files {
+    struct iptfs_outfile json;
+    struct iptfs_outfile csv;
+    struct iptfs_tracefile trace;
+};
+
+static int open_summary(struct iptfs_outfile *file, const char *directory, const char *name,
+                        struct iptfs_error *error)
 {
-    struct iptfs_outfile out;
     char *path = iptfs_path_join(directory, name);
     if (path == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-    int code = iptfs_outfile_open(&out, path, error);
-    if (code == IPTFS_OK) {
-        code = write(summary, out.file);
-        if (code == IPTFS_OK)
-            code = iptfs_outfile_commit(&out, error);
-        else
-            iptfs_fail(error, code, "%s: cannot write the file", path);
-        iptfs_outfile_discard(&out);
-    }
+    int code = iptfs_outfile_open(file, path, error);
     free(path);
     return code;
+}
+
+static int open_files(struct run_files *files, const struct iptfs_run_request *request,
+                      const char *directory, struct iptfs_error *error)
+{
+    bool existed = access(directory, F_OK) == 0;
+    int code = iptfs_make_directory(directory, error);
+    if (code == IPTFS_OK)
+        code = open_summary(&files->json, directory, "summary.json", error);
+    if (code == IPTFS_OK)
+        code = open_summary(&files->csv, directory, "summary.csv", error);
+    if (code == IPTFS_OK && request->trace_path != NULL)
+        code = iptfs_tracefile_open(&files->trace, request->trace_path, error);
+    if (code != IPTFS_OK && !existed)
+        rmdir(directory); /* nothing is written when something is wrong */
+    return code;
+}
+
+static void discard_files(struct run_files *files)
+{
+    iptfs_outfile_discard(&files->json);
+    iptfs_outfile_discard(&files->csv);
+    iptfs_tracefile_free(&files->trace);
+}
+
+/* Writes all, then gives all their names. */
+static int commit_files(struct run_files *files, const struct iptfs_run_request *request,
+                        const json_t *summary, struct iptfs_error *error)
+{
+    if (iptfs_results_write_json(summary, files->json.file) != IPTFS_OK ||
+        iptfs_results_write_csv(summary, files->csv.file) != IPTFS_OK)
+        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot write the file", files->json.path);
+    int code = IPTFS_OK;
+    if (request->trace_path != NULL)
+        code = iptfs_tracefile_commit(&files->trace, error);
+    if (code == IPTFS_OK)
+        code = iptfs_outfile_commit(&files->csv, error);
+    return code == IPTFS_OK ? iptfs_outfile_commit(&files->json, error) : code;
 }
 
 static void print_summary(const struct iptfs_run_request *request, const char *directory,
@@ -338,16 +382,14 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
 }
 
 static int report(const struct iptfs_run_request *request, const char *directory,
-                  const struct iptfs_run *run, const struct iptfs_run_cost *cost, FILE *out,
-                  struct iptfs_error *error)
+                  const struct iptfs_run *run, const struct iptfs_run_cost *cost,
+                  struct run_files *files, FILE *out, struct iptfs_error *error)
 {
     struct iptfs_results results = iptfs_run_results(run);
     json_t *summary = iptfs_results_json(&results);
     if (summary == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-    int code = write_summary(directory, "summary.json", summary, iptfs_results_write_json, error);
-    if (code == IPTFS_OK)
-        code = write_summary(directory, "summary.csv", summary, iptfs_results_write_csv, error);
+    int code = commit_files(files, request, summary, error);
     if (code == IPTFS_OK)
         print_summary(request, directory, &results, summary, cost, out);
     json_decref(summary);
@@ -393,23 +435,19 @@ static int run_scenario(const struct iptfs_run_request *request,
                         struct iptfs_error *error)
 {
     static struct iptfs_run run; /* large, and one at a time as ns-3 is */
-    struct iptfs_tracefile trace = {0};
-    int code = iptfs_make_directory(directory, error);
-    if (code == IPTFS_OK && request->trace_path != NULL)
-        code = iptfs_tracefile_open(&trace, request->trace_path, error);
-    if (code != IPTFS_OK)
-        return code;
-    double begun_s = wall_s();
-    code = simulate(request, &run, scenario, &trace, error);
-    struct iptfs_run_cost cost = {wall_s() - begun_s, run.events};
-    if (code == IPTFS_OK && request->trace_path != NULL)
-        code = iptfs_tracefile_commit(&trace, error);
-    if (code == IPTFS_OK)
-        code = report(request, directory, &run, &cost, out, error);
-    if (code == IPTFS_OK)
-        code = check_breakers(&run, error);
-    iptfs_run_free(&run);
-    iptfs_tracefile_free(&trace);
+    struct run_files files = {0};
+    int code = open_files(&files, request, directory, error);
+    if (code == IPTFS_OK) {
+        double begun_s = wall_s();
+        code = simulate(request, &run, scenario, &files.trace, error);
+        struct iptfs_run_cost cost = {wall_s() - begun_s, run.events};
+        if (code == IPTFS_OK)
+            code = report(request, directory, &run, &cost, &files, out, error);
+        if (code == IPTFS_OK)
+            code = check_breakers(&run, error);
+        iptfs_run_free(&run);
+    }
+    discard_files(&files);
     return code;
 }
 

@@ -74,6 +74,7 @@ struct iptfs_link_options {
     uint32_t mtu_octets;
     struct iptfs_limit queue;               /* count 0: no limit (not with p2p) */
     double loss;                            /* probability, 0 to 1 */
+    double ce;                              /* likewise, of a mark on ECN-capable packets */
     char *impair_path;                      /* absolute; "" for none */
     struct iptfs_impair_item *impair_items; /* what that file says, in its order */
     size_t impair_count;

@@ -4,7 +4,6 @@
 #include "error.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static size_t first_item(const struct iptfs_impair *impair, uint64_t seq)
 {
@@ -19,17 +18,37 @@ static size_t first_item(const struct iptfs_impair *impair, uint64_t seq)
     return low;
 }
 
-/* Insertion keeps the given order of items for the same packet, which qsort does not promise; lists
- * are short and mostly sorted. */
-static void sort_items(struct iptfs_impair_item *items, size_t count)
+/* An item and its place in the given list, for qsort does not keep the order of equal ones. */
+struct placed {
+    struct iptfs_impair_item item;
+    size_t place;
+};
+
+static int compare_placed(const void *a, const void *b)
 {
-    for (size_t i = 1; i < count; i++) {
-        struct iptfs_impair_item item = items[i];
-        size_t at = i;
-        for (; at > 0 && items[at - 1].seq > item.seq; at--)
-            items[at] = items[at - 1];
-        items[at] = item;
+    const struct placed *first = a, *second = b;
+    if (first->item.seq != second->item.seq)
+        return first->item.seq < second->item.seq ? -1 : 1;
+    return first->place < second->place ? -1 : 1;
+}
+
+/* A copy of the items by number, in their given order where equal; NULL when memory ran out. */
+static struct iptfs_impair_item *sorted(const struct iptfs_impair_item *items, size_t count)
+{
+    struct iptfs_impair_item *copy = malloc(count * sizeof *copy);
+    struct placed *placed = malloc(count * sizeof *placed);
+    for (size_t i = 0; placed != NULL && i < count; i++)
+        placed[i] = (struct placed){items[i], i};
+    if (copy != NULL && placed != NULL) {
+        qsort(placed, count, sizeof *placed, compare_placed);
+        for (size_t i = 0; i < count; i++)
+            copy[i] = placed[i].item;
+    } else {
+        free(copy);
+        copy = NULL;
     }
+    free(placed);
+    return copy;
 }
 
 int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_random *loss_stream,
@@ -38,20 +57,26 @@ int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_ran
     *impair = (struct iptfs_impair){.loss = loss, .loss_stream = loss_stream};
     if (item_count == 0)
         return IPTFS_OK;
-    impair->items = malloc(item_count * sizeof *items);
+    impair->items = sorted(items, item_count);
     if (impair->items == NULL) {
         iptfs_impair_free(impair);
         return IPTFS_E_NO_MEMORY;
     }
-    memcpy(impair->items, items, item_count * sizeof *items);
     impair->item_count = item_count;
-    sort_items(impair->items, item_count);
     return IPTFS_OK;
+}
+
+void iptfs_impair_set_ce(struct iptfs_impair *impair, double ce, struct iptfs_random *ce_stream)
+{
+    impair->ce = ce;
+    impair->ce_stream = ce_stream;
 }
 
 void iptfs_impair_free(struct iptfs_impair *impair)
 {
     iptfs_random_free(impair->loss_stream);
+    iptfs_random_free(impair->ce_stream);
+    impair->ce_stream = NULL;
     free(impair->items);
     impair->loss_stream = NULL;
     impair->items = NULL;
@@ -82,7 +107,6 @@ static void count(struct iptfs_impair *impair, const struct iptfs_verdict *verdi
     impair->lost_by_list += verdict->lost;
     impair->delayed += !verdict->lost && verdict->extra_ps > 0;
     impair->duplicated += verdict->duplicate;
-    impair->marked += verdict->ce;
 }
 
 struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t seq)
@@ -98,5 +122,7 @@ struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t se
         impair->lost_by_chance += !verdict.lost;
         verdict.lost = true;
     }
+    if (impair->ce > 0 && iptfs_random_uniform(impair->ce_stream) < impair->ce)
+        verdict.ce_if_capable = true;
     return verdict;
 }

@@ -27,6 +27,7 @@ struct iptfs_verdict {
     bool lost; /* the packet itself; a duplicate may still arrive */
     bool duplicate;
     bool ce;
+    bool ce_if_capable; /* only when the packet is ECN-capable */
     int64_t extra_ps;
     int64_t duplicate_extra_ps;
 };
@@ -34,19 +35,25 @@ struct iptfs_verdict {
 struct iptfs_impair {
     double loss; /* probability, 0 to 1 */
     struct iptfs_random *loss_stream;
+    double ce; /* probability that an ECN-capable packet is marked, 0 to 1 */
+    struct iptfs_random *ce_stream;
     struct iptfs_impair_item *items; /* sorted by seq, in their given order where equal */
     size_t item_count;
     uint64_t lost_by_chance;
     uint64_t lost_by_list;
     uint64_t delayed;
     uint64_t duplicated;
-    uint64_t marked;
+    uint64_t marked; /* counted by the link, which knows who is ECN-capable */
 };
 
 /* The list is copied; `loss_stream` (NULL only when loss is 0) passes to the impairment.
  * IPTFS_E_NO_MEMORY: then the stream is freed too. */
 int iptfs_impair_init(struct iptfs_impair *impair, double loss, struct iptfs_random *loss_stream,
                       const struct iptfs_impair_item *items, size_t item_count);
+/* Marks ECN-capable packets with this probability; the stream (NULL only when it is 0) passes to
+ * the impairment. */
+void iptfs_impair_set_ce(struct iptfs_impair *impair, double ce, struct iptfs_random *ce_stream);
+
 void iptfs_impair_free(struct iptfs_impair *impair);
 
 /* The verdict on the packet of this number; to be asked once for each packet, in the order they

@@ -11,24 +11,12 @@ enum {
     ETHERNET_EXTRA_OCTETS = 38,
     ETHERNET_PAYLOAD_MIN_OCTETS = 46,
     PPP_EXTRA_OCTETS = 2,
-    ECN_CE = 3,
-    FIRST_CAPACITY = 64
-};
-
-/* A packet before the transmitter, remembered until its transmission begins. */
-struct waiting {
-    int64_t start_ps;
-    uint32_t octets;
+    ECN_CE = 3
 };
 
 struct direct_link {
     struct iptfs_link link;
-    int64_t busy_until_ps;
-    struct waiting *waiting; /* a ring, kept only where the queue is limited */
-    size_t capacity;         /* a power of two */
-    size_t first;
-    size_t count;
-    uint64_t octets;
+    struct iptfs_transmitter *transmitter; /* maybe shared with others */
 };
 
 uint32_t iptfs_framed_octets(enum iptfs_framing framing, uint32_t ip_octets)
@@ -114,8 +102,10 @@ void iptfs_link_refuse(struct iptfs_link *link, struct iptfs_outer *outer)
 bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
                       const struct iptfs_verdict *verdict)
 {
-    if (verdict->ce)
+    if (verdict->ce || (verdict->ce_if_capable && outer->ecn != 0)) {
+        link->impair.marked++;
         outer->ecn = ECN_CE;
+    }
     if (verdict->duplicate) {
         iptfs_tally_add(&link->stats.duplicated, outer->ip_octets);
         outer->refs++;
@@ -154,105 +144,77 @@ void iptfs_link_wake(struct iptfs_link *link, int64_t now_ps)
     }
 }
 
-/* Packets whose transmission has begun wait no longer. */
-static void forget_started(struct direct_link *direct, int64_t now_ps)
-{
-    while (direct->count > 0 && direct->waiting[direct->first].start_ps <= now_ps) {
-        direct->octets -= direct->waiting[direct->first].octets;
-        direct->first = (direct->first + 1) & (direct->capacity - 1);
-        direct->count--;
-    }
-}
-
-static bool grow(struct direct_link *direct)
-{
-    size_t capacity = direct->capacity > 0 ? direct->capacity * 2 : FIRST_CAPACITY;
-    struct waiting *waiting = malloc(capacity * sizeof *waiting);
-    if (waiting == NULL) {
-        direct->link.store->error = IPTFS_E_NO_MEMORY;
-        return false;
-    }
-    for (size_t i = 0; i < direct->count; i++)
-        waiting[i] = direct->waiting[(direct->first + i) & (direct->capacity - 1)];
-    free(direct->waiting);
-    direct->waiting = waiting;
-    direct->capacity = capacity;
-    direct->first = 0;
-    return true;
-}
-
-/* Puts a packet into the queue until its transmission begins; false when there is no room. A packet
- * that is transmitted at once passes through the queue too, as in ns-3: one larger than the whole
- * queue never gets through. */
-static bool wait_in_queue(struct direct_link *direct, int64_t now_ps, int64_t start_ps,
-                          uint32_t octets)
-{
-    const struct iptfs_link_config *config = &direct->link.config;
-    if (config->queue_pkts > 0 && direct->count >= config->queue_pkts)
-        return false;
-    if (config->queue_octets > 0 && direct->octets + octets > config->queue_octets)
-        return false;
-    if (start_ps <= now_ps || (config->queue_pkts == 0 && config->queue_octets == 0))
-        return true;
-    if (direct->count == direct->capacity && !grow(direct))
-        return false;
-    size_t at = (direct->first + direct->count) & (direct->capacity - 1);
-    direct->waiting[at] = (struct waiting){start_ps, octets};
-    direct->count++;
-    direct->octets += octets;
-    return true;
-}
-
 static void direct_submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct direct_link *direct = (struct direct_link *)link;
     if (!iptfs_link_admit(link, outer))
         return;
     uint32_t octets = iptfs_framed_octets(link->config.framing, outer->ip_octets);
-    int64_t start_ps = iptfs_later(now_ps, direct->busy_until_ps);
-    forget_started(direct, now_ps);
-    if (!wait_in_queue(direct, now_ps, start_ps, octets)) {
+    int64_t depart_ps;
+    int error = iptfs_transmitter_send(direct->transmitter, now_ps, octets, &depart_ps);
+    if (error != IPTFS_OK) {
+        if (error != IPTFS_E_NO_SPACE)
+            link->store->error = error;
         iptfs_link_refuse(link, outer);
         return;
     }
-    /* A slow link with a long queue may be busy beyond the end of time. */
-    direct->busy_until_ps =
-        iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, link->config.rate_bps));
     struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->seq);
     if (iptfs_link_apply(link, outer, &verdict))
-        iptfs_link_launch(link, outer,
-                          iptfs_time_after(direct->busy_until_ps, link->config.delay_ps), &verdict);
+        iptfs_link_launch(link, outer, iptfs_time_after(depart_ps, link->config.delay_ps),
+                          &verdict);
 }
 
 static int64_t direct_idle_ps(const struct iptfs_link *link, int64_t now_ps)
 {
-    return iptfs_later(now_ps, ((const struct direct_link *)link)->busy_until_ps);
+    return iptfs_later(now_ps, ((const struct direct_link *)link)->transmitter->busy_until_ps);
 }
 
 static void direct_free(struct iptfs_link *link)
 {
     struct direct_link *direct = (struct direct_link *)link;
     iptfs_link_deinit(link);
-    free(direct->waiting);
+    if (--direct->transmitter->users == 0) {
+        iptfs_transmitter_free(direct->transmitter);
+        free(direct->transmitter);
+    }
     free(direct);
 }
 
-int iptfs_direct_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
-                          const struct iptfs_impair *impair, struct iptfs_store *store)
+static const struct iptfs_link_ops direct_ops = {
+    .submit = direct_submit,
+    .idle_ps = direct_idle_ps,
+    .clear = iptfs_link_clear,
+    .free = direct_free,
+};
+
+static struct iptfs_transmitter *new_transmitter(const struct iptfs_link_config *config)
 {
-    static const struct iptfs_link_ops ops = {
-        .submit = direct_submit,
-        .idle_ps = direct_idle_ps,
-        .clear = iptfs_link_clear,
-        .free = direct_free,
-    };
+    struct iptfs_transmitter *transmitter = malloc(sizeof *transmitter);
+    if (transmitter != NULL)
+        iptfs_transmitter_init(transmitter, config->rate_bps, config->queue_pkts,
+                               config->queue_octets);
+    return transmitter;
+}
+
+int iptfs_direct_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
+                          const struct iptfs_impair *impair, struct iptfs_store *store,
+                          struct iptfs_link *bottleneck)
+{
     struct direct_link *direct = calloc(1, sizeof *direct);
-    if (direct == NULL) {
+    struct iptfs_transmitter *shared =
+        bottleneck != NULL ? ((struct direct_link *)bottleneck)->transmitter : NULL;
+    struct iptfs_transmitter *transmitter = shared != NULL ? shared : new_transmitter(config);
+    if (direct == NULL || transmitter == NULL) {
         struct iptfs_impair lost = *impair;
         iptfs_impair_free(&lost);
+        if (shared == NULL)
+            free(transmitter);
+        free(direct);
         return IPTFS_E_NO_MEMORY;
     }
-    iptfs_link_init(&direct->link, &ops, config, impair, store);
+    iptfs_link_init(&direct->link, &direct_ops, config, impair, store);
+    direct->transmitter = transmitter;
+    transmitter->users += shared != NULL;
     *out = &direct->link;
     return IPTFS_OK;
 }

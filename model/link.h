@@ -8,6 +8,7 @@
 #include "flight.h"
 #include "impair.h"
 #include "packet.h"
+#include "transmitter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -78,9 +79,12 @@ bool iptfs_link_balanced(const struct iptfs_link_stats *stats);
 uint32_t iptfs_framed_octets(enum iptfs_framing framing, uint32_t ip_octets);
 
 /* A direct link. `impair` passes to the link (also on failure). Returns 0 and the link in *out, to
- * be cleared and freed with its ops; IPTFS_E_NO_MEMORY. The store must outlive it. */
+ * be cleared and freed with its ops; IPTFS_E_NO_MEMORY. The store must outlive it. With
+ * `bottleneck`, another direct link, it shares that one's transmitter and queue, whose rate and
+ * limits then count; NULL: it has its own. */
 int iptfs_direct_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
-                          const struct iptfs_impair *impair, struct iptfs_store *store);
+                          const struct iptfs_impair *impair, struct iptfs_store *store,
+                          struct iptfs_link *bottleneck);
 
 /* When iptfs_link_wake must be called next; IPTFS_NEVER for not. */
 static inline int64_t iptfs_link_next_ps(const struct iptfs_link *link)

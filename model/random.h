@@ -12,6 +12,7 @@ enum iptfs_random_use {
     IPTFS_RANDOM_LOSS = 1,
     IPTFS_RANDOM_ARRIVAL = 2,
     IPTFS_RANDOM_SIZE = 3,
+    IPTFS_RANDOM_CE = 4,
     IPTFS_RANDOM_LEAK = 40
 };
 

@@ -22,15 +22,21 @@ extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_breaker[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_losshistory[];
+extern const CU_TestInfo iptfs_tests_tfrc[];
+extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_appendix_c[];
+extern const CU_TestInfo iptfs_tests_theory[];
 
 static const struct {
     const char *name;
@@ -50,16 +56,22 @@ static const struct {
     {"immediate", iptfs_tests_immediate},
     {"breaker", iptfs_tests_breaker},
     {"measure", iptfs_tests_measure},
+    {"losshistory", iptfs_tests_losshistory},
+    {"tfrc", iptfs_tests_tfrc},
+    {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
     {"leak", iptfs_tests_leak},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
+    {"control", iptfs_tests_control},
     {"quantity", iptfs_tests_quantity},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"appendix-c", iptfs_tests_appendix_c},
+    {"theory", iptfs_tests_theory},
 };
 
 static bool wanted(const char *name, int count, char **names)

@@ -242,7 +242,7 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     if (!CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &sender, &receiver), IPTFS_OK))
         return false;
     iptfs_impair_init(&impair, loss, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0);
-    iptfs_direct_link_new(&link, &config, &impair, &bench->tunnel.store);
+    iptfs_direct_link_new(&link, &config, &impair, &bench->tunnel.store, NULL);
     iptfs_tunnel_set_link(&bench->tunnel, link);
     iptfs_tunnel_set_breaker(&bench->tunnel, &breaker);
     bench->tunnel.observer =

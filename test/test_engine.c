@@ -121,7 +121,7 @@ static bool add_link(struct bench *bench, const struct plan *plan, bool p2p)
     if (p2p && error == IPTFS_OK) {
         error = iptfs_engine_p2p_link(&bench->engine, &plan->link, &impair);
     } else if (error == IPTFS_OK) {
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store);
+        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
         if (error == IPTFS_OK)
             iptfs_tunnel_set_link(&bench->tunnel, link);
     }

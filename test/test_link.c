@@ -55,7 +55,7 @@ static void start_impaired(struct bench *bench, const struct iptfs_link_config *
     bench->came_count = 0;
     bench->last_seq = 0;
     iptfs_store_init(&bench->store);
-    CHECK_INT(iptfs_direct_link_new(&bench->link, config, impair, &bench->store), IPTFS_OK);
+    CHECK_INT(iptfs_direct_link_new(&bench->link, config, impair, &bench->store, NULL), IPTFS_OK);
     bench->link->deliver = on_deliver;
     bench->link->deliver_ctx = bench;
 }

@@ -186,7 +186,7 @@ static void test_limit(void)
         struct iptfs_limit limit;
     } good[] = {
         {"1000p", {1000, true}},    {"1000pkts", {1000, true}}, {"1 p", {1, true}},
-        {"1MiB", {1048576, false}}, {"64000", {64000, false}},  {"0", {0, false}},
+        {"1MiB", {1048576, false}}, {"64000B", {64000, false}}, {"0", {0, false}},
         {"0p", {0, false}},
     };
     for (size_t i = 0; i < COUNT(good); i++) {
@@ -198,8 +198,9 @@ static void test_limit(void)
     struct iptfs_limit limit;
     struct iptfs_error error;
     CHECK_INT(iptfs_parse_limit("1000packets", &limit, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, "found '1000packets', allowed: packets (1000p, 1000pkts), or octets, "
-                          "also in B, kB, MB, GB (by 1000), KiB, MiB, GiB (by 1024)");
+    CHECK_STR(error.text, "found '1000packets', allowed: packets (1000p, 1000pkts), or octets "
+                          "in B, kB, MB, GB (by 1000), KiB, MiB, GiB (by 1024)");
+    CHECK_INT(iptfs_parse_limit("100", &limit, &error), IPTFS_E_INVALID);
     CHECK_INT(iptfs_parse_limit("0.5p", &limit, &error), IPTFS_E_INVALID);
     CHECK_STR(error.text, "found '0.5p', allowed: whole packets or octets");
 }

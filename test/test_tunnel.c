@@ -112,7 +112,7 @@ static bool add_link(struct bench *bench, const struct plan *plan)
     struct iptfs_random *stream = iptfs_random_new(plan->seed, 1, IPTFS_RANDOM_LOSS, 0);
     int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
     if (error == IPTFS_OK)
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store);
+        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
     if (!CHECK_INT(error, IPTFS_OK))
         return false;
     iptfs_tunnel_set_link(&bench->tunnel, link);
