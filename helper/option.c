@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include "esp.h"
+#include "negotiate.h"
 #include "packet.h"
 #include "scenario.h"
 #include "units.h"
@@ -424,6 +425,37 @@ static const struct iptfs_option tunnel_options[] = {
         .meaning = "ESP's check against replayed packets, in packets; 0: off",
         .names = "Linux replay-window",
         .source = "RFC 4303, 3.4.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "require-cc",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, require_cc),
+        .standard_note = "as mode",
+        .meaning = "the sender asks its peer for congestion information (flag C of USE_AGGFRAG)",
+        .source = "RFC 9347, 5.1 and 6.1.4",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "unknown-flags",
+        .value = IPTFS_VALUE_NUMBER,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, unknown_flags),
+        .maximum = UINT8_MAX & ~IPTFS_FLAGS_KNOWN,
+        .standard = "0",
+        .meaning = "other flags that the sender sets in USE_AGGFRAG: any makes its peer refuse",
+        .source = "RFC 9347, 5.1",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "accept-fragments",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, accept_fragments),
+        .standard = "on",
+        .meaning = "off: the receiver forbids fragments (flag D), so the sender acts as dont-frag",
+        .source = "RFC 9347, 5.1 and 6.1.4",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
