@@ -3,6 +3,7 @@
 #   ./waf              the simulator, build/iptfs-sim
 #   ./waf check        everything is built and tested; last line "N passed, N failed"
 #   ./waf demo         the main example, from a fresh machine to its result
+#   ./waf results      the published studies in results/ are made again
 #   ./waf --help       the other commands
 #
 # New sources need no word here: what is in a folder is found by its name.
@@ -87,7 +88,9 @@ def options(opt):
     opt.add_option('--optional', action='store_true', default=False,
                    help='setup: install the optional packages too')
     opt.add_option('--no-setup', action='store_true', default=False,
-                   help='check, demo, bench: do not install missing packages')
+                   help='check, demo, bench, results: do not install missing packages')
+    opt.add_option('--study', default=None, metavar='NAME',
+                   help='results: only the study in results/NAME')
 
 
 def init(ctx):
@@ -551,6 +554,27 @@ def bench(ctx):
     """builds and runs the speed measurements"""
     program = build_only(ctx, 'iptfs-bench', 'test/bench/*.c')
     end_command(failed=subprocess.call([program]) != 0)
+
+
+# ----------------------------------------------------------------------------- results
+
+def results(ctx):
+    """makes the studies in results/ again, or with --study one of them"""
+    scripts = sources(ctx, 'results/%s/make.py' % (ctx.options.study or '*'))
+    if not scripts:
+        ctx.fatal('There is no study %s; there are: %s' % (
+            ctx.options.study, ' '.join(path.split('/')[1]
+                                        for path in sources(ctx, 'results/*/make.py'))))
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/main.c'))
+    env = dict(os.environ, IPTFS_SIM=program)
+    failed = []
+    for script in scripts:
+        print('$ IPTFS_SIM=%s %s %s' % (program, sys.executable, script), flush=True)
+        if subprocess.call([sys.executable, script], env=env):
+            failed.append(script)
+    if failed:
+        print('Failed: ' + ' '.join(failed))
+    end_command(failed=bool(failed))
 
 
 # -------------------------------------------------------------------------------- dist

@@ -35,6 +35,8 @@ extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_appendix_c[];
+extern const CU_TestInfo iptfs_tests_theory[];
 
 static const struct {
     const char *name;
@@ -68,6 +70,8 @@ static const struct {
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"appendix-c", iptfs_tests_appendix_c},
+    {"theory", iptfs_tests_theory},
 };
 
 static bool wanted(const char *name, int count, char **names)

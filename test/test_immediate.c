@@ -745,7 +745,9 @@ static void test_end_of_run(void)
     start(&bench, &plan, false);
     for (uint32_t i = 2; i < 10; i++)
         iptfs_outer_end(&bench.store, bench.outers[i], IPTFS_FATE_INSIDE);
+    bench.event = 0;
     iptfs_receiver_input(&bench.receiver, 0, bench.outers[1]);
+    bench.event = 1;
     iptfs_receiver_input(&bench.receiver, 1, bench.outers[0]);
     CHECK_U64(ended(&bench, IPTFS_FATE_DELIVERED), 1);
     iptfs_store_close(&bench.store);
