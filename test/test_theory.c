@@ -234,8 +234,9 @@ static void compare_wait(unsigned served, unsigned percent, unsigned runs, uint3
         waits[run] = measured_wait(served, rate_bps, 10000 * served + 100 * percent + run,
                                    slots / slots_divisor);
     double mean = gsl_stats_mean(waits, 1, runs);
-    double half =
-        gsl_cdf_tdist_Pinv(upper_probability, runs - 1) * gsl_stats_sd(waits, 1, runs) / sqrt(runs);
+    double error = gsl_stats_sd(waits, 1, runs) / sqrt(runs);
+    double half = gsl_cdf_tdist_Pinv(0.975, runs - 1) * error;
+    double most = gsl_cdf_tdist_Pinv(upper_probability, runs - 1) * error;
     double theory = theory_wait(served, load);
     if (!CHECK_NEAR(mean, theory, fmin(most, tolerance * theory)) ||
         !CHECK_NEAR(half, 0, tolerance * theory))
