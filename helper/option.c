@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include "esp.h"
+#include "negotiate.h"
 #include "packet.h"
 #include "scenario.h"
 #include "units.h"
@@ -434,6 +435,37 @@ static const struct iptfs_option tunnel_options[] = {
         .standard = "off",
         .meaning = "LOSS, TIME: stop when outer loss stays at or above LOSS for TIME",
         .source = "RFC 9347, 2.4.2.1; RFC 8084",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "require-cc",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, require_cc),
+        .standard_note = "as mode",
+        .meaning = "the sender asks its peer for congestion information (flag C of USE_AGGFRAG)",
+        .source = "RFC 9347, 5.1 and 6.1.4",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "unknown-flags",
+        .value = IPTFS_VALUE_NUMBER,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, unknown_flags),
+        .maximum = UINT8_MAX & ~IPTFS_FLAGS_KNOWN,
+        .standard = "0",
+        .meaning = "other flags that the sender sets in USE_AGGFRAG: any makes its peer refuse",
+        .source = "RFC 9347, 5.1",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "accept-fragments",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, accept_fragments),
+        .standard = "on",
+        .meaning = "off: the receiver forbids fragments (flag D), so the sender acts as dont-frag",
+        .source = "RFC 9347, 5.1 and 6.1.4",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results.h"
 
+#include "config.h"
 #include "quantity.h"
 #include "units.h"
 
@@ -179,6 +180,26 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
 }
 
+static const char *const end_names[IPTFS_ENDS] = {"initiator", "responder"};
+
+static json_t *negotiation_json(const struct iptfs_agreement *agreement)
+{
+    json_t *object = json_object();
+    bool refused = agreement->outcome == IPTFS_AGGFRAG_REFUSED;
+    json_object_set_new(object, "aggfrag", json_string(iptfs_outcome_name(agreement->outcome)));
+    json_object_set_new(object, "refused_by",
+                        json_string(refused ? end_names[agreement->refuser] : ""));
+    for (int i = 0; i < IPTFS_ENDS; i++) {
+        json_t *end = json_object();
+        set_count(end, "flags", agreement->flags[i]);
+        json_object_set_new(end, "may_fragment", json_boolean(agreement->may_fragment[i]));
+        json_object_set_new(end, "congestion_information",
+                            json_string(iptfs_feedback_name(agreement->feedback[i])));
+        json_object_set_new(object, end_names[i], end);
+    }
+    return object;
+}
+
 json_t *iptfs_results_json(const struct iptfs_results *results)
 {
     const struct iptfs_scenario *scenario = results->scenario;
@@ -194,6 +215,8 @@ json_t *iptfs_results_json(const struct iptfs_results *results)
         set_direction(reverse, results, IPTFS_REVERSE);
         json_object_set_new(summary, "reverse", reverse);
     }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    json_object_set_new(summary, "negotiation", negotiation_json(&agreement));
     return summary;
 }
 
@@ -386,6 +409,41 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
         write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);
 }
 
+static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end end, FILE *out)
+{
+    if (!agreement->may_fragment[end])
+        fprintf(out, "  the %s sends no fragments, for its peer takes none\n", end_names[end]);
+    if (agreement->feedback[end] == IPTFS_FEEDBACK_HEADER)
+        fprintf(out, "  the %s learns of congestion from the headers that come back\n",
+                end_names[end]);
+    if (agreement->feedback[end] == IPTFS_FEEDBACK_EMPTY)
+        fprintf(out,
+                "  the %s would learn of congestion from empty payloads over plain ESP: these are "
+                "not simulated\n",
+                end_names[end]);
+}
+
+static void write_negotiation(const struct iptfs_agreement *agreement, FILE *out)
+{
+    if (agreement->outcome == IPTFS_AGGFRAG_NOT_ASKED)
+        return;
+    fprintf(out, "\n%-20s USE_AGGFRAG with flags 0x%02x, answered with ", "Negotiation",
+            agreement->flags[IPTFS_END_INITIATOR]);
+    if (agreement->outcome == IPTFS_AGGFRAG_USED) {
+        fprintf(out, "0x%02x\n", agreement->flags[IPTFS_END_RESPONDER]);
+        for (int i = 0; i < IPTFS_ENDS; i++)
+            write_end(agreement, (enum iptfs_end)i, out);
+        return;
+    }
+    if (agreement->refuser == IPTFS_END_RESPONDER)
+        fprintf(out, "nothing\n");
+    else
+        fprintf(out, "0x%02x\n", agreement->flags[IPTFS_END_RESPONDER]);
+    fprintf(out,
+            "  AGGFRAG is refused by the %s, which does not know all flags: plain ESP is used\n",
+            end_names[agreement->refuser]);
+}
+
 void iptfs_results_write_text(const struct iptfs_results *results,
                               const struct iptfs_run_cost *cost, FILE *out)
 {
@@ -401,6 +459,8 @@ void iptfs_results_write_text(const struct iptfs_results *results,
             fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
         write_direction(results, (enum iptfs_direction)i, out);
     }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    write_negotiation(&agreement, out);
     fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");
     fprintf(out, "%-20s %.3g s on this machine, %.4g simulated seconds per second, %s events\n",
             "Time", cost->wall_s, cost->wall_s > 0 ? simulated_s / cost->wall_s : 0.0,

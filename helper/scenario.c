@@ -127,6 +127,20 @@ static char *default_name(const char *path)
     return strdup("scenario");
 }
 
+/* What the ends ask of each other, unless told otherwise, and what comes of it. */
+static void negotiate(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_tunnel_options *tunnel = &scenario->tunnel[i];
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "require-cc"))
+            tunnel->require_cc = iptfs_mode_at(tunnel->mode)->congestion;
+    }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++)
+        scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
+}
+
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -142,6 +156,7 @@ static int fill_rest(struct iptfs_settings *settings)
         if (traffic->direction == IPTFS_REVERSE)
             scenario->bidirectional = true;
     }
+    negotiate(settings);
     /* Congestion information comes back the other way, whether there is traffic or not. */
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
@@ -287,6 +302,33 @@ static int check_tunnel(struct iptfs_settings *settings, size_t direction)
     return one_size ? check_fixed_size(settings, direction, &sender) : 0;
 }
 
+/* What an end asks for must go with the mode in which it sends, and its peer must be able to give
+ * it.
+ */
+static int check_negotiation(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    size_t target = IPTFS_TARGET_TUNNEL + direction, back = IPTFS_TARGET_TUNNEL + (1 - direction);
+    if ((tunnel->unknown_flags & IPTFS_FLAGS_KNOWN) != 0)
+        return iptfs_settings_blame(settings, target, "unknown-flags", IPTFS_E_INVALID,
+                                    "a multiple of 4, for 1 and 2 are known: accept-fragments and "
+                                    "require-cc");
+    if (tunnel->require_cc && !mode->congestion)
+        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
+                                    "off, for mode %s has no congestion control", mode->name);
+    if (!tunnel->require_cc && mode->congestion)
+        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
+                                    "on, for mode %s follows what comes back", mode->name);
+    if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
+        return 0;
+    return iptfs_settings_blame(settings, back, "mode", IPTFS_E_INVALID,
+                                "%s, or one of plain ESP, for the other direction asks for "
+                                "congestion information (require-cc)",
+                                mode->name);
+}
+
 /* What ns-3's own link cannot do. */
 static int check_p2p(struct iptfs_settings *settings, size_t direction)
 {
@@ -401,6 +443,8 @@ static int check(struct iptfs_settings *settings)
         code = check_leak(settings);
     for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
         code = check_tunnel(settings, i);
+        if (code == 0)
+            code = check_negotiation(settings, i);
         if (code == 0)
             code = check_p2p(settings, i);
     }

@@ -26,6 +26,7 @@ extern const CU_TestInfo iptfs_tests_losshistory[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
+extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_control[];
@@ -61,6 +62,7 @@ static const struct {
     {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
     {"leak", iptfs_tests_leak},
+    {"negotiate", iptfs_tests_negotiate},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"control", iptfs_tests_control},
