@@ -3,9 +3,33 @@
 
 #include "units.h"
 
+/* The flags of the end that sends in this direction, and receives what comes back. */
+static uint8_t flags_of(const struct iptfs_tunnel_options *out,
+                        const struct iptfs_tunnel_options *in)
+{
+    unsigned flags = out->unknown_flags;
+    if (out->require_cc)
+        flags |= IPTFS_FLAG_CONGESTION;
+    if (!in->accept_fragments)
+        flags |= IPTFS_FLAG_DONT_FRAGMENT;
+    return (uint8_t)flags;
+}
+
+struct iptfs_agreement iptfs_config_agreement(const struct iptfs_scenario *scenario)
+{
+    const struct iptfs_tunnel_options *forward = &scenario->tunnel[IPTFS_FORWARD];
+    const struct iptfs_tunnel_options *reverse = &scenario->tunnel[IPTFS_REVERSE];
+    const uint8_t flags[IPTFS_ENDS] = {flags_of(forward, reverse), flags_of(reverse, forward)};
+    const struct iptfs_mode *const modes[IPTFS_ENDS] = {iptfs_mode_at(forward->mode),
+                                                        iptfs_mode_at(reverse->mode)};
+    return iptfs_negotiate(flags, modes);
+}
+
 const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel)
 {
     const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    if (tunnel->refused && mode->aggfrag)
+        return iptfs_mode_named("esp");
     if (mode->with_rate != NULL && iptfs_config_rates(tunnel) > 0)
         return mode->with_rate;
     return mode;
@@ -53,14 +77,15 @@ static void set_slots(struct iptfs_sender_config *config, const struct iptfs_tun
 struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
                                                const struct iptfs_link_options *link)
 {
+    const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
     struct iptfs_sender_config config = {
-        .mode = iptfs_config_mode(tunnel),
+        .mode = mode,
         .esp = esp_of(tunnel),
         .pkt_size_octets = tunnel->pkt_size_octets,
         .mtu_octets = link->mtu_octets,
         .max_queue_size_octets = tunnel->max_queue_octets,
         .init_delay_ps = tunnel->init_delay_ps,
-        .dont_frag = tunnel->dont_frag,
+        .dont_frag = tunnel->dont_frag || (mode->aggfrag && !tunnel->accept_fragments),
         .fill_whole = tunnel->fill == IPTFS_FILL_WHOLE,
         .fill_full = tunnel->fill == IPTFS_FILL_FULL,
         .pad_to_avoid_fragment = tunnel->pad_to_avoid_fragment,
@@ -74,7 +99,7 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
         .rekey_after_ps = tunnel->rekey_after.time_ps,
     };
     /* Nothing is gathered where each packet leaves by itself. */
-    if (!config.mode->aggfrag)
+    if (!mode->aggfrag)
         config.init_delay_ps = 0;
     set_slots(&config, tunnel, link);
     return config;
@@ -94,6 +119,15 @@ struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tu
         .max_pps = packets_per_second(tunnel->max_rate_bps, octets),
         .min_pps = packets_per_second(tunnel->min_rate_bps, octets),
         .rtt_ps = tunnel->initial_rtt_ps,
+    };
+}
+
+struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel)
+{
+    return (struct iptfs_breaker_config){
+        .loss = tunnel->circuit_breaker.loss,
+        .time_ps = tunnel->circuit_breaker.time_ps,
+        .constant_rate = iptfs_config_mode(tunnel)->rated,
     };
 }
 

@@ -3,15 +3,21 @@
 #ifndef IPTFS_CONFIG_H
 #define IPTFS_CONFIG_H
 
+#include "breaker.h"
 #include "link.h"
 #include "mode.h"
+#include "negotiate.h"
 #include "receiver.h"
 #include "scenario.h"
 #include "sender.h"
 
 #include <stdint.h>
 
-/* The mode of a tunnel: that of esp-pad with a rate is another than without. */
+/* What the ends of the tunnel agree on. The forward direction's sender is the initiator. */
+struct iptfs_agreement iptfs_config_agreement(const struct iptfs_scenario *scenario);
+
+/* The mode of a tunnel: that of esp-pad with a rate is another than without, and where AGGFRAG was
+ * refused plain ESP remains of its modes. */
 const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel);
 
 /* How many of the keys that state a rate are given: l3-fixed-rate, l2-fixed-rate, pps. */
@@ -25,6 +31,7 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
                                                const struct iptfs_link_options *link);
 struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
                                            const struct iptfs_link_options *link);
+struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
 

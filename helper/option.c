@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include "esp.h"
+#include "negotiate.h"
 #include "packet.h"
 #include "scenario.h"
 #include "units.h"
@@ -435,6 +436,47 @@ static const struct iptfs_option tunnel_options[] = {
         .meaning = "ESP's check against replayed packets, in packets; 0: off",
         .names = "Linux replay-window",
         .source = "RFC 4303, 3.4.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "circuit-breaker",
+        .value = IPTFS_VALUE_BREAKER,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, circuit_breaker),
+        .standard = "off",
+        .meaning = "LOSS, TIME: stop when outer loss stays at or above LOSS for TIME",
+        .source = "RFC 9347, 2.4.2.1; RFC 8084",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "require-cc",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, require_cc),
+        .standard_note = "as mode",
+        .meaning = "the sender asks its peer for congestion information (flag C of USE_AGGFRAG)",
+        .source = "RFC 9347, 5.1 and 6.1.4",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "unknown-flags",
+        .value = IPTFS_VALUE_NUMBER,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, unknown_flags),
+        .maximum = UINT8_MAX & ~IPTFS_FLAGS_KNOWN,
+        .standard = "0",
+        .meaning = "other flags that the sender sets in USE_AGGFRAG: any makes its peer refuse",
+        .source = "RFC 9347, 5.1",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
+        .key = "accept-fragments",
+        .value = IPTFS_VALUE_SWITCH,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, accept_fragments),
+        .standard = "on",
+        .meaning = "off: the receiver forbids fragments (flag D), so the sender acts as dont-frag",
+        .source = "RFC 9347, 5.1 and 6.1.4",
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
@@ -882,6 +924,16 @@ static int set_lifetime(const struct iptfs_option *option, void *base, const cha
     return code;
 }
 
+static int set_breaker(const struct iptfs_option *option, void *base, const char *text,
+                       struct iptfs_error *error)
+{
+    struct iptfs_breaker_limit limit;
+    int code = iptfs_parse_breaker(text, &limit, error);
+    if (code == 0)
+        memcpy(field_of(option, base), &limit, sizeof limit);
+    return code;
+}
+
 static int set_sizes(const struct iptfs_option *option, void *base, const char *text,
                      struct iptfs_error *error)
 {
@@ -947,6 +999,8 @@ int iptfs_option_set(const struct iptfs_option *option, void *base, const char *
         return set_lifetime(option, base, text, error);
     case IPTFS_VALUE_SIZES:
         return set_sizes(option, base, text, error);
+    case IPTFS_VALUE_BREAKER:
+        return set_breaker(option, base, text, error);
     case IPTFS_VALUE_NAME:
     case IPTFS_VALUE_LINE:
     case IPTFS_VALUE_PATH:
@@ -978,10 +1032,14 @@ static struct iptfs_text exact_field(const struct iptfs_option *option, const vo
     struct iptfs_limit limit;
     struct iptfs_sizes sizes;
     struct iptfs_lifetime lifetime;
+    struct iptfs_breaker_limit breaker;
     switch (option->value) {
     case IPTFS_VALUE_LIFETIME:
         memcpy(&lifetime, field, sizeof lifetime);
         return iptfs_exact_lifetime(lifetime);
+    case IPTFS_VALUE_BREAKER:
+        memcpy(&breaker, field, sizeof breaker);
+        return iptfs_exact_breaker(breaker);
     case IPTFS_VALUE_PROBABILITY:
         memcpy(&probability, field, sizeof probability);
         return iptfs_exact_probability(probability);
@@ -1039,6 +1097,9 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
         break;
     case IPTFS_VALUE_SIZES:
         snprintf(buffer, size, "%s to %s, uniform(LOW,HIGH), imix", low.text, high.text);
+        break;
+    case IPTFS_VALUE_BREAKER:
+        snprintf(buffer, size, "off, or LOSS, TIME such as '10%%, 2s'");
         break;
     default:
         snprintf(buffer, size, "%s to %s", low.text, high.text);

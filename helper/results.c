@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results.h"
 
+#include "config.h"
 #include "quantity.h"
 #include "units.h"
 
@@ -145,6 +146,20 @@ static json_t *leak_json(const struct iptfs_leak_report *leak)
     return object;
 }
 
+static json_t *breaker_json(const struct iptfs_breaker *breaker)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "tripped", json_boolean(breaker->tripped));
+    if (breaker->tripped) {
+        set_real(object, "at_s", iptfs_seconds(breaker->tripped_ps));
+        set_real(object, "loss", breaker->tripped_loss);
+    } else {
+        json_object_set_new(object, "at_s", json_null());
+        json_object_set_new(object, "loss", json_null());
+    }
+    return object;
+}
+
 static void set_direction(json_t *object, const struct iptfs_results *results,
                           enum iptfs_direction direction)
 {
@@ -159,9 +174,31 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
     if (results->leak[direction] != NULL)
         json_object_set_new(object, "leak", leak_json(results->leak[direction]));
+    if (tunnel->breaker.config.loss > 0)
+        json_object_set_new(object, "breaker", breaker_json(&tunnel->breaker));
     json_object_set_new(object, "counters", counters_json(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
+}
+
+static const char *const end_names[IPTFS_ENDS] = {"initiator", "responder"};
+
+static json_t *negotiation_json(const struct iptfs_agreement *agreement)
+{
+    json_t *object = json_object();
+    bool refused = agreement->outcome == IPTFS_AGGFRAG_REFUSED;
+    json_object_set_new(object, "aggfrag", json_string(iptfs_outcome_name(agreement->outcome)));
+    json_object_set_new(object, "refused_by",
+                        json_string(refused ? end_names[agreement->refuser] : ""));
+    for (int i = 0; i < IPTFS_ENDS; i++) {
+        json_t *end = json_object();
+        set_count(end, "flags", agreement->flags[i]);
+        json_object_set_new(end, "may_fragment", json_boolean(agreement->may_fragment[i]));
+        json_object_set_new(end, "congestion_information",
+                            json_string(iptfs_feedback_name(agreement->feedback[i])));
+        json_object_set_new(object, end_names[i], end);
+    }
+    return object;
 }
 
 json_t *iptfs_results_json(const struct iptfs_results *results)
@@ -179,6 +216,8 @@ json_t *iptfs_results_json(const struct iptfs_results *results)
         set_direction(reverse, results, IPTFS_REVERSE);
         json_object_set_new(summary, "reverse", reverse);
     }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    json_object_set_new(summary, "negotiation", negotiation_json(&agreement));
     return summary;
 }
 
@@ -337,6 +376,16 @@ static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps
     write_mutual("octets", &leak->octets, leak->load_bits, out);
 }
 
+static void write_breaker(const struct iptfs_breaker *breaker, FILE *out)
+{
+    if (breaker->tripped)
+        fprintf(out, "%-20s tripped at %s, at a loss of %.3g %%: the tunnel stopped\n",
+                "Circuit breaker", iptfs_show_time(breaker->tripped_ps).text,
+                100.0 * breaker->tripped_loss);
+    else if (breaker->config.loss > 0)
+        fprintf(out, "%-20s did not trip\n", "Circuit breaker");
+}
+
 static void write_direction(const struct iptfs_results *results, enum iptfs_direction direction,
                             FILE *out)
 {
@@ -356,8 +405,44 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    write_breaker(&tunnel->breaker, out);
     if (results->leak[direction] != NULL)
         write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);
+}
+
+static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end end, FILE *out)
+{
+    if (!agreement->may_fragment[end])
+        fprintf(out, "  the %s sends no fragments, for its peer takes none\n", end_names[end]);
+    if (agreement->feedback[end] == IPTFS_FEEDBACK_HEADER)
+        fprintf(out, "  the %s learns of congestion from the headers that come back\n",
+                end_names[end]);
+    if (agreement->feedback[end] == IPTFS_FEEDBACK_EMPTY)
+        fprintf(out,
+                "  the %s would learn of congestion from empty payloads over plain ESP: these are "
+                "not simulated\n",
+                end_names[end]);
+}
+
+static void write_negotiation(const struct iptfs_agreement *agreement, FILE *out)
+{
+    if (agreement->outcome == IPTFS_AGGFRAG_NOT_ASKED)
+        return;
+    fprintf(out, "\n%-20s USE_AGGFRAG with flags 0x%02x, answered with ", "Negotiation",
+            agreement->flags[IPTFS_END_INITIATOR]);
+    if (agreement->outcome == IPTFS_AGGFRAG_USED) {
+        fprintf(out, "0x%02x\n", agreement->flags[IPTFS_END_RESPONDER]);
+        for (int i = 0; i < IPTFS_ENDS; i++)
+            write_end(agreement, (enum iptfs_end)i, out);
+        return;
+    }
+    if (agreement->refuser == IPTFS_END_RESPONDER)
+        fprintf(out, "nothing\n");
+    else
+        fprintf(out, "0x%02x\n", agreement->flags[IPTFS_END_RESPONDER]);
+    fprintf(out,
+            "  AGGFRAG is refused by the %s, which does not know all flags: plain ESP is used\n",
+            end_names[agreement->refuser]);
 }
 
 void iptfs_results_write_text(const struct iptfs_results *results,
@@ -375,6 +460,8 @@ void iptfs_results_write_text(const struct iptfs_results *results,
             fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
         write_direction(results, (enum iptfs_direction)i, out);
     }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    write_negotiation(&agreement, out);
     fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");
     fprintf(out, "%-20s %.3g s on this machine, %.4g simulated seconds per second, %s events\n",
             "Time", cost->wall_s, cost->wall_s > 0 ? simulated_s / cost->wall_s : 0.0,

@@ -127,6 +127,20 @@ static char *default_name(const char *path)
     return strdup("scenario");
 }
 
+/* What the ends ask of each other, unless told otherwise, and what comes of it. */
+static void negotiate(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_tunnel_options *tunnel = &scenario->tunnel[i];
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "require-cc"))
+            tunnel->require_cc = iptfs_mode_at(tunnel->mode)->congestion;
+    }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++)
+        scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
+}
+
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -142,6 +156,7 @@ static int fill_rest(struct iptfs_settings *settings)
         if (traffic->direction == IPTFS_REVERSE)
             scenario->bidirectional = true;
     }
+    negotiate(settings);
     /* Congestion information comes back the other way, whether there is traffic or not. */
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
@@ -248,12 +263,32 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
     return 0;
 }
 
+/* At a constant rate silence is loss: packets must come often enough to tell. */
+static int check_breaker(struct iptfs_settings *settings, size_t direction,
+                         const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    if (tunnel->circuit_breaker.loss == 0.0 || !sender->mode->rated)
+        return 0;
+    uint64_t gap_ps = sender->slot_numerator / sender->slot_denominator;
+    int64_t least_ps = gap_ps < (uint64_t)IPTFS_TIME_MAX_PS / IPTFS_BREAKER_INTERVALS
+                           ? (int64_t)gap_ps * IPTFS_BREAKER_INTERVALS
+                           : IPTFS_TIME_MAX_PS;
+    if (tunnel->circuit_breaker.time_ps >= least_ps)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
+                                IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
+                                iptfs_exact_time(least_ps).text, IPTFS_BREAKER_INTERVALS);
+}
+
 static int check_tunnel(struct iptfs_settings *settings, size_t direction)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
     struct iptfs_sender_config sender =
         iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
     int code = check_rates(settings, direction, &sender);
+    if (code == 0)
+        code = check_breaker(settings, direction, &sender);
     if (code != 0)
         return code;
     if (sender.mode->packer == &iptfs_packer_linux)
@@ -265,6 +300,33 @@ static int check_tunnel(struct iptfs_settings *settings, size_t direction)
     bool one_size =
         sender.mode->packer == &iptfs_packer_fixed || sender.mode->packer == &iptfs_packer_esp_pad;
     return one_size ? check_fixed_size(settings, direction, &sender) : 0;
+}
+
+/* What an end asks for must go with the mode in which it sends, and its peer must be able to give
+ * it.
+ */
+static int check_negotiation(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    size_t target = IPTFS_TARGET_TUNNEL + direction, back = IPTFS_TARGET_TUNNEL + (1 - direction);
+    if ((tunnel->unknown_flags & IPTFS_FLAGS_KNOWN) != 0)
+        return iptfs_settings_blame(settings, target, "unknown-flags", IPTFS_E_INVALID,
+                                    "a multiple of 4, for 1 and 2 are known: accept-fragments and "
+                                    "require-cc");
+    if (tunnel->require_cc && !mode->congestion)
+        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
+                                    "off, for mode %s has no congestion control", mode->name);
+    if (!tunnel->require_cc && mode->congestion)
+        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
+                                    "on, for mode %s follows what comes back", mode->name);
+    if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
+        return 0;
+    return iptfs_settings_blame(settings, back, "mode", IPTFS_E_INVALID,
+                                "%s, or one of plain ESP, for the other direction asks for "
+                                "congestion information (require-cc)",
+                                mode->name);
 }
 
 /* What ns-3's own link cannot do. */
@@ -381,6 +443,8 @@ static int check(struct iptfs_settings *settings)
         code = check_leak(settings);
     for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
         code = check_tunnel(settings, i);
+        if (code == 0)
+            code = check_negotiation(settings, i);
         if (code == 0)
             code = check_p2p(settings, i);
     }

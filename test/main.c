@@ -19,12 +19,14 @@ extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_immediate[];
+extern const CU_TestInfo iptfs_tests_breaker[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_losshistory[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
+extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_control[];
@@ -54,12 +56,14 @@ static const struct {
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"immediate", iptfs_tests_immediate},
+    {"breaker", iptfs_tests_breaker},
     {"measure", iptfs_tests_measure},
     {"losshistory", iptfs_tests_losshistory},
     {"tfrc", iptfs_tests_tfrc},
     {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
     {"leak", iptfs_tests_leak},
+    {"negotiate", iptfs_tests_negotiate},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"control", iptfs_tests_control},

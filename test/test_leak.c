@@ -196,6 +196,7 @@ static void sizes_gaps_and_tos_have_their_entropies(void)
 
 struct flat_case {
     const char *what;
+    int64_t first_ps;
     int64_t last_ps;     /* no packet behind it */
     int64_t jitter_ps;   /* each second gap is longer by that */
     uint32_t odd_octets; /* of one packet among the others */
@@ -208,7 +209,7 @@ static struct iptfs_leak_report flat_report(const struct flat_case *flat)
     struct iptfs_leak leak;
     struct dice dice = {8};
     /* A gap at the edge of a bin, which no interval is a multiple of. */
-    int64_t gap_ps = (INT64_C(1) << 30) - 1, now_ps = 0;
+    int64_t gap_ps = (INT64_C(1) << 30) - 1, now_ps = flat->first_ps;
     CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 1000 * MS), IPTFS_OK);
     for (int i = 0; now_ps <= flat->last_ps; i++) {
         bool odd = i == 300;
@@ -225,17 +226,18 @@ static struct iptfs_leak_report flat_report(const struct flat_case *flat)
 }
 
 /* One gap and one size for all the time say nothing, whatever an interval's edges cut; but a pause
- * at the end, a longer gap, or a packet of another size do. A mark
+ * at either end, a longer gap, or a packet of another size do. A mark
  * shows by itself. */
 static void an_even_timeline_says_nothing(void)
 {
     static const struct flat_case cases[] = {
-        {"even", 1000 * MS, 0, 1400, 0, true},
-        {"rounded to the picosecond", 1000 * MS, 1, 1400, 0, true},
-        {"two picoseconds are two gaps", 1000 * MS, 2, 1400, 0, false},
-        {"stops before the end", 500 * MS, 0, 1400, 0, false},
-        {"one size is another", 1000 * MS, 0, 1401, 0, false},
-        {"one packet is marked", 1000 * MS, 0, 1400, 3, true},
+        {"even", 0, 1000 * MS, 0, 1400, 0, true},
+        {"rounded to the picosecond", 0, 1000 * MS, 1, 1400, 0, true},
+        {"two picoseconds are two gaps", 0, 1000 * MS, 2, 1400, 0, false},
+        {"stops before the end", 0, 500 * MS, 0, 1400, 0, false},
+        {"starts late", 500 * MS, 1000 * MS, 0, 1400, 0, false},
+        {"one size is another", 0, 1000 * MS, 0, 1401, 0, false},
+        {"one packet is marked", 0, 1000 * MS, 0, 1400, 3, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct iptfs_leak_report report = flat_report(&cases[i]);
