@@ -21,7 +21,8 @@
 
 #define STATUSES                                                                                   \
     "Exit status: 0 when all went well; 1 when the run failed or its output could not be "         \
-    "written; 2 when an option or an input file is not as it must be."
+    "written; 2 when an option or an input file is not as it must be; 3 when a circuit breaker "   \
+    "stopped the tunnel (results are written)."
 
 /* ----------------------------------------------------------------------------------- outcomes */
 
@@ -37,6 +38,8 @@ static int status_of(int code)
 {
     if (code == 0)
         return IPTFS_EXIT_OK;
+    if (code == IPTFS_E_STOPPED)
+        return IPTFS_EXIT_STOPPED;
     return code == IPTFS_E_INVALID || code == IPTFS_E_IO ? IPTFS_EXIT_USAGE : IPTFS_EXIT_FAILED;
 }
 

@@ -7,7 +7,8 @@
 enum {
     IPTFS_EXIT_OK = 0,
     IPTFS_EXIT_FAILED = 1, /* the run failed, or its output could not be written */
-    IPTFS_EXIT_USAGE = 2   /* an option or an input file is not as it must be */
+    IPTFS_EXIT_USAGE = 2,  /* an option or an input file is not as it must be */
+    IPTFS_EXIT_STOPPED = 3 /* the circuit breaker stopped the tunnel; results are written */
 };
 
 /* Does what the command line says and returns the exit status. Results go to standard output,

@@ -120,6 +120,15 @@ struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tu
     };
 }
 
+struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel)
+{
+    return (struct iptfs_breaker_config){
+        .loss = tunnel->circuit_breaker.loss,
+        .time_ps = tunnel->circuit_breaker.time_ps,
+        .constant_rate = iptfs_config_mode(tunnel)->rated,
+    };
+}
+
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel)
 {
     const struct iptfs_mode *mode = iptfs_config_mode(tunnel);

@@ -3,6 +3,7 @@
 #ifndef IPTFS_CONFIG_H
 #define IPTFS_CONFIG_H
 
+#include "breaker.h"
 #include "link.h"
 #include "mode.h"
 #include "negotiate.h"
@@ -30,6 +31,7 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
                                                const struct iptfs_link_options *link);
 struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
                                            const struct iptfs_link_options *link);
+struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
 

@@ -428,6 +428,16 @@ static const struct iptfs_option tunnel_options[] = {
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
+        .key = "circuit-breaker",
+        .value = IPTFS_VALUE_BREAKER,
+        .side = IPTFS_SIDE_IN,
+        FIELD(iptfs_tunnel_options, circuit_breaker),
+        .standard = "off",
+        .meaning = "LOSS, TIME: stop when outer loss stays at or above LOSS for TIME",
+        .source = "RFC 9347, 2.4.2.1; RFC 8084",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
         .key = "require-cc",
         .value = IPTFS_VALUE_SWITCH,
         .side = IPTFS_SIDE_OUT,
@@ -893,6 +903,16 @@ static int set_limit(const struct iptfs_option *option, void *base, const char *
     return 0;
 }
 
+static int set_breaker(const struct iptfs_option *option, void *base, const char *text,
+                       struct iptfs_error *error)
+{
+    struct iptfs_breaker_limit limit;
+    int code = iptfs_parse_breaker(text, &limit, error);
+    if (code == 0)
+        memcpy(field_of(option, base), &limit, sizeof limit);
+    return code;
+}
+
 static int set_sizes(const struct iptfs_option *option, void *base, const char *text,
                      struct iptfs_error *error)
 {
@@ -956,6 +976,8 @@ int iptfs_option_set(const struct iptfs_option *option, void *base, const char *
         return set_limit(option, base, text, error);
     case IPTFS_VALUE_SIZES:
         return set_sizes(option, base, text, error);
+    case IPTFS_VALUE_BREAKER:
+        return set_breaker(option, base, text, error);
     case IPTFS_VALUE_NAME:
     case IPTFS_VALUE_LINE:
     case IPTFS_VALUE_PATH:
@@ -986,7 +1008,11 @@ static struct iptfs_text exact_field(const struct iptfs_option *option, const vo
     double probability;
     struct iptfs_limit limit;
     struct iptfs_sizes sizes;
+    struct iptfs_breaker_limit breaker;
     switch (option->value) {
+    case IPTFS_VALUE_BREAKER:
+        memcpy(&breaker, field, sizeof breaker);
+        return iptfs_exact_breaker(breaker);
     case IPTFS_VALUE_PROBABILITY:
         memcpy(&probability, field, sizeof probability);
         return iptfs_exact_probability(probability);
@@ -1041,6 +1067,9 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
         break;
     case IPTFS_VALUE_SIZES:
         snprintf(buffer, size, "%s to %s, uniform(LOW,HIGH), imix", low.text, high.text);
+        break;
+    case IPTFS_VALUE_BREAKER:
+        snprintf(buffer, size, "off, or LOSS, TIME such as '10%%, 2s'");
         break;
     default:
         snprintf(buffer, size, "%s to %s", low.text, high.text);

@@ -472,6 +472,35 @@ int iptfs_parse_sizes(const char *text, struct iptfs_sizes *sizes, struct iptfs_
     return refuse(text, SIZES_ALLOWED, nearest.best, error);
 }
 
+/* The text up to a comma; false when it does not fit, or is all there is. */
+static bool before_comma(const char *text, char *part, size_t size)
+{
+    const char *comma = strchr(text, ',');
+    if (comma == NULL || (size_t)(comma - text) >= size)
+        return false;
+    memcpy(part, text, (size_t)(comma - text));
+    part[comma - text] = '\0';
+    return true;
+}
+
+int iptfs_parse_breaker(const char *text, struct iptfs_breaker_limit *limit,
+                        struct iptfs_error *error)
+{
+    char loss[64];
+    struct iptfs_breaker_limit found = {0, 0};
+    if (is_word(skip_blanks(text), "off")) {
+        *limit = found;
+        return 0;
+    }
+    if (!before_comma(text, loss, sizeof loss) ||
+        iptfs_parse_probability(loss, &found.loss, NULL) != 0 ||
+        iptfs_parse_time(strchr(text, ',') + 1, &found.time_ps, NULL) != 0 || found.loss <= 0 ||
+        found.time_ps <= 0 || found.time_ps > IPTFS_TIME_MAX_PS)
+        return refuse(text, "off, or LOSS, TIME (both above 0) such as '10%, 2s'", NULL, error);
+    *limit = found;
+    return 0;
+}
+
 /* -------------------------------------------------------------------------------- writing: exact
  */
 
@@ -550,6 +579,15 @@ struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit)
         return iptfs_exact_octets(limit.count);
     struct iptfs_text text;
     snprintf(text.text, sizeof text.text, "%" PRIu64 "p", limit.count);
+    return text;
+}
+
+struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit)
+{
+    struct iptfs_text text = {"off"};
+    if (limit.loss > 0)
+        snprintf(text.text, sizeof text.text, "%.30s, %.30s",
+                 iptfs_exact_probability(limit.loss).text, iptfs_exact_time(limit.time_ps).text);
     return text;
 }
 

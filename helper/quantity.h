@@ -53,6 +53,14 @@ struct iptfs_sizes {
 };
 int iptfs_parse_sizes(const char *text, struct iptfs_sizes *sizes, struct iptfs_error *error);
 
+/* A circuit breaker: "10%, 2s" is a loss and a time, both above 0; "off" is 0 of both. */
+struct iptfs_breaker_limit {
+    double loss;
+    int64_t time_ps;
+};
+int iptfs_parse_breaker(const char *text, struct iptfs_breaker_limit *limit,
+                        struct iptfs_error *error);
+
 /* One word of an enumeration. Tables of them end with .word = NULL. */
 struct iptfs_word {
     const char *word;
@@ -83,6 +91,7 @@ struct iptfs_text iptfs_exact_rate(uint64_t rate_bps);
 struct iptfs_text iptfs_exact_octets(uint64_t octets);
 struct iptfs_text iptfs_exact_probability(double probability);
 struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
+struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit);
 struct iptfs_text iptfs_exact_sizes(struct iptfs_sizes sizes);
 
 /* For people, rounded to three digits: "20.3 us", "1.5 Gbps", "1 MiB" (whole multiples) or

@@ -145,6 +145,20 @@ static json_t *leak_json(const struct iptfs_leak_report *leak)
     return object;
 }
 
+static json_t *breaker_json(const struct iptfs_breaker *breaker)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "tripped", json_boolean(breaker->tripped));
+    if (breaker->tripped) {
+        set_real(object, "at_s", iptfs_seconds(breaker->tripped_ps));
+        set_real(object, "loss", breaker->tripped_loss);
+    } else {
+        json_object_set_new(object, "at_s", json_null());
+        json_object_set_new(object, "loss", json_null());
+    }
+    return object;
+}
+
 static void set_direction(json_t *object, const struct iptfs_results *results,
                           enum iptfs_direction direction)
 {
@@ -159,6 +173,8 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
     if (results->leak[direction] != NULL)
         json_object_set_new(object, "leak", leak_json(results->leak[direction]));
+    if (tunnel->breaker.config.loss > 0)
+        json_object_set_new(object, "breaker", breaker_json(&tunnel->breaker));
     json_object_set_new(object, "counters", counters_json(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
@@ -359,6 +375,16 @@ static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps
     write_mutual("octets", &leak->octets, leak->load_bits, out);
 }
 
+static void write_breaker(const struct iptfs_breaker *breaker, FILE *out)
+{
+    if (breaker->tripped)
+        fprintf(out, "%-20s tripped at %s, at a loss of %.3g %%: the tunnel stopped\n",
+                "Circuit breaker", iptfs_show_time(breaker->tripped_ps).text,
+                100.0 * breaker->tripped_loss);
+    else if (breaker->config.loss > 0)
+        fprintf(out, "%-20s did not trip\n", "Circuit breaker");
+}
+
 static void write_direction(const struct iptfs_results *results, enum iptfs_direction direction,
                             FILE *out)
 {
@@ -378,6 +404,7 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    write_breaker(&tunnel->breaker, out);
     if (results->leak[direction] != NULL)
         write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);
 }

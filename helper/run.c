@@ -126,6 +126,8 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
     struct iptfs_receiver_config receiver = iptfs_config_receiver(tunnel);
     way->used = true;
     int code = iptfs_tunnel_init(&way->tunnel, &sender, &receiver);
+    struct iptfs_breaker_config breaker = iptfs_config_breaker(tunnel);
+    iptfs_tunnel_set_breaker(&way->tunnel, &breaker);
     if (code == IPTFS_OK)
         code = iptfs_engine_init(&way->engine, &way->tunnel);
     if (code == IPTFS_OK)
@@ -412,6 +414,22 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     return code;
 }
 
+/* A tunnel that stopped is a result, and is written, but no success. */
+static int check_breakers(const struct iptfs_run *run, struct iptfs_error *error)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        const struct iptfs_breaker *breaker = &run->direction[i].tunnel.breaker;
+        if (run->direction[i].used && breaker->tripped)
+            return iptfs_fail(
+                error, IPTFS_E_STOPPED,
+                "%s: the circuit breaker stopped the %s direction at %s, at a loss of "
+                "%.3g %%",
+                run->scenario->path, i == IPTFS_FORWARD ? "forward" : "reverse",
+                iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->tripped_loss);
+    }
+    return IPTFS_OK;
+}
+
 static int run_scenario(const struct iptfs_run_request *request,
                         const struct iptfs_scenario *scenario, const char *directory, FILE *out,
                         struct iptfs_error *error)
@@ -425,6 +443,8 @@ static int run_scenario(const struct iptfs_run_request *request,
         struct iptfs_run_cost cost = {wall_s() - begun_s, run.events};
         if (code == IPTFS_OK)
             code = report(request, directory, &run, &cost, &files, out, error);
+        if (code == IPTFS_OK)
+            code = check_breakers(&run, error);
         iptfs_run_free(&run);
     }
     discard_files(&files);

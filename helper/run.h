@@ -78,7 +78,8 @@ struct iptfs_run_request {
 
 /* Runs the scenario, writes summary.json, summary.csv and the trace, and prints the summary to
  * `out`. Nothing is written unless all went well. Returns 0 or a negative code with a line of text:
- * IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend. */
+ * IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend, IPTFS_E_STOPPED, with all written,
+ * when a circuit breaker has stopped the tunnel. */
 int iptfs_run_command(const struct iptfs_run_request *request, FILE *out,
                       struct iptfs_error *error);
 

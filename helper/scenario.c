@@ -263,12 +263,32 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
     return 0;
 }
 
+/* At a constant rate silence is loss: packets must come often enough to tell. */
+static int check_breaker(struct iptfs_settings *settings, size_t direction,
+                         const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    if (tunnel->circuit_breaker.loss == 0.0 || !sender->mode->rated)
+        return 0;
+    uint64_t gap_ps = sender->slot_numerator / sender->slot_denominator;
+    int64_t least_ps = gap_ps < (uint64_t)IPTFS_TIME_MAX_PS / IPTFS_BREAKER_INTERVALS
+                           ? (int64_t)gap_ps * IPTFS_BREAKER_INTERVALS
+                           : IPTFS_TIME_MAX_PS;
+    if (tunnel->circuit_breaker.time_ps >= least_ps)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
+                                IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
+                                iptfs_exact_time(least_ps).text, IPTFS_BREAKER_INTERVALS);
+}
+
 static int check_tunnel(struct iptfs_settings *settings, size_t direction)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
     struct iptfs_sender_config sender =
         iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
     int code = check_rates(settings, direction, &sender);
+    if (code == 0)
+        code = check_breaker(settings, direction, &sender);
     if (code != 0)
         return code;
     if (sender.mode->packer == &iptfs_packer_linux)

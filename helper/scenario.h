@@ -58,10 +58,11 @@ struct iptfs_tunnel_options {
     uint32_t reorder_window;         /* in: packets; 0: none */
     int64_t drop_time_ps;            /* in */
     uint32_t replay_window;          /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
-    bool require_cc;                 /* out: its end asks the peer for congestion information */
-    bool accept_fragments;           /* in: its end takes fragments of inner packets */
-    uint32_t unknown_flags;          /* out: further flags that its end sends in USE_AGGFRAG */
-    bool refused;                    /* not a key: what AGGFRAG modes ask for was refused */
+    struct iptfs_breaker_limit circuit_breaker; /* in */
+    bool require_cc;        /* out: its end asks the peer for congestion information */
+    bool accept_fragments;  /* in: its end takes fragments of inner packets */
+    uint32_t unknown_flags; /* out: further flags that its end sends in USE_AGGFRAG */
+    bool refused;           /* not a key: what AGGFRAG modes ask for was refused */
 };
 
 enum iptfs_device {

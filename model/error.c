@@ -39,6 +39,8 @@ const char *iptfs_error_name(int code)
         return "the ledger does not balance";
     case IPTFS_E_ENGINE:
         return "the event engine refused";
+    case IPTFS_E_STOPPED:
+        return "the circuit breaker has stopped the tunnel";
     default:
         return "unknown error";
     }

@@ -13,7 +13,8 @@ enum iptfs_error_code {
     IPTFS_E_TOO_BIG = -6,    /* longer than one outer packet, and fragmenting is off */
     IPTFS_E_IO = -7,         /* a file could not be read or written */
     IPTFS_E_UNBALANCED = -8, /* the ledger does not add up: a fault of this program */
-    IPTFS_E_ENGINE = -9      /* the event engine refused */
+    IPTFS_E_ENGINE = -9,     /* the event engine refused */
+    IPTFS_E_STOPPED = -10    /* the circuit breaker has stopped the tunnel */
 };
 
 /* One error with its line for the user; `text` is empty when there is none. */

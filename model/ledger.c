@@ -14,6 +14,7 @@ static const struct {
     [IPTFS_FATE_MTU_SHRUNK] = {"mtu-shrunk", "dont-frag, and the path MTU fell while it waited"},
     [IPTFS_FATE_AGGREGATION_TIME] = {"aggregation-time", "it waited longer than "
                                                          "max-aggregation-time"},
+    [IPTFS_FATE_TUNNEL_STOPPED] = {"tunnel-stopped", "the circuit breaker had stopped the tunnel"},
     [IPTFS_FATE_LINK_MTU] = {"link-mtu", "its outer packet was longer than the link's MTU"},
     [IPTFS_FATE_LINK_QUEUE] = {"link-queue", "the link's drop-tail queue was full"},
     [IPTFS_FATE_LINK_LOSS] = {"link-loss", "its outer packet was lost on the link"},

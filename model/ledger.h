@@ -19,6 +19,7 @@ enum iptfs_fate {
     IPTFS_FATE_TOO_BIG,          /* dont-frag and too long, on arrival (XfrmOutError) */
     IPTFS_FATE_MTU_SHRUNK,       /* dont-frag, and too long only when it was to be sent */
     IPTFS_FATE_AGGREGATION_TIME, /* waited longer than max-aggregation-time */
+    IPTFS_FATE_TUNNEL_STOPPED,   /* the circuit breaker has stopped the tunnel */
     /* on the link */
     IPTFS_FATE_LINK_MTU,   /* the outer packet was longer than the link carries */
     IPTFS_FATE_LINK_QUEUE, /* the link's drop-tail queue was full */

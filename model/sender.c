@@ -133,6 +133,10 @@ int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *
         return IPTFS_E_NO_MEMORY;
     if (sender->hooks.arrived != NULL)
         sender->hooks.arrived(sender->hooks.ctx, inner);
+    if (sender->stopped) {
+        drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
+        return IPTFS_E_STOPPED;
+    }
     if (is_too_big(sender, inner))
         return refuse_too_big(sender, inner);
     if (!iptfs_queue_push(&sender->queue, inner))
@@ -151,6 +155,8 @@ static int64_t next_arrival_ps(const struct iptfs_sender *sender)
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
 {
     int64_t arrival_ps = next_arrival_ps(sender);
+    if (sender->stopped)
+        return sender->eager ? arrival_ps : IPTFS_NEVER;
     int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
     if (sender->congestion != NULL)
         due_ps = iptfs_earlier(due_ps, iptfs_congestion_next_ps(sender->congestion));
@@ -239,6 +245,10 @@ static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
 
 void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
 {
+    if (sender->stopped) {
+        take_arrivals(sender, now_ps);
+        return;
+    }
     if (sender->congestion != NULL)
         iptfs_congestion_wake(sender->congestion, now_ps);
     while (sender->store->error == IPTFS_OK) {
@@ -258,6 +268,19 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
 void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
 {
     take_arrivals(sender, now_ps);
+}
+
+void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
+{
+    struct iptfs_inner *inner;
+    iptfs_sender_wake(sender, now_ps - 1);
+    sender->stopped = true;
+    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
+        drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
+    if (sender->packer.begun != NULL)
+        iptfs_inner_blame(sender->packer.begun, IPTFS_FATE_TUNNEL_STOPPED);
+    iptfs_packer_clear(&sender->packer);
+    sender->pacer.deadline_ps = IPTFS_NEVER;
 }
 
 void iptfs_sender_clear(struct iptfs_sender *sender)

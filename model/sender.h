@@ -70,6 +70,7 @@ struct iptfs_sender {
     struct iptfs_pacer pacer;
     struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
     uint32_t window_octets;              /* what sources may keep waiting, see struct iptfs_room */
+    bool stopped;                        /* sends nothing more */
     bool eager;            /* wake for each arrival: traces come in the order of time */
     uint64_t icmp_sent;    /* forwarded packets too big, answered by ICMP */
     uint64_t local_errors; /* local packets too big, answered by an error value */
@@ -89,6 +90,7 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);
  * IPTFS_E_TOO_BIG under dont-frag: the error a local sender gets at its socket, while for a
  * forwarded packet the hook `icmp` is called; the inner MTU is sender->packer.space_octets.
+ * IPTFS_E_STOPPED behind a circuit breaker.
  * IPTFS_E_NO_MEMORY: not even counted. A handle is released by the store if the packet does not
  * come out at the other end, in each of these cases. */
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
@@ -103,6 +105,10 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps);
 /* Takes the arrivals up to now and sends nothing: the end of a run, where what came in since the
  * last wake-up counts as offered. */
 void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
+
+/* The circuit breaker has tripped: from now on, this instant included, nothing is sent. What is
+ * inside ends as IPTFS_FATE_TUNNEL_STOPPED, and so does what will arrive. */
+void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps);
 
 /* Lets go of all packets inside. */
 void iptfs_sender_clear(struct iptfs_sender *sender);

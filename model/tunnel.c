@@ -41,6 +41,7 @@ static int64_t on_idle_ps(void *ctx, int64_t now_ps)
 static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct iptfs_tunnel *tunnel = ctx;
+    iptfs_breaker_input(&tunnel->breaker, now_ps, outer->seq);
     iptfs_receiver_input(&tunnel->receiver, now_ps, outer);
 }
 
@@ -58,7 +59,9 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
 int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
                       const struct iptfs_receiver_config *receiver)
 {
-    *tunnel = (struct iptfs_tunnel){0};
+    static const struct iptfs_breaker_config none;
+    *tunnel = (struct iptfs_tunnel){.stop_ps = IPTFS_NEVER};
+    iptfs_breaker_init(&tunnel->breaker, &none);
     iptfs_store_init(&tunnel->store);
     int error = iptfs_measure_init(&tunnel->delivered);
     if (error == IPTFS_OK)
@@ -117,6 +120,12 @@ void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link)
     tunnel->sender.window_octets = window < UINT32_MAX ? (uint32_t)window : UINT32_MAX;
 }
 
+void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
+                              const struct iptfs_breaker_config *config)
+{
+    iptfs_breaker_init(&tunnel->breaker, config);
+}
+
 static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config *config,
                     struct iptfs_tunnel *back)
 {
@@ -138,17 +147,41 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
 {
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
     next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
+    next_ps = iptfs_earlier(next_ps, iptfs_breaker_next_ps(&tunnel->breaker));
+    next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
     return iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
+}
+
+/* Stops the sender when it is time; at one instant this comes before it sends. */
+static void stop_sender(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    if (tunnel->stop_ps > now_ps)
+        return;
+    iptfs_sender_stop(&tunnel->sender, tunnel->stop_ps);
+    tunnel->stop_ps = IPTFS_NEVER;
+}
+
+static void wake_breaker(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    const struct iptfs_breaker *breaker = &tunnel->breaker;
+    iptfs_breaker_wake(&tunnel->breaker, now_ps);
+    if (!breaker->tripped || tunnel->sender.stopped || tunnel->stop_ps != IPTFS_NEVER)
+        return;
+    tunnel->stop_ps = iptfs_time_after(breaker->tripped_ps, tunnel->link->config.delay_ps);
+    stop_sender(tunnel, now_ps);
 }
 
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
+    stop_sender(tunnel, now_ps);
     iptfs_sender_wake(&tunnel->sender, now_ps);
     iptfs_link_wake(tunnel->link, now_ps);
     /* Packets of this instant come before the drop timer, also those still inside ns-3. */
     const struct iptfs_link_ops *ops = tunnel->link->ops;
-    if (ops->arriving == NULL || !ops->arriving(tunnel->link, now_ps))
-        iptfs_receiver_wake(&tunnel->receiver, now_ps);
+    if (ops->arriving != NULL && ops->arriving(tunnel->link, now_ps))
+        return;
+    iptfs_receiver_wake(&tunnel->receiver, now_ps);
+    wake_breaker(tunnel, now_ps);
 }
 
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)

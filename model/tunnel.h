@@ -4,6 +4,7 @@
 #ifndef IPTFS_TUNNEL_H
 #define IPTFS_TUNNEL_H
 
+#include "breaker.h"
 #include "counters.h"
 #include "leak.h"
 #include "link.h"
@@ -35,6 +36,8 @@ struct iptfs_tunnel {
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
     struct iptfs_receiver receiver;
+    struct iptfs_breaker breaker;
+    int64_t stop_ps;                    /* when the tripped breaker stops the sender */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
     struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out */
     uint64_t data_octets;           /* of data blocks sent, padding not counted */
@@ -52,6 +55,11 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
 /* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also tells sources how
  * much this link takes without loss. */
 void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link);
+
+/* Gives the tunnel a circuit breaker, before it starts. The receiving end, which measures, tells
+ * the sender at once and out of band: the tunnel stops when the link's delay has passed since. */
+void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
+                              const struct iptfs_breaker_config *config);
 
 /* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
  * Those that send congestion information are then controlled by what the other end returns.

@@ -305,6 +305,35 @@ static void trace_has_linux_points(void)
     remove_folder();
 }
 
+/* Results are written, and the status says that the tunnel stopped. */
+static void circuit_breaker_stops(void)
+{
+    new_folder();
+    write_in_folder("lossy.ini",
+                    "[scenario]\nduration = 5s\n[tunnel]\nmode = fixed-rate\npps = 500\n"
+                    "circuit-breaker = 10%, 1s\n[link]\nloss = 30%\n");
+    struct outcome outcome = run("run %s/lossy.ini --json --out %s/out", folder, folder);
+    CHECK_INT(outcome.status, 3);
+    CHECK_U64(count_lines(outcome.err), 1);
+    CHECK_CONTAINS(outcome.err, "circuit breaker");
+    json_t *summary = json_loads(outcome.out, 0, NULL);
+    json_t *breaker = json_object_get(summary, "breaker");
+    CHECK_TRUE(json_is_true(json_object_get(breaker, "tripped")));
+    CHECK_NEAR(json_real_value(json_object_get(breaker, "at_s")), 1.01, 0.01);
+    CHECK_NEAR(json_real_value(json_object_get(breaker, "loss")), 0.3, 0.1);
+    json_decref(summary);
+    free_outcome(&outcome);
+    char *written = read_in_folder("out/summary.json");
+    CHECK_CONTAINS(written, "tunnel-stopped");
+    free(written);
+    outcome =
+        run("run %s/lossy.ini --set tunnel.circuit-breaker=60%%,1s --out %s/out", folder, folder);
+    CHECK_INT(outcome.status, 0);
+    CHECK_CONTAINS(outcome.out, "did not trip");
+    free_outcome(&outcome);
+    remove_folder();
+}
+
 static const char good[] = "[traffic.a]\ntype = cbr\nsize = 100\nrate = 80kbps\ncount = 3\n";
 
 /* A mistake: exit 2, one line that names the place and what was found, and nothing written. */
@@ -336,6 +365,10 @@ static void mistakes_are_refused(void)
         {"[tunnel]\npkt-size = 40\n", "pkt-size"},
         {"[tunnel.out]\nreorder-window = 3\n", "reorder-window"},
         {"[link]\nloss = 1.5\n", "loss"},
+        {"[tunnel]\ncircuit-breaker = 10%\n", "LOSS, TIME"},
+        {"[tunnel]\ncircuit-breaker = 0, 1s\n", "LOSS, TIME"},
+        {"[tunnel]\ncircuit-breaker = 1%, 0\n", "LOSS, TIME"},
+        {"[tunnel]\nmode = fixed-rate\npps = 10\ncircuit-breaker = 1%, 499ms\n", "500ms"},
         {"[link]\nimpair-list = nowhere.csv\n", "nowhere.csv"},
         {"[traffic.b]\ntype = list\nfile = nowhere.csv\n", "nowhere.csv"},
     };
@@ -481,6 +514,7 @@ const CU_TestInfo iptfs_tests_command[] = {
     {"runs and links give the same bytes", runs_and_links_give_the_same_bytes},
     {"seed and run change the draws", seed_and_run_change_the_draws},
     {"a trace has Linux's points", trace_has_linux_points},
+    {"a circuit breaker stops", circuit_breaker_stops},
     {"mistakes are refused", mistakes_are_refused},
     {"unusable files are refused", unusable_files_are_refused},
     {"pipes and links stay what they are", pipes_and_links_stay_what_they_are},

@@ -121,6 +121,7 @@ static const char every_key[] = "[scenario]\n"
                                 "reorder-window = 65535\n"
                                 "drop-time = 5ms\n"
                                 "replay-window = 4096\n"
+                                "circuit-breaker = 12.5%, 20ms\n"
                                 "cipher = null\n"
                                 "outer = ipv6\n"
                                 "[link]\n"
@@ -166,6 +167,8 @@ static void test_every_key(void)
     CHECK_INT(s.tunnel[0].receive, IPTFS_RECEIVE_IMMEDIATE);
     CHECK_U64(s.tunnel[0].reorder_window, 65535);
     CHECK_INT(s.tunnel[0].drop_time_ps, 5 * IPTFS_PS_PER_MS);
+    CHECK_NEAR(s.tunnel[0].circuit_breaker.loss, 0.125, 0);
+    CHECK_INT(s.tunnel[0].circuit_breaker.time_ps, 20 * IPTFS_PS_PER_MS);
     CHECK_U64(s.tunnel[0].replay_window, 4096);
     CHECK_STR(iptfs_cipher_at(s.tunnel[0].cipher)->name, "null");
     CHECK_U64(s.tunnel[0].outer_version, 6);
@@ -861,8 +864,8 @@ static void test_print(void)
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
-        "replay-window = 0\nrequire-cc = off\nunknown-flags = 0\naccept-fragments = on\n"
-        "cipher = aes-gcm-16\nouter = 4\n"
+        "replay-window = 0\ncircuit-breaker = off\nrequire-cc = off\nunknown-flags = 0\n"
+        "accept-fragments = on\ncipher = aes-gcm-16\nouter = 4\n"
         "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
         "mtu = 1500B\nqueue = 1000p\nloss = 0\nce = 0\nimpair-list =\n"
         "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
