@@ -89,17 +89,17 @@ static void wanderers_share_no_more_than_chance(void)
     struct dice dice = {14};
     unsigned above = 0;
     double mean = 0;
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 100; round++) {
         for (int i = 1; i < 500; i++) {
-            x[i] = x[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
-            y[i] = y[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
+            x[i] = 0.95 * x[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
+            y[i] = 0.95 * y[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
         }
         struct iptfs_mutual mutual = mutual_of(x, y, 500);
-        mean += mutual.bits / 60;
+        mean += mutual.bits / 100;
         above += mutual.bits > mutual.noise_bits;
     }
-    CHECK_TRUE(mean > 0.5);
-    CHECK_TRUE(above <= 12);
+    CHECK_TRUE(mean > 0.05); /* shuffled: 0.01 */
+    CHECK_TRUE(above <= 15);
 }
 
 static void a_function_shares_all_it_has(void)
