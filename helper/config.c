@@ -95,6 +95,8 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
         .ip_fragment_headers = tunnel->ip_fragment_headers,
         .max_aggregation_time_ps = tunnel->max_aggregation_time_ps,
         .ecn = tunnel->ecn,
+        .rekey_after_pkts = tunnel->rekey_after.pkts,
+        .rekey_after_ps = tunnel->rekey_after.time_ps,
     };
     /* Nothing is gathered where each packet leaves by itself. */
     if (!mode->aggfrag)

@@ -302,6 +302,17 @@ static const struct iptfs_option tunnel_options[] = {
     },
     {
         .section = IPTFS_SECTION_TUNNEL,
+        .key = "rekey-after",
+        .value = IPTFS_VALUE_LIFETIME,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(iptfs_tunnel_options, rekey_after),
+        .standard = "0",
+        .meaning = "a new SA takes over after so many outer packets, or so much time; 0: never",
+        .names = "Linux limit packet-soft, time-soft",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .section = IPTFS_SECTION_TUNNEL,
         .key = "max-aggregation-time",
         .value = IPTFS_VALUE_TIME,
         .side = IPTFS_SIDE_OUT,
@@ -915,6 +926,16 @@ static int set_limit(const struct iptfs_option *option, void *base, const char *
     return 0;
 }
 
+static int set_lifetime(const struct iptfs_option *option, void *base, const char *text,
+                        struct iptfs_error *error)
+{
+    struct iptfs_lifetime lifetime;
+    int code = iptfs_parse_lifetime(text, &lifetime, error);
+    if (code == 0)
+        memcpy(field_of(option, base), &lifetime, sizeof lifetime);
+    return code;
+}
+
 static int set_breaker(const struct iptfs_option *option, void *base, const char *text,
                        struct iptfs_error *error)
 {
@@ -996,6 +1017,8 @@ int iptfs_option_set(const struct iptfs_option *option, void *base, const char *
         return set_probability(option, base, text, error);
     case IPTFS_VALUE_LIMIT:
         return set_limit(option, base, text, error);
+    case IPTFS_VALUE_LIFETIME:
+        return set_lifetime(option, base, text, error);
     case IPTFS_VALUE_SIZES:
         return set_sizes(option, base, text, error);
     case IPTFS_VALUE_MTUS:
@@ -1032,8 +1055,12 @@ static struct iptfs_text exact_field(const struct iptfs_option *option, const vo
     double probability;
     struct iptfs_limit limit;
     struct iptfs_sizes sizes;
+    struct iptfs_lifetime lifetime;
     struct iptfs_breaker_limit breaker;
     switch (option->value) {
+    case IPTFS_VALUE_LIFETIME:
+        memcpy(&lifetime, field, sizeof lifetime);
+        return iptfs_exact_lifetime(lifetime);
     case IPTFS_VALUE_BREAKER:
         memcpy(&breaker, field, sizeof breaker);
         return iptfs_exact_breaker(breaker);
@@ -1101,6 +1128,9 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
     case IPTFS_VALUE_LIMIT:
         snprintf(buffer, size, "%s to %s, or to %" PRIu64 "p", low.text, high.text,
                  option->maximum);
+        break;
+    case IPTFS_VALUE_LIFETIME:
+        snprintf(buffer, size, "packets (100000p), a time (30s), or 0");
         break;
     case IPTFS_VALUE_SIZES:
         snprintf(buffer, size, "%s to %s, uniform(LOW,HIGH), imix", low.text, high.text);

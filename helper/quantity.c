@@ -311,6 +311,19 @@ int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_
     return 0;
 }
 
+int iptfs_parse_lifetime(const char *text, struct iptfs_lifetime *lifetime,
+                         struct iptfs_error *error)
+{
+    struct iptfs_limit limit = {0};
+    struct iptfs_lifetime read = {0};
+    if (iptfs_parse_limit(text, &limit, NULL) == 0 && limit.in_pkts)
+        read.pkts = limit.count;
+    else if (iptfs_parse_time(text, &read.time_ps, NULL) != 0)
+        return refuse(text, "packets (100000p), a time (30s), or 0", NULL, error);
+    *lifetime = read;
+    return 0;
+}
+
 static int read_hexadecimal(const char *text, const char *digits, uint64_t *number,
                             struct iptfs_error *error)
 {
@@ -619,6 +632,13 @@ struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit)
     struct iptfs_text text;
     snprintf(text.text, sizeof text.text, "%" PRIu64 "p", limit.count);
     return text;
+}
+
+struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime)
+{
+    if (lifetime.pkts > 0)
+        return iptfs_exact_limit((struct iptfs_limit){lifetime.pkts, true});
+    return iptfs_exact_time(lifetime.time_ps);
 }
 
 struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit)

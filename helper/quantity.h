@@ -40,6 +40,14 @@ struct iptfs_limit {
 };
 int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_error *error);
 
+/* How long an SA lives: packets ("100000p") or time ("30s"). 0 of either: for ever. */
+struct iptfs_lifetime {
+    uint64_t pkts;
+    int64_t time_ps;
+};
+int iptfs_parse_lifetime(const char *text, struct iptfs_lifetime *lifetime,
+                         struct iptfs_error *error);
+
 /* Sizes of inner packets: "1500B", "uniform(64,1500)" or "imix". */
 enum iptfs_sizes_kind {
     IPTFS_SIZES_FIXED,   /* low = high = the size */
@@ -104,6 +112,7 @@ struct iptfs_text iptfs_exact_rate(uint64_t rate_bps);
 struct iptfs_text iptfs_exact_octets(uint64_t octets);
 struct iptfs_text iptfs_exact_probability(double probability);
 struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
+struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime);
 struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit);
 struct iptfs_text iptfs_exact_sizes(struct iptfs_sizes sizes);
 

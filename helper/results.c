@@ -81,8 +81,9 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     json_object_set_new(outer, "lost_by", lost_by);
     set_count(outer, "duplicated", stats->duplicated.pkts);
     set_count(outer, "in_flight", stats->in_flight.pkts);
-    set_count(outer, "late", iptfs_receiver_late_pkts(&tunnel->receiver));
-    set_count(outer, "held_max", iptfs_receiver_held_max(&tunnel->receiver));
+    set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
+    set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
+    set_count(outer, "rekeys", tunnel->sender.packer.sa);
     set_count(outer, "space_octets", tunnel->sender.packer.space_octets);
     set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->space_octets));
     set_real(outer, "overhead", overhead(tunnel));

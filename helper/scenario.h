@@ -47,17 +47,18 @@ struct iptfs_tunnel_options {
     uint64_t min_rate_bps;      /* out */
     int64_t initial_rtt_ps;     /* out: known from IKE, say; 0: unknown */
     bool ecn;
-    int64_t max_aggregation_time_ps; /* out; 0: no limit */
-    enum iptfs_fill fill;            /* out */
-    uint32_t min_fragment_octets;    /* out */
-    bool pad_to_avoid_fragment;      /* out */
-    uint32_t all_pad_every;          /* out; 0: only when idle */
-    uint32_t tfc_pad_octets;         /* out */
-    bool ip_fragment_headers;        /* out */
-    enum iptfs_receive receive;      /* in */
-    uint32_t reorder_window;         /* in: packets; 0: none */
-    int64_t drop_time_ps;            /* in */
-    uint32_t replay_window;          /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    struct iptfs_lifetime rekey_after; /* out */
+    int64_t max_aggregation_time_ps;   /* out; 0: no limit */
+    enum iptfs_fill fill;              /* out */
+    uint32_t min_fragment_octets;      /* out */
+    bool pad_to_avoid_fragment;        /* out */
+    uint32_t all_pad_every;            /* out; 0: only when idle */
+    uint32_t tfc_pad_octets;           /* out */
+    bool ip_fragment_headers;          /* out */
+    enum iptfs_receive receive;        /* in */
+    uint32_t reorder_window;           /* in: packets; 0: none */
+    int64_t drop_time_ps;              /* in */
+    uint32_t replay_window;            /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
     struct iptfs_breaker_limit circuit_breaker; /* in */
     bool require_cc;        /* out: its end asks the peer for congestion information */
     bool accept_fragments;  /* in: its end takes fragments of inner packets */

@@ -45,7 +45,8 @@ void iptfs_immediate_free(struct iptfs_immediate *immediate)
 {
     for (uint64_t i = 0; immediate->places != NULL && i <= immediate->mask; i++)
         if (immediate->places[i].outer != NULL)
-            iptfs_outer_end(immediate->store, immediate->places[i].outer, IPTFS_FATE_INSIDE);
+            iptfs_outer_end(immediate->store, immediate->places[i].outer,
+                            iptfs_store_leaving(immediate->store));
     free(immediate->places);
     immediate->places = NULL;
 }

@@ -12,7 +12,7 @@
 
 enum {
     BINS_MAX = IPTFS_INFORMATION_BINS_MAX,
-    SHUFFLES = IPTFS_INFORMATION_SHUFFLES
+    TURNS = IPTFS_INFORMATION_TURNS
 };
 
 double iptfs_entropy_bits(const double *counts, size_t cells)
@@ -124,20 +124,25 @@ static double shared_bits(const struct table *table, const struct iptfs_mutual *
     return fmax(0, mutual->x_bits + mutual->y_bits - joint_bits);
 }
 
-/* What chance gives: the same values, paired at random. Rows of the pairs are in `rows`. */
-static double noise_bits(struct table *table, const struct iptfs_mutual *mutual, uint8_t *rows,
-                         const uint8_t *columns, size_t count, struct iptfs_random *stream)
+/* What chance gives: each series as it is, but one of them turned, by a quarter of it at least, so
+ * that what belongs together no longer meets. */
+static double noise_bits(struct table *table, const struct iptfs_mutual *mutual,
+                         const uint8_t *rows, const uint8_t *columns, size_t count,
+                         struct iptfs_random *stream)
 {
-    double bits[SHUFFLES];
-    for (size_t i = 0; i < SHUFFLES; i++) {
-        iptfs_random_shuffle(stream, rows, count, sizeof *rows);
+    double bits[TURNS];
+    size_t quarter = count / 4 > 0 ? count / 4 : 1;
+    for (size_t i = 0; i < TURNS; i++) {
+        size_t turn = (size_t)iptfs_random_between(stream, quarter, count - quarter);
         gsl_histogram2d_reset(&table->histogram);
-        for (size_t k = 0; k < count; k++)
-            table->counts[rows[k] * table->histogram.ny + columns[k]]++;
+        for (size_t k = 0; k < count; k++) {
+            size_t from = k + turn < count ? k + turn : k + turn - count;
+            table->counts[rows[from] * table->histogram.ny + columns[k]]++;
+        }
         bits[i] = shared_bits(table, mutual);
     }
-    gsl_sort(bits, 1, SHUFFLES);
-    return gsl_stats_quantile_from_sorted_data(bits, 1, SHUFFLES, 0.95);
+    gsl_sort(bits, 1, TURNS);
+    return gsl_stats_quantile_from_sorted_data(bits, 1, TURNS, 0.95);
 }
 
 void iptfs_mutual_information(struct iptfs_mutual *mutual, const double *x, const double *y,

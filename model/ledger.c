@@ -23,6 +23,7 @@ static const struct {
     [IPTFS_FATE_DUPLICATE] = {"duplicate", "second copy of an outer packet in the reorder window"},
     [IPTFS_FATE_INCOMPLETE] = {"incomplete", "a fragment of it was missing at reassembly"},
     [IPTFS_FATE_DROP_TIME] = {"drop-time", "the drop timer ended its reassembly"},
+    [IPTFS_FATE_SA_REMOVED] = {"sa-removed", "its SA was removed while it was inside"},
     [IPTFS_FATE_BAD_HEADER] = {"bad-header", "its payload or its own header made no sense"},
 };
 

@@ -30,6 +30,7 @@ enum iptfs_fate {
     IPTFS_FATE_DUPLICATE,  /* a second copy of a packet held in the reorder window */
     IPTFS_FATE_INCOMPLETE, /* a fragment is missing, or came before the one it continues */
     IPTFS_FATE_DROP_TIME,  /* the drop timer discarded the partial packet */
+    IPTFS_FATE_SA_REMOVED, /* its SA was removed while it was inside */
     IPTFS_FATE_BAD_HEADER, /* no such AGGFRAG sub-type, or the inner header makes no sense */
     IPTFS_FATE_COUNT
 };

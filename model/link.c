@@ -158,7 +158,7 @@ static void direct_submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_
         iptfs_link_refuse(link, outer);
         return;
     }
-    struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->seq);
+    struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->number);
     if (iptfs_link_apply(link, outer, &verdict))
         iptfs_link_launch(link, outer, iptfs_time_after(depart_ps, link->config.delay_ps),
                           &verdict);

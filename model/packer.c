@@ -58,7 +58,9 @@ static struct iptfs_outer *open_outer(struct iptfs_packer *packer, int64_t now_p
     struct iptfs_outer *outer = iptfs_outer_new(packer->store);
     if (outer == NULL)
         return NULL;
+    outer->sa = packer->sa;
     outer->seq = ++packer->seq;
+    outer->number = ++packer->number;
     outer->sent_ps = now_ps;
     outer->sub_type = packer->sub_type;
     return outer;
@@ -178,7 +180,8 @@ static uint32_t add_whole_packets(struct iptfs_packer *packer, struct iptfs_oute
 static bool may_begin(const struct iptfs_packer *packer, const struct iptfs_queue *queue,
                       uint32_t room)
 {
-    if (!packer->fill_full || packer->dont_fragment || queue->head == NULL || room == 0)
+    if (!packer->fill_full || packer->dont_fragment || packer->finishing || queue->head == NULL ||
+        room == 0)
         return false;
     if (packer->pad_to_avoid_fragment && queue->head->octets <= packer->space_octets)
         return false;
@@ -361,8 +364,10 @@ const struct iptfs_packer_ops iptfs_packer_esp_pad = {fixed_payload, pad_next};
 
 void iptfs_packer_clear(struct iptfs_packer *packer)
 {
-    if (packer->begun != NULL)
+    if (packer->begun != NULL) {
+        iptfs_inner_blame(packer->begun, iptfs_store_leaving(packer->store));
         iptfs_inner_unref(packer->store, packer->begun);
+    }
     packer->begun = NULL;
     packer->begun_octets = 0;
 }

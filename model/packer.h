@@ -50,6 +50,9 @@ struct iptfs_packer {
     struct iptfs_inner *begun; /* a packet of which fragments have gone, reference held */
     uint32_t begun_octets;     /* how much of it has gone */
     uint64_t seq;              /* of the last outer packet; the first has 1 */
+    uint64_t number;           /* the same, counting on over all SAs */
+    uint32_t sa;               /* which SA, from 0 */
+    bool finishing;            /* the SA ends with the packet that is begun, if any */
 };
 
 /* AGGFRAG as Linux sizes it: pkt-size leaves trailer and ICV out, and padding is ESP's alone. */

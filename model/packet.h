@@ -53,6 +53,8 @@ struct iptfs_outer {
     struct iptfs_inner *last;  /* packet of the last slice */
     uint8_t *payload;          /* AGGFRAG payload as bytes (a buffer of the store), or NULL */
     uint64_t seq;              /* ESP sequence number */
+    uint64_t number;           /* counts on when a new SA begins seq anew */
+    uint32_t sa;               /* which SA of the tunnel, from 0 */
     int64_t sent_ps;
     uint32_t first_offset;     /* octets of the first packet that went before */
     uint32_t slices;           /* how many */
@@ -113,6 +115,13 @@ void iptfs_store_init(struct iptfs_store *store);
 /* From now on packets let go without a fate are those still inside at the end of the run; they
  * are counted in found_inside. */
 void iptfs_store_close(struct iptfs_store *store);
+
+/* What befalls packets that are let go without having gone on: they are inside at the end of a run;
+ * before that, their SA was removed. */
+static inline enum iptfs_fate iptfs_store_leaving(const struct iptfs_store *store)
+{
+    return store->closing ? IPTFS_FATE_INSIDE : IPTFS_FATE_SA_REMOVED;
+}
 
 /* Gives all memory back. Every packet must have been let go. */
 void iptfs_store_free(struct iptfs_store *store);

@@ -58,8 +58,3 @@ double iptfs_random_exponential(struct iptfs_random *stream, double mean)
 {
     return gsl_ran_exponential(stream->rng, mean);
 }
-
-void iptfs_random_shuffle(struct iptfs_random *stream, void *array, size_t count, size_t octets)
-{
-    gsl_ran_shuffle(stream->rng, array, count, octets);
-}

@@ -4,7 +4,6 @@
 #ifndef IPTFS_RANDOM_H
 #define IPTFS_RANDOM_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* What a stream is for; a use that exists several times adds an index of its own. */
@@ -32,8 +31,5 @@ uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_
 
 /* An exponential variate of the given mean (Poisson gaps). */
 double iptfs_random_exponential(struct iptfs_random *stream, double mean);
-
-/* Puts the `count` elements of an array, `octets` long each, into a random order. */
-void iptfs_random_shuffle(struct iptfs_random *stream, void *array, size_t count, size_t octets);
 
 #endif

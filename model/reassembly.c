@@ -396,6 +396,8 @@ void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_fa
 
 void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly)
 {
-    if (reassembly->partial != NULL)
-        end_partial(reassembly);
+    if (reassembly->partial == NULL)
+        return;
+    iptfs_inner_blame(reassembly->partial, iptfs_store_leaving(reassembly->store));
+    end_partial(reassembly);
 }

@@ -26,6 +26,7 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
         .store = store,
         .counters = counters,
         .trace = trace,
+        .config = *config,
         .timer = {.drop_time_ps = config->drop_time_ps, .deadline_ps = IPTFS_NEVER},
     };
     iptfs_replay_init(&receiver->replay, config->replay_window);
@@ -62,6 +63,21 @@ void iptfs_receiver_free(struct iptfs_receiver *receiver)
     iptfs_reassembly_clear(&receiver->reassembly);
     iptfs_reorder_free(&receiver->reorder);
     iptfs_immediate_free(&receiver->immediate);
+}
+
+int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
+{
+    struct iptfs_receiver old = *receiver;
+    iptfs_receiver_free(receiver);
+    int error = iptfs_receiver_init(receiver, &old.config, old.store, old.counters, old.trace);
+    iptfs_receiver_deliver_to(receiver, old.reassembly.deliver, old.reassembly.deliver_ctx);
+    receiver->congestion = old.congestion;
+    receiver->sa = sa;
+    receiver->reorder.late_pkts = old.reorder.late_pkts;
+    receiver->reorder.held_max = old.reorder.held_max;
+    receiver->immediate.late_pkts = old.immediate.late_pkts;
+    receiver->immediate.held_max = old.immediate.held_max;
+    return error;
 }
 
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
@@ -108,7 +124,7 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
     if (ce)
         pass_on_mark(outer);
     if (receiver->congestion != NULL)
-        iptfs_congestion_input(receiver->congestion, now_ps, outer->seq, ce, &outer->info);
+        iptfs_congestion_input(receiver->congestion, now_ps, outer->number, ce, &outer->info);
     if (receiver->is_immediate)
         iptfs_immediate_input(&receiver->immediate, now_ps, outer);
     else

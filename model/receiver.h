@@ -28,6 +28,7 @@ struct iptfs_receiver_config {
 };
 
 struct iptfs_receiver {
+    struct iptfs_receiver_config config;
     struct iptfs_store *store;
     struct iptfs_counters *counters;
     const struct iptfs_trace *trace;
@@ -41,6 +42,7 @@ struct iptfs_receiver {
     struct iptfs_datagram datagram;
     struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
     bool ecn;
+    uint32_t sa; /* which SA it serves */
 };
 
 /* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace
@@ -57,6 +59,10 @@ void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
 
 /* Lets go of all packets inside, and frees the receiver's memory. */
 void iptfs_receiver_free(struct iptfs_receiver *receiver);
+
+/* Its SA is removed, and `sa` takes the place: packets inside end as `sa-removed`, timers stop, and
+ * what comes is new. Statistics go on. IPTFS_E_NO_MEMORY. */
+int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa);
 
 /* Takes over an outer packet that arrives now. At one instant packets are taken before the drop
  * timer fires, as the recorded runs of Linux show: the caller delivers what arrives now before it

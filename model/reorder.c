@@ -48,7 +48,8 @@ void iptfs_reorder_free(struct iptfs_reorder *reorder)
 {
     for (uint64_t i = 0; reorder->places != NULL && i <= reorder->mask; i++)
         if (reorder->places[i].outer != NULL)
-            iptfs_outer_end(reorder->store, reorder->places[i].outer, IPTFS_FATE_INSIDE);
+            iptfs_outer_end(reorder->store, reorder->places[i].outer,
+                            iptfs_store_leaving(reorder->store));
     free(reorder->places);
     reorder->places = NULL;
 }

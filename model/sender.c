@@ -209,10 +209,29 @@ static uint8_t outer_ecn(const struct iptfs_outer *outer)
     return ECN_ECT0;
 }
 
+/* A new SA takes over when the old one has lived long enough, between two inner packets: none may
+ * span two SAs (RFC 9347, 2.2.3), so until then no new one is begun in the rest of an outer one. */
+static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    struct iptfs_packer *packer = &sender->packer;
+    packer->finishing =
+        (config->rekey_after_pkts > 0 && packer->seq >= config->rekey_after_pkts) ||
+        (config->rekey_after_ps > 0 && now_ps - sender->sa_begun_ps >= config->rekey_after_ps);
+    if (!packer->finishing || packer->begun != NULL)
+        return;
+    packer->finishing = false;
+    packer->sa++;
+    packer->seq = 0;
+    sender->sa_begun_ps = now_ps;
+}
+
 /* Sends one outer packet; false when there was none to send. */
 static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
 {
     struct iptfs_packer *packer = &sender->packer;
+    if (sender->config.rekey_after_pkts > 0 || sender->config.rekey_after_ps > 0)
+        rekey_when_due(sender, now_ps);
     struct iptfs_outer *outer = packer->ops->next(packer, &sender->queue, now_ps);
     if (outer == NULL)
         return false;
@@ -313,8 +332,10 @@ void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
 void iptfs_sender_clear(struct iptfs_sender *sender)
 {
     struct iptfs_inner *inner;
-    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
+    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL) {
+        iptfs_inner_blame(inner, iptfs_store_leaving(sender->store));
         iptfs_inner_unref(sender->store, inner);
+    }
     iptfs_packer_clear(&sender->packer);
     sender->pacer.deadline_ps = IPTFS_NEVER;
 }

@@ -41,6 +41,8 @@ struct iptfs_sender_config {
     /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
     uint64_t slot_numerator;
     uint64_t slot_denominator;
+    uint64_t rekey_after_pkts; /* a new SA after so many packets; 0: not by their number */
+    int64_t rekey_after_ps;    /* ... or so much time; 0: not by time */
     bool ecn; /* outer packets are ECN-capable, and carry the mark of an inner one (RFC 6040) */
 };
 
@@ -76,6 +78,7 @@ struct iptfs_sender {
     struct iptfs_packer packer;
     struct iptfs_pacer pacer;
     struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
+    int64_t sa_begun_ps;                 /* when the present SA began */
     uint32_t window_octets;              /* what sources may keep waiting, see struct iptfs_room */
     bool stopped;                        /* sends nothing more */
     bool eager;            /* wake for each arrival: traces come in the order of time */

@@ -38,11 +38,28 @@ static int64_t on_idle_ps(void *ctx, int64_t now_ps)
     return tunnel->link->ops->idle_ps(tunnel->link, now_ps);
 }
 
+/* The receiver of a packet's SA; NULL when that SA has been removed, which happens when the next
+ * but one takes its place. */
+static struct iptfs_receiver *receiver_of(struct iptfs_tunnel *tunnel, uint32_t sa)
+{
+    struct iptfs_receiver *receiver = sa % 2 == 0 ? &tunnel->receiver : &tunnel->receiver_between;
+    if (sa > receiver->sa) {
+        int error = iptfs_receiver_renew(receiver, sa);
+        if (error != IPTFS_OK)
+            tunnel->store.error = error;
+    }
+    return sa == receiver->sa ? receiver : NULL;
+}
+
 static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct iptfs_tunnel *tunnel = ctx;
-    iptfs_breaker_input(&tunnel->breaker, now_ps, outer->seq);
-    iptfs_receiver_input(&tunnel->receiver, now_ps, outer);
+    struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
+    iptfs_breaker_input(&tunnel->breaker, now_ps, outer->number);
+    if (receiver != NULL)
+        iptfs_receiver_input(receiver, now_ps, outer);
+    else
+        iptfs_outer_end(&tunnel->store, outer, IPTFS_FATE_SA_REMOVED);
 }
 
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
@@ -68,9 +85,14 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
         error = iptfs_receiver_init(&tunnel->receiver, receiver, &tunnel->store, &tunnel->counters,
                                     &tunnel->trace);
     if (error == IPTFS_OK)
+        error = iptfs_receiver_init(&tunnel->receiver_between, receiver, &tunnel->store,
+                                    &tunnel->counters, &tunnel->trace);
+    if (error == IPTFS_OK)
         error = iptfs_sender_init(&tunnel->sender, sender, &tunnel->store, &tunnel->counters,
                                   &tunnel->trace);
     iptfs_receiver_deliver_to(&tunnel->receiver, on_deliver, tunnel);
+    iptfs_receiver_deliver_to(&tunnel->receiver_between, on_deliver, tunnel);
+    tunnel->receiver_between.sa = 1;
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
         .idle_ps = on_idle_ps,
@@ -164,6 +186,7 @@ static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config 
     iptfs_congestion_init(&tunnel->congestion, config, 0);
     iptfs_sender_set_congestion(&tunnel->sender, &tunnel->congestion);
     back->receiver.congestion = &tunnel->congestion;
+    back->receiver_between.congestion = &tunnel->congestion;
 }
 
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
@@ -180,7 +203,14 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
     next_ps = iptfs_earlier(next_ps, iptfs_breaker_next_ps(&tunnel->breaker));
     next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
     next_ps = iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
-    return iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
+    next_ps = iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
+    return iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver_between));
+}
+
+static void wake_receivers(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    iptfs_receiver_wake(&tunnel->receiver, now_ps);
+    iptfs_receiver_wake(&tunnel->receiver_between, now_ps);
 }
 
 /* Stops the sender when it is time; at one instant this comes before it sends. */
@@ -212,7 +242,7 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
     const struct iptfs_link_ops *ops = tunnel->link->ops;
     if (ops->arriving != NULL && ops->arriving(tunnel->link, now_ps))
         return;
-    iptfs_receiver_wake(&tunnel->receiver, now_ps);
+    wake_receivers(tunnel, now_ps);
     wake_breaker(tunnel, now_ps);
 }
 
@@ -224,6 +254,7 @@ int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_sender_clear(&tunnel->sender);
     tunnel->link->ops->clear(tunnel->link);
     iptfs_receiver_free(&tunnel->receiver);
+    iptfs_receiver_free(&tunnel->receiver_between);
     tunnel->in_flight_pkts = store->found_inside;
     if (store->error != IPTFS_OK)
         return store->error;
@@ -237,6 +268,7 @@ void iptfs_tunnel_free(struct iptfs_tunnel *tunnel)
 {
     iptfs_sender_clear(&tunnel->sender);
     iptfs_receiver_free(&tunnel->receiver);
+    iptfs_receiver_free(&tunnel->receiver_between);
     if (tunnel->link != NULL) {
         tunnel->link->ops->clear(tunnel->link);
         tunnel->link->ops->free(tunnel->link);
@@ -244,4 +276,17 @@ void iptfs_tunnel_free(struct iptfs_tunnel *tunnel)
     }
     iptfs_measure_free(&tunnel->delivered);
     iptfs_store_free(&tunnel->store);
+}
+
+uint64_t iptfs_tunnel_late_pkts(const struct iptfs_tunnel *tunnel)
+{
+    return iptfs_receiver_late_pkts(&tunnel->receiver) +
+           iptfs_receiver_late_pkts(&tunnel->receiver_between);
+}
+
+uint64_t iptfs_tunnel_held_max(const struct iptfs_tunnel *tunnel)
+{
+    uint64_t one = iptfs_receiver_held_max(&tunnel->receiver);
+    uint64_t other = iptfs_receiver_held_max(&tunnel->receiver_between);
+    return one > other ? one : other;
 }

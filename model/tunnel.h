@@ -35,7 +35,10 @@ struct iptfs_tunnel {
     struct iptfs_leak *leak; /* what leaks goes there; NULL: not measured, not owned */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
+    /* Of every other SA, the first included, and of those between: when a new one takes over, what
+     * the old one has under way still arrives. */
     struct iptfs_receiver receiver;
+    struct iptfs_receiver receiver_between;
     const struct iptfs_mtu_change *mtu_changes; /* those to come */
     size_t mtu_changes_left;
     struct iptfs_breaker breaker;
@@ -87,5 +90,9 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
 void iptfs_tunnel_free(struct iptfs_tunnel *tunnel);
+
+/* Outer packets that came too late, and the most that were held at once. */
+uint64_t iptfs_tunnel_late_pkts(const struct iptfs_tunnel *tunnel);
+uint64_t iptfs_tunnel_held_max(const struct iptfs_tunnel *tunnel);
 
 #endif

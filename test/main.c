@@ -31,6 +31,7 @@ extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_control[];
+extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
@@ -68,6 +69,7 @@ static const struct {
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"control", iptfs_tests_control},
+    {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},

@@ -177,6 +177,11 @@ static void example_large_into_1500(void)
     run_example("large-into-1500");
 }
 
+static void example_what_leaks(void)
+{
+    run_example("what-leaks");
+}
+
 static void example_list(void)
 {
     run_example("list");
@@ -503,6 +508,7 @@ const CU_TestInfo iptfs_tests_command[] = {
     {"example voice-wan", example_voice_wan},
     {"example imix-1g", example_imix_1g},
     {"example large-into-1500", example_large_into_1500},
+    {"example what-leaks", example_what_leaks},
     {"example list", example_list},
     {"--json and --csv print the files", json_and_csv_are_the_files},
     {"runs and links give the same bytes", runs_and_links_give_the_same_bytes},

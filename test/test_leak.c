@@ -82,6 +82,26 @@ static void independent_series_share_nothing(void)
     CHECK_TRUE(above <= 9); /* 3 are to be expected */
 }
 
+/* Two that wander without knowing of each other seem to share much; so they do when turned. */
+static void wanderers_share_no_more_than_chance(void)
+{
+    static double x[PAIRS], y[PAIRS];
+    struct dice dice = {14};
+    unsigned above = 0;
+    double mean = 0;
+    for (int round = 0; round < 100; round++) {
+        for (int i = 1; i < 500; i++) {
+            x[i] = 0.95 * x[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
+            y[i] = 0.95 * y[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
+        }
+        struct iptfs_mutual mutual = mutual_of(x, y, 500);
+        mean += mutual.bits / 100;
+        above += mutual.bits > mutual.noise_bits;
+    }
+    CHECK_TRUE(mean > 0.05); /* shuffled: 0.01 */
+    CHECK_TRUE(above <= 15);
+}
+
 static void a_function_shares_all_it_has(void)
 {
     static double x[PAIRS], y[PAIRS];
@@ -705,6 +725,7 @@ const CU_TestInfo iptfs_tests_leak[] = {
     {"entropies of known distributions", entropies_of_known_distributions},
     {"few samples are corrected", few_samples_are_corrected},
     {"independent series share nothing", independent_series_share_nothing},
+    {"wanderers share no more than chance", wanderers_share_no_more_than_chance},
     {"a function shares all it has", a_function_shares_all_it_has},
     {"a noisy channel shares its capacity", a_noisy_channel_shares_its_capacity},
     {"bins follow the values", bins_follow_the_values},

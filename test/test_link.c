@@ -109,6 +109,7 @@ static uint64_t send(struct bench *bench, int64_t now_ps, uint32_t ip_octets)
     iptfs_outer_add(outer, inner, 0, ip_octets);
     iptfs_inner_unref(&bench->store, inner);
     outer->seq = ++bench->last_seq;
+    outer->number = outer->seq;
     outer->ip_octets = ip_octets;
     outer->sent_ps = now_ps;
     bench->link->ops->submit(bench->link, now_ps, outer);

@@ -205,6 +205,34 @@ static void test_limit(void)
     CHECK_STR(error.text, "found '0.5p', allowed: whole packets or octets");
 }
 
+static void test_lifetime(void)
+{
+    static const struct {
+        const char *text;
+        struct iptfs_lifetime lifetime;
+        const char *exact;
+    } good[] = {
+        {"1000p", {1000, 0}, "1000p"},
+        {"2 pkts", {2, 0}, "2p"},
+        {"30s", {0, 30000000000000}, "30s"},
+        {"0", {0, 0}, "0"},
+    };
+    static const char *const bad[] = {"1000", "5B", "1MiB", "soon", "", "-1s"};
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct iptfs_lifetime lifetime = {7, 7};
+        CHECK_INT(iptfs_parse_lifetime(good[i].text, &lifetime, NULL), 0);
+        CHECK_U64(lifetime.pkts, good[i].lifetime.pkts);
+        CHECK_INT(lifetime.time_ps, good[i].lifetime.time_ps);
+        CHECK_STR(iptfs_exact_lifetime(lifetime).text, good[i].exact);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct iptfs_lifetime lifetime;
+        struct iptfs_error error;
+        if (!CHECK_INT(iptfs_parse_lifetime(bad[i], &lifetime, &error), IPTFS_E_INVALID))
+            CHECK_FAIL("\"%s\"", bad[i]);
+    }
+}
+
 static void test_probability(void)
 {
     static const struct {
@@ -408,6 +436,7 @@ const CU_TestInfo iptfs_tests_quantity[] = {
     {"octets", test_octets},
     {"numbers", test_number},
     {"limits of packets or octets", test_limit},
+    {"lifetimes", test_lifetime},
     {"probabilities", test_probability},
     {"switches", test_bool},
     {"packet sizes", test_sizes},

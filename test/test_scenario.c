@@ -860,7 +860,7 @@ static void test_print(void)
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
-        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\n"
+        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\nrekey-after = 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
