@@ -614,6 +614,19 @@ static void test_causes(void)
     stop(&bench);
 }
 
+/* Nothing is missed before the first number that came, which may have come second. */
+static void test_missed_numbers(void)
+{
+    static struct bench bench;
+    two_and_whole();
+    static const struct event events[] = {{0, 5}, {1, 3}, {2, 9}};
+    timed(3, events);
+    start(&bench, &plan, false);
+    play(&bench);
+    CHECK_U64(bench.counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS], 1);
+    stop(&bench);
+}
+
 /* To the picosecond: at the deadline the last fragment still counts. */
 static void test_drop_time_is_exact(void)
 {
@@ -827,6 +840,7 @@ const CU_TestInfo iptfs_tests_immediate[] = {
     {"all come out when the window is wide", test_all_come_out_when_the_window_is_wide},
     {"every split", test_every_split},
     {"causes", test_causes},
+    {"missed numbers", test_missed_numbers},
     {"drop-time is exact", test_drop_time_is_exact},
     {"more fragments than window", test_more_fragments_than_window},
     {"jumps", test_jumps},
