@@ -295,20 +295,13 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
     take_arrivals(sender, now_ps);
 }
 
-/* Does all that comes before now: also arrivals that nobody has asked for yet. */
-static void catch_up(struct iptfs_sender *sender, int64_t now_ps)
-{
-    iptfs_sender_wake(sender, now_ps - 1);
-    take_arrivals(sender, now_ps - 1);
-}
-
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
 {
     struct iptfs_packer *packer = &sender->packer;
     uint32_t space = packer->ops->space(packer, sender->config.pkt_size_octets, change->mtu_octets);
     if (space < least_space(sender->config.mode))
         return IPTFS_E_INVALID;
-    catch_up(sender, change->at_ps);
+    iptfs_sender_wake(sender, change->at_ps - 1); /* also arrivals nobody asked for yet */
     sender->config.mtu_octets = change->mtu_octets;
     packer->space_octets = space;
     if (change->slot_numerator > 0)
@@ -319,7 +312,7 @@ int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_cha
 void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
 {
     struct iptfs_inner *inner;
-    catch_up(sender, now_ps);
+    iptfs_sender_wake(sender, now_ps - 1);
     sender->stopped = true;
     while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
         drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
