@@ -11,6 +11,7 @@
 #include "scenario.h"
 #include "sender.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What the ends of the tunnel agree on. The forward direction's sender is the initiator. */
@@ -31,6 +32,14 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
                                                const struct iptfs_link_options *link);
 struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
                                            const struct iptfs_link_options *link);
+/* The changes of the link's MTU; returns how many. */
+size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
+                                const struct iptfs_link_options *link,
+                                struct iptfs_mtu_change changes[IPTFS_MTU_CHANGES_MAX]);
+
+/* The largest MTU of the link in the run. */
+uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link);
+
 struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);

@@ -551,6 +551,18 @@ static const struct iptfs_option link_options[] = {
     },
     {
         .section = IPTFS_SECTION_LINK,
+        .key = "mtu-changes",
+        .value = IPTFS_VALUE_MTUS,
+        FIELD(iptfs_link_options, mtu_changes),
+        .minimum = 68,
+        .maximum = UINT16_MAX,
+        .standard = "none",
+        .meaning = "the MTU from these times on; the sender knows at once",
+        .names = "YANG use-path-mtu-discovery",
+        .source = "RFC 9347, 4.2; RFC 9348",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
         .key = "queue",
         .value = IPTFS_VALUE_LIMIT,
         FIELD(iptfs_link_options, queue),
@@ -934,6 +946,16 @@ static int set_breaker(const struct iptfs_option *option, void *base, const char
     return code;
 }
 
+static int set_mtus(const struct iptfs_option *option, void *base, const char *text,
+                    struct iptfs_error *error)
+{
+    struct iptfs_mtu_list list;
+    int code = iptfs_parse_mtu_list(text, option->minimum, option->maximum, &list, error);
+    if (code == 0)
+        memcpy(field_of(option, base), &list, sizeof list);
+    return code;
+}
+
 static int set_sizes(const struct iptfs_option *option, void *base, const char *text,
                      struct iptfs_error *error)
 {
@@ -999,6 +1021,8 @@ int iptfs_option_set(const struct iptfs_option *option, void *base, const char *
         return set_lifetime(option, base, text, error);
     case IPTFS_VALUE_SIZES:
         return set_sizes(option, base, text, error);
+    case IPTFS_VALUE_MTUS:
+        return set_mtus(option, base, text, error);
     case IPTFS_VALUE_BREAKER:
         return set_breaker(option, base, text, error);
     case IPTFS_VALUE_NAME:
@@ -1054,10 +1078,23 @@ static struct iptfs_text exact_field(const struct iptfs_option *option, const vo
     }
 }
 
+static void print_mtus(const struct iptfs_option *option, const void *base, FILE *out)
+{
+    struct iptfs_mtu_list list;
+    memcpy(&list, const_field_of(option, base), sizeof list);
+    if (list.count == 0)
+        fputs("none", out);
+    for (uint64_t i = 0; i < list.count; i++)
+        fprintf(out, "%s%s %s", i > 0 ? ", " : "", iptfs_exact_time(list.at_ps[i]).text,
+                iptfs_exact_octets(list.mtu_octets[i]).text);
+}
+
 void iptfs_option_print(const struct iptfs_option *option, const void *base, FILE *out)
 {
     if (is_text(option))
         fputs(iptfs_option_empty(option, base) ? "" : load_text(option, base), out);
+    else if (option->value == IPTFS_VALUE_MTUS)
+        print_mtus(option, base, out);
     else if (option->value == IPTFS_VALUE_WORD)
         fputs(iptfs_word_of(option->words, (int)load_whole(option, base)), out);
     else if (option->value == IPTFS_VALUE_SWITCH)
@@ -1097,6 +1134,9 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
         break;
     case IPTFS_VALUE_SIZES:
         snprintf(buffer, size, "%s to %s, uniform(LOW,HIGH), imix", low.text, high.text);
+        break;
+    case IPTFS_VALUE_MTUS:
+        snprintf(buffer, size, "none, or TIME MTU, ... such as '2s 1400, 5s 1500'");
         break;
     case IPTFS_VALUE_BREAKER:
         snprintf(buffer, size, "off, or LOSS, TIME such as '10%%, 2s'");

@@ -514,6 +514,45 @@ int iptfs_parse_breaker(const char *text, struct iptfs_breaker_limit *limit,
     return 0;
 }
 
+/* One "TIME MTU". */
+static bool read_mtu_change(const char *text, int64_t *at_ps, uint64_t *octets)
+{
+    char time[64];
+    text = skip_blanks(text);
+    size_t length = strcspn(text, " \t");
+    if (length >= sizeof time || text[length] == '\0')
+        return false;
+    memcpy(time, text, length);
+    time[length] = '\0';
+    return iptfs_parse_time(time, at_ps, NULL) == 0 && *at_ps <= IPTFS_TIME_MAX_PS &&
+           iptfs_parse_octets(text + length, octets, NULL) == 0;
+}
+
+int iptfs_parse_mtu_list(const char *text, uint64_t minimum, uint64_t maximum,
+                         struct iptfs_mtu_list *list, struct iptfs_error *error)
+{
+    struct iptfs_mtu_list found = {0};
+    const char *rest = text;
+    char part[96], allowed[160];
+    snprintf(allowed, sizeof allowed,
+             "none, or up to %d of TIME MTU such as '2s 1400, 5s 1500', times rising, MTU %" PRIu64
+             "B to %" PRIu64 "B",
+             IPTFS_MTU_CHANGES_MAX, minimum, maximum);
+    while (rest != NULL && !is_word(skip_blanks(text), "none")) {
+        uint64_t i = found.count;
+        bool more = before_comma(rest, part, sizeof part);
+        if (i == IPTFS_MTU_CHANGES_MAX ||
+            !read_mtu_change(more ? part : rest, &found.at_ps[i], &found.mtu_octets[i]) ||
+            found.at_ps[i] <= (i > 0 ? found.at_ps[i - 1] : 0) || found.mtu_octets[i] < minimum ||
+            found.mtu_octets[i] > maximum)
+            return refuse(text, allowed, NULL, error);
+        found.count++;
+        rest = more ? strchr(rest, ',') + 1 : NULL;
+    }
+    *list = found;
+    return 0;
+}
+
 /* -------------------------------------------------------------------------------- writing: exact
  */
 

@@ -69,6 +69,19 @@ struct iptfs_breaker_limit {
 int iptfs_parse_breaker(const char *text, struct iptfs_breaker_limit *limit,
                         struct iptfs_error *error);
 
+/* MTUs from some times on: "2s 1400, 5s 1500"; "none" is an empty list. Times are above 0 and rise.
+ */
+enum {
+    IPTFS_MTU_CHANGES_MAX = 16
+};
+struct iptfs_mtu_list {
+    uint64_t count;
+    int64_t at_ps[IPTFS_MTU_CHANGES_MAX]; /* those not used are 0 */
+    uint64_t mtu_octets[IPTFS_MTU_CHANGES_MAX];
+};
+int iptfs_parse_mtu_list(const char *text, uint64_t minimum, uint64_t maximum,
+                         struct iptfs_mtu_list *list, struct iptfs_error *error);
+
 /* One word of an enumeration. Tables of them end with .word = NULL. */
 struct iptfs_word {
     const char *word;

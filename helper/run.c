@@ -128,6 +128,9 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
     int code = iptfs_tunnel_init(&way->tunnel, &sender, &receiver);
     struct iptfs_breaker_config breaker = iptfs_config_breaker(tunnel);
     iptfs_tunnel_set_breaker(&way->tunnel, &breaker);
+    iptfs_tunnel_set_mtu_changes(
+        &way->tunnel, way->mtu_changes,
+        iptfs_config_mtu_changes(tunnel, &run->scenario->link[direction], way->mtu_changes));
     if (code == IPTFS_OK)
         code = iptfs_engine_init(&way->engine, &way->tunnel);
     if (code == IPTFS_OK)

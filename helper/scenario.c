@@ -281,7 +281,26 @@ static int check_breaker(struct iptfs_settings *settings, size_t direction,
                                 iptfs_exact_time(least_ps).text, IPTFS_BREAKER_INTERVALS);
 }
 
-static int check_tunnel(struct iptfs_settings *settings, size_t direction)
+/* With each MTU there must be room for data, or nothing could be sent from then on. */
+static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
+                             const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_mtu_list *list = &settings->scenario->link[direction].mtu_changes;
+    for (size_t i = 0; i < list->count; i++) {
+        struct iptfs_sender_config then = *sender;
+        struct iptfs_sender scratch;
+        then.mtu_octets = (uint32_t)list->mtu_octets[i];
+        if (iptfs_sender_init(&scratch, &then, NULL, NULL, NULL) != IPTFS_OK)
+            return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
+                                        IPTFS_E_INVALID,
+                                        "MTUs that leave room for data behind the headers "
+                                        "(%uB does not)",
+                                        then.mtu_octets);
+    }
+    return 0;
+}
+
+static int check_mode(struct iptfs_settings *settings, size_t direction)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
     struct iptfs_sender_config sender =
@@ -300,6 +319,15 @@ static int check_tunnel(struct iptfs_settings *settings, size_t direction)
     bool one_size =
         sender.mode->packer == &iptfs_packer_fixed || sender.mode->packer == &iptfs_packer_esp_pad;
     return one_size ? check_fixed_size(settings, direction, &sender) : 0;
+}
+
+static int check_tunnel(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
+    int code = check_mode(settings, direction);
+    return code != 0 ? code : check_mtu_changes(settings, direction, &sender);
 }
 
 /* What an end asks for must go with the mode in which it sends, and its peer must be able to give
@@ -378,7 +406,7 @@ static int check_saturated_queue(struct iptfs_settings *settings,
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[traffic->direction];
     struct iptfs_esp esp;
     iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    uint32_t space = iptfs_packer_space(&esp, tunnel->pkt_size_octets, link->mtu_octets);
+    uint32_t space = iptfs_packer_space(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
     uint32_t outer = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + space);
     uint32_t least = iptfs_framed_octets(link->framing, outer);
     if (traffic->type != IPTFS_TRAFFIC_SATURATE || link->queue.in_pkts || link->queue.count == 0 ||

@@ -77,6 +77,7 @@ struct iptfs_link_options {
     uint64_t rate_bps; /* 0: no limit (not with p2p) */
     int64_t delay_ps;
     uint32_t mtu_octets;
+    struct iptfs_mtu_list mtu_changes;
     struct iptfs_limit queue;               /* count 0: no limit (not with p2p) */
     double loss;                            /* probability, 0 to 1 */
     double ce;                              /* likewise, of a mark on ECN-capable packets */

@@ -23,6 +23,7 @@ struct iptfs_link_config {
     uint64_t rate_bps; /* 0: no limit */
     int64_t delay_ps;  /* propagation */
     uint32_t mtu_octets;
+    uint32_t mtu_most_octets; /* that it will have in the run; 0: mtu_octets stays */
     enum iptfs_framing framing;
     /* Limits of the queue before the transmitter, the packet under transmission not counted; 0: no
      * limit. Octets are those on the wire, framing included. */

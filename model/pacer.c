@@ -28,6 +28,12 @@ static void rebase(struct iptfs_slots *slots, int64_t now_ps)
     next_slot(slots);
 }
 
+void iptfs_pacer_set_step(struct iptfs_pacer *pacer, uint64_t numerator)
+{
+    pacer->slots.step_ps = numerator / pacer->slots.denominator;
+    pacer->slots.step_rest = numerator % pacer->slots.denominator;
+}
+
 void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *ops,
                       int64_t init_delay_ps, uint64_t numerator, uint64_t denominator,
                       const struct iptfs_trace *trace)
@@ -40,9 +46,8 @@ void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *o
     };
     if (denominator == 0)
         return;
-    pacer->slots.step_ps = numerator / denominator;
-    pacer->slots.step_rest = numerator % denominator;
     pacer->slots.denominator = denominator;
+    iptfs_pacer_set_step(pacer, numerator);
 }
 
 static void start_timer(struct iptfs_pacer *pacer, int64_t at_ps)

@@ -63,6 +63,9 @@ void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *o
                       int64_t init_delay_ps, uint64_t numerator, uint64_t denominator,
                       const struct iptfs_trace *trace);
 
+/* Slots are further apart, or less, from the next one on; the denominator stays. */
+void iptfs_pacer_set_step(struct iptfs_pacer *pacer, uint64_t numerator);
+
 /* When the next slot is. */
 int64_t iptfs_slots_next_ps(const struct iptfs_slots *slots);
 

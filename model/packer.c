@@ -100,6 +100,13 @@ static void drop_too_big(struct iptfs_packer *packer, struct iptfs_inner *inner,
     iptfs_inner_unref(packer->store, inner);
 }
 
+static bool may_send(const struct iptfs_packer *packer, const struct iptfs_inner *inner)
+{
+    if (inner->octets <= packer->space_octets)
+        return true;
+    return !packer->dont_fragment && (inner->ip_version == 4 || !packer->cuts_ipv4_alone);
+}
+
 /* The packet that opens the next outer packet: the one begun, or the first in the queue. */
 static struct iptfs_inner *take_first(struct iptfs_packer *packer, struct iptfs_queue *queue,
                                       int64_t now_ps)
@@ -110,7 +117,7 @@ static struct iptfs_inner *take_first(struct iptfs_packer *packer, struct iptfs_
     while ((inner = iptfs_queue_pop(queue)) != NULL) {
         iptfs_trace_inner(packer->trace, now_ps, IPTFS_TRACE_FIRST_DEQUEUE, inner, 0,
                           packer->space_octets);
-        if (!packer->dont_fragment || inner->octets <= packer->space_octets)
+        if (may_send(packer, inner))
             return inner;
         drop_too_big(packer, inner, now_ps);
     }

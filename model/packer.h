@@ -36,6 +36,7 @@ struct iptfs_packer {
     const struct iptfs_esp *esp;
     uint32_t space_octets; /* inner octets in an outer packet */
     bool dont_fragment;    /* drop what is longer */
+    bool cuts_ipv4_alone;  /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
     bool fixed_size;       /* pad each packet to the space, and make packets of padding alone */
     /* AGGFRAG */
     uint8_t sub_type;             /* of the header: 0, or 1 for congestion control */

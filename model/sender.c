@@ -24,6 +24,7 @@ static void init_packer(struct iptfs_sender *sender)
         .trace = sender->trace,
         .esp = &config->esp,
         .dont_fragment = config->dont_frag,
+        .cuts_ipv4_alone = !config->mode->aggfrag,
         .fixed_size = config->mode->fixed_size,
         .sub_type = config->mode->congestion,
         .fill_full = fills_full(config),
@@ -35,6 +36,11 @@ static void init_packer(struct iptfs_sender *sender)
     };
     sender->packer.space_octets =
         sender->packer.ops->space(&sender->packer, config->pkt_size_octets, config->mtu_octets);
+}
+
+static uint32_t least_space(const struct iptfs_mode *mode)
+{
+    return mode->aggfrag ? 1 : IPTFS_PLAIN_SPACE_MIN;
 }
 
 int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
@@ -55,7 +61,7 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
                      config->slot_denominator, trace);
-    if (sender->packer.space_octets < (mode->aggfrag ? 1 : IPTFS_PLAIN_SPACE_MIN))
+    if (sender->packer.space_octets < least_space(mode))
         return IPTFS_E_INVALID;
     bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
     return has_slots || !mode->rated ? IPTFS_OK : IPTFS_E_INVALID;
@@ -321,10 +327,31 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
     take_arrivals(sender, now_ps);
 }
 
+/* Does all that comes before now: also arrivals that nobody has asked for yet. */
+static void catch_up(struct iptfs_sender *sender, int64_t now_ps)
+{
+    iptfs_sender_wake(sender, now_ps - 1);
+    take_arrivals(sender, now_ps - 1);
+}
+
+int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
+{
+    struct iptfs_packer *packer = &sender->packer;
+    uint32_t space = packer->ops->space(packer, sender->config.pkt_size_octets, change->mtu_octets);
+    if (space < least_space(sender->config.mode))
+        return IPTFS_E_INVALID;
+    catch_up(sender, change->at_ps);
+    sender->config.mtu_octets = change->mtu_octets;
+    packer->space_octets = space;
+    if (change->slot_numerator > 0)
+        iptfs_pacer_set_step(&sender->pacer, change->slot_numerator);
+    return IPTFS_OK;
+}
+
 void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
 {
     struct iptfs_inner *inner;
-    iptfs_sender_wake(sender, now_ps - 1);
+    catch_up(sender, now_ps);
     sender->stopped = true;
     while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
         drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);

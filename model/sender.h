@@ -46,6 +46,13 @@ struct iptfs_sender_config {
     bool ecn; /* outer packets are ECN-capable, and carry the mark of an inner one (RFC 6040) */
 };
 
+/* The path's MTU from some time on, which the sender learns at once. */
+struct iptfs_mtu_change {
+    int64_t at_ps;
+    uint32_t mtu_octets;
+    uint64_t slot_numerator; /* of a paced mode from then on; 0: as before */
+};
+
 /* What a sender calls; `ctx` is passed back. */
 struct iptfs_sender_hooks {
     /* An outer packet leaves; the callee takes it over. Required. */
@@ -112,6 +119,13 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps);
 /* Takes the arrivals up to now and sends nothing: the end of a run, where what came in since the
  * last wake-up counts as offered. */
 void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
+
+/* The path has another MTU from now on, this instant included: with pkt-size 0, and on demand, the
+ * space follows it. A packet of which fragments have gone goes on in the new space; packets queued
+ * that became too long to be sent are dropped when their turn comes. What a congestion-controlled
+ * sender may send, in packets per second, stays. IPTFS_E_INVALID, and nothing changes, when nothing
+ * would fit. */
+int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change);
 
 /* The circuit breaker has tripped: from now on, this instant included, nothing is sent. What is
  * inside ends as IPTFS_FATE_TUNNEL_STOPPED, and so does what will arrive. */

@@ -131,15 +131,45 @@ static uint64_t link_window_octets(const struct iptfs_tunnel *tunnel)
     return fitting_octets(config, framed, IPTFS_IPV4_HEADER_OCTETS);
 }
 
+static void set_window(struct iptfs_tunnel *tunnel)
+{
+    uint64_t window = link_window_octets(tunnel);
+    if (window > tunnel->sender.queue.mark_octets)
+        window = tunnel->sender.queue.mark_octets;
+    tunnel->sender.window_octets = window < UINT32_MAX ? (uint32_t)window : UINT32_MAX;
+}
+
 void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link)
 {
     tunnel->link = link;
     link->deliver = on_link_arrival;
     link->deliver_ctx = tunnel;
-    uint64_t window = link_window_octets(tunnel);
-    if (window > tunnel->sender.queue.mark_octets)
-        window = tunnel->sender.queue.mark_octets;
-    tunnel->sender.window_octets = window < UINT32_MAX ? (uint32_t)window : UINT32_MAX;
+    set_window(tunnel);
+}
+
+void iptfs_tunnel_set_mtu_changes(struct iptfs_tunnel *tunnel,
+                                  const struct iptfs_mtu_change *changes, size_t count)
+{
+    tunnel->mtu_changes = changes;
+    tunnel->mtu_changes_left = count;
+}
+
+static int64_t next_mtu_change_ps(const struct iptfs_tunnel *tunnel)
+{
+    return tunnel->mtu_changes_left > 0 ? tunnel->mtu_changes->at_ps : IPTFS_NEVER;
+}
+
+static void change_mtu(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    while (next_mtu_change_ps(tunnel) <= now_ps) {
+        const struct iptfs_mtu_change *change = tunnel->mtu_changes++;
+        tunnel->mtu_changes_left--;
+        int error = iptfs_sender_set_mtu(&tunnel->sender, change);
+        if (error != IPTFS_OK)
+            tunnel->store.error = error;
+        tunnel->link->config.mtu_octets = change->mtu_octets;
+        set_window(tunnel);
+    }
 }
 
 void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
@@ -173,6 +203,7 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
     next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
     next_ps = iptfs_earlier(next_ps, iptfs_breaker_next_ps(&tunnel->breaker));
     next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
+    next_ps = iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
     next_ps = iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
     return iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver_between));
 }
@@ -204,6 +235,7 @@ static void wake_breaker(struct iptfs_tunnel *tunnel, int64_t now_ps)
 
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
+    change_mtu(tunnel, now_ps);
     stop_sender(tunnel, now_ps);
     iptfs_sender_wake(&tunnel->sender, now_ps);
     iptfs_link_wake(tunnel->link, now_ps);

@@ -39,6 +39,8 @@ struct iptfs_tunnel {
      * the old one has under way still arrives. */
     struct iptfs_receiver receiver;
     struct iptfs_receiver receiver_between;
+    const struct iptfs_mtu_change *mtu_changes; /* those to come */
+    size_t mtu_changes_left;
     struct iptfs_breaker breaker;
     int64_t stop_ps;                    /* when the tripped breaker stops the sender */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
@@ -58,6 +60,12 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
 /* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also tells sources how
  * much this link takes without loss. */
 void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link);
+
+/* The link's MTU will change at these times, which rise; the array must outlive the tunnel. The
+ * sender learns of it at once. At one instant the change comes before arrivals and packets sent;
+ * packets that the link has taken over are not touched. Call it before the run starts. */
+void iptfs_tunnel_set_mtu_changes(struct iptfs_tunnel *tunnel,
+                                  const struct iptfs_mtu_change *changes, size_t count);
 
 /* Gives the tunnel a circuit breaker, before it starts. The receiving end, which measures, tells
  * the sender at once and out of band: the tunnel stops when the link's delay has passed since. */

@@ -20,6 +20,7 @@ extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_breaker[];
+extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_measure[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_losshistory[];
@@ -57,6 +58,7 @@ static const struct {
     {"reassembly", iptfs_tests_reassembly},
     {"immediate", iptfs_tests_immediate},
     {"breaker", iptfs_tests_breaker},
+    {"mtu", iptfs_tests_mtu},
     {"measure", iptfs_tests_measure},
     {"losshistory", iptfs_tests_losshistory},
     {"tfrc", iptfs_tests_tfrc},

@@ -133,7 +133,10 @@ static int open_ns3_link(struct p2p_link *p2p, const struct iptfs_link_config *c
 {
     /* ns-3 puts its own header on top of the MTU; ours counts the whole frame, ESP's IP packet and
      * all, which iptfs_link_admit has checked already. */
-    uint32_t framed = iptfs_framed_octets(config->framing, config->mtu_octets);
+    uint32_t most = config->mtu_octets;
+    if (config->mtu_most_octets > most)
+        most = config->mtu_most_octets;
+    uint32_t framed = iptfs_framed_octets(config->framing, most);
     struct ns3shim_p2p_config ns3_config = {
         .rate_bps = config->rate_bps,
         .delay_ps = config->delay_ps,
