@@ -83,6 +83,7 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(outer, "in_flight", stats->in_flight.pkts);
     set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
+    set_count(outer, "empty_pkts", tunnel->sender.empty_pkts);
     set_count(outer, "rekeys", tunnel->sender.packer.sa);
     set_count(outer, "space_octets", tunnel->sender.packer.space_octets);
     set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->space_octets));
@@ -418,9 +419,7 @@ static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end en
         fprintf(out, "  the %s learns of congestion from the headers that come back\n",
                 end_names[end]);
     if (agreement->feedback[end] == IPTFS_FEEDBACK_EMPTY)
-        fprintf(out,
-                "  the %s would learn of congestion from empty payloads over plain ESP: these are "
-                "not simulated\n",
+        fprintf(out, "  the %s learns of congestion from empty payloads over plain ESP\n",
                 end_names[end]);
 }
 

@@ -362,6 +362,16 @@ const struct iptfs_packer_ops iptfs_packer_esp = {esp_space, esp_next};
 const struct iptfs_packer_ops iptfs_packer_esp_transport = {transport_space, transport_next};
 const struct iptfs_packer_ops iptfs_packer_esp_pad = {fixed_payload, pad_next};
 
+struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_ps)
+{
+    struct iptfs_outer *outer = open_outer(packer, now_ps);
+    if (outer == NULL)
+        return NULL;
+    outer->sub_type = 1;
+    outer->ip_octets = iptfs_esp_outer_octets(packer->esp, IPTFS_AGGFRAG_CC_OCTETS);
+    return outer;
+}
+
 void iptfs_packer_clear(struct iptfs_packer *packer)
 {
     if (packer->begun != NULL) {

@@ -87,6 +87,10 @@ uint32_t iptfs_packer_exact_payload(const struct iptfs_esp *esp, uint32_t pkt_si
 struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct iptfs_queue *queue,
                                          int64_t now_ps);
 
+/* A packet that carries congestion information alone: an AGGFRAG payload of sub-type 1 without data
+ * blocks (RFC 9347, 2.2.4). NULL when memory ran out. */
+struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_ps);
+
 /* Lets go of a begun packet (end of the run). */
 void iptfs_packer_clear(struct iptfs_packer *packer);
 

@@ -52,6 +52,7 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
         .counters = counters,
         .trace = trace,
         .config = *config,
+        .empty_ps = IPTFS_NEVER,
     };
     if (config->mode == NULL)
         sender->config.mode = iptfs_mode_at(0);
@@ -66,10 +67,15 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     return has_slots || !mode->rated ? IPTFS_OK : IPTFS_E_INVALID;
 }
 
+/* How soon an empty payload follows another, when the peer has not stated its round trip. */
+static const int64_t empty_gap_ps = 100 * IPTFS_PS_PER_MS;
+
 void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion)
 {
     sender->congestion = congestion;
     sender->pacer.congestion = congestion;
+    if (!sender->config.mode->congestion)
+        sender->empty_ps = empty_gap_ps;
 }
 
 /* Longer than an outer packet, and may not be cut: under dont-frag, or IPv6 without AGGFRAG, which
@@ -164,8 +170,9 @@ int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
     if (sender->stopped)
         return sender->eager ? arrival_ps : IPTFS_NEVER;
     int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
-    if (sender->congestion != NULL)
+    if (sender->config.mode->congestion && sender->congestion != NULL)
         due_ps = iptfs_earlier(due_ps, iptfs_congestion_next_ps(sender->congestion));
+    due_ps = iptfs_earlier(due_ps, sender->empty_ps);
     return sender->eager ? iptfs_earlier(arrival_ps, due_ps) : due_ps;
 }
 
@@ -226,6 +233,15 @@ static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
     sender->sa_begun_ps = now_ps;
 }
 
+static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
+{
+    if (outer->sub_type == 1)
+        iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+    iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
+    iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
+    sender->hooks.send(sender->hooks.ctx, now_ps, outer);
+}
+
 /* Sends one outer packet; false when there was none to send. */
 static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
 {
@@ -237,12 +253,26 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
         return false;
     if (sender->config.ecn)
         outer->ecn = outer_ecn(outer);
-    if (sender->congestion != NULL)
-        iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
-    iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
-    iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
-    sender->hooks.send(sender->hooks.ctx, now_ps, outer);
+    send(sender, now_ps, outer);
     return true;
+}
+
+/* What has arrived from the peer since the last empty payload is worth another (RFC 9347, 3.1: once
+ * in a round trip at least; twice, so that none is waited for that long). */
+static void send_empty(struct iptfs_sender *sender, int64_t now_ps)
+{
+    const struct iptfs_congestion *congestion = sender->congestion;
+    uint64_t arrived = congestion->losses.received_pkts;
+    if (arrived != sender->told_pkts) {
+        struct iptfs_outer *outer = iptfs_packer_empty(&sender->packer, now_ps);
+        if (outer == NULL)
+            return;
+        sender->told_pkts = arrived;
+        sender->empty_pkts++;
+        send(sender, now_ps, outer);
+    }
+    int64_t rtt_ps = congestion->peer_rtt_ps;
+    sender->empty_ps = iptfs_time_after(now_ps, rtt_ps > 0 ? rtt_ps / 2 + 1 : empty_gap_ps);
 }
 
 /* Sends what is due, in one instant. */
@@ -276,6 +306,8 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
     }
     if (sender->congestion != NULL)
         iptfs_congestion_wake(sender->congestion, now_ps);
+    if (sender->empty_ps <= now_ps)
+        send_empty(sender, now_ps);
     while (sender->store->error == IPTFS_OK) {
         int64_t arrival_ps = next_arrival_ps(sender);
         int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);

@@ -78,12 +78,15 @@ struct iptfs_sender {
     struct iptfs_packer packer;
     struct iptfs_pacer pacer;
     struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
-    int64_t sa_begun_ps;                 /* when the present SA began */
-    uint32_t window_octets;              /* what sources may keep waiting, see struct iptfs_room */
-    bool stopped;                        /* sends nothing more */
-    bool eager;            /* wake for each arrival: traces come in the order of time */
-    uint64_t icmp_sent;    /* forwarded packets too big, answered by ICMP */
-    uint64_t local_errors; /* local packets too big, answered by an error value */
+    int64_t empty_ps;       /* when the next empty payload is due; IPTFS_NEVER: none are sent */
+    uint64_t empty_pkts;    /* empty payloads sent */
+    uint64_t told_pkts;     /* what had arrived when the last one was sent */
+    int64_t sa_begun_ps;    /* when the present SA began */
+    uint32_t window_octets; /* what sources may keep waiting, see struct iptfs_room */
+    bool stopped;           /* sends nothing more */
+    bool eager;             /* wake for each arrival: traces come in the order of time */
+    uint64_t icmp_sent;     /* forwarded packets too big, answered by ICMP */
+    uint64_t local_errors;  /* local packets too big, answered by an error value */
 };
 
 /* IPTFS_E_INVALID when nothing fits (pkt-size not above the headers or not to be had, or a path MTU
@@ -94,7 +97,8 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
                       const struct iptfs_trace *trace);
 
 /* Gives the sender its end's congestion control, which must outlive it; what the receiver of that
- * end learns goes there too. To be called before the first wake-up. */
+ * end learns goes there too. A sender of another mode, plain ESP, tells the peer what arrives from
+ * it in empty payloads, twice in a round trip. To be called before the first wake-up. */
 void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion);
 
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);

@@ -178,11 +178,10 @@ void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
     iptfs_breaker_init(&tunnel->breaker, config);
 }
 
+/* The end that sends into `tunnel` receives from `back`. */
 static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config *config,
                     struct iptfs_tunnel *back)
 {
-    if (!tunnel->sender.config.mode->congestion)
-        return;
     iptfs_congestion_init(&tunnel->congestion, config, 0);
     iptfs_sender_set_congestion(&tunnel->sender, &tunnel->congestion);
     back->receiver.congestion = &tunnel->congestion;
@@ -192,6 +191,8 @@ static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config 
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config)
 {
+    if (!one->sender.config.mode->congestion && !other->sender.config.mode->congestion)
+        return;
     control(one, one_config, other);
     control(other, other_config, one);
 }

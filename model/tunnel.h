@@ -73,7 +73,7 @@ void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
                               const struct iptfs_breaker_config *config);
 
 /* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
- * Those that send congestion information are then controlled by what the other end returns.
+ * If one is congestion-controlled, it follows what the other end returns.
  * `config` of each: see struct iptfs_tfrc_config. */
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);

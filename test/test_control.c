@@ -247,6 +247,24 @@ static void two_tunnels_share_a_bottleneck(void)
     ns3shim_close();
 }
 
+/* Congestion information that comes back over plain ESP, in payloads without data, controls as
+ * well; there are two of these in a round trip. */
+static void empty_payloads_control_too(void)
+{
+    const char *sets[] = {"link.delay=50ms", "link.loss=1%", "tunnel.reverse.mode=esp",
+                          "link.reverse.loss=0"};
+    if (!begin(sets, 4))
+        return;
+    run_to(40);
+    uint64_t before = run.direction[IPTFS_REVERSE].tunnel.sender.empty_pkts;
+    double found = rate_until(40, 300);
+    CHECK_NEAR(found / equation(event_rate(0.01, 0.1), 0.1), 1, 0.10);
+    uint64_t empty = run.direction[IPTFS_REVERSE].tunnel.sender.empty_pkts - before;
+    CHECK_NEAR((double)empty, 260 / 0.05, 260 / 0.05 * 0.1);
+    CHECK_U64(empty + before, run.direction[IPTFS_REVERSE].tunnel.link->stats.sent.pkts);
+    end();
+}
+
 /* A CE mark is a loss to the sender, and none to the packets: with every hundredth packet marked
  * and none lost, the rate is that of one per cent. */
 static void marks_count_as_losses(void)
@@ -266,6 +284,7 @@ const CU_TestInfo iptfs_tests_control[] = {
     {"slow start doubles each round trip", slow_start_doubles_each_round_trip},
     {"the rate halves after four silent round trips", rate_halves_after_four_silent_round_trips},
     {"two tunnels share a bottleneck", two_tunnels_share_a_bottleneck},
+    {"empty payloads control too", empty_payloads_control_too},
     {"marks count as losses", marks_count_as_losses},
     CU_TEST_INFO_NULL,
 };
