@@ -253,6 +253,8 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
         return false;
     if (sender->config.ecn)
         outer->ecn = outer_ecn(outer);
+    if (sender->pacer.ops->sent != NULL)
+        sender->pacer.ops->sent(&sender->pacer, now_ps);
     send(sender, now_ps, outer);
     return true;
 }
