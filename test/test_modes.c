@@ -527,6 +527,25 @@ static void a_backlog_ages(void)
     CHECK_STR(iptfs_fate_name(IPTFS_FATE_AGGREGATION_TIME), "aggregation-time");
 }
 
+static void options_that_leave_nothing_are_refused(void)
+{
+    static const char *const rows[][2] = {
+        {"tunnel.all-pad-every=1", "--set tunnel.all-pad-every=1: [tunnel] all-pad-every: found "
+                                   "'1', allowed: 0, or 2 and more (1 would leave no packet for "
+                                   "data)"},
+        {"tunnel.min-rate=2Mbps", "--set tunnel.min-rate=2Mbps: [tunnel] min-rate: found '2Mbps', "
+                                  "allowed: 0 to max-rate, 1Mbps"},
+    };
+    static const char text[] = "[tunnel]\nmode = congestion-controlled\nmax-rate = 1Mbps\n";
+    for (size_t i = 0; i < 2; i++) {
+        struct iptfs_scenario refused;
+        struct iptfs_error error = {0};
+        CHECK_INT(iptfs_scenario_parse_text(&refused, text, "t.ini", rows[i], 1, &error),
+                  IPTFS_E_INVALID);
+        CHECK_STR(error.text, rows[i][1]);
+    }
+}
+
 /* --- the plain modes --- */
 
 struct caught {
@@ -828,6 +847,23 @@ static void marks_go_into_the_tunnel(void)
     }
 }
 
+/* Plain ESP copies the field of the packet it carries, and dummies have none. */
+static void plain_esp_copies_the_field(void)
+{
+    for (uint8_t tos = 0; tos < 8; tos++) {
+        struct iptfs_sender_config config = config_of("esp-pad");
+        config.mode = config.mode->with_rate;
+        config.ecn = true;
+        rig_open(&config);
+        rig_offer(0, 100, tos);
+        rig_run(MS);
+        CHECK_INT(rig.count, 2);
+        CHECK_INT(rig.sent[0]->ecn, tos & 3);
+        CHECK_INT(rig.sent[1]->ecn, 0);
+        rig_close();
+    }
+}
+
 /* RFC 6040, 4.2: a mark goes to ECN-capable packets, DSCP stays, and nothing happens unless asked
  * for. */
 static void marks_come_out_of_the_tunnel(void)
@@ -915,6 +951,7 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"min-rate: data at once, slots anew", data_leaves_at_once_and_slots_begin_anew},
     {"old packets are dropped", old_packets_are_dropped},
     {"a backlog ages", a_backlog_ages},
+    {"options that leave nothing are refused", options_that_leave_nothing_are_refused},
     {"IP fragments", ip_fragments},
     {"pieces without headers", pieces_without_headers},
     {"a lost fragment is to blame", a_lost_fragment_is_to_blame},
@@ -925,6 +962,7 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"tfc-pad", tfc_padding},
     {"copies of plain packets", copies_of_plain_packets},
     {"marks go into the tunnel", marks_go_into_the_tunnel},
+    {"plain ESP copies the field", plain_esp_copies_the_field},
     {"marks come out of the tunnel", marks_come_out_of_the_tunnel},
     {"Linux fault 7: marks reach inner packets", linux_fault_7_marks_reach_inner_packets},
     CU_TEST_INFO_NULL,
