@@ -356,7 +356,7 @@ static struct iptfs_sender_config config_of(const char *mode)
 {
     struct iptfs_sender_config config = plain_sender();
     config.mode = iptfs_mode_named(mode);
-    if (config.mode->rated) {
+    if (config.mode->rated || config.mode->with_rate != NULL) {
         config.slot_numerator = (uint64_t)MS;
         config.slot_denominator = 1;
     }
