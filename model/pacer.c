@@ -79,6 +79,7 @@ const struct iptfs_pacer_ops iptfs_pacer_on_demand = {
     .queued = start_timer,
     .next_ps = demand_next_ps,
     .due = demand_due,
+    .unlimited = true,
 };
 
 static void slots_queued(struct iptfs_pacer *pacer, int64_t at_ps)
@@ -130,6 +131,7 @@ const struct iptfs_pacer_ops iptfs_pacer_min_rate = {
     .next_ps = min_rate_next_ps,
     .due = min_rate_due,
     .sent = min_rate_sent,
+    .unlimited = true,
 };
 
 /* When the next packet may leave, counted from the last one; a feedback may have found it overdue.

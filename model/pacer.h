@@ -11,6 +11,7 @@
 #include "congestion.h"
 #include "trace.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What may leave now. */
@@ -42,6 +43,7 @@ struct iptfs_pacer_ops {
     enum iptfs_due (*due)(struct iptfs_pacer *pacer, int64_t now_ps);
     /* An outer packet has left; NULL: does not matter. */
     void (*sent)(struct iptfs_pacer *pacer, int64_t now_ps);
+    bool unlimited; /* lets the whole queue leave: nothing but the link holds a source back */
 };
 
 struct iptfs_pacer {

@@ -188,8 +188,8 @@ static void tell_room(struct iptfs_sender *sender, int64_t now_ps)
         .lead_ps = sender->config.init_delay_ps,
         .room_octets = sender->window_octets - (uint32_t)queued,
     };
-    /* A paced sender is ready for more whatever the link does. */
-    if (sender->hooks.idle_ps != NULL && !sender->config.mode->paced)
+    /* One that waits for slots is ready for more whatever the link does. */
+    if (sender->hooks.idle_ps != NULL && sender->pacer.ops->unlimited)
         room.idle_ps = sender->hooks.idle_ps(sender->hooks.ctx, now_ps);
     sender->source->ops->room(sender->source, now_ps, &room);
 }

@@ -337,6 +337,9 @@ struct rig {
 
 static struct rig rig;
 
+static struct iptfs_run run;
+static struct iptfs_scenario scenario;
+
 static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     (void)ctx;
@@ -482,6 +485,23 @@ static void data_leaves_at_once_and_slots_begin_anew(void)
         CHECK_INT(rig.sent[i]->data_octets, i == 3 ? 1466 : i == 4 ? 534 : 0);
     }
     rig_close();
+}
+
+/* A source that never rests is held back by the link alone, and fills it. */
+static void saturated_min_rate_fills_the_link(void)
+{
+    static const char text[] = "[scenario]\nduration = 1s\n[link]\nrate = 10Mbps\n"
+                               "[tunnel]\nmode = min-rate\npps = 100\n"
+                               "[traffic.one]\ntype = saturate\nsize = 1000\n";
+    struct iptfs_error error = {0};
+    CHECK_INT(iptfs_scenario_parse_text(&scenario, text, "full.ini", NULL, 0, &error), IPTFS_OK);
+    CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
+    const struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
+    CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
+    CHECK_NEAR((double)tunnel->link->stats.received.pkts, 10e6 / 8 / 1538, 2);
+    CHECK_U64(tunnel->link->stats.lost_queue.pkts, 0);
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
 }
 
 /* --- max-aggregation-time --- */
@@ -920,9 +940,6 @@ static void marks_come_out_of_the_tunnel(void)
     }
 }
 
-static struct iptfs_run run;
-static struct iptfs_scenario scenario;
-
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 {
     uint64_t *marked = ctx;
@@ -978,6 +995,7 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"fill is the mode's unless told", fill_is_the_modes_unless_told},
     {"min-rate: the floor holds", the_floor_holds},
     {"min-rate: data at once, slots anew", data_leaves_at_once_and_slots_begin_anew},
+    {"min-rate: saturated, it fills the link", saturated_min_rate_fills_the_link},
     {"old packets are dropped", old_packets_are_dropped},
     {"a backlog ages", a_backlog_ages},
     {"options that leave nothing are refused", options_that_leave_nothing_are_refused},
