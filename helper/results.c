@@ -87,6 +87,7 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(lost_by, "link-loss", stats->lost_way.pkts);
     json_object_set_new(outer, "lost_by", lost_by);
     set_count(outer, "duplicated", stats->duplicated.pkts);
+    set_count(outer, "ce_marked", tunnel->link->impair.marked);
     set_count(outer, "in_flight", stats->in_flight.pkts);
     set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
@@ -245,6 +246,25 @@ static json_t *breaker_json(const struct iptfs_breaker *breaker)
     return object;
 }
 
+/* Where congestion control stands at the end. */
+static json_t *congestion_json(const struct iptfs_tfrc *tfrc)
+{
+    json_t *object = json_object();
+    if (tfrc->rtt_ps > 0)
+        set_real(object, "rtt_s", iptfs_seconds(tfrc->rtt_ps));
+    else
+        json_object_set_new(object, "rtt_s", json_null());
+    set_real(object, "loss_event_rate", tfrc->p);
+    set_real(object, "allowed_pps", tfrc->rate_pps);
+    set_count(object, "halvings", tfrc->halvings);
+    return object;
+}
+
+static bool is_controlled(const struct iptfs_tunnel *tunnel)
+{
+    return tunnel->sender.config.mode->congestion && tunnel->sender.congestion != NULL;
+}
+
 static void set_direction(json_t *object, const struct iptfs_results *results,
                           enum iptfs_direction direction)
 {
@@ -264,6 +284,8 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
     if (results->leak[direction] != NULL)
         json_object_set_new(object, "leak", leak_json(results->leak[direction]));
+    if (is_controlled(tunnel))
+        json_object_set_new(object, "congestion", congestion_json(&tunnel->congestion.tfrc));
     if (tunnel->breaker.config.loss > 0)
         json_object_set_new(object, "breaker", breaker_json(&tunnel->breaker));
     if (results->scenario->traffic_count > 1)
@@ -525,6 +547,17 @@ static void write_breaker(const struct iptfs_breaker *breaker, FILE *out)
         fprintf(out, "%-20s did not trip\n", "Circuit breaker");
 }
 
+static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
+{
+    if (tfrc->rtt_ps == 0)
+        fprintf(out, "%-20s no round trip is known yet: %.3g packets/s\n", "Congestion control",
+                tfrc->rate_pps);
+    else
+        fprintf(out, "%-20s at the end %.4g packets/s, round trip %s, loss event rate %.3g %%\n",
+                "Congestion control", tfrc->rate_pps, iptfs_show_time(tfrc->rtt_ps).text,
+                100.0 * tfrc->p);
+}
+
 static void write_direction(const struct iptfs_results *results, enum iptfs_direction direction,
                             FILE *out)
 {
@@ -547,6 +580,8 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
     if (delays->count > 0)
         write_evenness(tunnel, out);
     write_flows(results->scenario, direction, &tunnel->flows, out);
+    if (is_controlled(tunnel))
+        write_congestion(&tunnel->congestion.tfrc, out);
     write_breaker(&tunnel->breaker, out);
     if (results->leak[direction] != NULL)
         write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);

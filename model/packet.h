@@ -43,6 +43,7 @@ struct iptfs_inner {
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
     uint8_t fate;             /* enum iptfs_fate */
+    bool marked_here;         /* got its CE mark in the sender's own queue */
     bool local;               /* sent by the gateway itself, not forwarded */
     bool owns_bytes;          /* bytes is a buffer of the store */
 };
