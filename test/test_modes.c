@@ -585,7 +585,7 @@ static void on_caught(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool
 static struct iptfs_datagram datagram_to(struct caught *caught)
 {
     *caught = (struct caught){0};
-    return (struct iptfs_datagram){&rig.store, &rig.counters, on_caught, caught};
+    return (struct iptfs_datagram){&rig.store, &rig.counters, on_caught, caught, NULL};
 }
 
 static void gather(struct iptfs_datagram *datagram, size_t index)
