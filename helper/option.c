@@ -70,7 +70,7 @@ const struct iptfs_word iptfs_traffic_words[] = {
     {"poisson", IPTFS_TRAFFIC_POISSON, "exponential gaps", NULL},
     {"saturate", IPTFS_TRAFFIC_SATURATE, "always something to send", NULL},
     {"list", IPTFS_TRAFFIC_LIST, "times and sizes from a CSV file", NULL},
-    {"on-off", IPTFS_TRAFFIC_ON_OFF, "cbr within on periods of random length, silence between",
+    {"on-off", IPTFS_TRAFFIC_ON_OFF, "cbr in on periods of random length, silent between",
      "Willinger et al. 1997"},
     {"voice", IPTFS_TRAFFIC_VOICE, "telephone calls: RTP packets of 20 ms of speech each",
      "RFC 3551"},
