@@ -3,11 +3,11 @@
 
 int64_t iptfs_flow_next_ps(const struct iptfs_source *source)
 {
-    return ((const struct iptfs_flow *)source)->next.at_ps;
+    return ((const struct iptfs_traffic_flow *)source)->next.at_ps;
 }
 
 /* imix takes one of twelve equal chances. */
-uint32_t iptfs_flow_random_octets(const struct iptfs_flow *flow)
+uint32_t iptfs_flow_random_octets(const struct iptfs_traffic_flow *flow)
 {
     if (flow->size.kind == IPTFS_SIZES_UNIFORM)
         return (uint32_t)iptfs_random_between(flow->sizes, flow->size.low_octets,
@@ -16,7 +16,7 @@ uint32_t iptfs_flow_random_octets(const struct iptfs_flow *flow)
     return dozen <= 7 ? 40 : dozen <= 11 ? 576 : 1500;
 }
 
-int iptfs_flow_start_sizes(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup)
+int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup)
 {
     if (flow->size.kind != IPTFS_SIZES_FIXED) {
         flow->sizes = iptfs_random_new(setup->seed, setup->run, IPTFS_RANDOM_SIZE, setup->flow);

@@ -14,12 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct iptfs_burst;
+struct iptfs_onoff;
 struct iptfs_talkers;
 
 /* Every type is a flow: it always knows its next packet, so that next_ps is a load and `take` a
  * copy. The types differ in how they go on from there. */
-struct iptfs_flow {
+struct iptfs_traffic_flow {
     struct iptfs_source source;
     struct iptfs_arrival next; /* at_ps is IPTFS_NEVER when there is none */
     int64_t start_ps;
@@ -28,8 +28,9 @@ struct iptfs_flow {
     struct iptfs_sizes size;
     struct iptfs_random *sizes; /* NULL for fixed sizes, and types that do without */
     uint64_t rate_bps;
-    uint64_t skipped_pkts;                    /* pcap: what was not IP */
-    void (*release)(struct iptfs_flow *flow); /* frees what u holds; NULL where traffic.c does */
+    uint64_t skipped_pkts; /* pcap: what was not IP */
+    void (*release)(
+        struct iptfs_traffic_flow *flow); /* frees what u holds; NULL where traffic.c does */
     union {
         struct {
             uint64_t rest; /* of the division by the rate: 1/rate_bps of a picosecond each */
@@ -49,7 +50,7 @@ struct iptfs_flow {
             uint8_t tos;        /* where a row has none */
             uint8_t ip_version; /* likewise */
         } list;
-        struct iptfs_burst *burst;     /* on-off */
+        struct iptfs_onoff *onoff;     /* on-off */
         struct iptfs_talkers *talkers; /* voice, games */
     } u;
 };
@@ -58,10 +59,11 @@ struct iptfs_flow {
 int64_t iptfs_flow_next_ps(const struct iptfs_source *source);
 
 /* A draw of a size that is not fixed. */
-uint32_t iptfs_flow_random_octets(const struct iptfs_flow *flow);
+uint32_t iptfs_flow_random_octets(const struct iptfs_traffic_flow *flow);
 
 /* Gives the first packet its size, and the flow a stream for the others. IPTFS_E_NO_MEMORY. */
-int iptfs_flow_start_sizes(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup);
+int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow,
+                           const struct iptfs_traffic_setup *setup);
 
 int iptfs_flow_no_memory(struct iptfs_error *error);
 
@@ -72,19 +74,20 @@ static inline int64_t iptfs_flow_round_ps(double length_ps)
 }
 
 /* A draw for each packet that is not of a fixed size. */
-static inline void iptfs_flow_set_octets(struct iptfs_flow *flow)
+static inline void iptfs_flow_set_octets(struct iptfs_traffic_flow *flow)
 {
     if (flow->sizes != NULL)
         flow->next.octets = iptfs_flow_random_octets(flow);
 }
 
 /* The packet after the last one is due at at_ps, if stop and count let it. */
-static inline void iptfs_flow_set_due(struct iptfs_flow *flow, int64_t at_ps)
+static inline void iptfs_flow_set_due(struct iptfs_traffic_flow *flow, int64_t at_ps)
 {
     flow->next.at_ps = flow->left == 0 || at_ps >= flow->stop_ps ? IPTFS_NEVER : at_ps;
 }
 
-static inline void iptfs_flow_hand_out(struct iptfs_flow *flow, struct iptfs_arrival *arrival)
+static inline void iptfs_flow_hand_out(struct iptfs_traffic_flow *flow,
+                                       struct iptfs_arrival *arrival)
 {
     *arrival = flow->next;
     flow->next.id++;
@@ -93,7 +96,7 @@ static inline void iptfs_flow_hand_out(struct iptfs_flow *flow, struct iptfs_arr
 
 /* What a flow emits in octets * 8 bits at its rate, in whole picoseconds. What the division leaves
  * over stays in *rest for the next one. */
-static inline int64_t iptfs_flow_emission_ps(const struct iptfs_flow *flow, uint32_t octets,
+static inline int64_t iptfs_flow_emission_ps(const struct iptfs_traffic_flow *flow, uint32_t octets,
                                              uint64_t *rest)
 {
     uint64_t bit_ps = (uint64_t)octets * 8 * IPTFS_PS_PER_S + *rest;

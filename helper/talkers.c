@@ -50,7 +50,7 @@ static uint32_t udp_ip_octets(unsigned ip_version)
     return (ip_version == 6 ? 40u : 20u) + 8u;
 }
 
-static void release(struct iptfs_flow *flow)
+static void release(struct iptfs_traffic_flow *flow)
 {
     struct iptfs_talkers *talkers = flow->u.talkers;
     for (size_t i = 0; talkers->all != NULL && i < talkers->count; i++) {
@@ -63,7 +63,8 @@ static void release(struct iptfs_flow *flow)
 }
 
 /* Talkers have nothing yet; the flow owns them from now on. NULL when memory ran out. */
-static struct iptfs_talkers *add_talkers(struct iptfs_flow *flow, size_t count, size_t clocks)
+static struct iptfs_talkers *add_talkers(struct iptfs_traffic_flow *flow, size_t count,
+                                         size_t clocks)
 {
     struct iptfs_talkers *talkers = calloc(1, sizeof *talkers);
     if (talkers == NULL)
@@ -86,8 +87,8 @@ static struct iptfs_random *stream_of(const struct iptfs_traffic_setup *setup,
 }
 
 /* The first time of each clock, in the order of talkers: more of them leave those before alone. */
-static int set_clocks(const struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
-                      int64_t within_ps)
+static int set_clocks(const struct iptfs_traffic_flow *flow,
+                      const struct iptfs_traffic_setup *setup, int64_t within_ps)
 {
     struct iptfs_talkers *talkers = flow->u.talkers;
     struct iptfs_random *phases = stream_of(setup, IPTFS_RANDOM_PHASE, 0);
@@ -101,7 +102,7 @@ static int set_clocks(const struct iptfs_flow *flow, const struct iptfs_traffic_
     return IPTFS_OK;
 }
 
-static void top_is_due(struct iptfs_flow *flow, int64_t at_ps)
+static void top_is_due(struct iptfs_traffic_flow *flow, int64_t at_ps)
 {
     struct iptfs_talkers *talkers = flow->u.talkers;
     talkers->heap[0].at_ps = at_ps;
@@ -131,7 +132,7 @@ static int64_t next_spoken_ps(const struct iptfs_talkers *talkers, struct talker
 
 static void voice_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     struct iptfs_talkers *talkers = flow->u.talkers;
     struct talker *call = &talkers->all[talkers->heap[0].index];
     int64_t at_ps = talkers->heap[0].at_ps + FRAME_PS;
@@ -144,8 +145,8 @@ static void voice_take(struct iptfs_source *source, struct iptfs_arrival *arriva
 static const struct iptfs_source_ops voice_ops = {iptfs_flow_next_ps, voice_take, NULL};
 
 /* Exponential lengths do not remember: what is left of a spurt is as long as a new one. */
-static int add_pauses(const struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
-                      struct iptfs_random *states)
+static int add_pauses(const struct iptfs_traffic_flow *flow,
+                      const struct iptfs_traffic_setup *setup, struct iptfs_random *states)
 {
     struct iptfs_talkers *talkers = flow->u.talkers;
     double talking = talkers->mean_talk_ps / (talkers->mean_talk_ps + talkers->mean_pause_ps);
@@ -165,8 +166,8 @@ static int add_pauses(const struct iptfs_flow *flow, const struct iptfs_traffic_
     return IPTFS_OK;
 }
 
-int iptfs_talkers_start_voice(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
-                              struct iptfs_error *error)
+int iptfs_talkers_start_voice(struct iptfs_traffic_flow *flow,
+                              const struct iptfs_traffic_setup *setup, struct iptfs_error *error)
 {
     const struct iptfs_traffic_options *options = setup->options;
     struct iptfs_talkers *talkers = add_talkers(flow, options->calls, options->calls);
@@ -196,7 +197,7 @@ static double draw_extreme(struct iptfs_random *stream, struct extreme what, dou
     return fmax(least, iptfs_random_extreme(stream, what.location, what.scale));
 }
 
-static void set_game_octets(struct iptfs_flow *flow, const struct talker *player)
+static void set_game_octets(struct iptfs_traffic_flow *flow, const struct talker *player)
 {
     double payload = round(draw_extreme(player->others, flow->u.talkers->game->payload_octets, 1));
     flow->next.octets =
@@ -211,7 +212,7 @@ static int64_t draw_gap_ps(const struct iptfs_talkers *talkers, const struct tal
 
 static void games_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     struct iptfs_talkers *talkers = flow->u.talkers;
     const struct talker *player = &talkers->all[talkers->heap[0].index];
     int64_t at_ps = talkers->heap[0].at_ps;
@@ -226,8 +227,8 @@ static void games_take(struct iptfs_source *source, struct iptfs_arrival *arriva
 
 static const struct iptfs_source_ops games_ops = {iptfs_flow_next_ps, games_take, NULL};
 
-int iptfs_talkers_start_games(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
-                              struct iptfs_error *error)
+int iptfs_talkers_start_games(struct iptfs_traffic_flow *flow,
+                              const struct iptfs_traffic_setup *setup, struct iptfs_error *error)
 {
     const struct iptfs_traffic_options *options = setup->options;
     size_t clocks = options->side == IPTFS_GAMES_SERVER ? 1 : options->players;

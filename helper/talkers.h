@@ -13,8 +13,8 @@
  * on-off speech patterns in two-way conversation", Bell System Technical Journal 48, 1969; ITU-T
  * P.59), and calls begin in either state as they would be met at a random time. Each call has
  * streams of its own: one call more does not change the others. IPTFS_E_NO_MEMORY. */
-int iptfs_talkers_start_voice(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
-                              struct iptfs_error *error);
+int iptfs_talkers_start_voice(struct iptfs_traffic_flow *flow,
+                              const struct iptfs_traffic_setup *setup, struct iptfs_error *error);
 
 /* Makes a flow one side of a first-person game for `players`, as in NGMN, "Radio Access Performance
  * Evaluation Methodology" (2008), annex A, "Gaming": largest extreme value distributions fitted by
@@ -26,7 +26,7 @@ int iptfs_talkers_start_voice(struct iptfs_flow *flow, const struct iptfs_traffi
  *
  * to which IP and UDP add 28 octets (48 with IPv6). Times are at least 1 ms, payloads 1 to 1400
  * octets. First packets come within the first 40 ms, at random. IPTFS_E_NO_MEMORY. */
-int iptfs_talkers_start_games(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
-                              struct iptfs_error *error);
+int iptfs_talkers_start_games(struct iptfs_traffic_flow *flow,
+                              const struct iptfs_traffic_setup *setup, struct iptfs_error *error);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic.h"
 
-#include "burst.h"
 #include "capture.h"
 #include "flow.h"
+#include "onoff.h"
 #include "quantity.h"
 #include "random.h"
 #include "scenario.h"
@@ -24,14 +24,14 @@
  * at start + floor(n * size * 8 / rate), however large n is. */
 static void cbr_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     iptfs_flow_hand_out(flow, arrival);
     int64_t gap_ps = iptfs_flow_emission_ps(flow, arrival->octets, &flow->u.cbr.rest);
     iptfs_flow_set_due(flow, arrival->at_ps + gap_ps);
     iptfs_flow_set_octets(flow);
 }
 
-static int64_t draw_gap_ps(const struct iptfs_flow *flow)
+static int64_t draw_gap_ps(const struct iptfs_traffic_flow *flow)
 {
     return iptfs_flow_round_ps(
         iptfs_random_exponential(flow->u.poisson.gaps, flow->u.poisson.mean_gap_ps));
@@ -39,7 +39,7 @@ static int64_t draw_gap_ps(const struct iptfs_flow *flow)
 
 static void poisson_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     iptfs_flow_hand_out(flow, arrival);
     iptfs_flow_set_due(flow, arrival->at_ps + draw_gap_ps(flow));
     iptfs_flow_set_octets(flow);
@@ -47,7 +47,7 @@ static void poisson_take(struct iptfs_source *source, struct iptfs_arrival *arri
 
 static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     iptfs_flow_hand_out(flow, arrival);
     uint32_t room_octets = flow->u.saturate.room_octets;
     room_octets = room_octets > arrival->octets ? room_octets - arrival->octets : 0;
@@ -58,7 +58,7 @@ static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arr
 }
 
 /* Whether a saturating source can make use of room. Its first batch comes at `start`, unasked. */
-static bool wants_room(const struct iptfs_flow *flow, int64_t now_ps)
+static bool wants_room(const struct iptfs_traffic_flow *flow, int64_t now_ps)
 {
     return flow->source.ops->room != NULL && now_ps >= flow->start_ps && now_ps < flow->stop_ps &&
            flow->left > 0;
@@ -67,14 +67,14 @@ static bool wants_room(const struct iptfs_flow *flow, int64_t now_ps)
 static void saturate_room(struct iptfs_source *source, int64_t now_ps,
                           const struct iptfs_room *room)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     if (!wants_room(flow, now_ps))
         return;
     flow->u.saturate.room_octets = room->room_octets;
     iptfs_flow_set_due(flow, iptfs_later(now_ps, room->idle_ps - room->lead_ps));
 }
 
-static void list_show_row(struct iptfs_flow *flow)
+static void list_show_row(struct iptfs_traffic_flow *flow)
 {
     if (flow->u.list.next_row == flow->u.list.rows.count) {
         if (flow->u.list.period_ps == 0) {
@@ -93,7 +93,7 @@ static void list_show_row(struct iptfs_flow *flow)
 
 static void list_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct iptfs_flow *flow = (struct iptfs_flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     iptfs_flow_hand_out(flow, arrival);
     list_show_row(flow);
 }
@@ -201,7 +201,7 @@ static struct iptfs_random *stream_of(const struct iptfs_traffic_setup *setup,
     return iptfs_random_new(setup->seed, setup->run, use, setup->flow);
 }
 
-static int start_cbr(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_cbr(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                      struct iptfs_error *error)
 {
     flow->source.ops = &cbr_ops;
@@ -209,7 +209,7 @@ static int start_cbr(struct iptfs_flow *flow, const struct iptfs_traffic_setup *
     return iptfs_flow_start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : iptfs_flow_no_memory(error);
 }
 
-static int start_poisson(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_poisson(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                          struct iptfs_error *error)
 {
     flow->source.ops = &poisson_ops;
@@ -222,7 +222,7 @@ static int start_poisson(struct iptfs_flow *flow, const struct iptfs_traffic_set
     return iptfs_flow_start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : iptfs_flow_no_memory(error);
 }
 
-static int start_saturate(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_saturate(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                           struct iptfs_error *error)
 {
     flow->source.ops = &saturate_ops;
@@ -247,7 +247,7 @@ static int check_rows(const struct iptfs_traffic_list *list,
     return IPTFS_OK;
 }
 
-static int start_list(struct iptfs_flow *flow, const struct iptfs_traffic_options *options,
+static int start_list(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_options *options,
                       struct iptfs_error *error)
 {
     flow->source.ops = &list_ops;
@@ -269,7 +269,7 @@ static void scale_times(struct iptfs_traffic_list *list, double speed)
         list->rows[i].time_ps = iptfs_flow_round_ps((double)list->rows[i].time_ps / speed);
 }
 
-static int start_pcap(struct iptfs_flow *flow, const struct iptfs_traffic_options *options,
+static int start_pcap(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_options *options,
                       struct iptfs_error *error)
 {
     struct iptfs_capture capture;
@@ -295,7 +295,7 @@ static int start_pcap(struct iptfs_flow *flow, const struct iptfs_traffic_option
     return IPTFS_OK;
 }
 
-static int start_flow(struct iptfs_flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_flow(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                       struct iptfs_error *error)
 {
     switch (setup->options->type) {
@@ -308,7 +308,7 @@ static int start_flow(struct iptfs_flow *flow, const struct iptfs_traffic_setup 
     case IPTFS_TRAFFIC_LIST:
         return start_list(flow, setup->options, error);
     case IPTFS_TRAFFIC_ON_OFF:
-        return iptfs_burst_start(flow, setup, error);
+        return iptfs_onoff_start(flow, setup, error);
     case IPTFS_TRAFFIC_VOICE:
         return iptfs_talkers_start_voice(flow, setup, error);
     case IPTFS_TRAFFIC_GAMES:
@@ -328,7 +328,7 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
     int code = check_options(options, error);
     if (code != IPTFS_OK)
         return code;
-    struct iptfs_flow *flow = calloc(1, sizeof *flow);
+    struct iptfs_traffic_flow *flow = calloc(1, sizeof *flow);
     if (flow == NULL)
         return iptfs_flow_no_memory(error);
     flow->source.ops = &cbr_ops; /* something that can be freed */
@@ -357,7 +357,7 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
  * flows. */
 struct merge {
     struct iptfs_source source;
-    struct iptfs_flow **flows;
+    struct iptfs_traffic_flow **flows;
     struct iptfs_timeheap_entry *heap;
     size_t count;
 };
@@ -378,7 +378,7 @@ static int64_t merge_next_ps(const struct iptfs_source *source)
 static void merge_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
     struct merge *merge = (struct merge *)source;
-    struct iptfs_flow *flow = merge->flows[merge->heap[0].index];
+    struct iptfs_traffic_flow *flow = merge->flows[merge->heap[0].index];
     flow->source.ops->take(&flow->source, arrival);
     merge->heap[0].at_ps = flow->next.at_ps;
     iptfs_timeheap_top_changed(merge->heap, merge->count);
@@ -427,7 +427,7 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     if (merge == NULL)
         return iptfs_flow_no_memory(error);
     /* One more than needed: an array of none may be NULL. */
-    merge->flows = calloc(count + 1, sizeof(struct iptfs_flow *));
+    merge->flows = calloc(count + 1, sizeof(struct iptfs_traffic_flow *));
     merge->heap = calloc(count + 1, sizeof *merge->heap);
     if (merge->flows == NULL || merge->heap == NULL) {
         free_merge(merge);
@@ -436,7 +436,7 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     merge->source.ops = &merge_ops;
     merge->count = count;
     for (size_t i = 0; i < count; i++) {
-        merge->flows[i] = (struct iptfs_flow *)sources[i];
+        merge->flows[i] = (struct iptfs_traffic_flow *)sources[i];
         if (sources[i]->ops->room != NULL)
             merge->source.ops = &merge_room_ops;
     }
@@ -445,7 +445,7 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     return IPTFS_OK;
 }
 
-static void free_flow(struct iptfs_flow *flow)
+static void free_flow(struct iptfs_traffic_flow *flow)
 {
     iptfs_random_free(flow->sizes);
     if (flow->source.ops == &poisson_ops)
@@ -460,7 +460,7 @@ static void free_flow(struct iptfs_flow *flow)
 uint64_t iptfs_traffic_skipped(const struct iptfs_source *source)
 {
     if (!is_merge(source))
-        return ((const struct iptfs_flow *)source)->skipped_pkts;
+        return ((const struct iptfs_traffic_flow *)source)->skipped_pkts;
     const struct merge *merge = (const struct merge *)source;
     uint64_t skipped_pkts = 0;
     for (size_t i = 0; i < merge->count; i++)
@@ -473,7 +473,7 @@ void iptfs_traffic_free(struct iptfs_source *source)
     if (source == NULL)
         return;
     if (!is_merge(source)) {
-        free_flow((struct iptfs_flow *)source);
+        free_flow((struct iptfs_traffic_flow *)source);
         return;
     }
     struct merge *merge = (struct merge *)source;
