@@ -363,7 +363,7 @@ static const struct iptfs_option tunnel_options[] = {
         FIELD(iptfs_tunnel_options, all_pad_every),
         .maximum = UINT32_MAX,
         .standard = "0",
-        .meaning = "with packets of one size: each so manieth is padding alone; 0: only when idle",
+        .meaning = "with AGGFRAG of one size: each so manieth is padding alone; 0: only when idle",
         .source = "RFC 9347, 2.2.3",
     },
     {
@@ -585,6 +585,7 @@ static const struct iptfs_option link_options[] = {
         .key = "ce",
         .value = IPTFS_VALUE_PROBABILITY,
         FIELD(iptfs_link_options, ce),
+        .maximum = 1,
         .standard = "0",
         .meaning = "probability that an ECN-capable outer packet gets a CE mark",
         .source = "RFC 3168",

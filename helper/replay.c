@@ -182,6 +182,7 @@ static int build(struct replay *replay)
         .reorder_window = (uint32_t)config->reorder_window,
         .drop_time_ps = config->drop_time_us * IPTFS_PS_PER_US,
         .plain = config->plain_esp,
+        .ecn = config->plain_esp, /* which passes marks on */
     };
     if (config->plain_esp) {
         sender.mode = iptfs_mode_named("esp");

@@ -263,6 +263,21 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
     return 0;
 }
 
+/* Options of which the one leaves nothing to the other. */
+static int check_senseless(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    size_t target = IPTFS_TARGET_TUNNEL + direction;
+    if (tunnel->all_pad_every == 1)
+        return iptfs_settings_blame(settings, target, "all-pad-every", IPTFS_E_INVALID,
+                                    "0, or 2 and more (1 would leave no packet for data)");
+    if (tunnel->max_rate_bps > 0 && tunnel->min_rate_bps > tunnel->max_rate_bps)
+        return iptfs_settings_blame(settings, target, "min-rate", IPTFS_E_INVALID,
+                                    "0 to max-rate, %s",
+                                    iptfs_exact_rate(tunnel->max_rate_bps).text);
+    return 0;
+}
+
 /* At a constant rate silence is loss: packets must come often enough to tell. */
 static int check_breaker(struct iptfs_settings *settings, size_t direction,
                          const struct iptfs_sender_config *sender)
@@ -306,6 +321,8 @@ static int check_mode(struct iptfs_settings *settings, size_t direction)
     struct iptfs_sender_config sender =
         iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
     int code = check_rates(settings, direction, &sender);
+    if (code == 0)
+        code = check_senseless(settings, direction);
     if (code == 0)
         code = check_breaker(settings, direction, &sender);
     if (code != 0)

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datagram.h"
 
-enum {
-    ECN_MASK = 3,
-    ECN_CE = 3
-};
-
-static void pass_on_mark(const struct iptfs_outer *outer, struct iptfs_inner *inner)
-{
-    if (outer->ecn == ECN_CE && (inner->tos & ECN_MASK) != 0)
-        inner->tos |= ECN_CE;
-}
-
 /* True when these octets make the packet whole. Fragments of a second copy do not count again. */
 static bool complete(struct iptfs_inner *inner, const struct iptfs_outer *outer, uint32_t octets)
 {
@@ -30,7 +19,6 @@ void iptfs_datagram_input(struct iptfs_datagram *datagram, int64_t now_ps,
     struct iptfs_slice slice;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice)) {
-        pass_on_mark(outer, slice.inner);
         if (!complete(slice.inner, outer, slice.octets))
             continue; /* the fragment that is lost, if one is, will be blamed */
         bool first = iptfs_inner_deliver(datagram->store, slice.inner);

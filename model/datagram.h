@@ -18,8 +18,7 @@ struct iptfs_datagram {
     void *deliver_ctx;
 };
 
-/* Takes the inner packet out of an outer packet of slices, which stays the caller's. A CE mark of
- * the outer header goes to an inner packet that is ECN-capable (RFC 6040, 4.2). */
+/* Takes the inner packet out of an outer packet of slices, which stays the caller's. */
 void iptfs_datagram_input(struct iptfs_datagram *datagram, int64_t now_ps,
                           const struct iptfs_outer *outer);
 

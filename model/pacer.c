@@ -116,15 +116,20 @@ static enum iptfs_due min_rate_due(struct iptfs_pacer *pacer, int64_t now_ps)
     enum iptfs_due due = demand_due(pacer, now_ps);
     if (due == IPTFS_DUE_NOTHING && iptfs_slots_next_ps(&pacer->slots) <= now_ps)
         due = IPTFS_DUE_ONE;
-    if (due != IPTFS_DUE_NOTHING)
-        rebase(&pacer->slots, now_ps);
     return due;
+}
+
+/* Not before: when the output timer fires there may be nothing left to send. */
+static void min_rate_sent(struct iptfs_pacer *pacer, int64_t now_ps)
+{
+    rebase(&pacer->slots, now_ps);
 }
 
 const struct iptfs_pacer_ops iptfs_pacer_min_rate = {
     .queued = start_timer,
     .next_ps = min_rate_next_ps,
     .due = min_rate_due,
+    .sent = min_rate_sent,
 };
 
 /* When the next packet may leave, counted from the last one; a feedback may have found it overdue.

@@ -38,8 +38,10 @@ struct iptfs_pacer_ops {
     void (*queued)(struct iptfs_pacer *pacer, int64_t at_ps);
     /* When the sender must act, if the next packet comes at `arrival_ps`. */
     int64_t (*next_ps)(const struct iptfs_pacer *pacer, int64_t arrival_ps);
-    /* What is due now; that much is then taken to have left. */
+    /* What is due now, which is then not due again. */
     enum iptfs_due (*due)(struct iptfs_pacer *pacer, int64_t now_ps);
+    /* An outer packet has left; NULL: does not matter. */
+    void (*sent)(struct iptfs_pacer *pacer, int64_t now_ps);
 };
 
 struct iptfs_pacer {

@@ -31,7 +31,6 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     };
     iptfs_replay_init(&receiver->replay, config->replay_window);
     receiver->is_immediate = config->immediate && !config->plain;
-    receiver->ecn = config->ecn;
     receiver->datagram = (struct iptfs_datagram){.store = store, .counters = counters};
     if (receiver->is_immediate) {
         receiver->unused.deadline_ps = IPTFS_NEVER;
@@ -120,7 +119,7 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
         iptfs_outer_end(receiver->store, outer, IPTFS_FATE_REPLAY);
         return;
     }
-    bool ce = receiver->ecn && outer->ecn == ECN_CE;
+    bool ce = receiver->config.ecn && outer->ecn == ECN_CE;
     if (ce)
         pass_on_mark(outer);
     if (receiver->congestion != NULL)

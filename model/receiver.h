@@ -41,8 +41,7 @@ struct iptfs_receiver {
     struct iptfs_reassembly reassembly;
     struct iptfs_datagram datagram;
     struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
-    bool ecn;
-    uint32_t sa; /* which SA it serves */
+    uint32_t sa;                         /* which SA it serves */
 };
 
 /* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace

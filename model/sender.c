@@ -204,11 +204,14 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
         drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_FATE_AGGREGATION_TIME);
 }
 
-/* The ECN field of an outer packet: CE when one of the packets in it is marked (RFC 6040, 4.1). */
-static uint8_t outer_ecn(const struct iptfs_outer *outer)
+/* The ECN field of an outer packet (RFC 6040, 4.1): that of the one inner packet in it, or, where
+ * packets share it, CE when one of them is marked. */
+static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer *outer)
 {
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
+    if (!mode->aggfrag)
+        return outer->first != NULL ? outer->first->tos & ECN_CE : 0;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
         if ((slice.inner->tos & ECN_CE) == ECN_CE)
@@ -252,7 +255,9 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
     if (outer == NULL)
         return false;
     if (sender->config.ecn)
-        outer->ecn = outer_ecn(outer);
+        outer->ecn = outer_ecn(sender->config.mode, outer);
+    if (sender->pacer.ops->sent != NULL)
+        sender->pacer.ops->sent(&sender->pacer, now_ps);
     send(sender, now_ps, outer);
     return true;
 }

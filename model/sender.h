@@ -43,7 +43,8 @@ struct iptfs_sender_config {
     uint64_t slot_denominator;
     uint64_t rekey_after_pkts; /* a new SA after so many packets; 0: not by their number */
     int64_t rekey_after_ps;    /* ... or so much time; 0: not by time */
-    bool ecn; /* outer packets are ECN-capable, and carry the mark of an inner one (RFC 6040) */
+    bool ecn; /* outer packets carry the marks of inner ones (RFC 6040), and are ECN-capable: those
+               * of AGGFRAG all, those of plain ESP when their inner packet is */
 };
 
 /* The path's MTU from some time on, which the sender learns at once. */

@@ -14,6 +14,7 @@ extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
+extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
@@ -53,6 +54,7 @@ static const struct {
     {"esp", iptfs_tests_esp},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
+    {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
