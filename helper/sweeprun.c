@@ -169,7 +169,7 @@ struct work {
     double begun_s;
     double next_s; /* when the bar is drawn again */
     bool bar;
-    char fatal[512]; /* why nothing more could be written; "" while it can */
+    char fatal[900]; /* why nothing more could be written; "" while it can */
 };
 
 static double wall_s(void)
@@ -417,7 +417,7 @@ static void take_line(struct work *work, char *line, pid_t engine)
     line[strcspn(line, "\n")] = '\0';
     if (line[0] == '!') {
         if (work->fatal[0] == '\0') {
-            snprintf(work->fatal, sizeof work->fatal, "%s", line + 2);
+            snprintf(work->fatal, sizeof work->fatal, "%.880s", line + 2);
             kill(engine, SIGTERM); /* starts no more */
         }
         return;
