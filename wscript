@@ -399,6 +399,7 @@ def check(ctx):
         tally.add('set-up', e)
     check_with_clang(ctx, tally)
     check_layout(ctx, tally)
+    check_rooms(ctx, tally)
     print(tally.line())
     end_command(failed=tally.bad())
 
@@ -512,6 +513,29 @@ def check_layout(ctx, tally):
         print('To put it right: clang-format -i ' + ' '.join(wrong))
     tally.add('%s (clang-format %s)' % (name, major.group(1)),
               '%d of %d files are not' % (len(wrong), len(files)) if wrong else None)
+
+
+# model/README.md lists the rooms; a file includes only what stands above its own.
+def check_rooms(ctx, tally):
+    with open(os.path.join('model', 'README.md')) as f:
+        listed = re.findall(r'^\| `(?:ns3/)?(\w+)` \|', f.read(), re.MULTILINE)
+    place = {room: i for i, room in enumerate(listed)}
+    files = sources(ctx, ['model/**/*.%s' % kind for kind in ('c', 'h', 'cc')])
+    wrong = ['no file of room %s' % room for room in listed
+             if room not in [os.path.splitext(os.path.basename(path))[0] for path in files]]
+    for path in files:
+        room = os.path.splitext(os.path.basename(path))[0]
+        if room not in place:
+            wrong.append(path + ' is not listed')
+            continue
+        with open(path) as f:
+            included = re.findall(r'^#include "(\w+)\.h"', f.read(), re.MULTILINE)
+        wrong += ['%s includes %s.h' % (path, other) for other in included
+                  if place.get(other, len(listed)) > place[room]]
+    for line in wrong:
+        print(line)
+    tally.add('includes only go down in the list of model/README.md',
+              '%d of them do not' % len(wrong) if wrong else None)
 
 
 # --------------------------------------------------------------------- demo and bench

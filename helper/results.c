@@ -6,6 +6,7 @@
 #include "units.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* Enough digits to tell picoseconds in an hour apart, and none that are noise. */
@@ -21,6 +22,12 @@ static void set_count(json_t *object, const char *name, uint64_t value)
 static void set_real(json_t *object, const char *name, double value)
 {
     json_object_set_new(object, name, json_real(value));
+}
+
+/* What cannot be known, given as NaN, is null. */
+static void set_known(json_t *object, const char *name, double value)
+{
+    json_object_set_new(object, name, isnan(value) ? json_null() : json_real(value));
 }
 
 static void set_tally(json_t *object, const char *name, const struct iptfs_tally *tally)
@@ -80,6 +87,7 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(lost_by, "link-loss", stats->lost_way.pkts);
     json_object_set_new(outer, "lost_by", lost_by);
     set_count(outer, "duplicated", stats->duplicated.pkts);
+    set_count(outer, "ce_marked", tunnel->link->impair.marked);
     set_count(outer, "in_flight", stats->in_flight.pkts);
     set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
@@ -88,6 +96,9 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(outer, "space_octets", tunnel->sender.packer.space_octets);
     set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->space_octets));
     set_real(outer, "overhead", overhead(tunnel));
+    set_real(outer, "padding_share", ratio(tunnel->pad_octets, stats->sent.octets));
+    set_known(outer, "gap_cv", iptfs_burst_gap_cv(&tunnel->burst));
+    set_known(outer, "dispersion", iptfs_burst_dispersion(&tunnel->burst));
     return outer;
 }
 
@@ -109,6 +120,80 @@ static json_t *delay_json(const struct iptfs_delays *delays)
         set_real(delay, quantiles[i].name,
                  iptfs_seconds(iptfs_delays_quantile_ps(delays, quantiles[i].p)));
     return delay;
+}
+
+/* How unevenly delivered packets come; delays of one flow (NULL: all) and all its delays. */
+static json_t *jitter_json(const struct iptfs_flows *flows, const struct iptfs_flow *flow,
+                           const struct iptfs_delays *delays)
+{
+    json_t *jitter = json_object();
+    bool known = delays->count > 0;
+    int64_t spread_ps =
+        iptfs_delays_quantile_ps(delays, 0.99) - iptfs_delays_quantile_ps(delays, 0.5);
+    double mean_ps = iptfs_flows_jitter_ps(flows, flow);
+    set_known(jitter, "mean", known ? mean_ps / (double)IPTFS_PS_PER_S : (double)NAN);
+    set_known(jitter, "p99_p50", known ? iptfs_seconds(spread_ps) : (double)NAN);
+    return jitter;
+}
+
+/* What those of `whole` delivered packets waited that did. */
+static json_t *waits_json(const struct iptfs_delays *waits, uint64_t whole)
+{
+    json_t *object = json_object();
+    bool known = whole > 0;
+    double mean_ps = iptfs_delays_mean_among_ps(waits, whole);
+    set_known(object, "mean", known ? mean_ps / (double)IPTFS_PS_PER_S : (double)NAN);
+    set_known(object, "p99",
+              known ? iptfs_seconds(iptfs_delays_quantile_among_ps(waits, whole, 0.99))
+                    : (double)NAN);
+    set_known(object, "max",
+              known ? iptfs_seconds(iptfs_delays_quantile_among_ps(waits, whole, 1)) : (double)NAN);
+    set_known(object, "share", known ? ratio(waits->count, whole) : (double)NAN);
+    return object;
+}
+
+/* Inner packets lost behind the sender for each outer packet lost on the link; NaN without these.
+ */
+static double loss_amplification(const struct iptfs_tunnel *tunnel)
+{
+    uint64_t inner = 0, outer = iptfs_link_lost(&tunnel->link->stats).pkts;
+    for (int fate = IPTFS_FATE_LINK_MTU; fate < IPTFS_FATE_COUNT; fate++)
+        inner += tunnel->store.ledger.ended[fate].pkts;
+    return outer > 0 ? ratio(inner, outer) : (double)NAN;
+}
+
+static json_t *flow_json(const struct iptfs_flows *flows, const struct iptfs_flow *flow)
+{
+    const struct iptfs_delays *delays = &flow->delivered.delays;
+    struct iptfs_tally delivered = {delays->count, flow->delivered.octets};
+    struct iptfs_tally offered = {
+        delivered.pkts + flow->lost.pkts + flow->inside.pkts,
+        delivered.octets + flow->lost.octets + flow->inside.octets,
+    };
+    json_t *object = json_object();
+    set_tally(object, "offered", &offered);
+    set_tally(object, "delivered", &delivered);
+    set_count(object, "lost", flow->lost.pkts);
+    set_count(object, "in_flight", flow->inside.pkts);
+    set_real(object, "loss", ratio(flow->lost.pkts, offered.pkts));
+    json_object_set_new(object, "delay_s", delay_json(delays));
+    json_object_set_new(object, "jitter_s", jitter_json(flows, flow, delays));
+    return object;
+}
+
+/* The flows of a direction by their names; those that no figures of their own are kept of are left
+ * out. */
+static json_t *flows_json(const struct iptfs_scenario *scenario, enum iptfs_direction direction,
+                          const struct iptfs_flows *flows)
+{
+    static const struct iptfs_flow nothing;
+    json_t *object = json_object();
+    for (size_t i = 0; i < scenario->traffic_count && i < IPTFS_FLOWS_MAX - 1; i++) {
+        const struct iptfs_flow *flow = flows->flow[i] != NULL ? flows->flow[i] : &nothing;
+        if (scenario->traffic[i].direction == direction)
+            json_object_set_new(object, scenario->traffic[i].name, flow_json(flows, flow));
+    }
+    return object;
 }
 
 /* The object of this name in `parent`, made when it is not there; "" is the parent itself. */
@@ -161,22 +246,51 @@ static json_t *breaker_json(const struct iptfs_breaker *breaker)
     return object;
 }
 
+/* Where congestion control stands at the end. */
+static json_t *congestion_json(const struct iptfs_tfrc *tfrc)
+{
+    json_t *object = json_object();
+    if (tfrc->rtt_ps > 0)
+        set_real(object, "rtt_s", iptfs_seconds(tfrc->rtt_ps));
+    else
+        json_object_set_new(object, "rtt_s", json_null());
+    set_real(object, "loss_event_rate", tfrc->p);
+    set_real(object, "allowed_pps", tfrc->rate_pps);
+    set_count(object, "halvings", tfrc->halvings);
+    return object;
+}
+
+static bool is_controlled(const struct iptfs_tunnel *tunnel)
+{
+    return tunnel->sender.config.mode->congestion && tunnel->sender.congestion != NULL;
+}
+
 static void set_direction(json_t *object, const struct iptfs_results *results,
                           enum iptfs_direction direction)
 {
     const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    const struct iptfs_delays *delays = &tunnel->delivered.delays;
     int64_t duration_ps = results->scenario->duration_ps;
     json_object_set_new(object, "inner", inner_json(tunnel));
     json_object_set_new(object, "outer", outer_json(tunnel));
-    json_object_set_new(object, "delay_s", delay_json(&tunnel->delivered.delays));
+    json_object_set_new(object, "delay_s", delay_json(delays));
+    json_object_set_new(object, "jitter_s", jitter_json(&tunnel->flows, NULL, delays));
+    json_object_set_new(object, "stall_s", waits_json(&tunnel->waits.stall, delays->count));
+    json_object_set_new(object, "gather_s", waits_json(&tunnel->waits.gather, delays->count));
+    set_known(object, "loss_amplification", loss_amplification(tunnel));
     set_real(object, "goodput_bps",
              bits_per_second(ledger->ended[IPTFS_FATE_DELIVERED].octets, duration_ps));
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
     if (results->leak[direction] != NULL)
         json_object_set_new(object, "leak", leak_json(results->leak[direction]));
+    if (is_controlled(tunnel))
+        json_object_set_new(object, "congestion", congestion_json(&tunnel->congestion.tfrc));
     if (tunnel->breaker.config.loss > 0)
         json_object_set_new(object, "breaker", breaker_json(&tunnel->breaker));
+    if (results->scenario->traffic_count > 1)
+        json_object_set_new(object, "flows",
+                            flows_json(results->scenario, direction, &tunnel->flows));
     json_object_set_new(object, "counters", counters_json(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
@@ -360,6 +474,52 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
             tunnel->sender.packer.space_octets, 100.0 * overhead(tunnel));
 }
 
+static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
+                        FILE *out)
+{
+    if (waits->count > 0)
+        fprintf(out, "%-20s %.3g %% of the delivered, mean of all %s, p99 %s, max %s\n", label,
+                100.0 * ratio(waits->count, whole),
+                iptfs_show_time((int64_t)iptfs_delays_mean_among_ps(waits, whole)).text,
+                iptfs_show_time(iptfs_delays_quantile_among_ps(waits, whole, 0.99)).text,
+                iptfs_show_time(iptfs_delays_quantile_among_ps(waits, whole, 1)).text);
+}
+
+/* What says how even things are, and what a loss costs. */
+static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    const struct iptfs_delays *delays = &tunnel->delivered.delays;
+    double amplification = loss_amplification(tunnel);
+    fprintf(out, "%-20s %s from packet to packet of a flow\n", "Jitter",
+            iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&tunnel->flows, NULL)).text);
+    write_waits("Held in the window", &tunnel->waits.stall, delays->count, out);
+    write_waits("Fragments gathered", &tunnel->waits.gather, delays->count, out);
+    if (!isnan(amplification))
+        fprintf(out, "%-20s %.3g inner packets for each outer packet lost\n", "Loss amplification",
+                amplification);
+}
+
+static void write_flows(const struct iptfs_scenario *scenario, enum iptfs_direction direction,
+                        const struct iptfs_flows *flows, FILE *out)
+{
+    if (scenario->traffic_count < 2)
+        return;
+    fprintf(out, "%-20s %15s %9s %10s %10s %10s\n", "Flow", "delivered", "lost", "mean", "p99",
+            "jitter");
+    for (size_t i = 0; i < scenario->traffic_count && i < IPTFS_FLOWS_MAX - 1; i++) {
+        const struct iptfs_flow *flow = flows->flow[i];
+        if (flow == NULL || scenario->traffic[i].direction != direction)
+            continue;
+        const struct iptfs_delays *delays = &flow->delivered.delays;
+        uint64_t offered = delays->count + flow->lost.pkts + flow->inside.pkts;
+        fprintf(out, "  %-18s %15s %7.3f %% %10s %10s %10s\n", scenario->traffic[i].name,
+                grouped(delays->count).text, 100.0 * ratio(flow->lost.pkts, offered),
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+                iptfs_show_time((int64_t)iptfs_flows_jitter_ps(flows, flow)).text);
+    }
+}
+
 static void write_mutual(const char *what, const struct iptfs_mutual *mutual, double load_bits,
                          FILE *out)
 {
@@ -387,6 +547,17 @@ static void write_breaker(const struct iptfs_breaker *breaker, FILE *out)
         fprintf(out, "%-20s did not trip\n", "Circuit breaker");
 }
 
+static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
+{
+    if (tfrc->rtt_ps == 0)
+        fprintf(out, "%-20s no round trip is known yet: %.3g packets/s\n", "Congestion control",
+                tfrc->rate_pps);
+    else
+        fprintf(out, "%-20s at the end %.4g packets/s, round trip %s, loss event rate %.3g %%\n",
+                "Congestion control", tfrc->rate_pps, iptfs_show_time(tfrc->rtt_ps).text,
+                100.0 * tfrc->p);
+}
+
 static void write_direction(const struct iptfs_results *results, enum iptfs_direction direction,
                             FILE *out)
 {
@@ -406,6 +577,11 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (delays->count > 0)
+        write_evenness(tunnel, out);
+    write_flows(results->scenario, direction, &tunnel->flows, out);
+    if (is_controlled(tunnel))
+        write_congestion(&tunnel->congestion.tfrc, out);
     write_breaker(&tunnel->breaker, out);
     if (results->leak[direction] != NULL)
         write_leak(results->leak[direction], results->scenario->leak_interval_ps, out);

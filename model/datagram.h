@@ -5,6 +5,7 @@
 #define IPTFS_DATAGRAM_H
 
 #include "counters.h"
+#include "measure.h"
 #include "packet.h"
 
 #include <stdbool.h>
@@ -16,6 +17,7 @@ struct iptfs_datagram {
     /* As in struct iptfs_reassembly. */
     void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again);
     void *deliver_ctx;
+    struct iptfs_waits *waits; /* what delivered packets waited goes there; NULL: not measured */
 };
 
 /* Takes the inner packet out of an outer packet of slices, which stays the caller's. */

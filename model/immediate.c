@@ -377,6 +377,7 @@ static void take_late(struct iptfs_immediate *immediate, int64_t now_ps, struct 
     struct iptfs_reassembly *reassembly = immediate->reassembly;
     struct iptfs_payload_shape shape;
     immediate->late_pkts++;
+    outer->arrived_ps = now_ps;
     iptfs_reassembly_wholes(reassembly, now_ps, outer, &shape);
     iptfs_reassembly_skip(outer, IPTFS_FATE_LATE);
     if (shape.begins) {
@@ -398,6 +399,7 @@ static void take(struct iptfs_immediate *immediate, int64_t now_ps, struct iptfs
     struct iptfs_immediate_place *place = place_of(immediate, outer->seq);
     struct iptfs_payload_shape shape;
     uint64_t seq = outer->seq;
+    outer->arrived_ps = now_ps;
     iptfs_reassembly_wholes(immediate->reassembly, now_ps, outer, &shape);
     *place = (struct iptfs_immediate_place){
         .seen = true,

@@ -102,7 +102,8 @@ void iptfs_link_refuse(struct iptfs_link *link, struct iptfs_outer *outer)
 bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
                       const struct iptfs_verdict *verdict)
 {
-    if (verdict->ce || (verdict->ce_if_capable && outer->ecn != 0)) {
+    bool goes_on = !verdict->lost || verdict->duplicate;
+    if (goes_on && (verdict->ce || (verdict->ce_if_capable && outer->ecn != 0))) {
         link->impair.marked++;
         outer->ecn = ECN_CE;
     }
@@ -114,7 +115,7 @@ bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
         iptfs_tally_add(&link->stats.lost_way, outer->ip_octets);
         iptfs_outer_end(link->store, outer, IPTFS_FATE_LINK_LOSS);
     }
-    return !verdict->lost || verdict->duplicate;
+    return goes_on;
 }
 
 static void add_copy(struct iptfs_link *link, struct iptfs_outer *outer, int64_t arrival_ps)

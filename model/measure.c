@@ -96,15 +96,9 @@ static uint64_t rank_of(double p, uint64_t count)
     return rank < 1 ? 1 : (uint64_t)rank;
 }
 
-int64_t iptfs_delays_quantile_ps(const struct iptfs_delays *delays, double p)
+/* The delay that comes so manieth in order, counted from 1. */
+static int64_t delay_at(const struct iptfs_delays *delays, uint64_t rank)
 {
-    if (delays->count == 0)
-        return 0;
-    if (!(p > 0))
-        return delays->min_ps;
-    if (p >= 1)
-        return delays->max_ps;
-    uint64_t rank = rank_of(p, delays->count);
     uint64_t passed = 0;
     unsigned bin = bin_of((uint64_t)delays->min_ps);
     unsigned last = bin_of((uint64_t)delays->max_ps);
@@ -117,9 +111,34 @@ int64_t iptfs_delays_quantile_ps(const struct iptfs_delays *delays, double p)
     return iptfs_later(delays->min_ps, iptfs_earlier(delays->max_ps, delay_ps));
 }
 
+int64_t iptfs_delays_quantile_ps(const struct iptfs_delays *delays, double p)
+{
+    if (delays->count == 0)
+        return 0;
+    if (!(p > 0))
+        return delays->min_ps;
+    if (p >= 1)
+        return delays->max_ps;
+    return delay_at(delays, rank_of(p, delays->count));
+}
+
+int64_t iptfs_delays_quantile_among_ps(const struct iptfs_delays *delays, uint64_t whole, double p)
+{
+    if (delays->count == 0 || whole <= delays->count || p >= 1)
+        return iptfs_delays_quantile_ps(delays, p);
+    uint64_t rank = p > 0 ? rank_of(p, whole) : 1;
+    uint64_t zeros = whole - delays->count;
+    return rank <= zeros ? 0 : delay_at(delays, rank - zeros);
+}
+
+double iptfs_delays_mean_among_ps(const struct iptfs_delays *delays, uint64_t whole)
+{
+    return whole > 0 ? (double)delays->sum_ps / (double)whole : 0;
+}
+
 int iptfs_measure_init(struct iptfs_measure *measure)
 {
-    measure->octets = 0;
+    *measure = (struct iptfs_measure){0};
     return iptfs_delays_init(&measure->delays);
 }
 
@@ -130,6 +149,47 @@ void iptfs_measure_free(struct iptfs_measure *measure)
 
 void iptfs_measure_add(struct iptfs_measure *measure, uint32_t octets, int64_t delay_ps)
 {
+    int64_t beyond_ps = delay_ps - measure->last_ps;
     measure->octets += octets;
+    if (measure->delays.count > 0)
+        measure->difference_ps += (uint64_t)(beyond_ps < 0 ? -beyond_ps : beyond_ps);
+    measure->last_ps = delay_ps;
     iptfs_delays_add(&measure->delays, delay_ps);
+}
+
+void iptfs_measure_merge(struct iptfs_measure *measure, const struct iptfs_measure *from)
+{
+    measure->octets += from->octets;
+    measure->difference_ps += from->difference_ps;
+    iptfs_delays_merge(&measure->delays, &from->delays);
+}
+
+void iptfs_measure_clear(struct iptfs_measure *measure)
+{
+    uint64_t *bins = measure->delays.bins;
+    memset(bins, 0, BIN_COUNT * sizeof *bins);
+    *measure = (struct iptfs_measure){
+        .delays = {.min_ps = IPTFS_NEVER, .max_ps = -1, .bins = bins},
+    };
+}
+
+int iptfs_waits_init(struct iptfs_waits *waits)
+{
+    int error = iptfs_delays_init(&waits->stall);
+    int other = iptfs_delays_init(&waits->gather);
+    return error != IPTFS_OK ? error : other;
+}
+
+void iptfs_waits_free(struct iptfs_waits *waits)
+{
+    iptfs_delays_free(&waits->stall);
+    iptfs_delays_free(&waits->gather);
+}
+
+void iptfs_waits_add(struct iptfs_waits *waits, int64_t now_ps, int64_t first_ps, int64_t last_ps)
+{
+    if (now_ps != last_ps)
+        iptfs_delays_add(&waits->stall, now_ps - last_ps);
+    if (last_ps != first_ps)
+        iptfs_delays_add(&waits->gather, last_ps - first_ps);
 }

@@ -44,17 +44,44 @@ double iptfs_delays_mean_ps(const struct iptfs_delays *delays);
  * exact for p = 0, p = 1 and delays below 1024 ps; 0 when there is none. */
 int64_t iptfs_delays_quantile_ps(const struct iptfs_delays *delays, double p);
 
+/* What some of `whole` packets waited, while the others did not: the quantile, and the mean, over
+ * all, as if a delay of 0 had been added for each that is not among these delays. */
+int64_t iptfs_delays_quantile_among_ps(const struct iptfs_delays *delays, uint64_t whole, double p);
+double iptfs_delays_mean_among_ps(const struct iptfs_delays *delays, uint64_t whole);
+
 /* Delivered packets, of a flow or of all. */
 struct iptfs_measure {
     uint64_t octets;
-    struct iptfs_delays delays; /* its count is that of the packets */
+    int64_t last_ps;             /* delay of the packet added last */
+    iptfs_uint128 difference_ps; /* sum of what the delays of neighbours differ by */
+    struct iptfs_delays delays;  /* its count is that of the packets */
 };
 
 /* Returns 0 or IPTFS_E_NO_MEMORY. */
 int iptfs_measure_init(struct iptfs_measure *measure);
 void iptfs_measure_free(struct iptfs_measure *measure);
 
+/* Adds the packets of another, as neighbours of none here. */
+void iptfs_measure_merge(struct iptfs_measure *measure, const struct iptfs_measure *from);
+
+/* Forgets all packets. */
+void iptfs_measure_clear(struct iptfs_measure *measure);
+
 /* One packet was delivered. */
 void iptfs_measure_add(struct iptfs_measure *measure, uint32_t octets, int64_t delay_ps);
+
+/* What delivered packets waited for at the receiver; those that did not wait are not added. Both
+ * begin and end with the arrival of an outer packet. */
+struct iptfs_waits {
+    struct iptfs_delays stall;  /* all of the packet was there, but others had to come first */
+    struct iptfs_delays gather; /* from its first fragment to its last */
+};
+
+/* Returns 0 or IPTFS_E_NO_MEMORY. */
+int iptfs_waits_init(struct iptfs_waits *waits);
+void iptfs_waits_free(struct iptfs_waits *waits);
+
+/* A packet is delivered at now_ps that came from first_ps to last_ps. */
+void iptfs_waits_add(struct iptfs_waits *waits, int64_t now_ps, int64_t first_ps, int64_t last_ps);
 
 #endif

@@ -34,6 +34,7 @@ struct iptfs_inner {
     void *handle;             /* opaque, for whoever offered it; NULL for none */
     uint8_t *bytes;           /* its octets, NULL where nobody asked for bytes */
     int64_t arrived_ps;       /* when it entered the tunnel */
+    int64_t gathered_ps;      /* when its first IP fragment came, while they are gathered */
     uint32_t octets;          /* whole IP packet */
     uint32_t id;              /* IPv4 identification or IPv6 flow label, for traces */
     uint32_t refs;            /* the queue, outer packets and the reassembly that hold it */
@@ -42,6 +43,7 @@ struct iptfs_inner {
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
     uint8_t fate;             /* enum iptfs_fate */
+    bool marked_here;         /* got its CE mark in the sender's own queue */
     bool local;               /* sent by the gateway itself, not forwarded */
     bool owns_bytes;          /* bytes is a buffer of the store */
 };
@@ -56,6 +58,7 @@ struct iptfs_outer {
     uint64_t number;           /* counts on when a new SA begins seq anew */
     uint32_t sa;               /* which SA of the tunnel, from 0 */
     int64_t sent_ps;
+    int64_t arrived_ps;        /* of the copy that is held or processed */
     uint32_t first_offset;     /* octets of the first packet that went before */
     uint32_t slices;           /* how many */
     uint32_t data_octets;      /* in the slices */
@@ -108,6 +111,10 @@ struct iptfs_store {
     /* Told the handle of each packet that was not delivered, exactly once; may be NULL. */
     void (*release)(void *ctx, void *handle);
     void *release_ctx;
+    /* Told of each packet that ends without having been delivered, also of those inside at the end
+     * of the run; may be NULL. */
+    void (*ended)(void *ctx, const struct iptfs_inner *inner);
+    void *ended_ctx;
 };
 
 void iptfs_store_init(struct iptfs_store *store);

@@ -25,6 +25,7 @@ bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner)
     if (octets > queue->limit_octets)
         return false;
     if (octets > queue->mark_octets && (inner->tos & ECN_MASK) != 0) {
+        inner->marked_here = (inner->tos & ECN_MASK) != ECN_CE;
         inner->tos |= ECN_CE;
         queue->marked_pkts++;
     }

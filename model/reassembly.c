@@ -16,9 +16,23 @@ void iptfs_reassembly_init(struct iptfs_reassembly *reassembly, struct iptfs_sto
     };
 }
 
+/* Kept apart from what befalls nearly all packets. */
+static __attribute__((noinline)) void measure_wait(const struct iptfs_reassembly *reassembly,
+                                                   int64_t now_ps, const struct iptfs_inner *inner)
+{
+    if (reassembly->waits == NULL)
+        return;
+    if (inner == reassembly->partial)
+        iptfs_waits_add(reassembly->waits, now_ps, reassembly->first_ps, reassembly->last_ps);
+    else
+        iptfs_waits_add(reassembly->waits, now_ps, reassembly->arrived_ps, reassembly->arrived_ps);
+}
+
 static void deliver(struct iptfs_reassembly *reassembly, int64_t now_ps, struct iptfs_inner *inner)
 {
     bool first = iptfs_inner_deliver(reassembly->store, inner);
+    if (reassembly->waited && first)
+        measure_wait(reassembly, now_ps, inner);
     iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
     iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);
     reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, !first);
@@ -101,6 +115,8 @@ static void begin_partial(struct iptfs_reassembly *reassembly, int64_t now_ps, u
     if (inner == NULL)
         return;
     reassembly->partial = inner;
+    reassembly->first_ps = reassembly->arrived_ps;
+    reassembly->last_ps = reassembly->arrived_ps;
     reassembly->total = block->total;
     reassembly->have = 0;
     append(reassembly, block->bytes, block->octets);
@@ -161,6 +177,8 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
     const uint8_t *bytes = block->bytes;
     uint32_t octets = block->octets;
     uint32_t before = reassembly->have;
+    reassembly->first_ps = iptfs_earlier(reassembly->first_ps, reassembly->arrived_ps);
+    reassembly->last_ps = iptfs_later(reassembly->last_ps, reassembly->arrived_ps);
     if (reassembly->total == 0 && !complete_header(reassembly, &bytes, &octets)) {
         abandon(reassembly);
         return;
@@ -177,6 +195,7 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
         return;
     if (block->inner == NULL)
         read_header(reassembly->partial);
+    reassembly->waited = reassembly->first_ps != now_ps;
     deliver(reassembly, now_ps, reassembly->partial);
     end_partial(reassembly);
 }
@@ -299,6 +318,7 @@ static void count_padding(struct iptfs_reassembly *reassembly, const struct iptf
 static bool open_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
                          struct iptfs_block_walk *walk, uint32_t *block_offset)
 {
+    reassembly->arrived_ps = outer->arrived_ps;
     if (!walk_payload(outer, walk, block_offset)) {
         iptfs_count(reassembly->counters, IPTFS_XFRM_IN_HDR_ERROR, 1);
         iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
@@ -315,6 +335,7 @@ void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
     uint32_t block_offset;
     if (!open_payload(reassembly, outer, &walk, &block_offset))
         return;
+    reassembly->waited = reassembly->arrived_ps != now_ps;
     if (check_partial(reassembly, outer, &walk, block_offset))
         take_blocks(reassembly, now_ps, outer, &walk, block_offset);
 }
@@ -334,6 +355,7 @@ void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps
     *shape = (struct iptfs_payload_shape){0};
     if (!open_payload(reassembly, outer, &walk, &block_offset))
         return;
+    reassembly->waited = reassembly->arrived_ps != now_ps;
     shape->all_pad = iptfs_blocks_all_pad(&walk);
     shape->passes = walk.continued > 0 && block_offset > walk.left;
     while (iptfs_block_next(&walk, &block)) {
@@ -352,6 +374,7 @@ void iptfs_reassembly_begin(struct iptfs_reassembly *reassembly, int64_t now_ps,
     struct iptfs_block_walk walk;
     struct iptfs_block block;
     uint32_t block_offset;
+    reassembly->arrived_ps = outer->arrived_ps;
     if (!walk_payload(outer, &walk, &block_offset))
         return;
     while (iptfs_block_next(&walk, &block))
@@ -365,6 +388,7 @@ void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_
     struct iptfs_block_walk walk;
     struct iptfs_block block;
     uint32_t block_offset;
+    reassembly->arrived_ps = outer->arrived_ps;
     if (!walk_payload(outer, &walk, &block_offset) || !iptfs_block_next(&walk, &block) ||
         block.kind != IPTFS_BLOCK_CONTINUED)
         return;

@@ -6,6 +6,7 @@
 
 #include "aggfrag.h"
 #include "counters.h"
+#include "measure.h"
 #include "packet.h"
 #include "reorder.h"
 
@@ -20,6 +21,11 @@ struct iptfs_reassembly {
      * and set it to NULL. `again`: it has left before (a duplicate that no window caught). */
     void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again);
     void *deliver_ctx;
+    struct iptfs_waits *waits;   /* what delivered packets waited goes there; NULL: not measured */
+    int64_t arrived_ps;          /* of the outer packet that is taken apart */
+    bool waited;                 /* what is delivered now may have come before now */
+    int64_t first_ps;            /* of the outer packets that brought the packet begun: the first */
+    int64_t last_ps;             /* ... and the last that arrived */
     struct iptfs_inner *partial; /* an inner packet begun, reference held; NULL for none */
     uint32_t have;               /* octets of it that have come */
     uint32_t total;              /* of it in all; 0 while its length field has not come */

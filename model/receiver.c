@@ -57,6 +57,12 @@ void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
     receiver->datagram.deliver_ctx = ctx;
 }
 
+void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits)
+{
+    receiver->reassembly.waits = waits;
+    receiver->datagram.waits = waits;
+}
+
 void iptfs_receiver_free(struct iptfs_receiver *receiver)
 {
     iptfs_reassembly_clear(&receiver->reassembly);
@@ -70,6 +76,7 @@ int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
     iptfs_receiver_free(receiver);
     int error = iptfs_receiver_init(receiver, &old.config, old.store, old.counters, old.trace);
     iptfs_receiver_deliver_to(receiver, old.reassembly.deliver, old.reassembly.deliver_ctx);
+    iptfs_receiver_measure_to(receiver, old.reassembly.waits);
     receiver->congestion = old.congestion;
     receiver->sa = sa;
     receiver->reorder.late_pkts = old.reorder.late_pkts;

@@ -56,6 +56,9 @@ void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
                                                bool again),
                                void *ctx);
 
+/* Where it is measured what delivered packets waited; must outlive the receiver. */
+void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits);
+
 /* Lets go of all packets inside, and frees the receiver's memory. */
 void iptfs_receiver_free(struct iptfs_receiver *receiver);
 

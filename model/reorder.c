@@ -107,6 +107,7 @@ static void hold(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_out
 {
     bool latest = reorder->held == 0 || outer->seq > reorder->top;
     place_of(reorder, outer->seq)->outer = outer;
+    outer->arrived_ps = now_ps;
     reorder->held++;
     if (reorder->held > reorder->held_max)
         reorder->held_max = reorder->held;
@@ -130,6 +131,7 @@ static void move_up(struct iptfs_reorder *reorder, int64_t now_ps, uint64_t step
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
     if (reorder->window == 0) {
+        outer->arrived_ps = now_ps;
         process(reorder, now_ps, outer);
         return;
     }
@@ -144,6 +146,7 @@ void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct i
     }
     uint64_t ahead = outer->seq - reorder->want;
     if (ahead == 0) {
+        outer->arrived_ps = now_ps;
         reorder->want++;
         process(reorder, now_ps, outer);
         drain(reorder, now_ps);

@@ -204,8 +204,16 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
         drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_FATE_AGGREGATION_TIME);
 }
 
+/* The packet came with a mark. One from our own queue tells of the path before the tunnel, and its
+ * sender learns of it anyway: on the outer packet congestion control would take it for congestion
+ * behind, slow down, and fill the queue still more. */
+static bool came_marked(const struct iptfs_inner *inner)
+{
+    return (inner->tos & ECN_CE) == ECN_CE && !inner->marked_here;
+}
+
 /* The ECN field of an outer packet (RFC 6040, 4.1): that of the one inner packet in it, or, where
- * packets share it, CE when one of them is marked. */
+ * packets share it, CE when one of them came marked. */
 static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer *outer)
 {
     struct iptfs_slice_walk walk;
@@ -214,7 +222,7 @@ static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer
         return outer->first != NULL ? outer->first->tos & ECN_CE : 0;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
-        if ((slice.inner->tos & ECN_CE) == ECN_CE)
+        if (came_marked(slice.inner))
             return ECN_CE;
     return ECN_ECT0;
 }

@@ -24,6 +24,8 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct iptfs_tunnel *tunnel = ctx;
     tunnel->data_octets += outer->data_octets;
+    tunnel->pad_octets += outer->pad_octets;
+    iptfs_burst_add(&tunnel->burst, now_ps);
     tunnel->space_octets += tunnel->sender.packer.space_octets;
     if (tunnel->leak != NULL)
         iptfs_leak_sent(tunnel->leak, now_ps, outer->ip_octets, outer->ecn);
@@ -68,9 +70,14 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
     if (again)
         tunnel->delivered_again++;
     else
-        iptfs_measure_add(&tunnel->delivered, inner->octets, now_ps - inner->arrived_ps);
+        iptfs_flows_deliver(&tunnel->flows, inner, now_ps - inner->arrived_ps);
     if (tunnel->observer.delivered != NULL)
         tunnel->observer.delivered(tunnel->observer.ctx, now_ps, inner);
+}
+
+static void on_ended(void *ctx, const struct iptfs_inner *inner)
+{
+    iptfs_flows_end(ctx, inner);
 }
 
 int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
@@ -80,7 +87,12 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     *tunnel = (struct iptfs_tunnel){.stop_ps = IPTFS_NEVER};
     iptfs_breaker_init(&tunnel->breaker, &none);
     iptfs_store_init(&tunnel->store);
+    tunnel->store.ended = on_ended;
+    tunnel->store.ended_ctx = &tunnel->flows;
+    iptfs_burst_init(&tunnel->burst);
     int error = iptfs_measure_init(&tunnel->delivered);
+    if (error == IPTFS_OK)
+        error = iptfs_waits_init(&tunnel->waits);
     if (error == IPTFS_OK)
         error = iptfs_receiver_init(&tunnel->receiver, receiver, &tunnel->store, &tunnel->counters,
                                     &tunnel->trace);
@@ -92,6 +104,8 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
                                   &tunnel->trace);
     iptfs_receiver_deliver_to(&tunnel->receiver, on_deliver, tunnel);
     iptfs_receiver_deliver_to(&tunnel->receiver_between, on_deliver, tunnel);
+    iptfs_receiver_measure_to(&tunnel->receiver, &tunnel->waits);
+    iptfs_receiver_measure_to(&tunnel->receiver_between, &tunnel->waits);
     tunnel->receiver_between.sa = 1;
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
@@ -247,6 +261,11 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
     wake_breaker(tunnel, now_ps);
 }
 
+void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)
+{
+    iptfs_flows_sum(&tunnel->flows, &tunnel->delivered);
+}
+
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     struct iptfs_store *store = &tunnel->store;
@@ -257,6 +276,10 @@ int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_receiver_free(&tunnel->receiver);
     iptfs_receiver_free(&tunnel->receiver_between);
     tunnel->in_flight_pkts = store->found_inside;
+    iptfs_burst_close(&tunnel->burst, now_ps);
+    iptfs_tunnel_sum(tunnel);
+    if (tunnel->flows.error != IPTFS_OK)
+        return tunnel->flows.error;
     if (store->error != IPTFS_OK)
         return store->error;
     bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_inside) &&
@@ -276,6 +299,8 @@ void iptfs_tunnel_free(struct iptfs_tunnel *tunnel)
         tunnel->link = NULL;
     }
     iptfs_measure_free(&tunnel->delivered);
+    iptfs_waits_free(&tunnel->waits);
+    iptfs_flows_free(&tunnel->flows);
     iptfs_store_free(&tunnel->store);
 }
 

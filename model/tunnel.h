@@ -5,7 +5,9 @@
 #define IPTFS_TUNNEL_H
 
 #include "breaker.h"
+#include "burst.h"
 #include "counters.h"
+#include "flows.h"
 #include "leak.h"
 #include "link.h"
 #include "measure.h"
@@ -44,8 +46,13 @@ struct iptfs_tunnel {
     struct iptfs_breaker breaker;
     int64_t stop_ps;                    /* when the tripped breaker stops the sender */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
-    struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out */
+    struct iptfs_flows flows;           /* delivered and lost packets, flow by flow */
+    struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out: the
+                                       sum of all flows, set by iptfs_tunnel_sum */
+    struct iptfs_waits waits;       /* of delivered packets at the receiver */
+    struct iptfs_burst burst;       /* of outer packets sent */
     uint64_t data_octets;           /* of data blocks sent, padding not counted */
+    uint64_t pad_octets;            /* of AGGFRAG or TFC padding sent */
     uint64_t space_octets;          /* inner octets that the packets sent could have carried */
     uint64_t delivered_again;       /* second copies that no window caught */
     uint64_t in_flight_pkts;        /* set by iptfs_tunnel_close */
@@ -83,6 +90,9 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
 
 /* Does all that is due: arrivals and the sender's timer, then the link, then the receiver's. */
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
+/* Brings `delivered` up to date; iptfs_tunnel_close does it too. */
+void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel);
 
 /* Ends the run at now_ps: arrivals up to now are taken, then every packet inside is let go and
  * counted. IPTFS_E_UNBALANCED when inner or outer packets do not add up, IPTFS_E_NO_MEMORY when

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "burst.h"
 #include "check.h"
 #include "measure.h"
 #include "random.h"
@@ -253,6 +254,103 @@ static void test_measure_counts_packets_and_octets(void)
     iptfs_measure_free(&measure);
 }
 
+/* 90 of 100 did not wait: the last ten quantiles are the ten that did. */
+static void test_waits_among_all(void)
+{
+    struct iptfs_waits waits;
+    CHECK_INT(iptfs_waits_init(&waits), 0);
+    CHECK_INT(iptfs_delays_quantile_among_ps(&waits.stall, 0, 0.5), 0);
+    CHECK_NEAR(iptfs_delays_mean_among_ps(&waits.stall, 0), 0, 0);
+    CHECK_INT(iptfs_delays_quantile_among_ps(&waits.stall, 7, 1), 0);
+    for (int64_t wait = 1; wait <= 10; wait++)
+        iptfs_waits_add(&waits, 1000 + wait, 1000, 1000);
+    iptfs_waits_add(&waits, 500, 100, 500);
+    iptfs_waits_add(&waits, 500, 500, 500);
+    CHECK_U64(waits.stall.count, 10);
+    CHECK_U64(waits.gather.count, 1);
+    CHECK_INT(waits.gather.max_ps, 400);
+    CHECK_INT(iptfs_delays_quantile_among_ps(&waits.stall, 100, 0), 0);
+    CHECK_INT(iptfs_delays_quantile_among_ps(&waits.stall, 100, 0.9), 0);
+    for (int wait = 1; wait <= 10; wait++)
+        CHECK_INT(iptfs_delays_quantile_among_ps(&waits.stall, 100, 0.9 + wait / 100.0), wait);
+    CHECK_INT(iptfs_delays_quantile_among_ps(&waits.stall, 10, 0), 1);
+    CHECK_NEAR(iptfs_delays_mean_among_ps(&waits.stall, 100), 0.55, 1e-15);
+    iptfs_waits_free(&waits);
+}
+
+static void test_neighbours_differ(void)
+{
+    struct iptfs_measure measure, sum;
+    CHECK_INT(iptfs_measure_init(&measure), 0);
+    CHECK_INT(iptfs_measure_init(&sum), 0);
+    static const int64_t delays_ps[] = {500, 700, 100, 100, 900};
+    for (size_t i = 0; i < 5; i++)
+        iptfs_measure_add(&measure, 1, delays_ps[i]);
+    CHECK_U64(measure.difference_ps, 200 + 600 + 0 + 800);
+    iptfs_measure_merge(&sum, &measure);
+    iptfs_measure_merge(&sum, &measure);
+    CHECK_U64(sum.difference_ps, 3200);
+    CHECK_U64(sum.octets, 10);
+    CHECK_U64(sum.delays.count, 10);
+    iptfs_measure_clear(&sum);
+    CHECK_U64(sum.delays.count, 0);
+    iptfs_measure_add(&sum, 1, 300);
+    CHECK_INT(iptfs_delays_quantile_ps(&sum.delays, 0.5), 300);
+    CHECK_U64(sum.difference_ps, 0);
+    iptfs_measure_free(&measure);
+    iptfs_measure_free(&sum);
+}
+
+static void test_even_stream_is_not_bursty(void)
+{
+    struct iptfs_burst burst;
+    iptfs_burst_init(&burst);
+    CHECK_TRUE(isnan(iptfs_burst_gap_cv(&burst)));
+    CHECK_TRUE(isnan(iptfs_burst_dispersion(&burst)));
+    for (int i = 0; i < 1000; i++)
+        iptfs_burst_add(&burst, i * IPTFS_BURST_INTERVAL_PS / 10);
+    iptfs_burst_close(&burst, 100 * IPTFS_BURST_INTERVAL_PS);
+    CHECK_U64(burst.intervals, 100);
+    CHECK_NEAR(iptfs_burst_gap_cv(&burst), 0, 0);
+    CHECK_NEAR(iptfs_burst_dispersion(&burst), 0, 0);
+}
+
+/* Gaps of 1 and 3 in turn: mean 2, deviation 1. Ten packets in every second interval. */
+static void test_burstiness_by_hand(void)
+{
+    struct iptfs_burst burst;
+    int64_t now_ps = 0;
+    iptfs_burst_init(&burst);
+    for (int i = 0; i <= 1000; i++, now_ps += i % 2 == 1 ? 1000 : 3000)
+        iptfs_burst_add(&burst, now_ps);
+    CHECK_NEAR(iptfs_burst_gap_cv(&burst), 0.5, 1e-12);
+    iptfs_burst_init(&burst);
+    for (int i = 0; i < 20; i += 2)
+        for (int k = 0; k < 10; k++)
+            iptfs_burst_add(&burst, i * IPTFS_BURST_INTERVAL_PS + k);
+    /* The interval that has not ended does not count. */
+    iptfs_burst_add(&burst, 20 * IPTFS_BURST_INTERVAL_PS + 5);
+    iptfs_burst_close(&burst, 21 * IPTFS_BURST_INTERVAL_PS - 1);
+    CHECK_U64(burst.intervals, 20);
+    CHECK_NEAR(iptfs_burst_dispersion(&burst), 25.0 / 5.0, 1e-12);
+}
+
+/* Both figures are 1 for Poisson. Bounds: five deviations, 1/sqrt(n) and sqrt(2/intervals). */
+static void test_poisson_stream_is_one(void)
+{
+    struct iptfs_random *stream = iptfs_random_new(9, 1, IPTFS_RANDOM_ARRIVAL, 0);
+    struct iptfs_burst burst;
+    double now_ps = 0;
+    iptfs_burst_init(&burst);
+    for (int i = 0; i < 40000; i++) {
+        now_ps += iptfs_random_exponential(stream, (double)IPTFS_BURST_INTERVAL_PS / 10);
+        iptfs_burst_add(&burst, (int64_t)now_ps);
+    }
+    CHECK_NEAR(iptfs_burst_gap_cv(&burst), 1, 5 / sqrt(40000));
+    CHECK_NEAR(iptfs_burst_dispersion(&burst), 1, 5 * sqrt(2.0 / 4000));
+    iptfs_random_free(stream);
+}
+
 const CU_TestInfo iptfs_tests_measure[] = {
     {"nothing measured", test_nothing_measured},
     {"one delay is every quantile", test_one_delay_is_every_quantile},
@@ -264,5 +362,10 @@ const CU_TestInfo iptfs_tests_measure[] = {
     {"quantiles never decrease", test_quantiles_never_decrease},
     {"merge is as if added here", test_merge_is_as_if_added_here},
     {"packets and octets", test_measure_counts_packets_and_octets},
+    {"waits among all", test_waits_among_all},
+    {"neighbours differ", test_neighbours_differ},
+    {"an even stream is not bursty", test_even_stream_is_not_bursty},
+    {"burstiness by hand", test_burstiness_by_hand},
+    {"a Poisson stream is one", test_poisson_stream_is_one},
     CU_TEST_INFO_NULL,
 };

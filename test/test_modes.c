@@ -565,7 +565,7 @@ static void on_caught(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool
 static struct iptfs_datagram datagram_to(struct caught *caught)
 {
     *caught = (struct caught){0};
-    return (struct iptfs_datagram){&rig.store, &rig.counters, on_caught, caught};
+    return (struct iptfs_datagram){&rig.store, &rig.counters, on_caught, caught, NULL};
 }
 
 static void gather(struct iptfs_datagram *datagram, size_t index)
@@ -847,6 +847,35 @@ static void marks_go_into_the_tunnel(void)
     }
 }
 
+/* A mark from the sender's own queue stays inside: behind it would slow congestion control down,
+ * which fills the queue. */
+static void own_marks_stay_inside(void)
+{
+    struct caught caught;
+    struct iptfs_receiver_config to = {.ecn = true};
+    struct iptfs_sender_config config = config_of("on-demand");
+    config.ecn = true;
+    config.max_queue_size_octets = 1000;
+    rig_open(&config);
+    rig_offer(0, 940, 2);
+    rig_offer(0, 40, 2);
+    rig_offer(0, 20, 3); /* this one came with its mark, and stands alone */
+    CHECK_U64(rig.sender.queue.marked_pkts, 2);
+    rig_run(0);
+    CHECK_INT(rig.count, 1);
+    CHECK_INT(rig.sent[0]->ecn, 3);
+    rig_offer(MS, 960, 2);
+    CHECK_U64(rig.sender.queue.marked_pkts, 3);
+    rig_run(MS);
+    CHECK_INT(rig.sent[1]->ecn, 2);
+    receive_to(&to, &caught);
+    receive_all(1);
+    CHECK_INT(caught.pkts, 4);
+    CHECK_INT(caught.tos, 3);
+    iptfs_receiver_free(&receiver);
+    rig_close();
+}
+
 /* Plain ESP copies the field of the packet it carries, and dummies have none. */
 static void plain_esp_copies_the_field(void)
 {
@@ -962,6 +991,7 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"tfc-pad", tfc_padding},
     {"copies of plain packets", copies_of_plain_packets},
     {"marks go into the tunnel", marks_go_into_the_tunnel},
+    {"own marks stay inside", own_marks_stay_inside},
     {"plain ESP copies the field", plain_esp_copies_the_field},
     {"marks come out of the tunnel", marks_come_out_of_the_tunnel},
     {"Linux fault 7: marks reach inner packets", linux_fault_7_marks_reach_inner_packets},

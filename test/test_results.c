@@ -4,15 +4,27 @@
 #include "results.h"
 #include "run.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Ten packets of 100 octets, 10 ms apart, through a link of 1 ms without limits. */
 static const char plain[] = "[scenario]\nname = plain\nduration = 1s\nseed = 7\n"
                             "[tunnel]\ncipher = null\n"
                             "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
                             "[traffic.a]\ntype = cbr\nsize = 100\nrate = 80kbps\ncount = 10\n";
+
+/* Loss, two directions, random sizes: the worst case for "same seed, same bytes". */
+static const char busy[] =
+    "[scenario]\nduration = 500ms\nseed = 3\n"
+    "[tunnel]\ninit-delay = 300us\ndrop-time = 5ms\n"
+    "[link]\nrate = 20Mbps\ndelay = 2ms\nloss = 2%\nqueue = 40p\n"
+    "[traffic.mix]\ntype = poisson\nsize = imix\nrate = 18Mbps\n"
+    "[traffic.large]\ntype = cbr\nsize = 4000B\nrate = 3Mbps\n"
+    "[traffic.back]\ntype = poisson\nsize = uniform(40, 3000)\nrate = 10Mbps\n"
+    "direction = reverse\n";
 
 static json_t *summary_of(const char *text, const char *const *sets, size_t n_sets)
 {
@@ -83,6 +95,14 @@ static void figures_worked_out_by_hand(void)
         {"outer.received.octets", 1360},
         {"outer.lost.pkts", 0},
         {"outer.overhead", 0.36},
+        {"outer.padding_share", 0},
+        {"outer.gap_cv", 0},
+        {"outer.dispersion", 0.9}, /* 1 in ten intervals of a hundred */
+        {"jitter_s.mean", 0},
+        {"jitter_s.p99_p50", 0},
+        {"stall_s.mean", 0},
+        {"stall_s.share", 0},
+        {"gather_s.max", 0},
         {"outer.mean_fill", 100.0 / 1466.0},
         {"delay_s.mean", 0.001},
         {"delay_s.p50", 0.001},
@@ -99,7 +119,148 @@ static void figures_worked_out_by_hand(void)
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         CHECK_NEAR(number(summary, expected[i].path), expected[i].value, 1e-12);
     CHECK_TRUE(json_is_true(at(summary, "ledger_balanced")));
+    CHECK_TRUE(json_is_null(at(summary, "loss_amplification")));
+    CHECK_TRUE(json_object_get(summary, "flows") == NULL);
     CHECK_STR(json_string_value(at(summary, "name")), "plain");
+    json_decref(summary);
+}
+
+/* The summary of a run on whose link the listed things happen. */
+static json_t *impaired(const char *list, const char *const *sets, size_t n_sets)
+{
+    char path[] = "/tmp/iptfs-results-XXXXXX", set[64];
+    const char *all[8] = {set};
+    int file = mkstemp(path);
+    CHECK_TRUE(file >= 0 && write(file, list, strlen(list)) == (ssize_t)strlen(list));
+    close(file);
+    snprintf(set, sizeof set, "link.impair-list=%s", path);
+    for (size_t i = 0; i < n_sets; i++)
+        all[i + 1] = sets[i];
+    json_t *summary = summary_of(plain, all, n_sets + 1);
+    unlink(path);
+    return summary;
+}
+
+static void check_numbers(const json_t *summary, const char *const *paths, const double *values,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fabs(number(summary, paths[i]) - values[i]) > 1e-12)
+            CHECK_FAIL("%s: found %.15g, expected %.15g", paths[i], number(summary, paths[i]),
+                       values[i]);
+}
+
+/* The third comes at 36 ms in place of 21, and the fourth, there since 31, waits for it: delays of
+ * 16 and 6 ms among others of 1. */
+static void a_late_packet_stalls_the_next(void)
+{
+    static const char *const paths[] = {"stall_s.share", "stall_s.max",         "stall_s.p99",
+                                        "stall_s.mean",  "jitter_s.mean",       "gather_s.share",
+                                        "delay_s.max",   "inner.delivered.pkts"};
+    static const double in_order[] = {0.1, 0.005, 0.005, 0.0005, 0.030 / 9, 0, 0.016, 10};
+    json_t *summary = impaired("delay,3,15ms\n", NULL, 0);
+    check_numbers(summary, paths, in_order, 8);
+    json_decref(summary);
+    const char *immediate[] = {"tunnel.receive=immediate"};
+    summary = impaired("delay,3,15ms\n", immediate, 1);
+    CHECK_NEAR(number(summary, "stall_s.max"), 0.0, 0);
+    CHECK_NEAR(number(summary, "jitter_s.mean"), 0.030 / 9, 1e-12);
+    json_decref(summary);
+}
+
+/* The second fragment, 534 octets in 568, is 568 us behind the first on a link of 8 Mb/s; when the
+ * first one of the second packet is 0.5 ms late, it takes 68 us, and no time in the window. */
+static void fragments_are_gathered(void)
+{
+    const char *sets[] = {"link.rate=8Mbps", "traffic.a.size=2000", "traffic.a.rate=1600kbps",
+                          "tunnel.receive=in-order"};
+    static const char *const paths[] = {"gather_s.share", "gather_s.max", "gather_s.mean",
+                                        "stall_s.share"};
+    static const double values[] = {1, 568e-6, 568e-6, 0};
+    static const double late[] = {1, 568e-6, 568e-6 - 50e-6, 0};
+    json_t *summary = summary_of(plain, sets, 4);
+    check_numbers(summary, paths, values, 4);
+    json_decref(summary);
+    for (int i = 0; i < 2; i++) {
+        if (i == 1)
+            sets[3] = "tunnel.receive=immediate";
+        summary = impaired("delay,3,500us\n", sets, 4);
+        check_numbers(summary, paths, late, 4);
+        json_decref(summary);
+    }
+}
+
+/* Four packets are gathered for 35 ms, and the first such outer packet is lost. */
+static void a_lost_outer_packet_is_four_lost_inner_ones(void)
+{
+    const char *sets[] = {"tunnel.init-delay=35ms"};
+    json_t *summary = impaired("drop,1\n", sets, 1);
+    CHECK_NEAR(number(summary, "outer.lost.pkts"), 1, 0);
+    CHECK_NEAR(number(summary, "loss_amplification"), 4, 0);
+    json_decref(summary);
+}
+
+static void padding_is_a_share_of_all_octets(void)
+{
+    const char *sets[] = {"tunnel.mode=fixed-rate", "tunnel.pps=100", "tunnel.pkt-size=500"};
+    json_t *summary = summary_of(plain, sets, 3);
+    double outer = number(summary, "outer.sent.octets"), pkts = number(summary, "outer.sent.pkts");
+    /* All but headers (20 + 8 + 4), trailer (2) and the ten packets is padding. */
+    double padding = outer - pkts * 34 - 1000;
+    CHECK_NEAR(number(summary, "outer.padding_share"), padding / outer, 1e-12);
+    CHECK_NEAR(number(summary, "outer.gap_cv"), 0, 0);
+    json_decref(summary);
+}
+
+static void flows_are_told_apart(void)
+{
+    static const char two[] =
+        "[scenario]\nduration = 105.5ms\n[tunnel]\ncipher = null\n"
+        "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
+        "[traffic.small]\ntype = cbr\nsize = 100\nrate = 80kbps\n"
+        "[traffic.big]\ntype = cbr\nsize = 200\nrate = 80kbps\nstart = 5ms\n"
+        "[traffic.back]\ntype = cbr\nsize = 40\nrate = 32kbps\ndirection = reverse\ncount = 1\n";
+    static const char *const paths[] = {
+        "flows.small.offered.pkts",
+        "flows.small.delivered.octets",
+        "flows.small.loss",
+        "flows.small.delay_s.p99",
+        "flows.big.offered.pkts",
+        "flows.big.delivered.pkts",
+        "flows.big.in_flight",
+        "flows.big.lost",
+        "reverse.flows.back.delivered.pkts",
+    };
+    static const double values[] = {11, 1100, 0, 0.001, 6, 5, 1, 0, 1};
+    json_t *summary = summary_of(two, NULL, 0);
+    check_numbers(summary, paths, values, 9);
+    CHECK_TRUE(json_object_get(json_object_get(summary, "flows"), "back") == NULL);
+    json_decref(summary);
+}
+
+/* Whatever befalls them, the flows add up to the whole. */
+static void flows_add_up(void)
+{
+    const char *sets[] = {"tunnel.max-queue-size=3000", "link.loss=20%"};
+    static const char *const names[] = {"offered.pkts", "offered.octets", "delivered.pkts",
+                                        "delivered.octets"};
+    json_t *summary = summary_of(busy, sets, 2);
+    char path[64];
+    double lost = 0;
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "inner.%s", names[i]);
+        double whole = number(summary, path);
+        snprintf(path, sizeof path, "flows.mix.%s", names[i]);
+        double sum = number(summary, path);
+        snprintf(path, sizeof path, "flows.large.%s", names[i]);
+        CHECK_NEAR(sum + number(summary, path), whole, 0);
+    }
+    const char *cause;
+    json_t *count;
+    json_object_foreach((json_t *)at(summary, "inner.dropped"), cause, count) lost +=
+        json_number_value(count);
+    CHECK_TRUE(lost > 0);
+    CHECK_NEAR(number(summary, "flows.mix.lost") + number(summary, "flows.large.lost"), lost, 0);
     json_decref(summary);
 }
 
@@ -206,16 +367,6 @@ static void json_reads_back(void)
     json_decref(summary);
 }
 
-/* Loss, two directions, random sizes: the worst case for "same seed, same bytes". */
-static const char busy[] =
-    "[scenario]\nduration = 500ms\nseed = 3\n"
-    "[tunnel]\ninit-delay = 300us\ndrop-time = 5ms\n"
-    "[link]\nrate = 20Mbps\ndelay = 2ms\nloss = 2%\nqueue = 40p\n"
-    "[traffic.mix]\ntype = poisson\nsize = imix\nrate = 18Mbps\n"
-    "[traffic.large]\ntype = cbr\nsize = 4000B\nrate = 3Mbps\n"
-    "[traffic.back]\ntype = poisson\nsize = uniform(40, 3000)\nrate = 10Mbps\n"
-    "direction = reverse\n";
-
 static char *json_of(const char *const *sets, size_t n_sets)
 {
     json_t *summary = summary_of(busy, sets, n_sets);
@@ -289,5 +440,11 @@ const CU_TestInfo iptfs_tests_results[] = {
     {"the same seed gives the same bytes", same_seed_gives_the_same_bytes},
     {"streams do not shift each other", streams_do_not_shift_each_other},
     {"the text names every cause", text_names_every_cause},
+    {"a late packet stalls the next", a_late_packet_stalls_the_next},
+    {"fragments are gathered", fragments_are_gathered},
+    {"a lost outer packet is four lost inner ones", a_lost_outer_packet_is_four_lost_inner_ones},
+    {"padding is a share of all octets", padding_is_a_share_of_all_octets},
+    {"flows are told apart", flows_are_told_apart},
+    {"flows add up", flows_add_up},
     CU_TEST_INFO_NULL,
 };

@@ -215,6 +215,7 @@ static double measured_wait(unsigned served, uint64_t rate_bps, uint64_t run, ui
     double wait = 0;
     if (stage_open(&stage, sets, 3, run) == IPTFS_OK) {
         stage_run(&stage, (int64_t)(slots * slot_ps));
+        iptfs_tunnel_sum(&stage.tunnel);
         wait = iptfs_delays_mean_ps(&stage.tunnel.delivered.delays) / slot_ps;
         CHECK_INT(iptfs_tunnel_close(&stage.tunnel, (int64_t)(slots * slot_ps)), IPTFS_OK);
         CHECK_U64(stage.tunnel.store.ledger.ended[IPTFS_FATE_NO_QUEUE_SPACE].pkts, 0);
