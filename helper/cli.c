@@ -7,6 +7,8 @@
 #include "quantity.h"
 #include "replay.h"
 #include "run.h"
+#include "show.h"
+#include "sweeprun.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -101,7 +103,15 @@ enum {
     KEY_RUN,
     KEY_JSON,
     KEY_CSV,
-    KEY_TRACE
+    KEY_TRACE,
+    KEY_DRY_RUN,
+    KEY_ENGINE,
+    KEY_FORCE,
+    KEY_INDEX,
+    KEY_LIST,
+    KEY_POINT,
+    KEY_RESUME,
+    KEY_SSHLOGIN
 };
 
 struct run_arguments {
@@ -199,6 +209,231 @@ static int do_run(int argc, char **argv)
     return finish(code, &error);
 }
 
+/* -------------------------------------------------------------------------------------- sweep */
+
+struct sweep_arguments {
+    struct iptfs_sweep_request request;
+    const char **sshlogins; /* room for as many as there are arguments */
+};
+
+static const struct argp_option sweep_options[] = {
+    {"jobs", 'j', "N", 0, "Run so many points at the same time (default: one a core)", 0},
+    {"out", 'o', "DIR", 0, "Write the results into this folder (default out/NAME)", 0},
+    {"resume", KEY_RESUME, NULL, 0, "Run only the points that have no result in the folder yet", 0},
+    {"force", KEY_FORCE, NULL, 0,
+     "Go on where scenario or program have changed; all points run again", 0},
+    {"dry-run", 'n', NULL, 0, "Check and list the points, run nothing", 0},
+    {"engine", KEY_ENGINE, "NAME", 0, "What runs the points: parallel (GNU parallel)", 0},
+    {"sshlogin", KEY_SSHLOGIN, "HOST", 0,
+     "Run there too, as --sshlogin of GNU parallel; ':' is this machine. Program, file and folder "
+     "must be there under the same names; may be given again",
+     0},
+    {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
+    {0},
+};
+
+static error_t parse_sweep(int key, char *value, struct argp_state *state)
+{
+    struct sweep_arguments *arguments = state->input;
+    struct iptfs_sweep_request *request = &arguments->request;
+    switch (key) {
+    case 'j':
+        request->jobs = number_value("--jobs", value, 1, 1024);
+        break;
+    case 'o':
+        request->out_dir = value;
+        break;
+    case KEY_RESUME:
+        request->resume = true;
+        break;
+    case KEY_FORCE:
+        request->force = true;
+        break;
+    case 'n':
+        request->dry_run = true;
+        break;
+    case KEY_ENGINE:
+        if (strcmp(value, "parallel") != 0)
+            argp_error(state, "--engine: found '%s', allowed: parallel", iptfs_quoted(value).text);
+        break;
+    case KEY_SSHLOGIN:
+        arguments->sshlogins[request->n_sshlogins++] = value;
+        break;
+    case 'q':
+        request->quiet = true;
+        break;
+    case ARGP_KEY_ARG:
+        take_argument(state, &request->path, value);
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "found no sweep file, allowed: one");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp sweep_argp = {
+    .options = sweep_options,
+    .parser = parse_sweep,
+    .args_doc = "FILE.ini",
+    .doc = "Runs a scenario with a section [sweep] for all the values in it, each point once, on "
+           "all cores; results go into results.db and results.csv.\v"
+           "A sweep that was killed goes on with --resume, and so does one that has grown.\n\n"
+           "Examples:\n"
+           "  iptfs-sim sweep examples/sweep-delay.ini --dry-run\n"
+           "  iptfs-sim sweep examples/sweep-delay.ini --jobs 2 --out out/delay\n"
+           "  iptfs-sim show out/delay --by tunnel.init-delay\n\n" STATUSES,
+};
+
+/* The command line as one text, for the manifest. */
+static char *join_words(int argc, char **argv)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (int i = 0; out != NULL && i < argc; i++)
+        fprintf(out, "%s%s", i > 0 ? " " : "", argv[i]);
+    if (out != NULL)
+        fclose(out);
+    return text;
+}
+
+static int do_sweep(int argc, char **argv)
+{
+    struct iptfs_error error = {0, ""};
+    char *command = join_words(argc, argv);
+    struct sweep_arguments arguments = {.sshlogins = calloc((size_t)argc + 1, sizeof(char *))};
+    int code = IPTFS_E_NO_MEMORY;
+    if (command != NULL && arguments.sshlogins != NULL) {
+        argp_parse(&sweep_argp, argc, argv, 0, NULL, &arguments);
+        arguments.request.sshlogins = arguments.sshlogins;
+        arguments.request.command = command;
+        code = iptfs_sweep_command(&arguments.request, stdout, &error);
+    }
+    free(arguments.sshlogins);
+    free(command);
+    return finish(code, &error);
+}
+
+/* -------------------------------------------------------------------------------------- point */
+
+struct point_arguments {
+    const char *path;
+    const char *directory;
+    const char *indices;
+};
+
+static const struct argp_option point_options[] = {
+    {"out", 'o', "DIR", 0, "The folder of the sweep", 0},
+    {"index", KEY_INDEX, "LIST", 0, "Which points, as 3,5-9", 0},
+    {0},
+};
+
+static error_t parse_point(int key, char *value, struct argp_state *state)
+{
+    struct point_arguments *arguments = state->input;
+    switch (key) {
+    case 'o':
+        arguments->directory = value;
+        break;
+    case KEY_INDEX:
+        arguments->indices = value;
+        break;
+    case ARGP_KEY_ARG:
+        take_argument(state, &arguments->path, value);
+        break;
+    case ARGP_KEY_END:
+        if (arguments->path == NULL || arguments->directory == NULL || arguments->indices == NULL)
+            argp_error(state, "a file, --out and --index are needed");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp point_argp = {
+    .options = point_options,
+    .parser = parse_point,
+    .args_doc = "FILE.ini",
+    .doc = "Runs points of a sweep; `iptfs-sim sweep' calls it.",
+};
+
+static int do_point(int argc, char **argv)
+{
+    struct iptfs_error error = {0, ""};
+    struct point_arguments arguments = {NULL, NULL, NULL};
+    argp_parse(&point_argp, argc, argv, 0, NULL, &arguments);
+    int code = iptfs_point_command(arguments.path, arguments.directory, arguments.indices, &error);
+    return finish(code, &error);
+}
+
+/* --------------------------------------------------------------------------------------- show */
+
+static const struct argp_option show_options[] = {
+    {"columns", 'c', "NAME,...", 0, "Show these columns (default: parameters and main values)", 0},
+    {"by", 'b', "NAME,...", 0,
+     "Show means over the points that have these in common, seeds for example", 0},
+    {"list", KEY_LIST, NULL, 0, "List the columns there are, with their units", 0},
+    {"csv", KEY_CSV, NULL, 0, "Print CSV", 0},
+    {"point", KEY_POINT, "N", 0, "Print the command that repeats this point alone", 0},
+    {0},
+};
+
+static error_t parse_show(int key, char *value, struct argp_state *state)
+{
+    struct iptfs_show_request *request = state->input;
+    switch (key) {
+    case 'c':
+        request->columns = value;
+        break;
+    case 'b':
+        request->by = value;
+        break;
+    case KEY_LIST:
+        request->list = true;
+        break;
+    case KEY_CSV:
+        request->csv = true;
+        break;
+    case KEY_POINT:
+        request->point = number_value("--point", value, 1, INT64_MAX);
+        break;
+    case ARGP_KEY_ARG:
+        take_argument(state, &request->directory, value);
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "found no folder, allowed: one that a sweep has written");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp show_argp = {
+    .options = show_options,
+    .parser = parse_show,
+    .args_doc = "DIR",
+    .doc =
+        "Shows the results of a sweep as a table, a row a point.\v"
+        "Examples:\n"
+        "  iptfs-sim show out/delay\n"
+        "  iptfs-sim show out/delay --by tunnel.init-delay --columns delay_s.p99,outer.overhead\n"
+        "  iptfs-sim show out/delay --point 17\n\n" STATUSES,
+};
+
+static int do_show(int argc, char **argv)
+{
+    struct iptfs_error error = {0, ""};
+    struct iptfs_show_request request = {.directory = NULL};
+    argp_parse(&show_argp, argc, argv, 0, NULL, &request);
+    int code = iptfs_show(&request, stdout, &error);
+    return finish(code, &error);
+}
+
 /* ------------------------------------------------------------------------------------- replay */
 
 static error_t parse_replay(int key, char *value, struct argp_state *state)
@@ -291,9 +526,9 @@ static const struct {
     const char *title; /* stands for argv[0], so that messages and help name the command */
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", PROGRAM " run", do_run},
-    {"replay", PROGRAM " replay", do_replay},
-    {"list", PROGRAM " list", do_list},
+    {"run", PROGRAM " run", do_run},    {"sweep", PROGRAM " sweep", do_sweep},
+    {"show", PROGRAM " show", do_show}, {"replay", PROGRAM " replay", do_replay},
+    {"list", PROGRAM " list", do_list}, {"point", PROGRAM " point", do_point},
 };
 enum {
     COMMANDS = sizeof commands / sizeof commands[0]
@@ -317,7 +552,7 @@ static error_t parse_call(int key, char *value, struct argp_state *state)
         state->next = state->argc;
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "found no command, allowed: run, replay, list");
+        argp_error(state, "found no command, allowed: run, sweep, show, replay, list");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -332,6 +567,8 @@ static const struct argp call_argp = {
            "fragment packets, on the event engine of ns-3.\v"
            "Commands:\n"
            "  run FILE.ini      run a scenario, print and write its summary\n"
+           "  sweep FILE.ini    run a scenario for many values, on many cores\n"
+           "  show DIR          show the results of a sweep as a table\n"
            "  replay FILE.scn   replay a recorded script, print what the tunnel does\n"
            "  list [TOPIC]      show modes, traffic types and every key of a scenario\n\n"
            "`iptfs-sim COMMAND --help' tells more of a command.\n\n"
@@ -347,8 +584,8 @@ static int refuse_command(const char *name)
     struct iptfs_nearest nearest = {.found = found.text};
     for (size_t i = 0; i < COMMANDS; i++)
         iptfs_nearest_offer(&nearest, commands[i].name);
-    fprintf(stderr, PROGRAM ": found command '%s', allowed: run, replay, list%s%s%s\n", found.text,
-            nearest.best != NULL ? "; did you mean '" : "",
+    fprintf(stderr, PROGRAM ": found command '%s', allowed: run, sweep, show, replay, list%s%s%s\n",
+            found.text, nearest.best != NULL ? "; did you mean '" : "",
             nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
     return IPTFS_EXIT_USAGE;
 }

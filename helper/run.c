@@ -417,6 +417,22 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     return code;
 }
 
+int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
+                      struct iptfs_error *error)
+{
+    static struct iptfs_run run; /* large, and one at a time as ns-3 is */
+    const struct iptfs_run_request request = {.quiet = true};
+    int code = simulate(&request, &run, scenario, NULL, error);
+    if (code == IPTFS_OK) {
+        struct iptfs_results results = iptfs_run_results(&run);
+        *summary = iptfs_results_json(&results);
+        if (*summary == NULL)
+            code = iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    }
+    iptfs_run_free(&run);
+    return code;
+}
+
 /* A tunnel that stopped is a result, and is written, but no success. */
 static int check_breakers(const struct iptfs_run *run, struct iptfs_error *error)
 {

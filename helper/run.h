@@ -57,6 +57,11 @@ struct iptfs_results iptfs_run_results(const struct iptfs_run *run);
 
 void iptfs_run_free(struct iptfs_run *run);
 
+/* Runs a scenario from beginning to end: its summary is a new reference in *summary. A tunnel that
+ * a circuit breaker stopped is a result like others. Errors are those of the parts above. */
+int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
+                      struct iptfs_error *error);
+
 /* `iptfs-sim run`. */
 enum iptfs_output {
     IPTFS_OUTPUT_TEXT,

@@ -30,6 +30,10 @@ enum {
     FORMS = sizeof forms / sizeof forms[0]
 };
 
+/* What a sweep of the scenario does: of no concern to a scenario (sweep.h). */
+static const struct iptfs_form sweep_form = {"sweep", IPTFS_SECTION_SCENARIO, IPTFS_FORWARD,
+                                             IPTFS_SIDE_BOTH};
+
 static const struct iptfs_form traffic_form = {"traffic", IPTFS_SECTION_TRAFFIC, IPTFS_FORWARD,
                                                IPTFS_SIDE_BOTH};
 
@@ -285,6 +289,10 @@ static int begin_section(void *ctx, unsigned line, const char *title)
     const struct iptfs_given here = {.line = line};
     if (strncmp(title, TRAFFIC_PREFIX, strlen(TRAFFIC_PREFIX)) == 0)
         return begin_traffic(reading, &here, title + strlen(TRAFFIC_PREFIX));
+    if (strcmp(title, sweep_form.title) == 0) {
+        reading->form = &sweep_form;
+        return 0;
+    }
     const struct iptfs_form *form = find_form(title);
     if (form == NULL)
         return refuse_section(settings, &here, title);
@@ -451,6 +459,8 @@ static int take_value(void *ctx, unsigned line, const char *key, const char *val
 {
     struct reading *reading = ctx;
     struct iptfs_given given = {.form = reading->form, .line = line};
+    if (given.form == &sweep_form)
+        return 0;
     if (given.form != NULL)
         return take(reading->settings, reading->target, &given, key, value);
     return iptfs_fail(&reading->settings->error, IPTFS_E_INVALID,

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `iptfs-sim sweep`: runs the points of a sweep that have no result yet, on many cores by GNU
+ * parallel, and collects the results. Each point becomes one file that is there whole or not at
+ * all, named by what the point is: so a sweep can be killed at any time and resumed, and grow. */
+#ifndef IPTFS_SWEEPRUN_H
+#define IPTFS_SWEEPRUN_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct iptfs_sweep_request {
+    const char *path;
+    const char *out_dir;          /* NULL: out/NAME */
+    uint64_t jobs;                /* 0: as many as there are cores */
+    const char *const *sshlogins; /* for GNU parallel */
+    size_t n_sshlogins;
+    const char *command; /* as it was called, for the manifest */
+    bool resume;
+    bool force;
+    bool dry_run;
+    bool quiet;
+};
+
+/* Runs a sweep, or with dry_run lists its points after checking them all. Prints a summary to
+ * `out` and failures to standard error. IPTFS_E_INVALID, IPTFS_E_IO: what the user can mend, and
+ * the finished points stay; IPTFS_E_ENGINE: points failed, the others are collected. */
+int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
+                        struct iptfs_error *error);
+
+/* `iptfs-sim point`: runs points of a sweep ("3", "5-9", "1,4,7-8"), each in a process of its own,
+ * and writes their results into DIR/points. Says on standard output how each ended: "+ POINT",
+ * "- POINT STATUS MESSAGE", or "! MESSAGE" when nothing more can be written. */
+int iptfs_point_command(const char *path, const char *directory, const char *indices,
+                        struct iptfs_error *error);
+
+#endif
