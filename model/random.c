@@ -58,3 +58,8 @@ double iptfs_random_exponential(struct iptfs_random *stream, double mean)
 {
     return gsl_ran_exponential(stream->rng, mean);
 }
+
+double iptfs_random_normal(struct iptfs_random *stream)
+{
+    return gsl_ran_ugaussian(stream->rng);
+}

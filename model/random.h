@@ -12,6 +12,10 @@ enum iptfs_random_use {
     IPTFS_RANDOM_ARRIVAL = 2,
     IPTFS_RANDOM_SIZE = 3,
     IPTFS_RANDOM_CE = 4,
+    IPTFS_RANDOM_GEMODEL = 10,
+    IPTFS_RANDOM_REORDER = 11,
+    IPTFS_RANDOM_JITTER = 12,
+    IPTFS_RANDOM_DUPLICATE = 13,
     IPTFS_RANDOM_LEAK = 40
 };
 
@@ -31,5 +35,8 @@ uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_
 
 /* An exponential variate of the given mean (Poisson gaps). */
 double iptfs_random_exponential(struct iptfs_random *stream, double mean);
+
+/* A normal variate of mean 0 and deviation 1. */
+double iptfs_random_normal(struct iptfs_random *stream);
 
 #endif
