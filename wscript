@@ -249,6 +249,7 @@ def find_tools(cfg):
     cfg.check_cc(lib=['gsl', 'gslcblas', 'm'], header_name='gsl/gsl_rng.h', uselib_store='GSL')
     cfg.check_cc(lib='inih', header_name='ini.h', uselib_store='INIH')
     cfg.check_cc(lib='jansson', header_name='jansson.h', uselib_store='JANSSON')
+    cfg.check_cc(lib='pcap', header_name='pcap/pcap.h', uselib_store='PCAP')
     cfg.check_cc(lib='cunit', header_name='CUnit/Basic.h', uselib_store='CUNIT')
     cfg.find_program('gnuplot', mandatory=False)
     find_ns3(cfg)
@@ -320,7 +321,7 @@ def build(bld):
     build_objects(bld)
     build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
     if bld.path.find_resource('test/main.c'):
-        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT', install=None)
+        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT PCAP', install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
     if not bld.variant:
@@ -335,7 +336,7 @@ def build_objects(bld):
         includes=INCLUDES['model/ns3'], cflags=C_MODEL, use='model NS3')
     bld(features='c', target='helper', source=bld.path.ant_glob('helper/*.c', excl='helper/main.c'),
         includes=INCLUDES['helper'], cflags=C_HOSTED, defines=HOSTED_DEFINES,
-        use='model ns3 INIH JANSSON GSL M')
+        use='model ns3 INIH JANSSON PCAP GSL M')
 
 
 def build_program(bld, name, source, libraries, install='${BINDIR}'):

@@ -54,6 +54,7 @@ static const char *type_of(const struct iptfs_option *option)
         [IPTFS_VALUE_SWITCH] = "switch",
         [IPTFS_VALUE_WORD] = "word",
         [IPTFS_VALUE_PROBABILITY] = "probability",
+        [IPTFS_VALUE_FACTOR] = "factor",
         [IPTFS_VALUE_LIMIT] = "octets or packets",
         [IPTFS_VALUE_LIFETIME] = "packets or time",
         [IPTFS_VALUE_SIZES] = "packet sizes",

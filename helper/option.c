@@ -77,6 +77,34 @@ const struct iptfs_word iptfs_traffic_words[] = {
     {"poisson", IPTFS_TRAFFIC_POISSON, "exponential gaps", NULL},
     {"saturate", IPTFS_TRAFFIC_SATURATE, "always something to send", NULL},
     {"list", IPTFS_TRAFFIC_LIST, "times and sizes from a CSV file", NULL},
+    {"on-off", IPTFS_TRAFFIC_ON_OFF, "cbr in on periods of random length, silent between",
+     "Willinger et al. 1997"},
+    {"voice", IPTFS_TRAFFIC_VOICE, "telephone calls: RTP packets of 20 ms of speech each",
+     "RFC 3551"},
+    {"games", IPTFS_TRAFFIC_GAMES, "a first-person game: small UDP packets, one side of it",
+     "NGMN 2008, annex A"},
+    {"pcap", IPTFS_TRAFFIC_PCAP, "times, sizes, TOS and IP versions from a capture file",
+     "libpcap"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word periods_words[] = {
+    {"exponential", IPTFS_PERIODS_EXPONENTIAL, "exponential lengths", NULL},
+    {"pareto", IPTFS_PERIODS_PARETO, "Pareto lengths: many short ones, few very long ones",
+     "Willinger et al. 1997"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word codec_words[] = {
+    {"g711", IPTFS_CODEC_G711, "160 octets of speech a packet: 200 in all with IPv4",
+     "ITU-T G.711"},
+    {"g729", IPTFS_CODEC_G729, "20 octets of speech a packet: 60 in all with IPv4", "ITU-T G.729"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word side_words[] = {
+    {"client", IPTFS_GAMES_CLIENT, "each player's machine to the server", NULL},
+    {"server", IPTFS_GAMES_SERVER, "the server, a packet for each player at a time", NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -103,13 +131,17 @@ static const struct iptfs_word direction_words[] = {
 #define RATE_MAX_BPS UINT64_C(10000000000000)
 #define NAME_MAX_CHAR 64
 #define LINE_MAX_CHAR 160
+#define TALKERS_MAX 10000
 
 #define FIELD(type, member)                                                                        \
     .offset = offsetof(struct type, member), .width = sizeof(((struct type *)NULL)->member)
 
 #define KIND(kind) (1u << (kind))
-#define TIMED (KIND(IPTFS_TRAFFIC_CBR) | KIND(IPTFS_TRAFFIC_POISSON))
+#define TIMED (KIND(IPTFS_TRAFFIC_CBR) | KIND(IPTFS_TRAFFIC_POISSON) | KIND(IPTFS_TRAFFIC_ON_OFF))
 #define SIZED (TIMED | KIND(IPTFS_TRAFFIC_SATURATE))
+/* A capture says itself what its packets are. */
+#define SYNTHETIC                                                                                  \
+    (SIZED | KIND(IPTFS_TRAFFIC_LIST) | KIND(IPTFS_TRAFFIC_VOICE) | KIND(IPTFS_TRAFFIC_GAMES))
 
 static const struct iptfs_option scenario_options[] = {
     {
@@ -755,7 +787,132 @@ static const struct iptfs_option traffic_options[] = {
         .standard_note = "required",
         .used_by = TIMED,
         .required = true,
-        .meaning = "mean rate, counting inner IP octets",
+        .meaning = "mean rate, counting inner IP octets (on-off: within on periods)",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "on",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_traffic_options, on_ps),
+        .minimum = IPTFS_PS_PER_US,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard_note = "required",
+        .used_by = KIND(IPTFS_TRAFFIC_ON_OFF),
+        .required = true,
+        .meaning = "mean length of an on period; the long-run rate is rate * on / (on + off)",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "off",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_traffic_options, off_ps),
+        .minimum = IPTFS_PS_PER_US,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard_note = "required",
+        .used_by = KIND(IPTFS_TRAFFIC_ON_OFF),
+        .required = true,
+        .meaning = "mean length of an off period",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "periods",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, periods),
+        .words = periods_words,
+        .standard = "exponential",
+        .used_by = KIND(IPTFS_TRAFFIC_ON_OFF),
+        .meaning = "how the lengths of on and off periods are distributed",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "shape",
+        .value = IPTFS_VALUE_FACTOR,
+        FIELD(iptfs_traffic_options, shape),
+        .minimum = 1,
+        .maximum = 100,
+        .standard = "1.5",
+        .used_by = KIND(IPTFS_TRAFFIC_ON_OFF),
+        .meaning = "tail index with periods pareto; up to 2 the variance is infinite",
+        .names = "ns-2 shape_",
+        .source = "Willinger et al. 1997",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "codec",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, codec),
+        .words = codec_words,
+        .standard = "g711",
+        .used_by = KIND(IPTFS_TRAFFIC_VOICE),
+        .meaning = "what codes the speech: 50 packets a second of 20 ms each",
+        .source = "RFC 3551, 4.5",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "calls",
+        .value = IPTFS_VALUE_NUMBER,
+        FIELD(iptfs_traffic_options, calls),
+        .minimum = 1,
+        .maximum = TALKERS_MAX,
+        .standard = "1",
+        .used_by = KIND(IPTFS_TRAFFIC_VOICE),
+        .meaning = "calls at the same time, each with a random phase of its own",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "vad",
+        .value = IPTFS_VALUE_SWITCH,
+        FIELD(iptfs_traffic_options, vad),
+        .standard = "off",
+        .used_by = KIND(IPTFS_TRAFFIC_VOICE),
+        .meaning = "voice activity detection: no packets in pauses of speech",
+        .source = "RFC 3551, 4.1",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "talk",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_traffic_options, talk_ps),
+        .minimum = IPTFS_PS_PER_MS,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1s",
+        .used_by = KIND(IPTFS_TRAFFIC_VOICE),
+        .meaning = "with vad: mean of the exponential talk spurts",
+        .source = "after Brady 1969; ITU-T P.59 has 1.004 s",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "pause",
+        .value = IPTFS_VALUE_TIME,
+        FIELD(iptfs_traffic_options, pause_ps),
+        .minimum = IPTFS_PS_PER_MS,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1.35s",
+        .used_by = KIND(IPTFS_TRAFFIC_VOICE),
+        .meaning = "with vad: mean of the exponential pauses",
+        .source = "after Brady 1969; ITU-T P.59 has 1.587 s",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "side",
+        .value = IPTFS_VALUE_WORD,
+        FIELD(iptfs_traffic_options, side),
+        .words = side_words,
+        .standard = "client",
+        .used_by = KIND(IPTFS_TRAFFIC_GAMES),
+        .meaning = "who sends",
+        .source = "NGMN 2008, annex A: uplink, downlink",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "players",
+        .value = IPTFS_VALUE_NUMBER,
+        FIELD(iptfs_traffic_options, players),
+        .minimum = 1,
+        .maximum = TALKERS_MAX,
+        .standard = "1",
+        .used_by = KIND(IPTFS_TRAFFIC_GAMES),
+        .meaning = "players behind the tunnel",
     },
     {
         .section = IPTFS_SECTION_TRAFFIC,
@@ -763,10 +920,39 @@ static const struct iptfs_option traffic_options[] = {
         .value = IPTFS_VALUE_PATH,
         FIELD(iptfs_traffic_options, file_path),
         .standard_note = "required",
-        .used_by = KIND(IPTFS_TRAFFIC_LIST),
+        .used_by = KIND(IPTFS_TRAFFIC_LIST) | KIND(IPTFS_TRAFFIC_PCAP),
         .required = true,
-        .meaning =
-            "CSV with the columns time, size and, if wanted, tos, ip; times count from start",
+        .meaning = "CSV (time, size and, if wanted, tos, ip), or a capture; times count from start",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "loop",
+        .value = IPTFS_VALUE_SWITCH,
+        FIELD(iptfs_traffic_options, loop),
+        .standard = "off",
+        .used_by = KIND(IPTFS_TRAFFIC_PCAP),
+        .meaning = "begin the capture again, its mean gap after its last packet",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "speed",
+        .value = IPTFS_VALUE_FACTOR,
+        FIELD(iptfs_traffic_options, speed),
+        .maximum = 1000000,
+        .standard = "1",
+        .used_by = KIND(IPTFS_TRAFFIC_PCAP),
+        .meaning = "how many times as fast as it was captured",
+    },
+    {
+        .section = IPTFS_SECTION_TRAFFIC,
+        .key = "filter",
+        .value = IPTFS_VALUE_LINE,
+        FIELD(iptfs_traffic_options, filter),
+        .maximum = LINE_MAX_CHAR,
+        .standard = "",
+        .used_by = KIND(IPTFS_TRAFFIC_PCAP),
+        .meaning = "which packets of the capture, as tcpdump takes it: udp port 5004",
+        .source = "pcap-filter(7)",
     },
     {
         .section = IPTFS_SECTION_TRAFFIC,
@@ -803,6 +989,7 @@ static const struct iptfs_option traffic_options[] = {
         FIELD(iptfs_traffic_options, ip_version),
         .words = ip_words,
         .standard = "4",
+        .used_by = SYNTHETIC,
         .meaning = "IP version of the inner packets",
     },
     {
@@ -812,6 +999,7 @@ static const struct iptfs_option traffic_options[] = {
         FIELD(iptfs_traffic_options, tos),
         .maximum = UINT8_MAX,
         .standard = "0",
+        .used_by = SYNTHETIC,
         .meaning = "TOS or traffic class octet of the inner packets: DSCP * 4 + ECN",
         .source = "RFC 2474, RFC 3168",
     },
@@ -1036,6 +1224,17 @@ static int set_probability(const struct iptfs_option *option, void *base, const 
     return code;
 }
 
+static int set_factor(const struct iptfs_option *option, void *base, const char *text,
+                      struct iptfs_error *error)
+{
+    double factor;
+    if (iptfs_parse_factor(text, &factor, NULL) != 0 || factor <= (double)option->minimum ||
+        factor > (double)option->maximum)
+        return out_of_range(option, text, error);
+    memcpy(field_of(option, base), &factor, sizeof factor);
+    return 0;
+}
+
 static int set_limit(const struct iptfs_option *option, void *base, const char *text,
                      struct iptfs_error *error)
 {
@@ -1138,6 +1337,8 @@ int iptfs_option_set(const struct iptfs_option *option, void *base, const char *
         return set_word(option, base, text, error);
     case IPTFS_VALUE_PROBABILITY:
         return set_probability(option, base, text, error);
+    case IPTFS_VALUE_FACTOR:
+        return set_factor(option, base, text, error);
     case IPTFS_VALUE_LIMIT:
         return set_limit(option, base, text, error);
     case IPTFS_VALUE_LIFETIME:
@@ -1175,7 +1376,7 @@ static struct iptfs_text exact_whole(enum iptfs_value value, uint64_t number)
 static struct iptfs_text exact_field(const struct iptfs_option *option, const void *base)
 {
     const void *field = const_field_of(option, base);
-    double probability;
+    double probability, factor;
     struct iptfs_limit limit;
     struct iptfs_sizes sizes;
     struct iptfs_lifetime lifetime;
@@ -1190,6 +1391,9 @@ static struct iptfs_text exact_field(const struct iptfs_option *option, const vo
     case IPTFS_VALUE_PROBABILITY:
         memcpy(&probability, field, sizeof probability);
         return iptfs_exact_probability(probability);
+    case IPTFS_VALUE_FACTOR:
+        memcpy(&factor, field, sizeof factor);
+        return iptfs_exact_factor(factor);
     case IPTFS_VALUE_LIMIT:
         memcpy(&limit, field, sizeof limit);
         return iptfs_exact_limit(limit);
@@ -1247,6 +1451,9 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
         break;
     case IPTFS_VALUE_PATH:
         snprintf(buffer, size, "a file%s", option->required ? "" : ", or nothing");
+        break;
+    case IPTFS_VALUE_FACTOR:
+        snprintf(buffer, size, "above %s, up to %s", low.text, high.text);
         break;
     case IPTFS_VALUE_LIMIT:
         snprintf(buffer, size, "%s to %s, or to %" PRIu64 "p", low.text, high.text,

@@ -31,6 +31,7 @@ enum iptfs_value {
     IPTFS_VALUE_SWITCH,      /* bool */
     IPTFS_VALUE_WORD,        /* bool, enum or unsigned: the value of one of `words` */
     IPTFS_VALUE_PROBABILITY, /* double */
+    IPTFS_VALUE_FACTOR,      /* double, above `minimum` */
     IPTFS_VALUE_LIMIT,       /* struct iptfs_limit */
     IPTFS_VALUE_LIFETIME,    /* struct iptfs_lifetime */
     IPTFS_VALUE_SIZES,       /* struct iptfs_sizes */

@@ -30,6 +30,9 @@ int iptfs_parse_number(const char *text, uint64_t *number, struct iptfs_error *e
 /* "0.01", "1e-2" or "1%", from 0 to 1. */
 int iptfs_parse_probability(const char *text, double *probability, struct iptfs_error *error);
 
+/* "1.5" or "1e-3": a number above 0. */
+int iptfs_parse_factor(const char *text, double *factor, struct iptfs_error *error);
+
 /* on, yes, true, 1 or off, no, false, 0. */
 int iptfs_parse_bool(const char *text, bool *value, struct iptfs_error *error);
 
@@ -111,6 +114,7 @@ struct iptfs_text iptfs_exact_time(int64_t time_ps);
 struct iptfs_text iptfs_exact_rate(uint64_t rate_bps);
 struct iptfs_text iptfs_exact_octets(uint64_t octets);
 struct iptfs_text iptfs_exact_probability(double probability);
+struct iptfs_text iptfs_exact_factor(double factor);
 struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
 struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime);
 struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit);

@@ -203,9 +203,14 @@ static int open_files(struct iptfs_settings *settings)
             code = iptfs_impairlist_load(link->impair_path, &link->impair_items,
                                          &link->impair_count, &settings->error);
     }
-    for (size_t i = 0; i < scenario->traffic_count && code == 0; i++)
-        code = resolve_path(settings, IPTFS_TARGET_TRAFFIC + i, "file",
-                            &scenario->traffic[i].file_path);
+    for (size_t i = 0; i < scenario->traffic_count && code == 0; i++) {
+        struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        code = resolve_path(settings, IPTFS_TARGET_TRAFFIC + i, "file", &traffic->file_path);
+        if (traffic->filter == NULL)
+            traffic->filter = strdup("");
+        if (traffic->filter == NULL)
+            code = IPTFS_E_NO_MEMORY;
+    }
     return code;
 }
 
@@ -408,7 +413,7 @@ static int check_inner_size(struct iptfs_settings *settings, size_t index)
         least = IPTFS_IPV6_HEADER_OCTETS;
         most = IPTFS_PACKET_MAX_OCTETS;
     }
-    if (traffic->type == IPTFS_TRAFFIC_LIST ||
+    if (traffic->size.high_octets == 0 || /* a type without sizes of its own */
         (traffic->size.low_octets >= least && traffic->size.high_octets <= most))
         return 0;
     return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "size", IPTFS_E_INVALID,
@@ -436,6 +441,24 @@ static int check_saturated_queue(struct iptfs_settings *settings,
                                 least, traffic->name);
 }
 
+/* So that drawing the periods of one gap comes to an end soon, and a run comes near the mean. */
+static int check_on_off(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    if (traffic->type != IPTFS_TRAFFIC_ON_OFF)
+        return 0;
+    if (traffic->periods == IPTFS_PERIODS_PARETO && traffic->shape < IPTFS_SHAPE_MIN)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "shape",
+                                    IPTFS_E_INVALID, "%s to 100",
+                                    iptfs_exact_factor(IPTFS_SHAPE_MIN).text);
+    int64_t packet_ps = iptfs_tx_time_ps(traffic->size.high_octets, traffic->rate_bps);
+    if (traffic->on_ps >= (packet_ps + 999) / 1000)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "on", IPTFS_E_INVALID,
+                                "%s (a thousandth of the time of a packet at this rate) or more",
+                                iptfs_exact_time((packet_ps + 999) / 1000).text);
+}
+
 static int check_traffic(struct iptfs_settings *settings, size_t index)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
@@ -453,6 +476,8 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
                                     "rate", IPTFS_E_INVALID,
                                     "above 0, for [traffic.%s] saturates the link", traffic->name);
     int code = check_saturated_queue(settings, traffic);
+    if (code == 0)
+        code = check_on_off(settings, index);
     return code != 0 ? code : check_inner_size(settings, index);
 }
 

@@ -97,24 +97,60 @@ enum iptfs_traffic_type {
     IPTFS_TRAFFIC_CBR,
     IPTFS_TRAFFIC_POISSON,
     IPTFS_TRAFFIC_SATURATE,
-    IPTFS_TRAFFIC_LIST
+    IPTFS_TRAFFIC_LIST,
+    IPTFS_TRAFFIC_ON_OFF,
+    IPTFS_TRAFFIC_VOICE,
+    IPTFS_TRAFFIC_GAMES,
+    IPTFS_TRAFFIC_PCAP
+};
+
+enum iptfs_periods {
+    IPTFS_PERIODS_EXPONENTIAL,
+    IPTFS_PERIODS_PARETO
+};
+
+enum iptfs_codec {
+    IPTFS_CODEC_G711,
+    IPTFS_CODEC_G729
+};
+
+enum iptfs_games_side {
+    IPTFS_GAMES_CLIENT,
+    IPTFS_GAMES_SERVER
 };
 
 /* One [traffic.NAME] section. What its type does not use is 0. */
 struct iptfs_traffic_options {
     char *name;
     enum iptfs_traffic_type type;
-    struct iptfs_sizes size; /* of the whole inner IP packet; not for list */
-    uint64_t rate_bps;       /* of inner IP octets; cbr and poisson, above 0 */
+    struct iptfs_sizes size; /* of the whole inner IP packet; not for list, voice, games, pcap */
+    uint64_t rate_bps;       /* of inner IP octets; cbr, poisson and on-off, above 0 */
+    int64_t on_ps;           /* on-off: means, and how the lengths are distributed */
+    int64_t off_ps;
+    enum iptfs_periods periods;
+    double shape;           /* with IPTFS_PERIODS_PARETO, above 1 */
+    enum iptfs_codec codec; /* voice */
+    uint32_t calls;         /* voice, at least 1 */
+    bool vad;               /* voice: nothing is sent in pauses */
+    int64_t talk_ps;        /* with vad: means of exponential lengths */
+    int64_t pause_ps;
+    enum iptfs_games_side side;
+    uint32_t players; /* games, at least 1 */
+    bool loop;        /* pcap */
+    double speed;     /* pcap: times go by so much faster */
+    char *filter;     /* pcap: libpcap's filter; "" for none */
     int64_t start_ps;
     int64_t stop_ps;     /* no packet at or after it; above start_ps */
     uint64_t count;      /* 0: no limit */
-    uint32_t ip_version; /* 4 or 6 */
+    uint32_t ip_version; /* 4 or 6; pcap: as each packet has it, and TOS too */
     uint8_t tos;
     bool local;                     /* sent by the gateway itself, not forwarded */
     enum iptfs_direction direction; /* which tunnel[] and link[] it takes */
-    char *file_path;                /* list: absolute, was readable; otherwise "" */
+    char *file_path;                /* list, pcap: absolute, was readable; otherwise "" */
 };
+
+/* Least shape of Pareto periods: below, hardly any run would come near the mean. */
+#define IPTFS_SHAPE_MIN 1.01
 
 /* Most [traffic.NAME] sections a scenario may have: packets carry the index in 16 bits. */
 #define IPTFS_TRAFFIC_MAX 65535u

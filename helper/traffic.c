@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic.h"
 
+#include "capture.h"
+#include "flow.h"
+#include "onoff.h"
 #include "quantity.h"
 #include "random.h"
 #include "scenario.h"
+#include "talkers.h"
 #include "textfile.h"
+#include "timeheap.h"
 #include "units.h"
 
 #include <ctype.h>
@@ -15,113 +20,45 @@
 
 /* --- Sources of one section ------------------------------------------------------------------ */
 
-/* Every type is a flow: it always knows its next packet, so that next_ps is a load and `take` a
- * copy. The types differ in how they go on from there. */
-struct flow {
-    struct iptfs_source source;
-    struct iptfs_arrival next; /* at_ps is IPTFS_NEVER when there is none */
-    int64_t start_ps;
-    int64_t stop_ps;
-    uint64_t left; /* packets that `count` still allows, with the next one */
-    struct iptfs_sizes size;
-    struct iptfs_random *sizes; /* NULL for fixed sizes and lists */
-    uint64_t rate_bps;
-    union {
-        struct {
-            uint64_t rest; /* of the division by the rate: 1/rate_bps of a picosecond each */
-        } cbr;
-        struct {
-            struct iptfs_random *gaps;
-            double mean_gap_ps;
-        } poisson;
-        struct {
-            uint32_t room_octets; /* what is left of the batch, with the next packet */
-        } saturate;
-        struct {
-            struct iptfs_traffic_list rows;
-            size_t next_row;
-            uint8_t tos;        /* where a row has none */
-            uint8_t ip_version; /* likewise */
-        } list;
-    } u;
-};
-
-static int64_t flow_next_ps(const struct iptfs_source *source)
-{
-    return ((const struct flow *)source)->next.at_ps;
-}
-
-/* imix takes one of twelve equal chances. */
-static uint32_t random_octets(const struct flow *flow)
-{
-    if (flow->size.kind == IPTFS_SIZES_UNIFORM)
-        return (uint32_t)iptfs_random_between(flow->sizes, flow->size.low_octets,
-                                              flow->size.high_octets);
-    uint64_t dozen = iptfs_random_between(flow->sizes, 1, 12);
-    return dozen <= 7 ? 40 : dozen <= 11 ? 576 : 1500;
-}
-
-/* A draw for each packet that is not of a fixed size. */
-static inline void set_octets(struct flow *flow)
-{
-    if (flow->sizes != NULL)
-        flow->next.octets = random_octets(flow);
-}
-
-/* The packet after the last one is due at at_ps, if stop and count let it. */
-static inline void set_due(struct flow *flow, int64_t at_ps)
-{
-    flow->next.at_ps = flow->left == 0 || at_ps >= flow->stop_ps ? IPTFS_NEVER : at_ps;
-}
-
-static inline void hand_out(struct flow *flow, struct iptfs_arrival *arrival)
-{
-    *arrival = flow->next;
-    flow->next.id++;
-    flow->left--;
-}
-
 /* cbr: what a division leaves over goes into the next gap, so that packet n of a fixed size is due
  * at start + floor(n * size * 8 / rate), however large n is. */
 static void cbr_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct flow *flow = (struct flow *)source;
-    hand_out(flow, arrival);
-    uint64_t bit_ps = (uint64_t)arrival->octets * 8 * IPTFS_PS_PER_S + flow->u.cbr.rest;
-    flow->u.cbr.rest = bit_ps % flow->rate_bps;
-    set_due(flow, arrival->at_ps + (int64_t)(bit_ps / flow->rate_bps));
-    set_octets(flow);
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
+    iptfs_flow_hand_out(flow, arrival);
+    int64_t gap_ps = iptfs_flow_emission_ps(flow, arrival->octets, &flow->u.cbr.rest);
+    iptfs_flow_set_due(flow, arrival->at_ps + gap_ps);
+    iptfs_flow_set_octets(flow);
 }
 
-/* A gap to the picosecond, cut where no simulation can reach. */
-static int64_t draw_gap_ps(const struct flow *flow)
+static int64_t draw_gap_ps(const struct iptfs_traffic_flow *flow)
 {
-    double gap_ps = iptfs_random_exponential(flow->u.poisson.gaps, flow->u.poisson.mean_gap_ps);
-    return gap_ps < (double)IPTFS_TIME_MAX_PS ? (int64_t)(gap_ps + 0.5) : IPTFS_TIME_MAX_PS;
+    return iptfs_flow_round_ps(
+        iptfs_random_exponential(flow->u.poisson.gaps, flow->u.poisson.mean_gap_ps));
 }
 
 static void poisson_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct flow *flow = (struct flow *)source;
-    hand_out(flow, arrival);
-    set_due(flow, arrival->at_ps + draw_gap_ps(flow));
-    set_octets(flow);
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
+    iptfs_flow_hand_out(flow, arrival);
+    iptfs_flow_set_due(flow, arrival->at_ps + draw_gap_ps(flow));
+    iptfs_flow_set_octets(flow);
 }
 
 static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct flow *flow = (struct flow *)source;
-    hand_out(flow, arrival);
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
+    iptfs_flow_hand_out(flow, arrival);
     uint32_t room_octets = flow->u.saturate.room_octets;
     room_octets = room_octets > arrival->octets ? room_octets - arrival->octets : 0;
     flow->u.saturate.room_octets = room_octets;
-    set_octets(flow);
+    iptfs_flow_set_octets(flow);
     if (flow->left == 0 || flow->next.octets > room_octets)
         flow->next.at_ps = IPTFS_NEVER;
 }
 
 /* Whether a saturating source can make use of room. Its first batch comes at `start`, unasked. */
-static bool wants_room(const struct flow *flow, int64_t now_ps)
+static bool wants_room(const struct iptfs_traffic_flow *flow, int64_t now_ps)
 {
     return flow->source.ops->room != NULL && now_ps >= flow->start_ps && now_ps < flow->stop_ps &&
            flow->left > 0;
@@ -130,37 +67,42 @@ static bool wants_room(const struct flow *flow, int64_t now_ps)
 static void saturate_room(struct iptfs_source *source, int64_t now_ps,
                           const struct iptfs_room *room)
 {
-    struct flow *flow = (struct flow *)source;
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     if (!wants_room(flow, now_ps))
         return;
     flow->u.saturate.room_octets = room->room_octets;
-    set_due(flow, iptfs_later(now_ps, room->idle_ps - room->lead_ps));
+    iptfs_flow_set_due(flow, iptfs_later(now_ps, room->idle_ps - room->lead_ps));
 }
 
-static void list_show_row(struct flow *flow)
+static void list_show_row(struct iptfs_traffic_flow *flow)
 {
     if (flow->u.list.next_row == flow->u.list.rows.count) {
-        flow->next.at_ps = IPTFS_NEVER;
-        return;
+        if (flow->u.list.period_ps == 0) {
+            flow->next.at_ps = IPTFS_NEVER;
+            return;
+        }
+        flow->u.list.next_row = 0;
+        flow->u.list.begun_ps += flow->u.list.period_ps;
     }
     const struct iptfs_traffic_row *row = &flow->u.list.rows.rows[flow->u.list.next_row++];
     flow->next.octets = row->octets;
     flow->next.tos = row->tos >= 0 ? (uint8_t)row->tos : flow->u.list.tos;
     flow->next.ip_version = row->ip_version != 0 ? row->ip_version : flow->u.list.ip_version;
-    set_due(flow, flow->start_ps + row->time_ps);
+    iptfs_flow_set_due(flow, flow->u.list.begun_ps + row->time_ps);
 }
 
 static void list_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
-    struct flow *flow = (struct flow *)source;
-    hand_out(flow, arrival);
+    struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
+    iptfs_flow_hand_out(flow, arrival);
     list_show_row(flow);
 }
 
-static const struct iptfs_source_ops cbr_ops = {flow_next_ps, cbr_take, NULL};
-static const struct iptfs_source_ops poisson_ops = {flow_next_ps, poisson_take, NULL};
-static const struct iptfs_source_ops saturate_ops = {flow_next_ps, saturate_take, saturate_room};
-static const struct iptfs_source_ops list_ops = {flow_next_ps, list_take, NULL};
+static const struct iptfs_source_ops cbr_ops = {iptfs_flow_next_ps, cbr_take, NULL};
+static const struct iptfs_source_ops poisson_ops = {iptfs_flow_next_ps, poisson_take, NULL};
+static const struct iptfs_source_ops saturate_ops = {iptfs_flow_next_ps, saturate_take,
+                                                     saturate_room};
+static const struct iptfs_source_ops list_ops = {iptfs_flow_next_ps, list_take, NULL};
 
 /* --- Making them ----------------------------------------------------------------------------- */
 
@@ -209,9 +151,33 @@ static int check_rate(const struct iptfs_traffic_options *options, struct iptfs_
                       iptfs_exact_rate(most_bps).text);
 }
 
+/* Drawing many on periods in one gap would take for ever. */
+static int check_on_off(const struct iptfs_traffic_options *options, struct iptfs_error *error)
+{
+    double gap_ps =
+        (double)options->size.high_octets * 8 * (double)IPTFS_PS_PER_S / (double)options->rate_bps;
+    if (options->on_ps > 0 && options->off_ps >= 0 && gap_ps <= 1000 * (double)options->on_ps &&
+        (options->periods != IPTFS_PERIODS_PARETO || options->shape >= IPTFS_SHAPE_MIN))
+        return IPTFS_OK;
+    if (options->on_ps > 0 && options->off_ps >= 0 && gap_ps <= 1000 * (double)options->on_ps)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "[traffic.%s] shape: found '%s', allowed: %.3g or more", options->name,
+                          iptfs_exact_factor(options->shape).text, IPTFS_SHAPE_MIN);
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "[traffic.%s] on: found '%s', allowed: a thousandth or more of the time that "
+                      "a packet takes at the rate",
+                      options->name, iptfs_exact_time(options->on_ps).text);
+}
+
+static bool has_sizes(enum iptfs_traffic_type type)
+{
+    return type == IPTFS_TRAFFIC_CBR || type == IPTFS_TRAFFIC_POISSON ||
+           type == IPTFS_TRAFFIC_SATURATE || type == IPTFS_TRAFFIC_ON_OFF;
+}
+
 static int check_options(const struct iptfs_traffic_options *options, struct iptfs_error *error)
 {
-    if (options->ip_version != 4 && options->ip_version != 6)
+    if (options->ip_version != 4 && options->ip_version != 6 && options->type != IPTFS_TRAFFIC_PCAP)
         return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] ip: found '%u', allowed: 4, 6",
                           options->name, options->ip_version);
     if (options->start_ps < 0 || options->start_ps > IPTFS_TIME_MAX_PS)
@@ -219,17 +185,14 @@ static int check_options(const struct iptfs_traffic_options *options, struct ipt
                           "[traffic.%s] start: found '%s', allowed: 0 to %s", options->name,
                           iptfs_exact_time(options->start_ps).text,
                           iptfs_exact_time(IPTFS_TIME_MAX_PS).text);
-    if (options->type == IPTFS_TRAFFIC_LIST)
+    if (!has_sizes(options->type))
         return IPTFS_OK;
     int code = check_size(options, error);
     if (code != IPTFS_OK || options->type == IPTFS_TRAFFIC_SATURATE)
         return code;
-    return check_rate(options, error);
-}
-
-static int no_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for traffic sources");
+    code = check_rate(options, error);
+    return code != IPTFS_OK || options->type != IPTFS_TRAFFIC_ON_OFF ? code
+                                                                     : check_on_off(options, error);
 }
 
 static struct iptfs_random *stream_of(const struct iptfs_traffic_setup *setup,
@@ -238,46 +201,34 @@ static struct iptfs_random *stream_of(const struct iptfs_traffic_setup *setup,
     return iptfs_random_new(setup->seed, setup->run, use, setup->flow);
 }
 
-static int start_sizes(struct flow *flow, const struct iptfs_traffic_setup *setup)
-{
-    if (flow->size.kind != IPTFS_SIZES_FIXED) {
-        flow->sizes = stream_of(setup, IPTFS_RANDOM_SIZE);
-        if (flow->sizes == NULL)
-            return IPTFS_E_NO_MEMORY;
-    }
-    flow->next.octets = flow->size.low_octets;
-    set_octets(flow);
-    return IPTFS_OK;
-}
-
-static int start_cbr(struct flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_cbr(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                      struct iptfs_error *error)
 {
     flow->source.ops = &cbr_ops;
-    set_due(flow, flow->start_ps);
-    return start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : no_memory(error);
+    iptfs_flow_set_due(flow, flow->start_ps);
+    return iptfs_flow_start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : iptfs_flow_no_memory(error);
 }
 
-static int start_poisson(struct flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_poisson(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                          struct iptfs_error *error)
 {
     flow->source.ops = &poisson_ops;
     flow->u.poisson.gaps = stream_of(setup, IPTFS_RANDOM_ARRIVAL);
     if (flow->u.poisson.gaps == NULL)
-        return no_memory(error);
+        return iptfs_flow_no_memory(error);
     flow->u.poisson.mean_gap_ps =
         mean_octets(&flow->size) * 8 * (double)IPTFS_PS_PER_S / (double)flow->rate_bps;
-    set_due(flow, flow->start_ps + draw_gap_ps(flow));
-    return start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : no_memory(error);
+    iptfs_flow_set_due(flow, flow->start_ps + draw_gap_ps(flow));
+    return iptfs_flow_start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : iptfs_flow_no_memory(error);
 }
 
-static int start_saturate(struct flow *flow, const struct iptfs_traffic_setup *setup,
+static int start_saturate(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                           struct iptfs_error *error)
 {
     flow->source.ops = &saturate_ops;
     flow->u.saturate.room_octets = setup->window_octets;
-    set_due(flow, flow->start_ps);
-    return start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : no_memory(error);
+    iptfs_flow_set_due(flow, flow->start_ps);
+    return iptfs_flow_start_sizes(flow, setup) == IPTFS_OK ? IPTFS_OK : iptfs_flow_no_memory(error);
 }
 
 /* Rows without a version of their own are checked only now that the section's is known. */
@@ -296,10 +247,11 @@ static int check_rows(const struct iptfs_traffic_list *list,
     return IPTFS_OK;
 }
 
-static int start_list(struct flow *flow, const struct iptfs_traffic_options *options,
+static int start_list(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_options *options,
                       struct iptfs_error *error)
 {
     flow->source.ops = &list_ops;
+    flow->u.list.begun_ps = flow->start_ps;
     flow->u.list.tos = options->tos;
     flow->u.list.ip_version = (uint8_t)options->ip_version;
     int code = iptfs_traffic_list_load(&flow->u.list.rows, options->file_path, error);
@@ -310,7 +262,40 @@ static int start_list(struct flow *flow, const struct iptfs_traffic_options *opt
     return code;
 }
 
-static int start_flow(struct flow *flow, const struct iptfs_traffic_setup *setup,
+/* Faster or slower; order stays. */
+static void scale_times(struct iptfs_traffic_list *list, double speed)
+{
+    for (size_t i = 0; i < list->count; i++)
+        list->rows[i].time_ps = iptfs_flow_round_ps((double)list->rows[i].time_ps / speed);
+}
+
+static int start_pcap(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_options *options,
+                      struct iptfs_error *error)
+{
+    struct iptfs_capture capture;
+    flow->source.ops = &list_ops;
+    flow->u.list.begun_ps = flow->start_ps;
+    int code = iptfs_capture_load(&capture, options->file_path, options->filter, error);
+    if (code != IPTFS_OK)
+        return code;
+    struct iptfs_traffic_list *rows = &flow->u.list.rows;
+    *rows = capture.list;
+    flow->skipped_pkts = capture.skipped_pkts;
+    if (options->speed != 1)
+        scale_times(rows, options->speed);
+    int64_t last_ps = rows->rows[rows->count - 1].time_ps;
+    if (options->loop && last_ps == 0)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "%s: found packets of one time alone, allowed with loop: several times",
+                          iptfs_quoted_path(options->file_path).text);
+    if (options->loop) /* one mean gap behind the last, so that the mean rate stays */
+        flow->u.list.period_ps = iptfs_earlier(
+            last_ps + iptfs_later(last_ps / (int64_t)(rows->count - 1), 1), IPTFS_TIME_MAX_PS);
+    list_show_row(flow);
+    return IPTFS_OK;
+}
+
+static int start_flow(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                       struct iptfs_error *error)
 {
     switch (setup->options->type) {
@@ -322,8 +307,16 @@ static int start_flow(struct flow *flow, const struct iptfs_traffic_setup *setup
         return start_saturate(flow, setup, error);
     case IPTFS_TRAFFIC_LIST:
         return start_list(flow, setup->options, error);
+    case IPTFS_TRAFFIC_ON_OFF:
+        return iptfs_onoff_start(flow, setup, error);
+    case IPTFS_TRAFFIC_VOICE:
+        return iptfs_talkers_start_voice(flow, setup, error);
+    case IPTFS_TRAFFIC_GAMES:
+        return iptfs_talkers_start_games(flow, setup, error);
+    case IPTFS_TRAFFIC_PCAP:
+        return start_pcap(flow, setup->options, error);
     }
-    return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] type: found number %d, allowed: 0 to 3",
+    return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] type: found number %d, allowed: 0 to 7",
                       setup->options->name, (int)setup->options->type);
 }
 
@@ -335,9 +328,9 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
     int code = check_options(options, error);
     if (code != IPTFS_OK)
         return code;
-    struct flow *flow = calloc(1, sizeof *flow);
+    struct iptfs_traffic_flow *flow = calloc(1, sizeof *flow);
     if (flow == NULL)
-        return no_memory(error);
+        return iptfs_flow_no_memory(error);
     flow->source.ops = &cbr_ops; /* something that can be freed */
     flow->start_ps = options->start_ps;
     flow->stop_ps = iptfs_earlier(options->stop_ps, IPTFS_TIME_MAX_PS);
@@ -360,48 +353,20 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
 
 /* --- Several as one -------------------------------------------------------------------------- */
 
-/* A binary heap of flows, the next packet on top. The heap holds the times, so that comparing does
- * not touch the flows. */
-struct merge_entry {
-    int64_t at_ps;
-    size_t index; /* of the flow: ties go by it */
-};
-
+/* The next packet on top of a heap that holds the times, so that comparing does not touch the
+ * flows. */
 struct merge {
     struct iptfs_source source;
-    struct flow **flows;
-    struct merge_entry *heap;
+    struct iptfs_traffic_flow **flows;
+    struct iptfs_timeheap_entry *heap;
     size_t count;
 };
-
-static bool goes_before(struct merge_entry a, struct merge_entry b)
-{
-    return a.at_ps != b.at_ps ? a.at_ps < b.at_ps : a.index < b.index;
-}
-
-static void sift_down(struct merge *merge, size_t place)
-{
-    struct merge_entry moved = merge->heap[place];
-    for (;;) {
-        size_t child = 2 * place + 1;
-        if (child >= merge->count)
-            break;
-        if (child + 1 < merge->count && goes_before(merge->heap[child + 1], merge->heap[child]))
-            child++;
-        if (!goes_before(merge->heap[child], moved))
-            break;
-        merge->heap[place] = merge->heap[child];
-        place = child;
-    }
-    merge->heap[place] = moved;
-}
 
 static void build_heap(struct merge *merge)
 {
     for (size_t i = 0; i < merge->count; i++)
-        merge->heap[i] = (struct merge_entry){merge->flows[i]->next.at_ps, i};
-    for (size_t i = merge->count / 2; i-- > 0;)
-        sift_down(merge, i);
+        merge->heap[i] = (struct iptfs_timeheap_entry){merge->flows[i]->next.at_ps, i};
+    iptfs_timeheap_build(merge->heap, merge->count);
 }
 
 static int64_t merge_next_ps(const struct iptfs_source *source)
@@ -413,10 +378,10 @@ static int64_t merge_next_ps(const struct iptfs_source *source)
 static void merge_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
     struct merge *merge = (struct merge *)source;
-    struct flow *flow = merge->flows[merge->heap[0].index];
+    struct iptfs_traffic_flow *flow = merge->flows[merge->heap[0].index];
     flow->source.ops->take(&flow->source, arrival);
     merge->heap[0].at_ps = flow->next.at_ps;
-    sift_down(merge, 0);
+    iptfs_timeheap_top_changed(merge->heap, merge->count);
 }
 
 static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)
@@ -460,18 +425,18 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     }
     struct merge *merge = calloc(1, sizeof *merge);
     if (merge == NULL)
-        return no_memory(error);
+        return iptfs_flow_no_memory(error);
     /* One more than needed: an array of none may be NULL. */
-    merge->flows = calloc(count + 1, sizeof(struct flow *));
+    merge->flows = calloc(count + 1, sizeof(struct iptfs_traffic_flow *));
     merge->heap = calloc(count + 1, sizeof *merge->heap);
     if (merge->flows == NULL || merge->heap == NULL) {
         free_merge(merge);
-        return no_memory(error);
+        return iptfs_flow_no_memory(error);
     }
     merge->source.ops = &merge_ops;
     merge->count = count;
     for (size_t i = 0; i < count; i++) {
-        merge->flows[i] = (struct flow *)sources[i];
+        merge->flows[i] = (struct iptfs_traffic_flow *)sources[i];
         if (sources[i]->ops->room != NULL)
             merge->source.ops = &merge_room_ops;
     }
@@ -480,14 +445,27 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     return IPTFS_OK;
 }
 
-static void free_flow(struct flow *flow)
+static void free_flow(struct iptfs_traffic_flow *flow)
 {
     iptfs_random_free(flow->sizes);
     if (flow->source.ops == &poisson_ops)
         iptfs_random_free(flow->u.poisson.gaps);
     if (flow->source.ops == &list_ops)
         iptfs_traffic_list_free(&flow->u.list.rows);
+    if (flow->release != NULL)
+        flow->release(flow);
     free(flow);
+}
+
+uint64_t iptfs_traffic_skipped(const struct iptfs_source *source)
+{
+    if (!is_merge(source))
+        return ((const struct iptfs_traffic_flow *)source)->skipped_pkts;
+    const struct merge *merge = (const struct merge *)source;
+    uint64_t skipped_pkts = 0;
+    for (size_t i = 0; i < merge->count; i++)
+        skipped_pkts += merge->flows[i]->skipped_pkts;
+    return skipped_pkts;
 }
 
 void iptfs_traffic_free(struct iptfs_source *source)
@@ -495,7 +473,7 @@ void iptfs_traffic_free(struct iptfs_source *source)
     if (source == NULL)
         return;
     if (!is_merge(source)) {
-        free_flow((struct flow *)source);
+        free_flow((struct iptfs_traffic_flow *)source);
         return;
     }
     struct merge *merge = (struct merge *)source;
@@ -699,7 +677,7 @@ static int append(struct reader *r, const struct iptfs_traffic_row *row)
         size_t capacity = r->capacity != 0 ? 2 * r->capacity : 64;
         struct iptfs_traffic_row *rows = reallocarray(list->rows, capacity, sizeof *rows);
         if (rows == NULL)
-            return no_memory(r->error);
+            return iptfs_flow_no_memory(r->error);
         list->rows = rows;
         r->capacity = capacity;
     }

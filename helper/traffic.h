@@ -36,6 +36,10 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
 int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const *sources,
                         size_t count, struct iptfs_error *error);
 
+/* How many packets of its captures a source left out because they are not IP, or not whole enough
+ * to tell how long they were. What a filter keeps back does not count. */
+uint64_t iptfs_traffic_skipped(const struct iptfs_source *source);
+
 /* Frees a source from iptfs_traffic_new or iptfs_traffic_merge, and what it was merged from. NULL
  * is allowed. */
 void iptfs_traffic_free(struct iptfs_source *source);

@@ -63,3 +63,13 @@ double iptfs_random_normal(struct iptfs_random *stream)
 {
     return gsl_ran_ugaussian(stream->rng);
 }
+
+double iptfs_random_pareto(struct iptfs_random *stream, double mean, double shape)
+{
+    return gsl_ran_pareto(stream->rng, shape, mean * (shape - 1) / shape);
+}
+
+double iptfs_random_extreme(struct iptfs_random *stream, double location, double scale)
+{
+    return location + scale * gsl_ran_gumbel1(stream->rng, 1, 1);
+}

@@ -16,6 +16,9 @@ enum iptfs_random_use {
     IPTFS_RANDOM_REORDER = 11,
     IPTFS_RANDOM_JITTER = 12,
     IPTFS_RANDOM_DUPLICATE = 13,
+    IPTFS_RANDOM_ON = 20,
+    IPTFS_RANDOM_OFF = 21,
+    IPTFS_RANDOM_PHASE = 22,
     IPTFS_RANDOM_LEAK = 40
 };
 
@@ -38,5 +41,13 @@ double iptfs_random_exponential(struct iptfs_random *stream, double mean);
 
 /* A normal variate of mean 0 and deviation 1. */
 double iptfs_random_normal(struct iptfs_random *stream);
+
+/* A Pareto variate of the given mean: above x it has the part (scale / x)^shape, with a scale of
+ * mean * (shape - 1) / shape, the least value. shape above 1; up to 2 the variance is infinite. */
+double iptfs_random_pareto(struct iptfs_random *stream, double mean, double shape);
+
+/* A variate of the largest extreme value (Gumbel) distribution: the part
+ * exp(-exp(-(x - location) / scale)) is below x, the mean is location + 0.5772 * scale. */
+double iptfs_random_extreme(struct iptfs_random *stream, double location, double scale);
 
 #endif

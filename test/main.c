@@ -37,6 +37,8 @@ extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
+extern const CU_TestInfo iptfs_tests_talkers[];
+extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
@@ -77,6 +79,8 @@ static const struct {
     {"quantity", iptfs_tests_quantity},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},
+    {"talkers", iptfs_tests_talkers},
+    {"capture", iptfs_tests_capture},
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},

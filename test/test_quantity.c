@@ -262,6 +262,23 @@ static void test_probability(void)
               "found '2', allowed: a probability from 0 to 1, such as 0.01, 1e-2 or 1%");
 }
 
+static void test_factor(void)
+{
+    static const char *const bad[] = {"", "0", "-1", "1%", "nan", "inf", "1e19", "x2", "2x", "0x2"};
+    double value = 0;
+    CHECK_INT(iptfs_parse_factor(" 1.5 ", &value, NULL), 0);
+    CHECK_NEAR(value, 1.5, 0);
+    CHECK_INT(iptfs_parse_factor("1e-3", &value, NULL), 0);
+    CHECK_NEAR(value, 1e-3, 0);
+    CHECK_STR(iptfs_exact_factor(value).text, "0.001");
+    for (size_t i = 0; i < COUNT(bad); i++)
+        CHECK_INT(iptfs_parse_factor(bad[i], &value, NULL), IPTFS_E_INVALID);
+    CHECK_NEAR(value, 1e-3, 0);
+    struct iptfs_error error;
+    iptfs_parse_factor("fast", &value, &error);
+    CHECK_STR(error.text, "found 'fast', allowed: a number above 0, such as 2, 0.5 or 1e-3");
+}
+
 static void test_bool(void)
 {
     static const char *const on[] = {"on", "yes", "true", "1", " on "};
@@ -438,6 +455,7 @@ const CU_TestInfo iptfs_tests_quantity[] = {
     {"limits of packets or octets", test_limit},
     {"lifetimes", test_lifetime},
     {"probabilities", test_probability},
+    {"factor", test_factor},
     {"switches", test_bool},
     {"packet sizes", test_sizes},
     {"exact spelling", test_exact},

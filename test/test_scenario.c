@@ -436,8 +436,9 @@ static void test_unknown_keys(void)
 {
     static const struct refusal table[] = {
         {TRAFFIC "sise = 900\n",
-         "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, file, start, "
-         "stop, count, ip, tos, origin, direction; did you mean 'size'?"},
+         "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
+         "off, periods, shape, codec, calls, vad, talk, pause, side, players, file, loop, speed, "
+         "filter, start, stop, count, ip, tos, origin, direction; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
                                       "description, duration, seed, leak, leak-interval"},
     };
@@ -588,7 +589,21 @@ static void test_combinations(void)
          "t.ini:2: [link] queue: found '1000B', allowed: 1538B (one outer packet) or more, 1p or "
          "more, or 0, for [traffic.x] saturates the link"},
         {"[traffic.a]\nsize = 40\n",
-         "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list"},
+         "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list, "
+         "on-off, voice, games, pcap"},
+        {"[traffic.a]\ntype = on-off\nsize = 1500\nrate = 1kbps\non = 1ms\noff = 1ms\n",
+         "t.ini:5: [traffic.a] on: found '1ms', allowed: 12ms (a thousandth of the time of a "
+         "packet at this rate) or more"},
+        {"[traffic.a]\ntype = on-off\nsize = 1500\nrate = 1Mbps\non = 1ms\noff = 1ms\n"
+         "periods = pareto\nshape = 1.001\n",
+         "t.ini:8: [traffic.a] shape: found '1.001', allowed: 1.01 to 100"},
+        {"[traffic.a]\ntype = on-off\nsize = 1500\nrate = 1Mbps\non = 1ms\n",
+         "t.ini:1: [traffic.a] off: found nothing, allowed: 1us to 1000h (type on-off needs it)"},
+        {"[traffic.a]\ntype = voice\ncodec = g711\nsize = 200\n",
+         "t.ini:4: [traffic.a] size: found '200', allowed: nothing, for type voice does not use "
+         "it"},
+        {"[traffic.a]\ntype = pcap\nfile = t.pcap\nip = 6\n",
+         "t.ini:4: [traffic.a] ip: found '6', allowed: nothing, for type pcap does not use it"},
         {"\n[traffic.a]\ntype = cbr\nsize = 40\n",
          "t.ini:2: [traffic.a] rate: found nothing, allowed: 1bps to 10Tbps (type cbr needs it)"},
         {"[traffic.a]\ntype = poisson\nrate = 1Mbps\n",
