@@ -86,6 +86,8 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(lost_by, "link-queue", stats->lost_queue.pkts);
     set_count(lost_by, "link-loss", stats->lost_way.pkts);
     json_object_set_new(outer, "lost_by", lost_by);
+    set_count(outer, "lost_in_bursts", tunnel->link->impair.lost_by_gemodel);
+    set_count(outer, "reordered", tunnel->link->impair.reordered);
     set_count(outer, "duplicated", stats->duplicated.pkts);
     set_count(outer, "ce_marked", tunnel->link->impair.marked);
     set_count(outer, "in_flight", stats->in_flight.pkts);

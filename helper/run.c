@@ -18,6 +18,48 @@ static int engine_failed(struct iptfs_error *error, int ns3_code)
     return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
 }
 
+/* The stream of an impairment that is on. */
+static void open_stream(const struct iptfs_run *run, enum iptfs_direction direction,
+                        enum iptfs_random_use use, struct iptfs_random **stream, int *error)
+{
+    *stream = iptfs_random_new(run->seed, run->run, use, direction);
+    if (*stream == NULL)
+        *error = IPTFS_E_NO_MEMORY;
+}
+
+static int add_chance(const struct iptfs_run *run, enum iptfs_direction direction,
+                      struct iptfs_impair *impair)
+{
+    const struct iptfs_link_options *link = &run->scenario->link[direction];
+    int error = IPTFS_OK;
+    impair->gemodel = (struct iptfs_gemodel){
+        .p = link->gemodel_p,
+        .r = link->gemodel_r,
+        .bad = link->gemodel_bad,
+        .good = link->gemodel_good,
+    };
+    impair->reorder = (struct iptfs_coin){link->reorder, link->reorder_correlation, false, false};
+    impair->duplicate =
+        (struct iptfs_coin){link->duplicate, link->duplicate_correlation, false, false};
+    impair->jitter = (struct iptfs_jitter){
+        .spread_ps = link->jitter_ps,
+        .correlation = link->jitter_correlation,
+        .kind = link->jitter_kind,
+    };
+    impair->keeps_order = link->jitter_keeps_order;
+    if (link->gemodel_p > 0 || link->gemodel_good > 0)
+        open_stream(run, direction, IPTFS_RANDOM_GEMODEL, &impair->gemodel_stream, &error);
+    if (link->reorder > 0)
+        open_stream(run, direction, IPTFS_RANDOM_REORDER, &impair->reorder_stream, &error);
+    if (link->duplicate > 0)
+        open_stream(run, direction, IPTFS_RANDOM_DUPLICATE, &impair->duplicate_stream, &error);
+    if (link->jitter_ps > 0)
+        open_stream(run, direction, IPTFS_RANDOM_JITTER, &impair->jitter_stream, &error);
+    if (error != IPTFS_OK)
+        iptfs_impair_free(impair);
+    return error;
+}
+
 static int add_impair(const struct iptfs_run *run, enum iptfs_direction direction,
                       struct iptfs_impair *impair)
 {
@@ -34,7 +76,7 @@ static int add_impair(const struct iptfs_run *run, enum iptfs_direction directio
         iptfs_impair_set_ce(impair, link->ce, ce);
     else
         iptfs_random_free(ce);
-    return error;
+    return error == IPTFS_OK ? add_chance(run, direction, impair) : error;
 }
 
 static int add_link(struct iptfs_run *run, enum iptfs_direction direction)

@@ -76,6 +76,14 @@ void iptfs_impair_free(struct iptfs_impair *impair)
 {
     iptfs_random_free(impair->loss_stream);
     iptfs_random_free(impair->ce_stream);
+    iptfs_random_free(impair->gemodel_stream);
+    iptfs_random_free(impair->reorder_stream);
+    iptfs_random_free(impair->jitter_stream);
+    iptfs_random_free(impair->duplicate_stream);
+    impair->gemodel_stream = NULL;
+    impair->reorder_stream = NULL;
+    impair->jitter_stream = NULL;
+    impair->duplicate_stream = NULL;
     impair->ce_stream = NULL;
     free(impair->items);
     impair->loss_stream = NULL;
@@ -109,6 +117,32 @@ static void count(struct iptfs_impair *impair, const struct iptfs_verdict *verdi
     impair->duplicated += verdict->duplicate;
 }
 
+/* Chance beyond independent loss and marks. Each draws for each packet, lost or not. */
+static void try_luck(struct iptfs_impair *impair, struct iptfs_verdict *verdict)
+{
+    if (impair->gemodel_stream != NULL &&
+        iptfs_gemodel_lose(&impair->gemodel, impair->gemodel_stream)) {
+        impair->lost_by_gemodel += !verdict->lost;
+        verdict->lost = true;
+    }
+    if (impair->jitter_stream != NULL) {
+        verdict->extra_ps += iptfs_jitter_draw_ps(&impair->jitter, impair->jitter_stream);
+        verdict->in_order = impair->keeps_order;
+    }
+    if (impair->reorder_stream != NULL &&
+        iptfs_coin_throw(&impair->reorder, impair->reorder_stream)) {
+        impair->reordered++;
+        verdict->at_once = true;
+        verdict->in_order = false;
+    }
+    if (impair->duplicate_stream != NULL &&
+        iptfs_coin_throw(&impair->duplicate, impair->duplicate_stream) && !verdict->duplicate) {
+        impair->duplicated++;
+        verdict->duplicate = true;
+        verdict->duplicate_extra_ps = verdict->extra_ps;
+    }
+}
+
 struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t seq)
 {
     struct iptfs_verdict verdict = {0};
@@ -124,5 +158,6 @@ struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t se
     }
     if (impair->ce > 0 && iptfs_random_uniform(impair->ce_stream) < impair->ce)
         verdict.ce_if_capable = true;
+    try_luck(impair, &verdict);
     return verdict;
 }

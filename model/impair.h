@@ -3,6 +3,7 @@
 #ifndef IPTFS_IMPAIR_H
 #define IPTFS_IMPAIR_H
 
+#include "chance.h"
 #include "random.h"
 
 #include <stdbool.h>
@@ -28,11 +29,24 @@ struct iptfs_verdict {
     bool duplicate;
     bool ce;
     bool ce_if_capable; /* only when the packet is ECN-capable */
-    int64_t extra_ps;
+    bool at_once;       /* it arrives without the link's delay (netem reorder) */
+    bool in_order;      /* it arrives no earlier than those before it */
+    int64_t extra_ps;   /* may be negative: it never takes more away than the link's delay */
     int64_t duplicate_extra_ps;
 };
 
 struct iptfs_impair {
+    struct iptfs_gemodel gemodel; /* the four below: off while their stream is NULL */
+    struct iptfs_random *gemodel_stream;
+    struct iptfs_coin reorder;
+    struct iptfs_random *reorder_stream;
+    struct iptfs_jitter jitter;
+    struct iptfs_random *jitter_stream;
+    bool keeps_order; /* jitter delays later packets too, rather than let them overtake */
+    struct iptfs_coin duplicate; /* the copy comes right behind its original */
+    struct iptfs_random *duplicate_stream;
+    uint64_t lost_by_gemodel; /* not lost otherwise */
+    uint64_t reordered;
     double loss; /* probability, 0 to 1 */
     struct iptfs_random *loss_stream;
     double ce; /* probability that an ECN-capable packet is marked, 0 to 1 */

@@ -127,13 +127,27 @@ static void add_copy(struct iptfs_link *link, struct iptfs_outer *outer, int64_t
     iptfs_link_refuse(link, outer);
 }
 
+/* When a packet really arrives that without impairment would at arrival_ps. */
+static int64_t shifted(struct iptfs_link *link, int64_t arrival_ps,
+                       const struct iptfs_verdict *verdict, int64_t extra_ps)
+{
+    int64_t departed_ps = arrival_ps - link->config.delay_ps;
+    if (verdict->at_once)
+        return departed_ps;
+    int64_t shifted_ps = iptfs_later(departed_ps, iptfs_time_after(arrival_ps, extra_ps));
+    if (!verdict->in_order)
+        return shifted_ps;
+    link->latest_ps = iptfs_later(link->latest_ps, shifted_ps);
+    return link->latest_ps;
+}
+
 void iptfs_link_launch(struct iptfs_link *link, struct iptfs_outer *outer, int64_t arrival_ps,
                        const struct iptfs_verdict *verdict)
 {
     if (!verdict->lost)
-        add_copy(link, outer, iptfs_time_after(arrival_ps, verdict->extra_ps));
+        add_copy(link, outer, shifted(link, arrival_ps, verdict, verdict->extra_ps));
     if (verdict->duplicate)
-        add_copy(link, outer, iptfs_time_after(arrival_ps, verdict->duplicate_extra_ps));
+        add_copy(link, outer, shifted(link, arrival_ps, verdict, verdict->duplicate_extra_ps));
 }
 
 void iptfs_link_wake(struct iptfs_link *link, int64_t now_ps)

@@ -64,6 +64,7 @@ struct iptfs_link {
     struct iptfs_link_stats stats;
     struct iptfs_impair impair;
     struct iptfs_flight flight;
+    int64_t latest_ps; /* arrival of a packet before which the next, if in_order, must not come */
     struct iptfs_store *store;
     /* A packet arrives at the far end, which takes it over. */
     void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);

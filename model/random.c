@@ -59,6 +59,11 @@ double iptfs_random_exponential(struct iptfs_random *stream, double mean)
     return gsl_ran_exponential(stream->rng, mean);
 }
 
+double iptfs_random_normal(struct iptfs_random *stream)
+{
+    return gsl_ran_ugaussian(stream->rng);
+}
+
 double iptfs_random_pareto(struct iptfs_random *stream, double mean, double shape)
 {
     return gsl_ran_pareto(stream->rng, shape, mean * (shape - 1) / shape);

@@ -12,6 +12,10 @@ enum iptfs_random_use {
     IPTFS_RANDOM_ARRIVAL = 2,
     IPTFS_RANDOM_SIZE = 3,
     IPTFS_RANDOM_CE = 4,
+    IPTFS_RANDOM_GEMODEL = 10,
+    IPTFS_RANDOM_REORDER = 11,
+    IPTFS_RANDOM_JITTER = 12,
+    IPTFS_RANDOM_DUPLICATE = 13,
     IPTFS_RANDOM_ON = 20,
     IPTFS_RANDOM_OFF = 21,
     IPTFS_RANDOM_PHASE = 22,
@@ -34,6 +38,9 @@ uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_
 
 /* An exponential variate of the given mean (Poisson gaps). */
 double iptfs_random_exponential(struct iptfs_random *stream, double mean);
+
+/* A normal variate of mean 0 and deviation 1. */
+double iptfs_random_normal(struct iptfs_random *stream);
 
 /* A Pareto variate of the given mean: above x it has the part (scale / x)^shape, with a scale of
  * mean * (shape - 1) / shape, the least value. shape above 1; up to 2 the variance is infinite. */

@@ -16,6 +16,7 @@ extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
+extern const CU_TestInfo iptfs_tests_chance[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
@@ -58,6 +59,7 @@ static const struct {
     {"packer", iptfs_tests_packer},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
+    {"chance", iptfs_tests_chance},
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},

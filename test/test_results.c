@@ -403,6 +403,38 @@ static void streams_do_not_shift_each_other(void)
     json_decref(none);
 }
 
+/* All impairments by chance at once: the same on both links, and none shifts another. */
+static void impairments_are_alike_on_both_links(void)
+{
+    const char *sets[] = {"link.jitter=2ms",   "link.jitter-distribution=pareto",
+                          "link.reorder=10%",  "link.duplicate=2%",
+                          "link.gemodel-p=1%", "link.gemodel-r=30%",
+                          "link.device=direct"};
+    char *direct = json_of(sets, 7);
+    json_t *all = summary_of(busy, sets, 7);
+    sets[6] = "link.device=p2p";
+    char *p2p = json_of(sets, 7);
+    CHECK_STR(p2p, direct);
+    sets[4] = "link.jitter-correlation=50%";
+    sets[5] = "link.duplicate-correlation=50%";
+    json_t *less = summary_of(busy, sets, 6);
+    CHECK_TRUE(number(all, "outer.lost_in_bursts") > 0);
+    CHECK_TRUE(number(all, "outer.late") > 0);
+    CHECK_TRUE(number(all, "outer.duplicated") > 0);
+    CHECK_NEAR(number(less, "outer.reordered"), number(all, "outer.reordered"), 0);
+    CHECK_NEAR(number(less, "outer.lost_in_bursts"), 0, 0);
+    sets[5] = "link.jitter-keeps-order=on";
+    sets[2] = "link.reorder=0";
+    sets[3] = "link.duplicate=0"; /* a second copy counts as late */
+    json_t *ordered = summary_of(busy, sets, 6);
+    CHECK_NEAR(number(ordered, "outer.late") + number(ordered, "inner.dropped.late"), 0, 0);
+    json_decref(ordered);
+    json_decref(less);
+    json_decref(all);
+    free(direct);
+    free(p2p);
+}
+
 static void text_names_every_cause(void)
 {
     const char *sets[] = {"tunnel.max-queue-size=3000", "link.loss=20%"};
@@ -439,6 +471,7 @@ const CU_TestInfo iptfs_tests_results[] = {
     {"JSON reads back", json_reads_back},
     {"the same seed gives the same bytes", same_seed_gives_the_same_bytes},
     {"streams do not shift each other", streams_do_not_shift_each_other},
+    {"impairments are alike on both links", impairments_are_alike_on_both_links},
     {"the text names every cause", text_names_every_cause},
     {"a late packet stalls the next", a_late_packet_stalls_the_next},
     {"fragments are gathered", fragments_are_gathered},

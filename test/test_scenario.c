@@ -528,10 +528,13 @@ static void test_bad_overrides(void)
     check_refused_set(TRAFFIC, "tunnel.pkt-size=12",
                       "--set tunnel.pkt-size=12: [tunnel] pkt-size: found '12', allowed: 41B to "
                       "65535B, for the headers take 40 octets, or 0 (path MTU)");
-    check_refused_set(TRAFFIC, "link.rte=1Gbps",
-                      "--set link.rte=1Gbps: [link] rte: found an unknown key, allowed: device, "
-                      "framing, rate, delay, mtu, mtu-changes, queue, loss, ce, impair-list; did "
-                      "you mean 'rate'?");
+    check_refused_set(
+        TRAFFIC, "link.rte=1Gbps",
+        "--set link.rte=1Gbps: [link] rte: found an unknown key, allowed: device, "
+        "framing, rate, delay, mtu, mtu-changes, queue, loss, gemodel-p, gemodel-r, gemodel-bad, "
+        "gemodel-good, reorder, reorder-correlation, duplicate, duplicate-correlation, jitter, "
+        "jitter-distribution, jitter-correlation, jitter-keeps-order, ce, impair-list; did "
+        "you mean 'rate'?");
     check_refused_set(TRAFFIC, "lnk.rate=1Gbps",
                       "--set lnk.rate=1Gbps: [lnk]: " SECTIONS "; did you mean 'link'?");
     check_refused_set("[traffic.voice]\ntype=cbr\nsize=40\nrate=1bps\n", "traffic.voise.size=50",
@@ -882,7 +885,10 @@ static void test_print(void)
         "replay-window = 0\ncircuit-breaker = off\nrequire-cc = off\nunknown-flags = 0\n"
         "accept-fragments = on\ncipher = aes-gcm-16\nouter = 4\n"
         "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
-        "mtu = 1500B\nmtu-changes = none\nqueue = 1000p\nloss = 0\nce = 0\nimpair-list =\n"
+        "mtu = 1500B\nmtu-changes = none\nqueue = 1000p\nloss = 0\ngemodel-p = 0\ngemodel-r = "
+        "1\ngemodel-bad = 1\ngemodel-good = 0\nreorder = 0\nreorder-correlation = 0\nduplicate = "
+        "0\nduplicate-correlation = 0\njitter = 0\njitter-distribution = "
+        "uniform\njitter-correlation = 0\njitter-keeps-order = off\nce = 0\nimpair-list =\n"
         "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
         "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
     free(text);

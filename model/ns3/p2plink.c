@@ -26,6 +26,7 @@ struct p2p_link {
     void (*changed)(void *ctx);
     void *changed_ctx;
     int64_t busy_until_ps;
+    int64_t beyond_ps; /* of the delay, what passes behind ns-3's far end, where packets overtake */
     struct inside *ring; /* capacity a power of two */
     uint64_t capacity;
     uint64_t first; /* numbers of the oldest entry and of the next one */
@@ -103,7 +104,7 @@ static int64_t idle_ps(const struct iptfs_link *link, int64_t now_ps)
 static bool arriving(const struct iptfs_link *link, int64_t now_ps)
 {
     const struct p2p_link *p2p = (const struct p2p_link *)link;
-    return p2p->first < p2p->next && entry(p2p, p2p->first)->arrival_ps == now_ps;
+    return p2p->first < p2p->next && entry(p2p, p2p->first)->arrival_ps - p2p->beyond_ps == now_ps;
 }
 
 static void clear(struct iptfs_link *link)
@@ -139,7 +140,7 @@ static int open_ns3_link(struct p2p_link *p2p, const struct iptfs_link_config *c
     uint32_t framed = iptfs_framed_octets(config->framing, most);
     struct ns3shim_p2p_config ns3_config = {
         .rate_bps = config->rate_bps,
-        .delay_ps = config->delay_ps,
+        .delay_ps = config->delay_ps - p2p->beyond_ps,
         .mtu_octets = framed - NS3SHIM_PPP_OCTETS,
         .queue_packets = (uint32_t)config->queue_pkts,
         .queue_octets = (uint32_t)config->queue_octets,
@@ -167,6 +168,8 @@ int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *
         return IPTFS_E_NO_MEMORY;
     }
     iptfs_link_init(&p2p->link, &ops, config, impair, store);
+    if (impair->jitter_stream != NULL || impair->reorder_stream != NULL)
+        p2p->beyond_ps = config->delay_ps;
     p2p->changed = changed;
     p2p->changed_ctx = changed_ctx;
     int error = config->framing == IPTFS_FRAMING_NONE ? NS3SHIM_EINVAL : open_ns3_link(p2p, config);
