@@ -738,17 +738,3 @@ struct iptfs_text iptfs_show_rate(uint64_t rate_bps)
 {
     return show((double)rate_bps, rate_units, 5);
 }
-
-struct iptfs_text iptfs_show_octets(uint64_t octets)
-{
-    struct iptfs_text text;
-    for (size_t i = 6; i >= 4; i--) { /* GiB, MiB, KiB */
-        uint64_t factor = octet_units[i].factor;
-        if (octets == 0 || octets % factor != 0 || octets / factor >= 1024)
-            continue;
-        snprintf(text.text, sizeof text.text, "%" PRIu64 " %s", octets / factor,
-                 octet_units[i].name);
-        return text;
-    }
-    return show((double)octets, octet_units, 4);
-}

@@ -120,10 +120,9 @@ struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime);
 struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit);
 struct iptfs_text iptfs_exact_sizes(struct iptfs_sizes sizes);
 
-/* For people, rounded to three digits: "20.3 us", "1.5 Gbps", "1 MiB" (whole multiples) or
- * "12.3 MB". IPTFS_NEVER is "never"; times may be negative. */
+/* For people, rounded to three digits: "20.3 us", "1.5 Gbps". IPTFS_NEVER is "never"; times may be
+ * negative. */
 struct iptfs_text iptfs_show_time(int64_t time_ps);
 struct iptfs_text iptfs_show_rate(uint64_t rate_bps);
-struct iptfs_text iptfs_show_octets(uint64_t octets);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fixture.h"
 
+#include <stdio.h>
+
 #include "units.h"
 
 uint64_t dice_next(struct dice *dice)
@@ -57,4 +59,19 @@ struct iptfs_sender_config plain_sender(void)
     };
     iptfs_esp_init(&config.esp, iptfs_cipher_named("null"), 4);
     return config;
+}
+
+char *fixture_text(const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return NULL;
+    FILE *memory = open_memstream(&text, &size);
+    for (int c = fgetc(file); c != EOF; c = fgetc(file))
+        fputc(c, memory);
+    fclose(memory);
+    fclose(file);
+    return text;
 }

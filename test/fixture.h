@@ -41,4 +41,7 @@ struct iptfs_arrival arrival_of(int64_t at_ps, uint32_t octets, uint32_t id);
  * init-delay, fragmenting allowed: 1466 inner octets in an outer packet. */
 struct iptfs_sender_config plain_sender(void);
 
+/* The whole of a text file, to be freed by the caller; NULL when it cannot be read. */
+char *fixture_text(const char *path);
+
 #endif

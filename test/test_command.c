@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program as a user meets it: examples, files, mistakes, exit statuses. */
 #include "check.h"
+#include "fixture.h"
 
 #include <ftw.h>
 #include <jansson.h>
@@ -21,21 +22,6 @@ struct outcome {
 
 static char folder[64]; /* for what the commands write; made anew by each test */
 
-static char *read_text(const char *path)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return NULL;
-    FILE *memory = open_memstream(&text, &size);
-    for (int c = fgetc(file); c != EOF; c = fgetc(file))
-        fputc(c, memory);
-    fclose(memory);
-    fclose(file);
-    return text;
-}
-
 static char *in_folder(const char *name)
 {
     char *path = NULL;
@@ -45,7 +31,7 @@ static char *in_folder(const char *name)
 static char *read_in_folder(const char *name)
 {
     char *path = in_folder(name);
-    char *text = read_text(path);
+    char *text = fixture_text(path);
     free(path);
     return text;
 }

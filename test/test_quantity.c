@@ -405,13 +405,6 @@ static void test_show(void)
     CHECK_STR(iptfs_show_rate(UINT64_C(999999999)).text, "1 Gbps");
     CHECK_STR(iptfs_show_rate(UINT64_C(943201234)).text, "943 Mbps");
     CHECK_STR(iptfs_show_rate(12345).text, "12.3 kbps");
-    CHECK_STR(iptfs_show_octets(0).text, "0 B");
-    CHECK_STR(iptfs_show_octets(1048576).text, "1 MiB");
-    CHECK_STR(iptfs_show_octets(9216000).text, "9.22 MB");
-    CHECK_STR(iptfs_show_octets(1536).text, "1.54 kB");
-    CHECK_STR(iptfs_show_octets(12345678).text, "12.3 MB");
-    CHECK_STR(iptfs_show_octets(1500).text, "1.5 kB");
-    CHECK_STR(iptfs_show_octets(100).text, "100 B");
 }
 
 static void test_quoted(void)

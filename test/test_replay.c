@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every recorded run of Linux's IP-TFS, replayed and compared line by line (golden/linux). */
 #include "check.h"
+#include "fixture.h"
 #include "replay.h"
 
 #include <dirent.h>
@@ -39,21 +40,6 @@ static void free_lines(struct lines *lines)
 {
     free(lines->line);
     free(lines->text);
-}
-
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return NULL;
-    FILE *memory = open_memstream(&text, &size);
-    for (int c = fgetc(file); c != EOF; c = fgetc(file))
-        fputc(c, memory);
-    fclose(memory);
-    fclose(file);
-    return text;
 }
 
 static char *replay(const char *path)
@@ -184,7 +170,7 @@ static void run_trace(const char *name)
     snprintf(script, sizeof script, GOLDEN "%s.scn", name);
     snprintf(recorded, sizeof recorded, GOLDEN "%s.out", name);
     char *ours = replay(script);
-    char *linux_s = read_file(recorded);
+    char *linux_s = fixture_text(recorded);
     if (CHECK_TRUE(linux_s != NULL) && ours != NULL) {
         struct lines found = cut(ours), expected = cut(linux_s);
         compare(name, &found, &expected);
