@@ -352,7 +352,7 @@ static void test_skipped_in_summary(void)
     struct iptfs_scenario scenario;
     struct iptfs_error error = {0, ""};
     json_t *summary = NULL;
-    char text[256];
+    char text[512];
     write_three();
     snprintf(text, sizeof text,
              "[traffic.a]\ntype = pcap\nfile = %s\n[traffic.b]\ntype = pcap\nfile = %s\n"
