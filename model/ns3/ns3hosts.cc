@@ -216,6 +216,43 @@ private:
 
 /* ------------------------------------------------------------------------------------ sockets */
 
+/* ns-3's BBR forgets its bandwidth after a timeout or a pause, and then paces at next to nothing
+ * (and divides by nothing, which ends the process). Here never below the four segments a round trip
+ * that BBR's least window is. */
+class Bbr final : public ns3::TcpBbr
+{
+public:
+    void CongControl(ns3::Ptr<ns3::TcpSocketState> state,
+                     const ns3::TcpRateOps::TcpRateConnection &connection,
+                     const ns3::TcpRateOps::TcpRateSample &sample) override
+    {
+        ns3::TcpBbr::CongControl(state, connection, sample);
+        keep_going(state);
+    }
+
+    void CwndEvent(ns3::Ptr<ns3::TcpSocketState> state,
+                   const ns3::TcpSocketState::TcpCAEvent_t event) override
+    {
+        ns3::TcpBbr::CwndEvent(state, event);
+        keep_going(state);
+    }
+
+    ns3::Ptr<ns3::TcpCongestionOps> Fork() override
+    {
+        return ns3::CopyObject<Bbr>(this);
+    }
+
+private:
+    static void keep_going(ns3::Ptr<ns3::TcpSocketState> state)
+    {
+        double rtt_s = std::max(state->m_lastRtt.Get().GetSeconds(), 0.001);
+        ns3::DataRate least(static_cast<uint64_t>(4 * 8 * state->m_segmentSize / rtt_s) + 1);
+
+        if (state->m_pacingRate.Get() < least)
+            state->m_pacingRate = least;
+    }
+};
+
 /* A TCP socket, and what it has yet to be given. */
 struct Talk {
     ns3::Ptr<ns3::TcpSocketBase> socket;
@@ -229,12 +266,13 @@ ns3::Ptr<ns3::TcpCongestionOps> make_congestion_control(const iptfs_ns3section &
 {
     ns3::ObjectFactory factory;
 
-    factory.SetTypeId(tcp_types[section.traffic.tcp]);
-    ns3::Ptr<ns3::TcpCongestionOps> control = factory.Create<ns3::TcpCongestionOps>();
-    ns3::Ptr<ns3::TcpBbr> bbr = ns3::DynamicCast<ns3::TcpBbr>(control);
-    if (bbr)
+    if (section.traffic.tcp == IPTFS_NS3HOSTS_BBR) {
+        ns3::Ptr<Bbr> bbr = ns3::CreateObject<Bbr>();
         bbr->SetStream(static_cast<uint32_t>(stream_of(section, flow, use)));
-    return control;
+        return bbr;
+    }
+    factory.SetTypeId(tcp_types[section.traffic.tcp]);
+    return factory.Create<ns3::TcpCongestionOps>();
 }
 
 ns3::Ptr<ns3::TcpSocketBase> make_socket(ns3::Ptr<ns3::Node> node, const iptfs_ns3section &section,
