@@ -3,11 +3,11 @@
 #ifndef IPTFS_NS3P2P_H
 #define IPTFS_NS3P2P_H
 
-#include "ns3shim.h"
-
 #include <ns3/node.h>
 #include <ns3/point-to-point-channel.h>
 #include <ns3/point-to-point-net-device.h>
+
+struct ns3shim_p2p_config; /* ns3shim.h; the functions are in ns3shim.cc */
 
 /* Whether ns-3 can make such a link. */
 bool iptfs_ns3p2p_valid(const struct ns3shim_p2p_config *config);
