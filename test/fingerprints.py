@@ -206,7 +206,7 @@ def write(path, fingerprints):
 def percent(old, new):
     try:
         return ' (%+.3g %%)' % (100 * (float(new) / float(old) - 1))
-    except (ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ZeroDivisionError):   # one of them is not known, or 0
         return ''
 
 
