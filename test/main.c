@@ -44,6 +44,7 @@ extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -89,6 +90,7 @@ static const struct {
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"plot", iptfs_tests_plot},
     {"sweep", iptfs_tests_sweep},
     {"appendix-c", iptfs_tests_appendix_c},
     {"theory", iptfs_tests_theory},
