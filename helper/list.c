@@ -136,9 +136,24 @@ static void list_origin(const struct iptfs_option *option, FILE *out)
         fputs(".\n", out);
 }
 
+/* Lines of their own, cut at blanks. */
+static void list_wrapped(const char *text, FILE *out)
+{
+    static const char indent[] = "      ";
+    const size_t most = LINE_MAX_COLUMNS - (sizeof indent - 1);
+    while (strlen(text) > most) {
+        size_t length = most;
+        while (length > 1 && text[length] != ' ')
+            length--;
+        fprintf(out, "\n%s%.*s", indent, (int)length, text);
+        text += length + 1;
+    }
+    fprintf(out, "\n%s%s\n", indent, text);
+}
+
 static void list_option(const struct iptfs_option *option, FILE *out)
 {
-    char allowed[128], value[160];
+    char allowed[256], value[300];
     iptfs_option_allowed(option, allowed, sizeof allowed);
     bool plain = option->value == IPTFS_VALUE_WORD || option->value == IPTFS_VALUE_SWITCH ||
                  option->value == IPTFS_VALUE_LINE || option->value == IPTFS_VALUE_NAME ||
@@ -151,8 +166,10 @@ static void list_option(const struct iptfs_option *option, FILE *out)
     int column =
         fprintf(out, "  %-21s %-11s %-5s ", option->key, default_of(option), side_of(option));
     /* What would stand beyond the column of others goes into a line of its own. */
-    bool wraps = column + (int)strlen(value) > LINE_MAX_COLUMNS;
-    fprintf(out, "%s%s\n", wraps ? "\n      " : "", value);
+    if (column + (int)strlen(value) > LINE_MAX_COLUMNS)
+        list_wrapped(value, out);
+    else
+        fprintf(out, "%s\n", value);
     fprintf(out, "      %s\n", option->meaning);
     list_origin(option, out);
 }

@@ -128,7 +128,7 @@ static void test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link(void)
 
 static void test_what_a_full_queue_loses_is_sent_again(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(3000000);
+    struct iptfs_ns3hosts_traffic traffic = bulk(1000000);
     struct ns3shim_p2p_config narrow = between;
     narrow.queue_packets = 12;
     for (int tcp = 0; tcp < IPTFS_NS3HOSTS_TCPS; tcp++)
@@ -137,7 +137,7 @@ static void test_what_a_full_queue_loses_is_sent_again(void)
             traffic.sack = sack == 1;
             struct iptfs_ns3hosts_flow flow =
                 run_site(&traffic, &narrow, 20 * IPTFS_PS_PER_S, NULL);
-            CHECK_U64(flow.received_octets, 3000000);
+            CHECK_U64(flow.received_octets, 1000000);
             CHECK_U64(flow.transfers, 1);
         }
     traffic.tcp = IPTFS_NS3HOSTS_CUBIC;
@@ -237,8 +237,14 @@ static void test_the_same_seed_gives_the_same_run(void)
     for (int i = 0; i < 2; i++)
         flow[i] = run_site(&traffic, &between, 5 * IPTFS_PS_PER_S, &heard[i]);
     CHECK_TRUE(flow[0].transfers > 3);
-    CHECK_TRUE(memcmp(&flow[0], &flow[1], sizeof flow[0]) == 0);
-    CHECK_TRUE(memcmp(&heard[0], &heard[1], sizeof heard[0]) == 0);
+    CHECK_U64(flow[1].received_octets, flow[0].received_octets);
+    CHECK_U64(flow[1].segments, flow[0].segments);
+    CHECK_U64(flow[1].retransmissions, flow[0].retransmissions);
+    CHECK_U64(flow[1].cwnd_octets, flow[0].cwnd_octets);
+    CHECK_INT(flow[1].last_ps, flow[0].last_ps);
+    CHECK_U64(heard[1].rtts, heard[0].rtts);
+    CHECK_INT(heard[1].rtt_max_ps, heard[0].rtt_max_ps);
+    CHECK_INT(heard[1].took_max_ps, heard[0].took_max_ps);
 }
 
 static void test_a_run_may_end_at_any_time(void)
@@ -366,10 +372,11 @@ static double figure(const char *text, const char *const *sets, const char *name
     return value;
 }
 
-static const char saturating[] = "[scenario]\nduration = 8s\n"
-                                 "[link]\nrate = 5Mbps\ndelay = 5ms\nqueue = 50p\n"
-                                 "framing = none\nmtu = 1500\n"
-                                 "[traffic.x]\ntype = tcp-bulk\n";
+/* The sockets' buffers hold back what the queue would lose. */
+static const char saturating[] = "[scenario]\nduration = 4s\n"
+                                 "[link]\nrate = 5Mbps\ndelay = 5ms\n"
+                                 "framing = none\nmtu = 1500\n[tunnel]\ncipher = null\n"
+                                 "[traffic.x]\ntype = tcp-bulk\nbuffer = 64kB\n";
 
 /* What is left for TCP's data when the link is always busy: of each 1500 octets of inner packet
  * 1448 are data. */
@@ -382,8 +389,8 @@ static void test_without_loss_goodput_is_what_the_overhead_leaves(void)
         {{"tunnel.mode=none"}, 1448.0 / 1500},
         /* IP 20, SPI and number 8, padded to 4 with 2 octets of trailer; the rest in a fragment. */
         {{"tunnel.mode=esp", "link.mtu=1600"}, 1448.0 / (20 + 8 + 1504)},
-        /* Each inner packet in two outer ones: 32 of ESP and AGGFRAG and 2 to 5 of trailer each. */
-        {{"tunnel.mode=on-demand"}, 1448.0 / (1500 + 92)},
+        /* Each inner packet in two outer ones: 1466 octets in 1500, and 34 in 68. */
+        {{"tunnel.mode=on-demand"}, 1448.0 / (1500 + 68)},
         /* Full packets: 1500 octets carry 1466. */
         {{"tunnel.mode=fixed-rate", "tunnel.l3-fixed-rate=5Mbps", "link.rate=5Mbps"},
          1448.0 / 1500 * 1466 / 1500},
@@ -416,7 +423,7 @@ static void test_all_octets_arrive_whatever_is_lost(void)
     static const char text[] = "[scenario]\nduration = 60s\n[tunnel]\ninit-delay = 1ms\n"
                                "[link]\nrate = 10Mbps\ndelay = 5ms\nloss = 2%\n"
                                "duplicate = 1%\nqueue = 30p\n"
-                               "[traffic.x]\ntype = tcp-bulk\noctets = 500kB\nflows = 3\n";
+                               "[traffic.x]\ntype = tcp-bulk\noctets = 300kB\nflows = 3\n";
     static const char *const modes[][4] = {
         {"tunnel.mode=on-demand", "tunnel.drop-time=20ms"},
         {"tunnel.mode=esp"},
@@ -428,9 +435,9 @@ static void test_all_octets_arrive_whatever_is_lost(void)
         if (summary == NULL)
             continue;
         CHECK_INT(number_in(summary, "flows.x.transfers"), 3);
-        CHECK_INT(number_in(summary, "flows.x.sent_octets"), 1500000);
-        CHECK_INT(number_in(summary, "flows.x.received_octets"), 1500000);
-        CHECK_INT(number_in(summary, "flows.x.acked_octets"), 1500000);
+        CHECK_INT(number_in(summary, "flows.x.sent_octets"), 900000);
+        CHECK_INT(number_in(summary, "flows.x.received_octets"), 900000);
+        CHECK_INT(number_in(summary, "flows.x.acked_octets"), 900000);
         CHECK_TRUE(number_in(summary, "flows.x.retransmissions") > 0);
         CHECK_TRUE(number_in(summary, "reverse.flows.x.delivered.pkts") > 300);
         json_decref(summary);
