@@ -312,11 +312,24 @@ static void write_title(const struct drawing *drawing)
     fputs(" noenhanced\n", drawing->out);
 }
 
-/* What the marks are, in small letters below. */
+/* A line of small letters in the corner below; 1 is the lowest. */
+static void write_small(const struct drawing *drawing, int line, const char *text)
+{
+    if (*text == '\0')
+        return;
+    fprintf(drawing->out, "if (!dumb) set label %d ", line);
+    iptfs_gnuplot_text(text, drawing->out);
+    fprintf(drawing->out,
+            " at screen 0.99, screen %.3f right noenhanced font ',11' textcolor rgb '#606060'\n",
+            0.025 + 0.027 * (line - 1));
+}
+
+/* What the marks are, and which could not be drawn. */
 static void write_note(const struct drawing *drawing)
 {
-    char runs[64], note[256] = "";
+    char runs[64], note[128] = "", missing[64] = "";
     const struct iptfs_plot_data *data = drawing->data;
+    size_t hidden = 0;
     if (data->least_n == data->most_n)
         snprintf(runs, sizeof runs, "%zu", data->most_n);
     else
@@ -324,21 +337,15 @@ static void write_note(const struct drawing *drawing)
     if (drawing->plot->kind == IPTFS_PLOT_BOXES)
         snprintf(note, sizeof note, "quartiles, least and most of %s runs", runs);
     else if (drawing->plot->kind == IPTFS_PLOT_LINES && data->most_n > 1)
-        snprintf(note, sizeof note, "means of %s runs with 95 %% confidence intervals", runs);
+        snprintf(note, sizeof note, "means of %s runs, 95 %% confidence", runs);
     else if (drawing->plot->kind == IPTFS_PLOT_HEATMAP && data->most_n > 1)
         snprintf(note, sizeof note, "means of %s runs", runs);
-    size_t hidden = 0, length = strlen(note);
     for (size_t i = 0; drawing->plot->logy && i < data->n_marks; i++)
         hidden += data->marks[i].mean <= 0.0;
     if (hidden > 0)
-        snprintf(note + length, sizeof note - length,
-                 "%s%zu not drawn: 0 has no place on this scale", length > 0 ? "; " : "", hidden);
-    if (*note == '\0')
-        return;
-    fputs("if (!dumb) set label 1 ", drawing->out);
-    iptfs_gnuplot_text(note, drawing->out);
-    fputs(" at screen 0.99, screen 0.025 right noenhanced font ',11' textcolor rgb '#606060'\n",
-          drawing->out);
+        snprintf(missing, sizeof missing, "%zu of 0 not drawn (logarithmic scale)", hidden);
+    write_small(drawing, 1, note);
+    write_small(drawing, 2, missing);
 }
 
 /* What the legend's values are of. */
