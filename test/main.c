@@ -20,6 +20,7 @@ extern const CU_TestInfo iptfs_tests_chance[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -65,6 +66,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"fingerprints", iptfs_tests_fingerprints},
     {"immediate", iptfs_tests_immediate},
     {"breaker", iptfs_tests_breaker},
     {"mtu", iptfs_tests_mtu},
