@@ -83,8 +83,8 @@ CLANG_FORMAT_MAJORS = ['14', '19']
 TEST_TIMEOUT_S = 1800
 
 # Target of test/fuzz -> how many inputs `check` tries: a few seconds' worth.
-FUZZ_RUNS = {'receiver': 20000, 'mangle': 6000, 'aggfrag': 60000, 'tunnel': 3000,
-             'scenario': 3000, 'sweep': 10000, 'pcap': 20000, 'replay': 3000}
+FUZZ_RUNS = {'receiver': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
+             'scenario': 8000, 'sweep': 8000, 'pcap': 30000, 'replay': 10000}
 FUZZ_PROBE = '#include <stdint.h>\n#include <stddef.h>\n' \
              'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n);\n' \
              'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n) { return n && b[0] > 300; }\n'
