@@ -81,6 +81,7 @@ int main()
 CLANG_FORMAT_MAJORS = ['14', '19']
 
 TEST_TIMEOUT_S = 1800
+FINGERPRINTS = os.path.join('test', 'fingerprints.py')
 
 # Target of test/fuzz -> how many inputs `check` tries: a few seconds' worth.
 FUZZ_RUNS = {'receiver': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
@@ -106,6 +107,8 @@ def options(opt):
                    help='fuzz: how long each fuzzer runs [60]')
     opt.add_option('--fuzzer', default=None, choices=sorted(FUZZ_RUNS), metavar='NAME',
                    help='fuzz: only this one')
+    opt.add_option('--accept', action='store_true', default=False,
+                   help='fingerprints: write those of now, after a change that was meant')
     opt.add_option('--study', default=None, metavar='NAME',
                    help='results: only the study in results/NAME')
 
@@ -450,6 +453,7 @@ def check_variants(tally):
             tally.add(command, e)
         else:
             run_tests(variant, tally)
+            check_fingerprints(variant, tally)
 
 
 # Runs one variant's iptfs-test and adds its own count to ours.
@@ -477,6 +481,16 @@ def run_tests(variant, tally):
         tally.add('%s tests' % name, 'ended with status %d' % status)
     elif not passed and not failed:
         tally.add('%s tests' % name, 'no test ran')
+
+
+# What examples and studies do is as it was, in each variant.
+def check_fingerprints(variant, tally):
+    name = variant or 'release'
+    program = os.path.abspath(os.path.join(out, variant, 'iptfs-sim'))
+    status, output = run_prefixed([sys.executable, FINGERPRINTS], name,
+                                  dict(os.environ, IPTFS_SIM=program))
+    tally.add('%s fingerprints' % name, (output.splitlines() or ['no word of why'])[-1]
+              if status else None)
 
 
 # Runs a program, showing each line as it comes; gives its status and all it printed.
@@ -692,7 +706,14 @@ def bench(ctx):
     end_command(failed=subprocess.call([program]) != 0)
 
 
-# ----------------------------------------------------------------------------- results
+# ------------------------------------------------------------- fingerprints and results
+
+def fingerprints(ctx):
+    """compares examples and studies with their fingerprints (--accept: and writes new ones)"""
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/main.c'))
+    command = [sys.executable, FINGERPRINTS] + (['--accept'] if ctx.options.accept else [])
+    end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
+
 
 def results(ctx):
     """makes the studies in results/ again, or with --study one of them"""
