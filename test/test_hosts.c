@@ -397,7 +397,7 @@ static void test_without_loss_goodput_is_what_the_overhead_leaves(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double found = figure(saturating, cases[i].sets, "flows.x.goodput_bps");
-        CHECK_NEAR(found / 5e6, cases[i].share, 0.02 * cases[i].share);
+        CHECK_NEAR(found / 5e6, cases[i].share, 0.01 * cases[i].share);
     }
 }
 
