@@ -14,6 +14,7 @@ import math
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,11 @@ class Rows(list):
         """Of all that have a value there."""
         found = [row[column] for row in self if row[column] != '']
         return sum(found) / len(found) if found else math.nan
+
+    def error(self, column):
+        """Standard error of the mean."""
+        found = [row[column] for row in self if row[column] != '']
+        return statistics.stdev(found) / math.sqrt(len(found)) if len(found) > 1 else 0.0
 
     def total(self, column):
         return sum(row[column] for row in self)
@@ -207,4 +213,4 @@ class Study:
 
 def brief(value):
     """As few digits as a page and a plot need."""
-    return value if isinstance(value, str) else '%.9g' % value
+    return value if isinstance(value, str) else '%.6g' % value
