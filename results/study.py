@@ -43,20 +43,27 @@ def simulator(*arguments, stdout=subprocess.DEVNULL):
 
 
 def number(text):
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def brief(text):
+    """Numbers with as many digits as a page and a plot need."""
+    value = number(text)
+    return text if isinstance(value, str) or value == int(value) else '%.6g' % value
 
 
 class Rows(list):
     """Points of a sweep, each a dictionary of columns."""
 
     @classmethod
-    def read(cls, path):
-        with open(path, newline='') as f:
-            return cls({name: number(text) for name, text in row.items()}
-                       for row in csv.DictReader(f))
+    def read(cls, text):
+        return cls({name: number(cell) for name, cell in row.items()}
+                   for row in csv.DictReader(io.StringIO(text)))
 
     def where(self, **wanted):
         """Those that have these values; a '_' in a name stands for '.' or '-'."""
@@ -159,14 +166,16 @@ class Study:
         claims = Claims()
         with tempfile.TemporaryDirectory() as scratch:
             if '--short' in sys.argv[1:]:
-                self.check(self.sweep(self.shortened(scratch), scratch), claims, True)
-                self.compare_page(Rows.read(os.path.join(self.folder, 'results.csv')), claims)
+                self.check(Rows.read(self.sweep(self.shortened(scratch), scratch)), claims, True)
+                with open(os.path.join(self.folder, 'results.csv')) as f:
+                    self.compare_page(Rows.read(f.read()), claims)
             else:
                 if self.prepare:
                     self.prepare(self.folder)
-                rows = self.sweep(os.path.join(self.folder, self.name + '.ini'), scratch)
+                data = self.sweep(os.path.join(self.folder, self.name + '.ini'), scratch)
+                rows = Rows.read(data)
+                self.publish(data, rows, os.path.join(scratch, 'out'))
                 self.check(rows, claims, False)
-                self.publish(rows, os.path.join(scratch, 'out'))
                 self.compare_page(rows, claims)
         return claims.end(self.name)
 
@@ -187,17 +196,18 @@ class Study:
         return path
 
     def sweep(self, path, scratch):
+        """Runs the sweep: CSV of the columns that are kept."""
         out = os.path.join(scratch, 'out')
         simulator('sweep', path, '--quiet', '--out', out)
-        rows = Rows.read(os.path.join(out, 'results.csv'))
-        return Rows({name: row[name] for name in self.columns} for row in rows)
-
-    def publish(self, rows, out):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator='\n')
         writer.writerow(self.columns)
-        writer.writerows([brief(row[name]) for name in self.columns] for row in rows)
-        write(os.path.join(self.folder, 'results.csv'), text.getvalue())
+        with open(os.path.join(out, 'results.csv'), newline='') as f:
+            writer.writerows([brief(row[name]) for name in self.columns] for row in csv.DictReader(f))
+        return text.getvalue()
+
+    def publish(self, data, rows, out):
+        write(os.path.join(self.folder, 'results.csv'), data)
         page = Page(self.folder)
         for name, new in self.tables(rows).items():
             page.put(name, new)

@@ -68,7 +68,7 @@ def check(rows, claims, short):
     # outer packet that is not full.
     ends = 4 * 8 * (MTU + ETHERNET) / (LINE_BPS * (0.2 if short else 2))
     for row in rows:
-        case, size = row['case'], int(row['traffic.load.size'])
+        case, size = row['case'], row['traffic.load.size']
         what = '%s, %d octets' % (case, size)
         claims.that(abs(row['goodput_bps'] / LINE_BPS - goodput_by_hand(case, size)) < ends,
                     'goodput by hand, ' + what)

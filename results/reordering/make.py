@@ -98,8 +98,8 @@ def lost(row):
 
 def check(rows, claims, short):
     for row in rows:
-        case, count, window = row['case'], reversed_of(row), int(row['tunnel.reorder-window'])
-        expected = lost_by_hand(case, count, window, int(row['inner.offered.pkts']))
+        case, count, window = row['case'], reversed_of(row), row['tunnel.reorder-window']
+        expected = lost_by_hand(case, count, window, row['inner.offered.pkts'])
         what = '%s, %d reversed, window %d' % (case, count, window)
         claims.that(lost(row) == expected,
                     'inner packets lost by hand, %s: expected %d, found %d' %
