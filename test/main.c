@@ -20,6 +20,7 @@ extern const CU_TestInfo iptfs_tests_chance[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -32,6 +33,7 @@ extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_device[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -42,6 +44,7 @@ extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -63,6 +66,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"fingerprints", iptfs_tests_fingerprints},
     {"immediate", iptfs_tests_immediate},
     {"breaker", iptfs_tests_breaker},
     {"mtu", iptfs_tests_mtu},
@@ -75,6 +79,7 @@ static const struct {
     {"negotiate", iptfs_tests_negotiate},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
+    {"device", iptfs_tests_device},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
@@ -85,6 +90,7 @@ static const struct {
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"plot", iptfs_tests_plot},
     {"sweep", iptfs_tests_sweep},
     {"appendix-c", iptfs_tests_appendix_c},
     {"theory", iptfs_tests_theory},
