@@ -192,7 +192,8 @@ class Study:
             text, count = re.subn(r'(?m)^(%s) = .*$' % re.escape(key), r'\1 = ' + value, text)
             if count != 1:
                 sys.exit('%s: found %d lines of %s, allowed: one' % (path, count, key))
-        write(path, text)
+        simulator('sweep', path, '--dry-run')           # the whole of it, plots too
+        write(path, re.sub(r'(?ms)^\[plot\..*', '', text))
         return path
 
     def sweep(self, path, scratch):
@@ -208,10 +209,19 @@ class Study:
 
     def publish(self, data, rows, out):
         write(os.path.join(self.folder, 'results.csv'), data)
+        self.publish_plots(os.path.join(out, 'plots'))
         page = Page(self.folder)
         for name, new in self.tables(rows).items():
             page.put(name, new)
         write(page.path, page.text)
+
+    def publish_plots(self, drawn):
+        plots = os.path.join(self.folder, 'plots')
+        os.makedirs(plots, exist_ok=True)
+        for name in os.listdir(drawn):
+            if name.endswith(('.svg', '.png')):
+                shutil.copyfile(os.path.join(drawn, name), os.path.join(plots, name + '.new'))
+                os.replace(os.path.join(plots, name + '.new'), os.path.join(plots, name))
 
     def compare_page(self, rows, claims):
         page = Page(self.folder)

@@ -47,6 +47,7 @@ extern const CU_TestInfo iptfs_tests_command[];
 extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
+extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
 
 static const struct {
@@ -93,6 +94,7 @@ static const struct {
     {"plot", iptfs_tests_plot},
     {"sweep", iptfs_tests_sweep},
     {"appendix-c", iptfs_tests_appendix_c},
+    {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},
 };
 

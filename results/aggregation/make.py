@@ -129,10 +129,20 @@ def tables(rows):
             'delay': table(['init-delay', 'voice', 'imix', 'bulk'], wait)}
 
 
+def sentences(rows):
+    def percent(case, delay_s, digits=1):
+        return '%.*f %%' % (digits, 100 * at(rows, case, delay_s).mean('outer.overhead'))
+
+    return ['go from %s to %s' % (percent('voice', 0), percent('voice', 0.008)),
+            '%s with any delay' % percent('bulk', 0.01),
+            'down to %s' % percent('bulk-full', 0.02),
+            percent('voice', 0.02, 2)]
+
+
 if __name__ == '__main__':
     sys.exit(Study(
         __file__, ['case', 'tunnel.init-delay', 'seed', 'outer.overhead', 'delay_s.mean',
                    'delay_s.p99'],
         short={'duration': '1s', 'seed': '1 .. 3',
                'tunnel.init-delay': '0, 0.5ms, 2ms, 5ms, 20ms'},
-        check=check, tables=tables).main())
+        check=check, tables=tables, sentences=sentences).main())

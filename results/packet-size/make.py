@@ -66,7 +66,7 @@ def part(rows, case, size):
 def check(rows, claims, short):
     # A run ends in the middle of some packets, and on demand each batch of some 500 ends with an
     # outer packet that is not full.
-    ends = 4 * 8 * (MTU + ETHERNET) / (LINE_BPS * (0.2 if short else 2))
+    ends = 4 * 8 * (MTU + ETHERNET) / (LINE_BPS * (0.2 if short else 1))
     for row in rows:
         case, size = row['case'], row['traffic.load.size']
         what = '%s, %d octets' % (case, size)
@@ -100,10 +100,25 @@ def tables(rows):
             'overhead': table(['octets'] + CASES[1:], overhead)}
 
 
+def sentences(rows):
+    def percent(case, size):
+        return '%.1f' % (100 * part(rows, case, size))
+
+    def overhead(size):
+        return '%.1f' % (100 * rows.where(case='on-demand', traffic_load_size=size)[0]['outer.overhead'])
+
+    return ['takes goodput from %s to %s %%' % (percent('on-demand', 721), percent('on-demand', 722)),
+            'from %s to %s %%' % (overhead(721), overhead(722)),
+            '%s %% of the line' % percent('fixed-rate', 1442),
+            'leave %s %% of the line' % percent('esp-pad', 40),
+            '%s %% instead of %s %% with 1500' % (percent('on-demand', 1442),
+                                                  percent('on-demand', 1500))]
+
+
 if __name__ == '__main__':
     sys.exit(Study(
         __file__, ['case', 'traffic.load.size', 'goodput_bps', 'outer.overhead',
                    'outer.padding_share', 'outer.mean_fill'],
         short={'duration': '200ms',
                'traffic.load.size': '40, 200, 480, 481, 721, 722, 1400, 1442, 1443, 1447, 1500'},
-        check=check, tables=tables).main())
+        check=check, tables=tables, sentences=sentences).main())

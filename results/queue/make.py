@@ -14,8 +14,8 @@ from study import MTU, SPACE, Study, simulator, table  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SLOT_PS = MTU * 8 * 10**12 // 10**7     # an outer packet at 10 Mb/s
-KIB = 1024
-SIZES = [8 * KIB, 64 * KIB, 256 * KIB, 1024 * KIB, 4096 * KIB, 10240 * KIB]
+KB = 1000
+SIZES = [5 * KB, 10 * KB, 50 * KB, 200 * KB, 500 * KB, 1000 * KB, 5000 * KB, 10000 * KB]
 
 
 # ------------------------------------------------------------------- by hand, not by simulator
@@ -81,7 +81,7 @@ def share(points, column):
 
 
 def check(rows, claims, short):
-    for limit in (16 * KIB, 64 * KIB):
+    for limit in (20 * KB, 50 * KB):
         check_queue(claims, limit)
     for row in rows:
         limit, refused = row['tunnel.max-queue-size'], row['inner.dropped.no-queue-space']
@@ -101,16 +101,16 @@ def check(rows, claims, short):
                         share(at(rows, case, smaller), 'inner.dropped.no-queue-space'),
                         'a longer queue loses less, %s, %d' % (case, larger))
     for limit in sizes:
-        if limit >= 16 * KIB:
+        if limit >= 20 * KB:
             points = at(rows, 'on-demand', limit)
             claims.that(points.total('inner.ce_marked') == 0 and
                         points.total('inner.dropped.no-queue-space') == 0 and
                         (short or points.total('inner.dropped.link-queue') > 0),
                         'on demand the link loses, and nothing is marked: %d' % limit)
-    exponential, pareto = (share(at(rows, case, 1024 * KIB), 'inner.dropped.no-queue-space')
+    exponential, pareto = (share(at(rows, case, 1000 * KB), 'inner.dropped.no-queue-space')
                            for case in ('exponential', 'pareto'))
     claims.that(exponential == 0 and (short or pareto > 0.005),
-                '1 MiB holds all bursts without a tail, not those with one')
+                '1 MB holds all bursts without a tail, not those with one')
 
 
 def tables(rows):
@@ -124,10 +124,18 @@ def tables(rows):
 
     return {'queue': table(['max-queue-size', 'pareto: lost', 'marked', 'p99 in ms',
                             'exponential: lost', 'marked', 'p99 in ms', 'on-demand: lost (link)'],
-                           [['%d KiB' % (limit / KIB)] + cells('pareto', limit) +
+                           [['%d kB' % (limit / KB)] + cells('pareto', limit) +
                             cells('exponential', limit) +
                             [percent('on-demand', limit, 'inner.dropped.link-queue')]
                             for limit in SIZES])}
+
+
+def sentences(rows):
+    def slots(limit):
+        return limit / SPACE * SLOT_PS / 1e12
+
+    return ['%.0f ms for 50 kB, %.2f s for 1 MB' % (1e3 * slots(50e3), slots(1e6)),
+            'about to wait for %.2f s' % (0.95 * slots(1e6))]
 
 
 if __name__ == '__main__':
@@ -136,5 +144,5 @@ if __name__ == '__main__':
                    'inner.dropped.no-queue-space', 'inner.dropped.link-queue', 'inner.ce_marked',
                    'delay_s.p50', 'delay_s.p99', 'delay_s.max'],
         short={'duration': '20s', 'seed': '1 .. 2',
-               'tunnel.max-queue-size': '8KiB, 64KiB, 256KiB, 1MiB, 4MiB, 10MiB'},
-        check=check, tables=tables).main())
+               'tunnel.max-queue-size': '5kB, 50kB, 200kB, 1MB, 5MB'},
+        check=check, tables=tables, sentences=sentences).main())

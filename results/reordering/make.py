@@ -124,10 +124,21 @@ def tables(rows):
             for case in ('whole', 'fragments', 'fragments-immediate')}
 
 
+def sentences(rows):
+    # Nine late outer packets more in a row of them; and one alone.
+    found = {window: lost(row) for row in rows for window in (7, 16)
+             if row['case'] == 'fragments' and reversed_of(row) == 20 and
+             row['tunnel.reorder-window'] == window}
+    single = next(lost(row) for row in rows if row['case'] == 'fragments' and
+                  reversed_of(row) == 8 and row['tunnel.reorder-window'] == 6)
+    return ['takes %.1f inner ones with it' % ((found[7] - found[16]) / 9 / BLOCKS),
+            'one late outer packet costs %.1f' % (single / BLOCKS)]
+
+
 if __name__ == '__main__':
     sys.exit(Study(
         __file__, ['case', 'link.impair-list', 'tunnel.reorder-window', 'inner.offered.pkts',
                    'inner.delivered.pkts', 'inner.in_flight', 'inner.dropped.late',
                    'inner.dropped.incomplete', 'outer.lost.pkts', 'outer.late', 'outer.held_max'],
         short={'tunnel.reorder-window': '0, 1, 3, 7, 16'},
-        check=check, tables=tables, prepare=prepare).main())
+        check=check, tables=tables, sentences=sentences, prepare=prepare).main())
