@@ -189,5 +189,5 @@ if __name__ == '__main__':
                    'inner.in_flight', 'inner.dropped.drop-time', 'outer.sent.pkts', 'outer.lost.pkts',
                    'loss_amplification', 'stall_s.mean', 'stall_s.max'],
         short={'duration': '10s', 'seed': '1 .. 2', 'link.loss': '0.1%, 10%',
-               'tunnel.reorder-window': '0, 3', 'tunnel.drop-time': '5ms, 100ms, 1s'},
+               'tunnel.reorder-window': '0, 3', 'tunnel.drop-time': '5ms, 1s'},
         check=check, tables=tables, sentences=sentences).main())

@@ -140,5 +140,5 @@ if __name__ == '__main__':
         __file__, ['case', 'link.impair-list', 'tunnel.reorder-window', 'inner.offered.pkts',
                    'inner.delivered.pkts', 'inner.in_flight', 'inner.dropped.late',
                    'inner.dropped.incomplete', 'outer.lost.pkts', 'outer.late', 'outer.held_max'],
-        short={'tunnel.reorder-window': '0, 1, 3, 7, 16'},
+        short={'tunnel.reorder-window': '0, 3, 16'},
         check=check, tables=tables, sentences=sentences, prepare=prepare).main())
