@@ -136,6 +136,12 @@ void iptfs_plot_write_csv(const struct iptfs_plot_data *data, FILE *out)
 
 /* ---------------------------------------------------------------------------------------- axes */
 
+/* How far down the interval of a mean is drawn: not below 0 where the mean is not. */
+static double least_of(const struct iptfs_plot_mark *mark, double half)
+{
+    return fmax(mark->mean - half, fmin(mark->mean, 0.0));
+}
+
 static void measure(struct drawing *drawing)
 {
     const struct iptfs_plot_data *data = drawing->data;
@@ -150,7 +156,7 @@ static void measure(struct drawing *drawing)
     for (size_t i = 0; i < data->n_marks; i++) {
         const struct iptfs_plot_mark *mark = &data->marks[i];
         double half = lines && !isnan(mark->ci) ? mark->ci : 0.0;
-        double low = boxes ? mark->quartile[0] : mark->mean - half;
+        double low = boxes ? mark->quartile[0] : least_of(mark, half);
         double high = boxes ? mark->quartile[4] : mark->mean + half;
         drawing->y_least = fmin(drawing->y_least, low);
         drawing->y_most = fmax(drawing->y_most, high);

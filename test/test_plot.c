@@ -283,16 +283,18 @@ static void all_kinds_are_drawn(void)
     remove_folder();
 }
 
-/* Two curves stand beside each other within half the least distance of 1 us: 0.125 us either way.
- */
+/* Two curves stand within half the least distance, 1 us: 0.125 us either way. */
 static void marks_stay_at_their_x(void)
 {
     if (!make_sweep())
         return;
-    write_file("near.ini", BASE "[sweep]\nlink.loss = 0, 1%\ntunnel.init-delay = 0, 1us, 1ms\n"
+    write_file("near.ini", BASE "[sweep]\nlink.loss = 0, 5%\ntunnel.init-delay = 0, 1us, 1ms\n"
                                 "seed = 1, 2\n[plot.near]\nx = tunnel.init-delay\n"
-                                "y = delay_s.mean\nby = link.loss\n");
+                                "y = delay_s.mean\nby = link.loss\n"
+                                "[plot.zero]\nx = tunnel.init-delay\n"
+                                "y = inner.dropped.link-loss\nby = link.loss\n");
     CHECK_INT(run("sim sweep near.ini --out near"), 0);
+    CHECK_FILE("near/plots/zero.gp", "set yrange [0:*]"); /* bars end there */
     CHECK_FILE("near/plots/near.gp", "data index 0 using (($1 + -1.25e-07) * xunit)");
     CHECK_FILE("near/plots/near.gp", "data index 1 using (($1 + 1.25e-07) * xunit)");
     remove_folder();
