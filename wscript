@@ -15,6 +15,7 @@
 #   test/bench/*.c, *.cc    one program, iptfs-bench
 
 import concurrent.futures
+import hashlib
 import os
 import re
 import shutil
@@ -29,6 +30,7 @@ VERSION = '0.1.0'
 top = '.'
 out = 'build'
 CONFIGURATION = os.path.join(out, 'c4che', '_cache.py')
+COMMIT_FILE = 'COMMIT'  # only in archives of the sources
 
 # A changed wscript configures again, with the options given the first time.
 Configure.autoconfig = 'clobber'
@@ -55,6 +57,11 @@ VARIANTS = {
     'debug': (['-O0', '-g3'], []),
     'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + SANITIZE, SANITIZE),
 }
+
+# Rooms of helper/ whose sources may change without changing the result of any run: of the command
+# line, and of what is made of results. All others are in the hash that sweeps compare.
+NOT_IN_RESULTS = ['cli', 'collect', 'folderlock', 'list', 'main', 'parallel', 'plot*', 'program',
+                  'progress', 'replay', 'show', 'slurm', 'sweeprun']
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
 # each module loaded costs start-up time.
@@ -335,9 +342,37 @@ def build_objects(bld):
         includes=INCLUDES['model'], cflags=C_MODEL, use='GSL M')
     bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
         includes=INCLUDES['model/ns3'], cflags=C_MODEL, use='model NS3')
-    bld(features='c', target='helper', source=bld.path.ant_glob('helper/*.c', excl='helper/main.c'),
+    bld(features='c', target='helper',
+        source=bld.path.ant_glob('helper/*.c', excl='helper/main.c helper/program.c'),
         includes=INCLUDES['helper'], cflags=C_HOSTED, defines=HOSTED_DEFINES,
         use='model ns3 INIH JANSSON SQLITE PCAP GSL M')
+    bld(features='c', target='program', source='helper/program.c', cflags=C_HOSTED,
+        defines=HOSTED_DEFINES + ['IPTFS_COMMIT="%s"' % commit(bld),
+                                  'IPTFS_SOURCES="%s"' % hash_of_sources(bld)])
+
+
+# What these sources are called by git, or by the archive that they came in.
+def commit(ctx):
+    command = ['git', '-c', 'safe.directory=*', 'describe', '--always', '--dirty', '--abbrev=12']
+    if os.path.exists('.git') and shutil.which('git'):  # not that of a folder above
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             env=dict(os.environ, GIT_OPTIONAL_LOCKS='0'))
+        if run.returncode == 0:
+            return run.stdout.decode().strip()
+    if os.path.exists(COMMIT_FILE):
+        with open(COMMIT_FILE) as f:
+            return f.read().strip()
+    return 'unknown'
+
+
+def hash_of_sources(ctx):
+    names = ctx.path.ant_glob('model/**/*.c model/**/*.cc model/**/*.h helper/*.c helper/*.h',
+                              excl=' '.join('helper/%s.*' % room for room in NOT_IN_RESULTS))
+    together = hashlib.sha256()
+    for node in sorted(names, key=lambda node: node.path_from(ctx.path)):
+        together.update(b'%s %d\n' % (node.path_from(ctx.path).encode(), len(node.read('rb'))))
+        together.update(node.read('rb'))
+    return together.hexdigest()[:12]
 
 
 def build_program(bld, name, source, libraries, install='${BINDIR}'):
@@ -345,7 +380,7 @@ def build_program(bld, name, source, libraries, install='${BINDIR}'):
         return
     # C sources, but the C++ linker: ns-3 needs its libraries.
     bld(features='c cxx cxxprogram', target=name, source=source, includes=INCLUDES['test'],
-        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model ' + libraries,
+        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model ' + libraries,
         install_path=install)
 
 
@@ -615,7 +650,24 @@ def dist(ctx):
 distcheck = dist
 
 
-class DistCheck(Scripting.DistCheck):
+class WithCommit:
+    """Tells in the archive which commit it is of."""
+
+    def archive(self):
+        name = commit(self)
+        with open(COMMIT_FILE, 'w') as f:
+            f.write(name + '\n')
+        try:
+            super().archive()
+        finally:
+            os.remove(COMMIT_FILE)
+
+
+class Dist(WithCommit, Scripting.Dist):
+    """makes iptfs-<version>.tar.gz of the sources"""
+
+
+class DistCheck(WithCommit, Scripting.DistCheck):
     """makes the archive, and builds, installs and uninstalls from it"""
 
     def make_distcheck_cmd(self, destdir):

@@ -4,6 +4,8 @@
 #include "error.h"
 #include "list.h"
 #include "nearest.h"
+#include "point.h"
+#include "program.h"
 #include "quantity.h"
 #include "replay.h"
 #include "run.h"
@@ -594,7 +596,9 @@ int iptfs_cli(int argc, char **argv)
 {
     static char program[] = PROGRAM;
     struct call call = {0, NULL};
-    argp_program_version = PROGRAM " " IPTFS_VERSION;
+    char version[128];
+    snprintf(version, sizeof version, PROGRAM " %s", iptfs_program_text());
+    argp_program_version = version;
     argp_err_exit_status = IPTFS_EXIT_USAGE;
     if (argc > 0)
         argv[0] = program;

@@ -31,10 +31,4 @@ struct iptfs_sweep_request {
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error);
 
-/* `iptfs-sim point`: runs points of a sweep ("3", "5-9", "1,4,7-8"), each in a process of its own,
- * and writes their results into DIR/points. Says on standard output how each ended: "+ POINT",
- * "- POINT STATUS MESSAGE", or "! MESSAGE" when nothing more can be written. */
-int iptfs_point_command(const char *path, const char *directory, const char *indices,
-                        struct iptfs_error *error);
-
 #endif
