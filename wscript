@@ -329,7 +329,8 @@ def build(bld):
     build_objects(bld)
     build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
     if bld.path.find_resource('test/main.c'):
-        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT PCAP', install=None)
+        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c test/*.cc'), 'CUNIT PCAP',
+                      install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
     if not bld.variant:

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only room that knows ns-3. C-like C++: classes only where ns-3 wants to be derived from.
+ * ns-3's clock, events and links. C-like C++: classes only where ns-3 wants to be derived from.
  *
  * Only interfaces that ns-3 3.37 to 3.48 share are used. No exception leaves a function with C
- * linkage: they run their body through guarded().
+ * linkage: they run their body through iptfs_ns3_guarded().
  */
 #include "ns3shim.h"
 
-#include <exception>
-#include <new>
+#include "ns3guard.h"
 
 #include <ns3/data-rate.h>
 #include <ns3/default-simulator-impl.h>
@@ -43,17 +42,6 @@ struct {
     bool changing; /* open or close is at work */
     bool broken;   /* open or close failed halfway; ns-3 does not survive another try */
 } sim;
-
-template <typename Body> int guarded(Body body)
-{
-    try {
-        return body();
-    } catch (const std::bad_alloc &) {
-        return NS3SHIM_ENOMEM;
-    } catch (...) {
-        return NS3SHIM_EENGINE;
-    }
-}
 
 int64_t now_ps()
 {
@@ -399,7 +387,7 @@ int ns3shim_open(void)
     if (sim.broken)
         return NS3SHIM_EENGINE;
     sim.changing = true;
-    rc = guarded(start_engine);
+    rc = iptfs_ns3_guarded(start_engine);
     sim.changing = false;
     sim.broken = rc != 0;
     if (rc == 0) {
@@ -420,7 +408,7 @@ int ns3shim_close(void)
         return 0;
     sim.impl = nullptr; /* first, so that drop callbacks find the simulation closed */
     sim.changing = true;
-    rc = guarded(destroy_engine);
+    rc = iptfs_ns3_guarded(destroy_engine);
     sim.changing = false;
     sim.broken = rc != 0;
     return rc;
@@ -432,7 +420,7 @@ int ns3shim_seed(uint32_t seed, uint64_t run)
         return NS3SHIM_EINVAL;
     if (sim.impl == nullptr)
         return NS3SHIM_ESTATE;
-    return guarded([seed, run]() {
+    return iptfs_ns3_guarded([seed, run]() {
         ns3::RngSeedManager::SetSeed(seed);
         ns3::RngSeedManager::SetRun(run);
         return 0;
@@ -454,7 +442,7 @@ int ns3shim_run_until(int64_t stop_ps)
         return NS3SHIM_ESTATE;
     sim.running = true;
     sim.stopped = false;
-    rc = guarded([stop_ps]() { return run_with_fence(stop_ps); });
+    rc = iptfs_ns3_guarded([stop_ps]() { return run_with_fence(stop_ps); });
     sim.running = false;
     sim.fence = nullptr;
     return rc;
@@ -483,7 +471,7 @@ int ns3shim_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), vo
     event = new (std::nothrow) OneShot(fn, drop, ctx);
     if (event == nullptr)
         return NS3SHIM_ENOMEM;
-    rc = guarded([at_ps, event]() {
+    rc = iptfs_ns3_guarded([at_ps, event]() {
         enqueue(at_ps, event);
         return 0;
     });
@@ -504,7 +492,7 @@ int ns3shim_timer_set(struct ns3shim_timer *timer, int64_t at_ps)
 
     if (rc != 0)
         return rc;
-    return guarded([timer, at_ps]() {
+    return iptfs_ns3_guarded([timer, at_ps]() {
         timer->set(at_ps);
         return 0;
     });
@@ -535,7 +523,7 @@ int ns3shim_p2p_new(struct ns3shim_p2p **out, const struct ns3shim_p2p_config *c
         return NS3SHIM_EINVAL;
     if (sim.impl == nullptr)
         return NS3SHIM_ESTATE;
-    return guarded([out, config, receive, ctx]() {
+    return iptfs_ns3_guarded([out, config, receive, ctx]() {
         ns3::Ptr<ns3shim_p2p> p2p = ns3::Create<ns3shim_p2p>();
         int rc = build_link(p2p, config);
 
@@ -552,7 +540,7 @@ int ns3shim_p2p_send(struct ns3shim_p2p *p2p, uint32_t octets, uint64_t tag)
         return NS3SHIM_EINVAL;
     if (sim.impl == nullptr || p2p->epoch != sim.epoch)
         return NS3SHIM_ESTATE;
-    return guarded([p2p, octets, tag]() {
+    return iptfs_ns3_guarded([p2p, octets, tag]() {
         ns3::Ptr<ns3::Packet> packet = ns3::Create<ns3::Packet>(octets - NS3SHIM_PPP_OCTETS);
         PacketNumber number;
 
