@@ -94,6 +94,8 @@ def options(opt):
     opt.parser.set_defaults(prefix=None)  # so that `install` sees whether it was given
     opt.add_option('--optional', action='store_true', default=False,
                    help='setup: install the optional packages too')
+    opt.add_option('--with-slurm', action='store_true', default=False,
+                   help='setup: install Slurm too, for the test of sweeps on it')
     opt.add_option('--no-setup', action='store_true', default=False,
                    help='check, demo, bench, results: do not install missing packages')
     opt.add_option('--study', default=None, metavar='NAME',
@@ -208,8 +210,9 @@ def install_packages(ctx, groups=('build',)):
 
 
 def setup(ctx):
-    """installs the Debian packages that are missing (--optional: and the optional ones)"""
+    """installs the Debian packages that are missing (--optional, --with-slurm: these too)"""
     groups = ['build'] + (['optional'] if ctx.options.optional else [])
+    groups += ['slurm'] if ctx.options.with_slurm else []
     install_packages(ctx, groups)
     if not missing_packages(groups):
         Logs.info('All packages are installed')
@@ -434,6 +437,7 @@ def check(ctx):
         check_variants(tally)
     except Errors.WafError as e:
         tally.add('set-up', e)
+    check_scripts(ctx, tally)
     check_with_clang(ctx, tally)
     check_layout(ctx, tally)
     check_rooms(ctx, tally)
@@ -451,7 +455,7 @@ def check_variants(tally):
             run_tests(variant, tally)
 
 
-# Runs one variant's iptfs-test and adds its own count to ours.
+# Runs one variant's iptfs-test.
 def run_tests(variant, tally):
     name = variant or 'release'
     build_dir = os.path.abspath(os.path.join(out, variant))
@@ -461,7 +465,21 @@ def run_tests(variant, tally):
         return
     env = dict(os.environ, IPTFS_BUILD=build_dir, IPTFS_SIM=os.path.join(build_dir, 'iptfs-sim'),
                UBSAN_OPTIONS='print_stacktrace=1')
-    status, output = run_prefixed([program], name, env)
+    run_counted([program], name, env, tally)
+
+
+# The tests that need more of the machine than a program: each skips itself where it cannot run.
+def check_scripts(ctx, tally):
+    program = os.path.abspath(os.path.join(out, 'iptfs-sim'))
+    for path in sources(ctx, 'test/*.sh'):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if name != 'steps' and os.path.exists(program):
+            run_counted(['sh', path], name, dict(os.environ, IPTFS_SIM=program), tally)
+
+
+# Runs tests that close with a count, and adds it to ours.
+def run_counted(command, name, env, tally):
+    status, output = run_prefixed(command, name, env)
 
     counts = re.findall(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$', output, re.M)
     passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
@@ -474,7 +492,7 @@ def run_tests(variant, tally):
         tally.add('%s tests' % name, 'ended with status %d and no count' % status)
     elif status and not failed:
         tally.add('%s tests' % name, 'ended with status %d' % status)
-    elif not passed and not failed:
+    elif not passed and not failed and not skipped:
         tally.add('%s tests' % name, 'no test ran')
 
 

@@ -9,6 +9,7 @@
 #include "program.h"
 #include "progress.h"
 #include "results.h"
+#include "slurm.h"
 #include "sweep.h"
 #include "textfile.h"
 
@@ -37,7 +38,8 @@ struct work {
     size_t ran;     /* of them: ended well or not */
     size_t failed;
     struct iptfs_progress progress;
-    char fatal[900]; /* why nothing more could be written; "" while it can */
+    struct iptfs_slurm_jobs jobs; /* that go on without us */
+    char fatal[900];              /* why nothing more could be written; "" while it can */
 };
 
 /* Checks all points before any runs, and finds out which have a result. */
@@ -182,6 +184,15 @@ static int refuse_unknown(const struct work *work, struct iptfs_error *error)
     return 0;
 }
 
+/* A manifest tells of the sweep, not of the step that collects it. */
+static void keep_beginning(const struct work *work, json_t *old)
+{
+    static const char *const names[] = {"command", "host", "start"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (json_object_get(old, names[i]) != NULL)
+            json_object_set(work->manifest, names[i], json_object_get(old, names[i]));
+}
+
 static int check_manifest(const struct work *work, struct iptfs_error *error)
 {
     char *path = iptfs_path_join(work->directory, "manifest.json");
@@ -192,7 +203,9 @@ static int check_manifest(const struct work *work, struct iptfs_error *error)
     int code = compare_program(work, old, error);
     if (code == 0)
         code = compare_base(work, json_object_get(old, "base"), error);
-    if (code == 0 && !work->request->resume)
+    if (code == 0 && work->request->collect)
+        keep_beginning(work, old);
+    else if (code == 0 && !work->request->resume)
         code = iptfs_fail(error, IPTFS_E_INVALID,
                           "%s: holds a sweep already; --resume runs what it lacks, --out DIR puts "
                           "results elsewhere",
@@ -312,6 +325,57 @@ static int run_parallel(struct work *work, const struct iptfs_point_call *call,
     return code;
 }
 
+/* Starting a task costs Slurm about as much as some points take, and its queue has a limit. */
+static size_t points_in_task(const struct work *work, size_t tasks)
+{
+    enum {
+        FEW = 8
+    };
+    size_t wanted = work->request->shard > 0 ? (size_t)work->request->shard : FEW;
+    size_t least = (work->pending + tasks - 1) / tasks;
+    return wanted > least ? wanted : least;
+}
+
+static int write_slurm_shards(struct work *work, const char *directory, size_t *n_shards,
+                              struct iptfs_error *error)
+{
+    struct iptfs_outfile file;
+    size_t tasks = 1;
+    char *folder = iptfs_path_join(directory, "slurm");
+    char *path = folder != NULL ? iptfs_path_join(folder, "shards") : NULL;
+    int code = path != NULL ? iptfs_slurm_limit(&tasks, error) : out_of_memory(error);
+    size_t most = points_in_task(work, tasks);
+    if (code == 0)
+        code = iptfs_make_directory(folder, error);
+    if (code == 0)
+        code = iptfs_outfile_open(&file, path, error);
+    if (code == 0) {
+        write_shards(work, most, file.file);
+        code = iptfs_outfile_commit(&file, error);
+    }
+    *n_shards = (work->pending + most - 1) / most;
+    free(folder);
+    free(path);
+    return code;
+}
+
+static int run_slurm(struct work *work, const struct iptfs_point_call *call,
+                     struct iptfs_error *error)
+{
+    struct iptfs_slurm_request request = {.call = *call,
+                                          .jobs = work->request->jobs,
+                                          .options = work->request->sbatch,
+                                          .n_options = work->request->n_sbatch};
+    int code = write_slurm_shards(work, call->directory, &request.n_shards, error);
+    if (code == 0 && work->request->no_wait)
+        code = iptfs_slurm_submit(&request, &work->jobs, error);
+    else if (code == 0)
+        code = iptfs_slurm_run(&request, take_line, work, error);
+    if (code == 0 && !work->request->no_wait)
+        iptfs_slurm_clean(call->directory);
+    return code;
+}
+
 static int run_points(struct work *work, struct iptfs_error *error)
 {
     char program[4096];
@@ -324,11 +388,12 @@ static int run_points(struct work *work, struct iptfs_error *error)
         code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be found again: %s",
                           iptfs_quoted_path(work->directory).text, strerror(errno));
     if (code == 0)
-        code = run_parallel(work, &call, error);
+        code = work->request->engine == IPTFS_SWEEP_SLURM ? run_slurm(work, &call, error)
+                                                          : run_parallel(work, &call, error);
     iptfs_progress_wipe(&work->progress);
     free(call.file);
     free(call.directory);
-    if (code == 0 && work->fatal[0] != '\0')
+    if (work->fatal[0] != '\0')
         code = iptfs_fail(error, IPTFS_E_IO, "%s; finished points stay, --resume goes on",
                           work->fatal);
     return code;
@@ -387,6 +452,8 @@ static int prepare(struct work *work, struct iptfs_error *error)
     find_results(work);
     if (code == 0 && !work->request->force)
         code = check_manifest(work, error);
+    if (code == 0 && !work->request->collect)
+        code = iptfs_slurm_prepare(work->directory, error);
     if (code == 0)
         code = iptfs_make_directory(points, error);
     if (code == 0 && work->request->force)
@@ -394,6 +461,14 @@ static int prepare(struct work *work, struct iptfs_error *error)
     free(points);
     find_results(work);
     return code != 0 ? code : write_manifest(work, error);
+}
+
+static void tell_jobs(const struct work *work, FILE *out)
+{
+    const char *last = strchr(work->jobs.text, ' ');
+    if (!work->request->quiet)
+        fprintf(out, "Submitted            job %.*s runs %zu points, then job%s collects them\n",
+                (int)(last - work->jobs.text), work->jobs.text, work->pending, last);
 }
 
 static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
@@ -408,10 +483,16 @@ static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
     if (code == 0)
         code = prepare(work, error);
     size_t had = work->sweep.n_points - work->pending;
-    if (code == 0 && work->pending > 0)
+    if (code == 0 && work->request->collect)
+        iptfs_slurm_hear(work->directory, take_line, work);
+    else if (code == 0 && work->pending > 0)
         code = run_points(work, error);
-    if (code == 0)
+    if (code == 0 && work->jobs.text[0] != '\0')
+        tell_jobs(work, out);
+    else if (code == 0)
         code = finish(work, had, out, error);
+    if (code == 0 && work->request->collect)
+        iptfs_slurm_clean(work->directory);
     iptfs_folderlock_release(&lock);
     return code;
 }

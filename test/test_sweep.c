@@ -588,6 +588,21 @@ static void full_disks_lose_nothing(void)
     remove_tree(folder);
 }
 
+/* With Slurm itself: test/slurm.sh. */
+static void slurm_has_to_be_there(void)
+{
+    new_folder();
+    write_file("s.ini", BASE SWEEP);
+    CHECK_INT(shell("mkdir bin && PATH=$PWD/bin $SIM sweep s.ini --engine slurm --out o 2>stderr"),
+              2);
+    CHECK_OUTPUT("stderr", "Slurm's scontrol cannot be started: is the package 'slurm-client'");
+    CHECK_INT(run("sweep s.ini --sbatch --time=1 --out o"), 2);
+    CHECK_OUTPUT("stderr", "allowed: with --engine slurm");
+    CHECK_INT(run("sweep s.ini --engine slrum --out o"), 2);
+    CHECK_OUTPUT("stderr", "--engine: found 'slrum', allowed: parallel, slurm");
+    remove_tree(folder);
+}
+
 extern const CU_TestInfo iptfs_tests_sweep[];
 const CU_TestInfo iptfs_tests_sweep[] = {
     {"lists and ranges", lists_and_ranges},
@@ -605,5 +620,6 @@ const CU_TestInfo iptfs_tests_sweep[] = {
     {"changed programs are noticed", changed_programs_are_noticed},
     {"bars are for terminals", bars_are_for_terminals},
     {"full disks lose nothing", full_disks_lose_nothing},
+    {"Slurm has to be there", slurm_has_to_be_there},
     CU_TEST_INFO_NULL,
 };
