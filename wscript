@@ -60,8 +60,8 @@ VARIANTS = {
 
 # Rooms of helper/ whose sources may change without changing the result of any run: of the command
 # line, and of what is made of results. All others are in the hash that sweeps compare.
-NOT_IN_RESULTS = ['cli', 'collect', 'folderlock', 'list', 'main', 'parallel', 'plot*', 'program',
-                  'progress', 'replay', 'show', 'slurm', 'sweeprun']
+NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'folderlock', 'gnuplot', 'list', 'main', 'parallel',
+                  'plot*', 'program', 'progress', 'replay', 'show', 'slurm', 'sweeprun']
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
 # each module loaded costs start-up time.
@@ -82,6 +82,7 @@ int main()
 CLANG_FORMAT_MAJORS = ['14', '19']
 
 TEST_TIMEOUT_S = 1800
+FINGERPRINTS = os.path.join('test', 'fingerprints.py')
 
 
 # ---------------------------------------------------------------- commands and options
@@ -98,6 +99,8 @@ def options(opt):
                    help='setup: install Slurm too, for the test of sweeps on it')
     opt.add_option('--no-setup', action='store_true', default=False,
                    help='check, demo, bench, results: do not install missing packages')
+    opt.add_option('--accept', action='store_true', default=False,
+                   help='fingerprints: write those of now, after a change that was meant')
     opt.add_option('--study', default=None, metavar='NAME',
                    help='results: only the study in results/NAME')
 
@@ -453,6 +456,7 @@ def check_variants(tally):
             tally.add(command, e)
         else:
             run_tests(variant, tally)
+            check_fingerprints(variant, tally)
 
 
 # Runs one variant's iptfs-test.
@@ -494,6 +498,16 @@ def run_counted(command, name, env, tally):
         tally.add('%s tests' % name, 'ended with status %d' % status)
     elif not passed and not failed and not skipped:
         tally.add('%s tests' % name, 'no test ran')
+
+
+# What examples and studies do is as it was, in each variant.
+def check_fingerprints(variant, tally):
+    name = variant or 'release'
+    program = os.path.abspath(os.path.join(out, variant, 'iptfs-sim'))
+    status, output = run_prefixed([sys.executable, FINGERPRINTS], name,
+                                  dict(os.environ, IPTFS_SIM=program))
+    tally.add('%s fingerprints' % name, (output.splitlines() or ['no word of why'])[-1]
+              if status else None)
 
 
 # Runs a program, showing each line as it comes; gives its status and all it printed.
@@ -636,7 +650,14 @@ def bench(ctx):
     end_command(failed=subprocess.call([program]) != 0)
 
 
-# ----------------------------------------------------------------------------- results
+# ------------------------------------------------------------- fingerprints and results
+
+def fingerprints(ctx):
+    """compares examples and studies with their fingerprints (--accept: and writes new ones)"""
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/main.c'))
+    command = [sys.executable, FINGERPRINTS] + (['--accept'] if ctx.options.accept else [])
+    end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
+
 
 def results(ctx):
     """makes the studies in results/ again, or with --study one of them"""

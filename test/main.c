@@ -22,6 +22,7 @@ extern const CU_TestInfo iptfs_tests_chance[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -45,6 +46,7 @@ extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -66,6 +68,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"fingerprints", iptfs_tests_fingerprints},
     {"immediate", iptfs_tests_immediate},
     {"breaker", iptfs_tests_breaker},
     {"mtu", iptfs_tests_mtu},
@@ -89,6 +92,7 @@ static const struct {
     {"results", iptfs_tests_results},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"plot", iptfs_tests_plot},
     {"sweep", iptfs_tests_sweep},
     {"appendix-c", iptfs_tests_appendix_c},
     {"theory", iptfs_tests_theory},
