@@ -256,15 +256,21 @@ static int remove_points(struct work *work, struct iptfs_error *error)
 
 /* ------------------------------------------------------------------------------------- engines */
 
-/* Points in one process, so that starting it costs little, but all cores have work to the end. */
+/* Points in one process, so that starting it costs little, but all cores have work to the end. A
+ * login on another machine costs more than a start here. */
 static size_t points_at_once(const struct work *work)
 {
+    enum {
+        STARTS_HERE = 16,
+        STARTS_THERE = 4
+    };
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t jobs = work->request->jobs > 0 ? (size_t)work->request->jobs
                   : cores > 0             ? (size_t)cores
                                           : 1;
-    size_t hosts = work->request->n_sshlogins > 0 ? work->request->n_sshlogins : 1;
-    size_t share = work->pending / (jobs * hosts * 16);
+    size_t hosts = work->request->n_sshlogins;
+    size_t starts = jobs * (hosts > 0 ? hosts * STARTS_THERE : STARTS_HERE);
+    size_t share = work->pending / starts;
     return share < 1 ? 1 : share > 64 ? 64 : share;
 }
 
