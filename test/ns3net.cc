@@ -114,6 +114,17 @@ uint8_t pattern(int64_t at)
 
 } // namespace
 
+void net_run(int64_t until_ps)
+{
+    Simulator::Stop(PicoSeconds(until_ps) - Simulator::Now());
+    Simulator::Run();
+}
+
+void net_destroy(void)
+{
+    Simulator::Destroy();
+}
+
 void *net_node(void)
 {
     Ptr<Node> node = CreateObject<Node>(); /* the list of nodes keeps it */

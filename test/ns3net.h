@@ -12,6 +12,10 @@
 extern "C" {
 #endif
 
+/* A simulation that ns3shim_attach may join, run as a user's own C++ does it; and its end. */
+void net_run(int64_t until_ps);
+void net_destroy(void);
+
 /* A node with IPv4 and IPv6, TCP and UDP: an ns3::Node. */
 void *net_node(void);
 

@@ -93,6 +93,18 @@ void write_tos(ns3::Ptr<ns3::Packet> packet, uint8_t version, uint8_t tos)
     }
 }
 
+void receive(ns3::Ptr<ns3::VirtualNetDevice> device, ns3::Ptr<ns3::Packet> packet, uint8_t tos)
+{
+    uint8_t head[2];
+
+    packet->CopyData(head, sizeof head);
+    uint8_t version = head[0] >> 4;
+    if (tos_of(head) != tos)
+        write_tos(packet, version, tos);
+    device->Receive(packet, version == 4 ? protocol_ipv4 : protocol_ipv6, device->GetBroadcast(),
+                    device->GetAddress(), ns3::NetDevice::PACKET_HOST);
+}
+
 ns3::Ptr<ns3::VirtualNetDevice> make_device(ns3::Ptr<ns3::Node> node, uint32_t mtu_octets)
 {
     ns3::Ptr<ns3::VirtualNetDevice> device = ns3::CreateObject<ns3::VirtualNetDevice>();
@@ -141,18 +153,13 @@ void *iptfs_ns3device_pointer(const struct iptfs_ns3device *device)
 bool iptfs_ns3device_receive(struct iptfs_ns3device *device, void *handle, uint8_t tos)
 {
     ns3::Ptr<ns3::Packet> packet(static_cast<ns3::Packet *>(handle), false);
-    uint8_t head[2];
 
     if (device == nullptr || device->device->GetNode() == nullptr)
         return false;
-    packet->CopyData(head, sizeof head);
-    uint8_t version = head[0] >> 4;
-    if (tos_of(head) != tos)
-        write_tos(packet, version, tos);
-    device->device->Receive(packet, version == 4 ? protocol_ipv4 : protocol_ipv6,
-                            device->device->GetBroadcast(), device->device->GetAddress(),
-                            ns3::NetDevice::PACKET_HOST);
-    return true;
+    return iptfs_ns3_guarded([device, &packet, tos]() {
+               receive(device->device, packet, tos);
+               return 0;
+           }) == 0;
 }
 
 bool iptfs_ns3device_is_local(const struct iptfs_ns3device *device, const void *handle)

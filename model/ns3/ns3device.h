@@ -53,7 +53,8 @@ void *iptfs_ns3device_pointer(const struct iptfs_ns3device *device);
 
 /* Hands a packet to the IP stack of the device's node; the handle is given back by that. A `tos`
  * other than the packet's own is written into its IP header first, and the checksum too where ns-3
- * computes checksums. False when the simulation has ended, and the packet went nowhere. */
+ * computes checksums. False when the packet went nowhere: the simulation has ended, or `device` is
+ * NULL. */
 bool iptfs_ns3device_receive(struct iptfs_ns3device *device, void *handle, uint8_t tos);
 
 /* True when the packet's source is an address of the device's own node: it was sent there, and not
