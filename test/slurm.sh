@@ -190,7 +190,7 @@ killed_sweeps_are_taken_over() {
     wait $sweep || :
     squeue --noheader --format=%F | grep -q "$(cat killed/slurm/jobs)"
     resumed killed
-    queue_is_empty
+    wait_until 5 queue_is_empty
 }
 
 cancelled_arrays_resume() {
