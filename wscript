@@ -422,7 +422,7 @@ def build_fuzzer(bld):
         source=bld.path.ant_glob('test/fuzz/*.c') + [
             bld.path.find_resource('test/%s.c' % name)
             for name in ('check', 'fixture', 'samples', 'wholetunnel')],
-        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model CUNIT PCAP',
+        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model CUNIT PCAP',
         linkflags='-fsanitize=fuzzer', install_path=None)
 
 
