@@ -199,13 +199,11 @@ static void pair_directions(struct iptfs_run *run)
     reverse->engine.peer = &forward->engine;
 }
 
-int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
-                   uint64_t number, struct iptfs_error *error)
+int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                    uint64_t number, struct iptfs_error *error)
 {
+    int code = IPTFS_OK;
     *run = (struct iptfs_run){.scenario = scenario, .seed = seed, .run = number};
-    int code = ns3shim_open();
-    if (code != 0)
-        return engine_failed(error, code);
     error->text[0] = '\0';
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (i == IPTFS_REVERSE && !scenario->bidirectional)
@@ -219,6 +217,16 @@ int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario,
     if (scenario->bidirectional)
         pair_directions(run);
     return IPTFS_OK;
+}
+
+int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                   uint64_t number, struct iptfs_error *error)
+{
+    *run = (struct iptfs_run){0};
+    int code = ns3shim_open();
+    if (code != 0)
+        return engine_failed(error, code);
+    return iptfs_run_build(run, scenario, seed, number, error);
 }
 
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
@@ -289,7 +297,7 @@ struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
     return results;
 }
 
-void iptfs_run_free(struct iptfs_run *run)
+void iptfs_run_demolish(struct iptfs_run *run)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         struct iptfs_run_direction *way = &run->direction[i];
@@ -300,6 +308,11 @@ void iptfs_run_free(struct iptfs_run *run)
         iptfs_traffic_free(way->source);
         iptfs_leak_free(&way->leak);
     }
+}
+
+void iptfs_run_free(struct iptfs_run *run)
+{
+    iptfs_run_demolish(run);
     ns3shim_close();
 }
 

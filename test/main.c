@@ -34,6 +34,7 @@ extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_device[];
+extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -82,6 +83,7 @@ static const struct {
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
     {"device", iptfs_tests_device},
+    {"api", iptfs_tests_api},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
