@@ -143,9 +143,9 @@ static int refuse_name(const char *name, struct iptfs_error *error)
     iptfs_nearest_offer(&nearest, device_mtu);
     if (nearest.best == NULL)
         return iptfs_fail(error, IPTFS_E_INVALID,
-                          "found no option %s, allowed: keys of [tunnel] and [link], seed, %s",
+                          "found no option '%s', allowed: keys of [tunnel] and [link], seed, %s",
                           iptfs_quoted(name).text, device_mtu);
-    return iptfs_fail(error, IPTFS_E_INVALID, "found no option %s; did you mean %s?",
+    return iptfs_fail(error, IPTFS_E_INVALID, "found no option '%s'; did you mean %s?",
                       iptfs_quoted(name).text, nearest.best);
 }
 
@@ -182,7 +182,7 @@ static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct ipt
     if (code != IPTFS_OK)
         return code;
     if (octets < 68 || octets > IPTFS_DEVICE_MTU_OCTETS)
-        return iptfs_fail(error, IPTFS_E_INVALID, "%s: found %s, allowed: 68B to %uB", device_mtu,
+        return iptfs_fail(error, IPTFS_E_INVALID, "%s: found '%s', allowed: 68B to %uB", device_mtu,
                           iptfs_quoted(value).text, IPTFS_DEVICE_MTU_OCTETS);
     pair->mtu_octets = (uint32_t)octets;
     return IPTFS_OK;
@@ -344,10 +344,10 @@ int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name,
         iptfs_nearest_offer(&nearest, names[i]);
     }
     if (nearest.best != NULL)
-        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter %s; did you mean %s?",
+        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'; did you mean %s?",
                    iptfs_quoted(name).text, nearest.best);
     else
-        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter %s", iptfs_quoted(name).text);
+        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'", iptfs_quoted(name).text);
     return tell(&line, error);
 }
 
