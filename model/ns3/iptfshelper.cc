@@ -51,7 +51,8 @@ struct IptfsPair {
     static void on_delivered(void *ctx, int end, int64_t, const void *packet, int64_t delay_ps)
     {
         if (at(ctx, end) != nullptr)
-            at(ctx, end)->m_deliver(packet_of(packet), PicoSeconds(delay_ps));
+            at(ctx, end)->m_deliver(packet_of(packet),
+                                    PicoSeconds(static_cast<uint64_t>(delay_ps)));
     }
 
     static void on_dropped(void *ctx, int end, const void *packet, const char *cause)
