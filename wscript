@@ -9,9 +9,11 @@
 #
 # New sources need no word here: what is in a folder is found by its name.
 #
-#   model/*.c               the protocol, plain C                       }  libiptfs
-#   model/ns3/*.cc, *.c     the only part that knows ns-3               }
-#   helper/*.c              scenarios, results, command line; main.c is iptfs-sim
+#   model/*.c               the protocol, plain C                       }
+#   model/ns3/*.cc, *.c     the only part that knows ns-3               }  libiptfs
+#   helper/*.c              scenarios, results, command line            }
+#   helper/main.c           iptfs-sim
+#   examples/*.c, *.cc      a program each, which uses libiptfs
 #   test/*.c                one program, iptfs-test, in each variant
 #   test/fuzz/*.c           targets, part of iptfs-test too, and their program, iptfs-fuzz
 #   test/bench/*.c, *.cc    one program, iptfs-bench
@@ -364,8 +366,8 @@ def build(bld):
                       'CUNIT PCAP', install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
-    if not bld.variant:
-        build_library(bld)
+    build_library(bld)
+    build_examples(bld)
 
 
 # The three rooms, compiled once and linked into each program.
@@ -426,17 +428,29 @@ def build_fuzzer(bld):
         linkflags='-fsanitize=fuzzer', install_path=None)
 
 
-# What others link with: the model and the shim, without scenario files and command line.
+# What others link with. The body of iptfs.h stands in helper/, so all of it is in there.
 def build_library(bld):
-    headers = bld.path.ant_glob('model/*.h model/ns3/ns3shim.h')
-    if not headers or not bld.path.ant_glob('model/*.c'):
+    headers = bld.path.ant_glob(
+        'model/*.h model/ns3/ns3shim.h model/ns3/ns3hosts.h model/ns3/ns3pmtu.h '
+        'model/ns3/iptfshelper.h')
+    release = not bld.variant
+    bld(features='cxx cxxshlib', target='iptfs', use='helper ns3 model', vnum=VERSION,
+        install_path='${LIBDIR}' if release else None)
+    if not release:
         return
-    bld(features='cxx cxxshlib', target='iptfs', use='model ns3', vnum=VERSION,
-        install_path='${LIBDIR}')
     bld(features='subst', source='iptfs.pc.in', target='iptfs.pc', VERSION=VERSION,
         PREFIX=bld.env.PREFIX, LIBDIR=bld.env.LIBDIR, INCLUDEDIR=bld.env.INCLUDEDIR,
         install_path='${LIBDIR}/pkgconfig')
     bld.install_files('${INCLUDEDIR}/iptfs', headers)
+
+
+# Programs that use the library as others do; the tests run them.
+def build_examples(bld):
+    for source in bld.path.ant_glob('examples/*.c examples/*.cc'):
+        name = os.path.splitext(source.name)[0]
+        bld(features='c cxx cxxprogram', target='examples/' + name, source=[source],
+            includes=INCLUDES['model/ns3'], cflags=C_HOSTED, use='iptfs NS3',
+            rpath=['$ORIGIN/..'], install_path=None)
 
 
 # ------------------------------------------------------------------------------- check

@@ -37,6 +37,7 @@ extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
+extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -86,6 +87,7 @@ static const struct {
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
     {"device", iptfs_tests_device},
+    {"api", iptfs_tests_api},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
