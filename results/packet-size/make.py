@@ -96,7 +96,12 @@ def tables(rows):
     overhead = [['%d' % size] +
                 ['%.1f %%' % (100 * rows.where(case=case, traffic_load_size=size)[0]['outer.overhead'])
                  for case in CASES[1:]] for size in sizes]
-    return {'goodput': table(['octets'] + CASES, goodput),
+    cliff = [['%d' % size, '%.2f %%' % (100 * part(rows, 'on-demand', size)),
+              '%.2f %%' % (100 * rows.where(case='on-demand',
+                                            traffic_load_size=size)[0]['outer.overhead'])]
+             for size in range(717, 727)]
+    return {'cliff': table(['octets', 'goodput', 'overhead'], cliff),
+            'goodput': table(['octets'] + CASES, goodput),
             'overhead': table(['octets'] + CASES[1:], overhead)}
 
 
