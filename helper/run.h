@@ -6,6 +6,7 @@
 
 #include "engine.h"
 #include "error.h"
+#include "hosts.h"
 #include "results.h"
 #include "scenario.h"
 #include "source.h"
@@ -33,6 +34,8 @@ struct iptfs_run {
     uint64_t seed;
     uint64_t run;
     struct iptfs_run_direction direction[IPTFS_DIRECTIONS];
+    struct iptfs_run_direction beside[IPTFS_DIRECTIONS]; /* of traffic with tunnel = off */
+    struct iptfs_hosts hosts;
     uint64_t events; /* ns-3's, known after iptfs_run_finish */
 };
 
