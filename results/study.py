@@ -204,7 +204,8 @@ class Study:
         writer = csv.writer(text, lineterminator='\n')
         writer.writerow(self.columns)
         with open(os.path.join(out, 'results.csv'), newline='') as f:
-            writer.writerows([brief(row[name]) for name in self.columns] for row in csv.DictReader(f))
+            writer.writerows([brief(row[name]) for name in self.columns]
+                             for row in csv.DictReader(f))
         return text.getvalue()
 
     def publish(self, data, rows, out):
@@ -226,7 +227,8 @@ class Study:
     def compare_page(self, rows, claims):
         page = Page(self.folder)
         for name, expected in self.tables(rows).items():
-            claims.that(page.table(name) == expected, 'README.md has the table "%s" of the data' % name)
+            claims.that(page.table(name) == expected,
+                        'README.md has the table "%s" of the data' % name)
         for words in self.sentences(rows) if self.sentences else []:
             claims.that(page.says(words), 'README.md says "%s"' % words)
 

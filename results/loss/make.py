@@ -101,7 +101,7 @@ def check_stall(rows, claims, short):
                 claims.that(window > 0 or points.mean('stall_s.max') == 0,
                             'nothing waits without a window, ' + case + what)
     longest = max(row['stall_s.max'] for row in at(rows, 'bursts', 0.1, *LINUX))
-    claims.that(longest > 0.95, "Linux's defaults hold the end of a burst for a second: %g" % longest)
+    claims.that(longest > 0.95, "Linux's defaults hold the end of a burst for 1 s: %g" % longest)
 
 
 def check_receivers(rows, claims):
@@ -153,7 +153,8 @@ def tables(rows):
 
     settings = [LINUX, (3, 0.1), (3, 0.02), (3, 0.005), (1, 0.02), (16, 1.0), (16, 0.02), (0, 1.0)]
     stall = [['w = %d, %g ms' % (window, 1e3 * drop_time)] +
-             ['%s / %s' % (ms(stall_per_loss(points)), ms(max(row['stall_s.max'] for row in points)))
+             ['%s / %s' % (ms(stall_per_loss(points)),
+                           ms(max(row['stall_s.max'] for row in points)))
               for points in (at(rows, case, 0.01, window, drop_time) for case in CASES)]
              for window, drop_time in settings]
     losses = rows.values('link.loss')
@@ -169,7 +170,8 @@ def sentences(rows):
         return '%.0f' % (1e3 * stall_per_loss(at(rows, case, 0.01, 3, drop_time)))
 
     def taken(drop_time):
-        return rows.where(case='office-fixed', tunnel_receive='in-order', tunnel_drop_time=drop_time)
+        return rows.where(case='office-fixed', tunnel_receive='in-order',
+                          tunnel_drop_time=drop_time)
 
     short = at(rows, 'office-fixed', 0.1, 3, 0.005)
     longest = max(row['stall_s.max'] for row in rows.where(case='office', tunnel_drop_time=0.005))
@@ -186,8 +188,8 @@ if __name__ == '__main__':
     sys.exit(Study(
         __file__, ['case', 'tunnel.receive', 'link.loss', 'tunnel.reorder-window',
                    'tunnel.drop-time', 'seed', 'inner.offered.pkts', 'inner.delivered.pkts',
-                   'inner.in_flight', 'inner.dropped.drop-time', 'outer.sent.pkts', 'outer.lost.pkts',
-                   'loss_amplification', 'stall_s.mean', 'stall_s.max'],
+                   'inner.in_flight', 'inner.dropped.drop-time', 'outer.sent.pkts',
+                   'outer.lost.pkts', 'loss_amplification', 'stall_s.mean', 'stall_s.max'],
         short={'duration': '10s', 'seed': '1 .. 2', 'link.loss': '0.1%, 10%',
                'tunnel.reorder-window': '0, 3', 'tunnel.drop-time': '5ms, 1s'},
         check=check, tables=tables, sentences=sentences).main())

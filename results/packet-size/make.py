@@ -63,6 +63,11 @@ def part(rows, case, size):
     return rows.where(case=case, traffic_load_size=size)[0]['goodput_bps'] / LINE_BPS
 
 
+def overhead(rows, case, size):
+    """Octets of outer packets beyond the inner ones, in parts of these."""
+    return rows.where(case=case, traffic_load_size=size)[0]['outer.overhead']
+
+
 def check(rows, claims, short):
     # A run ends in the middle of some packets, and on demand each batch of some 500 ends with an
     # outer packet that is not full.
@@ -93,22 +98,23 @@ def tables(rows):
     sizes = [40, 200, 480, 481, 721, 722, 1400, 1442, 1443, 1447, 1500]
     goodput = [['%d' % size] + ['%.1f %%' % (100 * part(rows, case, size)) for case in CASES]
                for size in sizes]
-    overhead = [['%d' % size] +
-                ['%.1f %%' % (100 * rows.where(case=case, traffic_load_size=size)[0]['outer.overhead'])
-                 for case in CASES[1:]] for size in sizes]
-    return {'goodput': table(['octets'] + CASES, goodput),
-            'overhead': table(['octets'] + CASES[1:], overhead)}
+    costs = [['%d' % size] + ['%.1f %%' % (100 * overhead(rows, case, size)) for case in CASES[1:]]
+             for size in sizes]
+    cliff = [['%d' % size, '%.2f %%' % (100 * part(rows, 'on-demand', size)),
+              '%.2f %%' % (100 * overhead(rows, 'on-demand', size))]
+             for size in range(717, 727)]
+    return {'cliff': table(['octets', 'goodput', 'overhead'], cliff),
+            'goodput': table(['octets'] + CASES, goodput),
+            'overhead': table(['octets'] + CASES[1:], costs)}
 
 
 def sentences(rows):
     def percent(case, size):
         return '%.1f' % (100 * part(rows, case, size))
 
-    def overhead(size):
-        return '%.1f' % (100 * rows.where(case='on-demand', traffic_load_size=size)[0]['outer.overhead'])
-
     return ['takes goodput from %s to %s %%' % (percent('on-demand', 721), percent('on-demand', 722)),
-            'from %s to %s %%' % (overhead(721), overhead(722)),
+            'from %.1f to %.1f %%' % (100 * overhead(rows, 'on-demand', 721),
+                                      100 * overhead(rows, 'on-demand', 722)),
             '%s %% of the line' % percent('fixed-rate', 1442),
             'leave %s %% of the line' % percent('esp-pad', 40),
             '%s %% instead of %s %% with 1500' % (percent('on-demand', 1442),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bursts before a tunnel of constant rate: queue size, loss, marks, delay. README.md explains it."""
+"""Bursts before a tunnel of constant rate: queue, loss, marks, delay. README.md explains it."""
 
 import csv
 import json
@@ -54,7 +54,8 @@ def check_queue(claims, limit):
         trace = os.path.join(scratch, 'trace.csv')
         output = os.path.join(scratch, 'out')
         simulator('run', os.path.join(HERE, 'queue.ini'), '--quiet', '--out', output, '--trace',
-                  trace, '--set', 'scenario.duration=5s', '--set', 'tunnel.max-queue-size=%d' % limit)
+                  trace, '--set', 'scenario.duration=5s',
+                  '--set', 'tunnel.max-queue-size=%d' % limit)
         with open(os.path.join(output, 'summary.json')) as f:
             inner = json.load(f)['inner']
         found = inner['dropped']['no-queue-space'], inner['ce_marked']

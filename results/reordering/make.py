@@ -114,7 +114,7 @@ def tables(rows):
     windows = [0, 1, 2, 3, 4, 7, 11, 16]
 
     def cells(case, count):
-        return ['%d' % (lost(row) / BLOCKS) if lost(row) % BLOCKS == 0 else '%.1f' % (lost(row) / BLOCKS)
+        return ['%.*f' % (case != 'whole', lost(row) / BLOCKS)
                 for window in windows for row in rows
                 if row['case'] == case and reversed_of(row) == count and
                 row['tunnel.reorder-window'] == window]
