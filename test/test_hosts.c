@@ -488,7 +488,7 @@ static void test_the_seed_alone_decides(void)
 /* Each ends with packets everywhere, and is like the first. */
 static void test_many_runs_in_one_process(void)
 {
-    static const char *const sets[] = {"scenario.duration=60ms", "tunnel.mode=on-demand",
+    static const char *const sets[] = {"scenario.duration=50ms", "tunnel.mode=on-demand",
                                        "link.loss=5%", "tunnel.init-delay=1ms", NULL};
     json_t *first = summary_of(two_paths, sets);
     CHECK_TRUE(number_in(first, "inner.in_flight") > 0);
