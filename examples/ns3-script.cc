@@ -4,9 +4,11 @@
  *
  *   host - gateway = tunnel = gateway - host
  *
- * With an installed library: g++ -std=c++17 ns3-script.cc $(pkg-config --cflags --libs iptfs
- * ns3-core ns3-network ns3-internet ns3-applications ns3-point-to-point) */
-#include "iptfshelper.h" /* tunnel; <iptfs/iptfshelper.h> where it is installed */
+ * With an installed library: g++ -std=c++17 ns3-script.cc -I"$(pkg-config --variable=includedir
+ * iptfs)"
+ * $(pkg-config --libs iptfs ns3-core ns3-network ns3-internet ns3-applications ns3-point-to-point),
+ * and <iptfs/iptfshelper.h> for the header. */
+#include "iptfshelper.h" /* tunnel */
 
 #include <ns3/applications-module.h>
 #include <ns3/core-module.h>
