@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs every suite, or those named on the command line, and closes with "N passed, N failed". */
+#include "check.h"
+
 #include <CUnit/Basic.h>
 #include <CUnit/TestRun.h>
 #include <stdbool.h>
@@ -129,6 +131,9 @@ int main(int argc, char **argv)
     unsigned run = CU_get_number_of_tests_run();
     unsigned failed = CU_get_number_of_tests_failed();
     CU_cleanup_registry();
-    printf("%u passed, %u failed\n", run - failed, failed);
+    printf("%u passed, %u failed", run - failed, failed);
+    if (check_skipped() > 0)
+        printf(", %u skipped", check_skipped());
+    printf("\n");
     return run == 0 || failed > 0 ? 1 : 0;
 }
