@@ -4,10 +4,7 @@
  *
  *   host - gateway = tunnel = gateway - host
  *
- * With an installed library: g++ -std=c++17 ns3-script.cc -I"$(pkg-config --variable=includedir
- * iptfs)"
- * $(pkg-config --libs iptfs ns3-core ns3-network ns3-internet ns3-applications ns3-point-to-point),
- * and <iptfs/iptfshelper.h> for the header. */
+ * README.md says how to build it with an installed library. */
 #include "iptfshelper.h" /* tunnel */
 
 #include <ns3/applications-module.h>
