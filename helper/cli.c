@@ -130,8 +130,8 @@ enum {
     KEY_POINT,
     KEY_NO_WAIT,
     KEY_RESUME,
-    KEY_SBATCH,
     KEY_SERIES,
+    KEY_SBATCH,
     KEY_SHARD,
     KEY_SSHLOGIN,
     KEY_TERMINAL
