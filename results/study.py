@@ -242,7 +242,7 @@ class Study:
     def publish_plots(self, drawn):
         plots = os.path.join(self.folder, 'plots')
         os.makedirs(plots, exist_ok=True)
-        for name in os.listdir(drawn):
+        for name in os.listdir(drawn) if os.path.isdir(drawn) else []:
             if name.endswith(('.svg', '.png')):
                 shutil.copyfile(os.path.join(drawn, name), os.path.join(plots, name + '.new'))
                 os.replace(os.path.join(plots, name + '.new'), os.path.join(plots, name))
