@@ -434,7 +434,7 @@ def build_library(bld):
         'model/*.h model/ns3/ns3shim.h model/ns3/ns3hosts.h model/ns3/ns3pmtu.h '
         'model/ns3/iptfshelper.h')
     release = not bld.variant
-    bld(features='cxx cxxshlib', target='iptfs', use='helper ns3 model', vnum=VERSION,
+    bld(features='cxx cxxshlib', target='iptfs', use='helper program ns3 model', vnum=VERSION,
         install_path='${LIBDIR}' if release else None)
     if not release:
         return

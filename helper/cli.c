@@ -91,6 +91,18 @@ static uint64_t number_value(const char *option, const char *text, uint64_t mini
     return 0;
 }
 
+/* A time above 0. */
+static int64_t interval_value(const char *option, const char *text)
+{
+    struct iptfs_error error;
+    int64_t time_ps = 0;
+    if (iptfs_parse_time(text, &time_ps, &error) != 0)
+        refuse_value(option, error.text);
+    if (time_ps <= 0)
+        refuse_value(option, "found '0', allowed: a time above 0, such as 100ms");
+    return time_ps;
+}
+
 /* Takes the one file (or topic) that a command has. */
 static void take_argument(struct argp_state *state, const char **argument, char *text)
 {
@@ -118,6 +130,7 @@ enum {
     KEY_POINT,
     KEY_NO_WAIT,
     KEY_RESUME,
+    KEY_SERIES,
     KEY_SBATCH,
     KEY_SHARD,
     KEY_SSHLOGIN,
@@ -139,6 +152,9 @@ static const struct argp_option run_options[] = {
     {"csv", KEY_CSV, NULL, 0, "Print the summary as CSV", 0},
     {"trace", KEY_TRACE, "FILE", 0,
      "Write a line for each event of the tunnel, as CSV if FILE ends with .csv", 0},
+    {"series", KEY_SERIES, "TIME", 0,
+     "Write rates, queues and windows over time, a line for each such interval (100ms), and plots",
+     0},
     {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
     {0},
 };
@@ -177,6 +193,9 @@ static error_t parse_run(int key, char *value, struct argp_state *state)
         break;
     case KEY_TRACE:
         request->trace_path = value;
+        break;
+    case KEY_SERIES:
+        request->series_ps = interval_value("--series", value);
         break;
     case 'q':
         request->quiet = true;
