@@ -12,6 +12,7 @@ extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
+extern const CU_TestInfo iptfs_tests_wire[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_modes[];
@@ -55,6 +56,7 @@ static const struct {
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
+    {"wire", iptfs_tests_wire},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
     {"modes", iptfs_tests_modes},
