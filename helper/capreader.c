@@ -15,6 +15,7 @@ enum {
     ETHERTYPE_OLD_VLAN = 0x9100,
     VLAN_OCTETS = 4,
     IPV6_OCTETS = 40,
+    ETHERNET_LEAST_OCTETS = 46, /* to which shorter packets are padded */
     IP_LENGTH_END = 6 /* of the longer one, IPv6's payload length */
 };
 
@@ -81,7 +82,9 @@ bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_
         ip->id = read16(header + 4);
     } else if (ip->version == 6) {
         ip->tos = (uint8_t)(read16(header) >> 4);
-        ip->octets = read16(header + 4) != 0 ? read16(header + 4) + IPV6_OCTETS : 0;
+        ip->octets = read16(header + 4) + IPV6_OCTETS;
+        if (ip->octets == IPV6_OCTETS && packet->wire_octets > ETHERNET_LEAST_OCTETS)
+            ip->octets = 0;
         ip->id = (uint32_t)(header[1] & 0xF) << 16 | read16(header + 2);
     } else {
         return false;

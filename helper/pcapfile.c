@@ -32,7 +32,7 @@ void iptfs_pcapfile_add(struct iptfs_pcapfile *file, int64_t at_ps, const uint8_
                         uint32_t octets)
 {
     struct pcap_pkthdr header = {
-        .ts = {.tv_sec = at_ps / IPTFS_PS_PER_S,
+        .ts = {.tv_sec = file->base_s + at_ps / IPTFS_PS_PER_S,
                .tv_usec = at_ps % IPTFS_PS_PER_S / IPTFS_PS_PER_NS},
         .caplen = octets,
         .len = octets,

@@ -12,6 +12,7 @@
 struct iptfs_pcapfile {
     struct iptfs_outfile out;
     pcap_t *pcap;
+    int64_t base_s; /* added to all times */
     uint64_t pkts;
 };
 

@@ -66,13 +66,17 @@ struct seal {
     uint32_t aad_octets;
 };
 
+void iptfs_wire_salt(const struct iptfs_wire_config *config, uint32_t sa, uint8_t *salt)
+{
+    memcpy(salt, config->salt, IPTFS_AEAD_SALT_OCTETS);
+    salt[2] ^= (uint8_t)(sa >> 8);
+    salt[3] ^= (uint8_t)sa;
+}
+
 static void prepare_seal(const struct iptfs_wire *wire, uint32_t spi, uint64_t seq,
                          const uint8_t *iv, struct seal *seal)
 {
-    uint32_t sa = spi - wire->config.spi;
-    memcpy(seal->nonce, wire->config.salt, IPTFS_AEAD_SALT_OCTETS);
-    seal->nonce[2] ^= (uint8_t)(sa >> 8);
-    seal->nonce[3] ^= (uint8_t)sa;
+    iptfs_wire_salt(&wire->config, spi - wire->config.spi, seal->nonce);
     memcpy(seal->nonce + IPTFS_AEAD_SALT_OCTETS, iv, wire->config.esp.cipher->iv_octets);
     put32(seal->aad, spi);
     if (wire->config.esn)

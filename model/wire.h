@@ -49,6 +49,9 @@ struct iptfs_wire {
 int iptfs_wire_init(struct iptfs_wire *wire, const struct iptfs_wire_config *config);
 void iptfs_wire_free(struct iptfs_wire *wire);
 
+/* The salt of the n-th SA, from 0; IPTFS_AEAD_SALT_OCTETS of them. */
+void iptfs_wire_salt(const struct iptfs_wire_config *config, uint32_t sa, uint8_t *salt);
+
 /* The largest packet that iptfs_wire_encode writes. */
 #define IPTFS_WIRE_MAX_OCTETS IPTFS_PACKET_MAX_OCTETS
 
