@@ -139,6 +139,10 @@ static const struct argp_option run_options[] = {
     {"csv", KEY_CSV, NULL, 0, "Print the summary as CSV", 0},
     {"trace", KEY_TRACE, "FILE", 0,
      "Write a line for each event of the tunnel, as CSV if FILE ends with .csv", 0},
+    {"pcap", KEY_PCAP, "PREFIX", 0,
+     "Write captures PREFIX-inner-in.pcap, -outer-tx, -outer-rx and -inner-out, of the other "
+     "direction behind PREFIX-reverse, and PREFIX-esp_sa with which Wireshark decrypts",
+     0},
     {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
     {0},
 };
@@ -178,6 +182,9 @@ static error_t parse_run(int key, char *value, struct argp_state *state)
     case KEY_TRACE:
         request->trace_path = value;
         break;
+    case KEY_PCAP:
+        request->pcap_prefix = value;
+        break;
     case 'q':
         request->quiet = true;
         break;
@@ -202,7 +209,8 @@ static const struct argp run_argp = {
            "Examples:\n"
            "  iptfs-sim run examples/demo.ini\n"
            "  iptfs-sim run examples/demo.ini --set link.loss=1% --seed 7 --json\n"
-           "  iptfs-sim run examples/demo.ini --out results/first --trace trace.csv\n\n"
+           "  iptfs-sim run examples/demo.ini --out results/first --trace trace.csv\n"
+           "  iptfs-sim run examples/voice-wan.ini --pcap /tmp/voice\n\n"
            "What a scenario can say is shown by `iptfs-sim list'.\n\n" STATUSES,
 };
 

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "ns3shim.h"
 #include "outfile.h"
+#include "runpcap.h"
 #include "tracefile.h"
 #include "traffic.h"
 #include "units.h"
@@ -357,6 +358,7 @@ struct run_files {
     struct iptfs_outfile json;
     struct iptfs_outfile csv;
     struct iptfs_tracefile trace;
+    struct iptfs_runpcap captures;
 };
 
 static int open_summary(struct iptfs_outfile *file, const char *directory, const char *name,
@@ -371,7 +373,8 @@ static int open_summary(struct iptfs_outfile *file, const char *directory, const
 }
 
 static int open_files(struct run_files *files, const struct iptfs_run_request *request,
-                      const char *directory, struct iptfs_error *error)
+                      const struct iptfs_scenario *scenario, const char *directory,
+                      struct iptfs_error *error)
 {
     bool existed = access(directory, F_OK) == 0;
     int code = iptfs_make_directory(directory, error);
@@ -381,6 +384,8 @@ static int open_files(struct run_files *files, const struct iptfs_run_request *r
         code = open_summary(&files->csv, directory, "summary.csv", error);
     if (code == IPTFS_OK && request->trace_path != NULL)
         code = iptfs_tracefile_open(&files->trace, request->trace_path, error);
+    if (code == IPTFS_OK && request->pcap_prefix != NULL)
+        code = iptfs_runpcap_open(&files->captures, request->pcap_prefix, scenario, error);
     if (code != IPTFS_OK && !existed)
         rmdir(directory); /* nothing is written when something is wrong */
     return code;
@@ -391,17 +396,21 @@ static void discard_files(struct run_files *files)
     iptfs_outfile_discard(&files->json);
     iptfs_outfile_discard(&files->csv);
     iptfs_tracefile_free(&files->trace);
+    iptfs_runpcap_free(&files->captures);
 }
 
 /* Writes all, then gives all their names. */
 static int commit_files(struct run_files *files, const struct iptfs_run_request *request,
-                        const json_t *summary, struct iptfs_error *error)
+                        const struct iptfs_run *run, const json_t *summary,
+                        struct iptfs_error *error)
 {
     if (iptfs_results_write_json(summary, files->json.file) != IPTFS_OK ||
         iptfs_results_write_csv(summary, files->csv.file) != IPTFS_OK)
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot write the file", files->json.path);
     int code = IPTFS_OK;
-    if (request->trace_path != NULL)
+    if (request->pcap_prefix != NULL)
+        code = iptfs_runpcap_commit(&files->captures, run, error);
+    if (code == IPTFS_OK && request->trace_path != NULL)
         code = iptfs_tracefile_commit(&files->trace, error);
     if (code == IPTFS_OK)
         code = iptfs_outfile_commit(&files->csv, error);
@@ -423,6 +432,8 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
         fprintf(out, "%-20s %s/summary.json, %s/summary.csv\n", "Written", directory, directory);
         if (request->trace_path != NULL)
             fprintf(out, "%-20s %s\n", "Trace", request->trace_path);
+        if (request->pcap_prefix != NULL)
+            fprintf(out, "%-20s %s-*.pcap\n", "Captures", request->pcap_prefix);
     }
 }
 
@@ -434,16 +445,16 @@ static int report(const struct iptfs_run_request *request, const char *directory
     json_t *summary = iptfs_results_json(&results);
     if (summary == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-    int code = commit_files(files, request, summary, error);
+    int code = commit_files(files, request, run, summary, error);
     if (code == IPTFS_OK)
         print_summary(request, directory, &results, summary, cost, out);
     json_decref(summary);
     return code;
 }
 
-/* The run itself, between an open trace and the report. */
+/* The run itself, between open files and the report. */
 static int simulate(const struct iptfs_run_request *request, struct iptfs_run *run,
-                    const struct iptfs_scenario *scenario, struct iptfs_tracefile *trace,
+                    const struct iptfs_scenario *scenario, struct run_files *files,
                     struct iptfs_error *error)
 {
     uint64_t seed = request->seed_given ? request->seed : scenario->seed;
@@ -452,7 +463,9 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
         return code;
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
-                        iptfs_tracefile_trace(trace, (enum iptfs_direction)i));
+                        iptfs_tracefile_trace(&files->trace, (enum iptfs_direction)i));
+    if (request->pcap_prefix != NULL)
+        iptfs_runpcap_attach(&files->captures, run);
     code = run_watched(run, !request->quiet && isatty(STDERR_FILENO), error);
     if (code == IPTFS_OK)
         code = iptfs_run_finish(run, error);
@@ -497,10 +510,10 @@ static int run_scenario(const struct iptfs_run_request *request,
 {
     static struct iptfs_run run; /* large, and one at a time as ns-3 is */
     struct run_files files = {0};
-    int code = open_files(&files, request, directory, error);
+    int code = open_files(&files, request, scenario, directory, error);
     if (code == IPTFS_OK) {
         double begun_s = wall_s();
-        code = simulate(request, &run, scenario, &files.trace, error);
+        code = simulate(request, &run, scenario, &files, error);
         struct iptfs_run_cost cost = {wall_s() - begun_s, run.events};
         if (code == IPTFS_OK)
             code = report(request, directory, &run, &cost, &files, out, error);

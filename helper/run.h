@@ -6,6 +6,7 @@
 
 #include "engine.h"
 #include "error.h"
+#include "ipbytes.h"
 #include "results.h"
 #include "scenario.h"
 #include "source.h"
@@ -33,7 +34,8 @@ struct iptfs_run {
     uint64_t seed;
     uint64_t run;
     struct iptfs_run_direction direction[IPTFS_DIRECTIONS];
-    uint64_t events; /* ns-3's, known after iptfs_run_finish */
+    struct iptfs_octets octets; /* of inner packets with handles, for captures; usually nothing */
+    uint64_t events;            /* ns-3's, known after iptfs_run_finish */
 };
 
 /* Opens ns-3 and builds the tunnels of a scenario, which must outlive the run. Errors are those of
@@ -76,16 +78,17 @@ struct iptfs_run_request {
     bool seed_given; /* else the scenario's */
     uint64_t seed;
     uint64_t run;
-    const char *out_dir;    /* NULL: out/NAME */
-    const char *trace_path; /* NULL: no trace */
+    const char *out_dir;     /* NULL: out/NAME */
+    const char *trace_path;  /* NULL: no trace */
+    const char *pcap_prefix; /* NULL: no captures */
     enum iptfs_output output;
     bool quiet; /* print nothing but errors */
 };
 
-/* Runs the scenario, writes summary.json, summary.csv and the trace, and prints the summary to
- * `out`. Nothing is written unless all went well. Returns 0 or a negative code with a line of text:
- * IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend, IPTFS_E_STOPPED, with all written,
- * when a circuit breaker has stopped the tunnel. */
+/* Runs the scenario, writes summary.json, summary.csv, the trace and captures, and prints the
+ * summary to `out`. Nothing is written unless all went well. Returns 0 or a negative code with a
+ * line of text: IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend, IPTFS_E_STOPPED, with
+ * all written, when a circuit breaker has stopped the tunnel. */
 int iptfs_run_command(const struct iptfs_run_request *request, FILE *out,
                       struct iptfs_error *error);
 
