@@ -437,6 +437,7 @@ static enum iptfs_wire_verdict read_trailer(struct iptfs_wire_found *found, cons
     if (pad + ESP_TRAILER_OCTETS > octets)
         return IPTFS_WIRE_BAD_TRAILER;
     found->next_header = plain[octets - 1];
+    found->pad_octets = (uint8_t)pad;
     found->payload = plain;
     found->payload_octets = octets - ESP_TRAILER_OCTETS - pad;
     return IPTFS_WIRE_GOOD;

@@ -84,6 +84,7 @@ struct iptfs_wire_found {
     uint64_t seq; /* with ESN: of 64 bits, the upper ones inferred */
     uint8_t ecn;
     uint8_t next_header;
+    uint8_t pad_octets; /* ESP's */
     uint32_t ip_octets;
     const uint8_t *payload; /* in `plain` */
     uint32_t payload_octets;
