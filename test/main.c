@@ -41,6 +41,8 @@ extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_talkers[];
 extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_encap[];
+extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
 extern const CU_TestInfo iptfs_tests_sweep[];
@@ -85,6 +87,8 @@ static const struct {
     {"talkers", iptfs_tests_talkers},
     {"capture", iptfs_tests_capture},
     {"results", iptfs_tests_results},
+    {"encap", iptfs_tests_encap},
+    {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
     {"sweep", iptfs_tests_sweep},
