@@ -75,6 +75,7 @@ int main()
 CLANG_FORMAT_MAJORS = ['14', '19']
 
 TEST_TIMEOUT_S = 1800
+FINGERPRINTS = os.path.join('test', 'fingerprints.py')
 
 
 # ---------------------------------------------------------------- commands and options
@@ -89,6 +90,8 @@ def options(opt):
                    help='setup: install the optional packages too')
     opt.add_option('--no-setup', action='store_true', default=False,
                    help='check, demo, bench, results: do not install missing packages')
+    opt.add_option('--accept', action='store_true', default=False,
+                   help='fingerprints: write those of now, after a change that was meant')
     opt.add_option('--study', default=None, metavar='NAME',
                    help='results: only the study in results/NAME')
 
@@ -323,7 +326,8 @@ def build(bld):
     build_objects(bld)
     build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
     if bld.path.find_resource('test/main.c'):
-        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c'), 'CUNIT PCAP', install=None)
+        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c test/*.cc'), 'CUNIT PCAP',
+                      install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
     if not bld.variant:
@@ -414,6 +418,7 @@ def check_variants(tally):
             tally.add(command, e)
         else:
             run_tests(variant, tally)
+            check_fingerprints(variant, tally)
 
 
 # Runs one variant's iptfs-test and adds its own count to ours.
@@ -441,6 +446,16 @@ def run_tests(variant, tally):
         tally.add('%s tests' % name, 'ended with status %d' % status)
     elif not passed and not failed:
         tally.add('%s tests' % name, 'no test ran')
+
+
+# What examples and studies do is as it was, in each variant.
+def check_fingerprints(variant, tally):
+    name = variant or 'release'
+    program = os.path.abspath(os.path.join(out, variant, 'iptfs-sim'))
+    status, output = run_prefixed([sys.executable, FINGERPRINTS], name,
+                                  dict(os.environ, IPTFS_SIM=program))
+    tally.add('%s fingerprints' % name, (output.splitlines() or ['no word of why'])[-1]
+              if status else None)
 
 
 # Runs a program, showing each line as it comes; gives its status and all it printed.
@@ -583,7 +598,14 @@ def bench(ctx):
     end_command(failed=subprocess.call([program]) != 0)
 
 
-# ----------------------------------------------------------------------------- results
+# ------------------------------------------------------------- fingerprints and results
+
+def fingerprints(ctx):
+    """compares examples and studies with their fingerprints (--accept: and writes new ones)"""
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/main.c'))
+    command = [sys.executable, FINGERPRINTS] + (['--accept'] if ctx.options.accept else [])
+    end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
+
 
 def results(ctx):
     """makes the studies in results/ again, or with --study one of them"""

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "list.h"
 #include "nearest.h"
+#include "plot.h"
 #include "quantity.h"
 #include "replay.h"
 #include "run.h"
@@ -107,12 +108,14 @@ enum {
     KEY_TRACE,
     KEY_DRY_RUN,
     KEY_ENGINE,
+    KEY_FILE,
     KEY_FORCE,
     KEY_INDEX,
     KEY_LIST,
     KEY_POINT,
     KEY_RESUME,
     KEY_SSHLOGIN,
+    KEY_TERMINAL,
     KEY_DST,
     KEY_ESN,
     KEY_ESP_SA,
@@ -297,7 +300,7 @@ static const struct argp sweep_argp = {
     .parser = parse_sweep,
     .args_doc = "FILE.ini",
     .doc = "Runs a scenario with a section [sweep] for all the values in it, each point once, on "
-           "all cores; results go into results.db and results.csv.\v"
+           "all cores; results go into results.db, results.csv and plots.\v"
            "A sweep that was killed goes on with --resume, and so does one that has grown.\n\n"
            "Examples:\n"
            "  iptfs-sim sweep examples/sweep-delay.ini --dry-run\n"
@@ -449,6 +452,79 @@ static int do_show(int argc, char **argv)
     struct iptfs_show_request request = {.directory = NULL};
     argp_parse(&show_argp, argc, argv, 0, NULL, &request);
     int code = iptfs_show(&request, stdout, &error);
+    return finish(code, &error);
+}
+
+/* --------------------------------------------------------------------------------------- plot */
+
+struct plot_arguments {
+    struct iptfs_plot_request request;
+    const char **names; /* room for as many as there are arguments */
+};
+
+static const struct argp_option plot_options[] = {
+    {"file", KEY_FILE, "FILE.ini", 0,
+     "Take the sections [plot.NAME] of this file (default DIR/sweep.ini, a copy of the sweep's)",
+     0},
+    {"terminal", KEY_TERMINAL, NULL, 0, "Draw on the terminal with letters, write no files", 0},
+    {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
+    {0},
+};
+
+static error_t parse_plot(int key, char *value, struct argp_state *state)
+{
+    struct plot_arguments *arguments = state->input;
+    struct iptfs_plot_request *request = &arguments->request;
+    switch (key) {
+    case KEY_FILE:
+        request->path = value;
+        break;
+    case KEY_TERMINAL:
+        request->terminal = true;
+        break;
+    case 'q':
+        request->quiet = true;
+        break;
+    case ARGP_KEY_ARG:
+        if (request->directory == NULL)
+            request->directory = value;
+        else
+            arguments->names[request->n_names++] = value;
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "found no folder, allowed: one that a sweep has written");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp plot_argp = {
+    .options = plot_options,
+    .parser = parse_plot,
+    .args_doc = "DIR [NAME...]",
+    .doc =
+        "Draws the plots of a sweep again from its results, all of them or those of these names: "
+        "DIR/plots/NAME.svg, NAME.png, NAME.gp (the gnuplot script) and NAME.csv (its data).\v"
+        "To restyle a plot, change NAME.gp and run `gnuplot NAME.gp' in its folder, or change its "
+        "section [plot.NAME] in a file of your own and name that with --file.\n\n"
+        "Examples:\n"
+        "  iptfs-sim plot out/sweep-delay\n"
+        "  iptfs-sim plot out/sweep-delay --terminal delay\n"
+        "  iptfs-sim plot out/sweep-delay --file my-plots.ini\n\n" STATUSES,
+};
+
+static int do_plot(int argc, char **argv)
+{
+    struct iptfs_error error = {0, ""};
+    struct plot_arguments arguments = {.names = calloc((size_t)argc + 1, sizeof(char *))};
+    if (arguments.names == NULL)
+        return complain("out of memory", IPTFS_EXIT_FAILED);
+    argp_parse(&plot_argp, argc, argv, 0, NULL, &arguments);
+    arguments.request.names = arguments.names;
+    int code = iptfs_plot_command(&arguments.request, stdout, &error);
+    free(arguments.names);
     return finish(code, &error);
 }
 
@@ -701,11 +777,15 @@ static const struct {
     const char *title; /* stands for argv[0], so that messages and help name the command */
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", PROGRAM " run", do_run},       {"sweep", PROGRAM " sweep", do_sweep},
-    {"show", PROGRAM " show", do_show},    {"replay", PROGRAM " replay", do_replay},
-    {"list", PROGRAM " list", do_list},    {"point", PROGRAM " point", do_point},
-    {"encap", PROGRAM " encap", do_encap}, {"decap", PROGRAM " decap", do_decap},
+    {"run", PROGRAM " run", do_run},          {"sweep", PROGRAM " sweep", do_sweep},
+    {"show", PROGRAM " show", do_show},       {"plot", PROGRAM " plot", do_plot},
+    {"replay", PROGRAM " replay", do_replay}, {"encap", PROGRAM " encap", do_encap},
+    {"decap", PROGRAM " decap", do_decap},    {"list", PROGRAM " list", do_list},
+    {"point", PROGRAM " point", do_point},
 };
+
+#define COMMANDS_ALLOWED "run, sweep, show, plot, replay, encap, decap, list"
+
 enum {
     COMMANDS = sizeof commands / sizeof commands[0]
 };
@@ -728,8 +808,7 @@ static error_t parse_call(int key, char *value, struct argp_state *state)
         state->next = state->argc;
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state,
-                   "found no command, allowed: run, sweep, show, replay, encap, decap, list");
+        argp_error(state, "found no command, allowed: " COMMANDS_ALLOWED);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -746,6 +825,7 @@ static const struct argp call_argp = {
            "  run FILE.ini      run a scenario, print and write its summary\n"
            "  sweep FILE.ini    run a scenario for many values, on many cores\n"
            "  show DIR          show the results of a sweep as a table\n"
+           "  plot DIR          draw the plots of a sweep again\n"
            "  replay FILE.scn   replay a recorded script, print what the tunnel does\n"
            "  encap IN OUT      send a capture through a tunnel's sender, octets and all\n"
            "  decap IN OUT      receive a capture of outer packets\n"
@@ -763,9 +843,7 @@ static int refuse_command(const char *name)
     struct iptfs_nearest nearest = {.found = found.text};
     for (size_t i = 0; i < COMMANDS; i++)
         iptfs_nearest_offer(&nearest, commands[i].name);
-    fprintf(stderr,
-            PROGRAM
-            ": found command '%s', allowed: run, sweep, show, replay, encap, decap, list%s%s%s\n",
+    fprintf(stderr, PROGRAM ": found command '%s', allowed: " COMMANDS_ALLOWED "%s%s%s\n",
             found.text, nearest.best != NULL ? "; did you mean '" : "",
             nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
     return IPTFS_EXIT_USAGE;

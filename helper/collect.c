@@ -72,8 +72,9 @@ static const char *unit_of(const char *name)
         {"_bps", "bit/s"}, {"_bits", "bit"},    {"octets", "octets"},    {"pkts", "packets"},
         {"_s", "s"},       {"late", "packets"}, {"held_max", "packets"},
     };
-    if (strncmp(name, "delay_s.", 8) == 0 || strstr(name, ".delay_s.") != NULL)
-        return "s";
+    const char *seconds = strstr(name, "_s."); /* delay_s.mean, stall_s.share */
+    if (seconds != NULL)
+        return strcmp(seconds, "_s.share") == 0 ? "" : "s";
     if (strstr(name, ".dropped.") != NULL || strstr(name, "dropped.") == name)
         return "packets";
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {

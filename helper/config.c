@@ -124,15 +124,15 @@ struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tu
 
 size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
                                 const struct iptfs_link_options *link,
-                                struct iptfs_mtu_change changes[IPTFS_MTU_CHANGES_MAX])
+                                struct iptfs_mtu_change changes[IPTFS_TIMED_MAX])
 {
     struct iptfs_link_options then = *link;
     for (size_t i = 0; i < link->mtu_changes.count; i++) {
-        then.mtu_octets = (uint32_t)link->mtu_changes.mtu_octets[i];
+        then.mtu_octets = (uint32_t)link->mtu_changes.item[i].value;
         /* Packets of another size need another gap to make the same rate. */
         struct iptfs_sender_config sender = iptfs_config_sender(tunnel, &then);
         changes[i] = (struct iptfs_mtu_change){
-            .at_ps = link->mtu_changes.at_ps[i],
+            .at_ps = link->mtu_changes.item[i].at_ps,
             .mtu_octets = then.mtu_octets,
             .slot_numerator = sender.mode->rated ? sender.slot_numerator : 0,
         };
@@ -144,8 +144,8 @@ uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link)
 {
     uint32_t most = link->mtu_octets;
     for (size_t i = 0; i < link->mtu_changes.count; i++)
-        if (link->mtu_changes.mtu_octets[i] > most)
-            most = (uint32_t)link->mtu_changes.mtu_octets[i];
+        if (link->mtu_changes.item[i].value > most)
+            most = (uint32_t)link->mtu_changes.item[i].value;
     return most;
 }
 
@@ -181,5 +181,7 @@ struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link
         .framing = link->framing,
         .queue_pkts = link->queue.in_pkts ? link->queue.count : 0,
         .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
+        .rate_changes = link->rate_changes.item,
+        .rate_change_count = link->rate_changes.count,
     };
 }

@@ -35,13 +35,14 @@ struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tu
 /* The changes of the link's MTU; returns how many. */
 size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
                                 const struct iptfs_link_options *link,
-                                struct iptfs_mtu_change changes[IPTFS_MTU_CHANGES_MAX]);
+                                struct iptfs_mtu_change changes[IPTFS_TIMED_MAX]);
 
 /* The largest MTU of the link in the run. */
 uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link);
 
 struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
+/* Refers to the options. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
 
 #endif

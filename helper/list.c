@@ -60,6 +60,8 @@ static const char *type_of(const struct iptfs_option *option)
         [IPTFS_VALUE_SIZES] = "packet sizes",
         [IPTFS_VALUE_BREAKER] = "loss and time",
         [IPTFS_VALUE_MTUS] = "times and MTUs",
+        [IPTFS_VALUE_RATES] = "times and rates",
+        [IPTFS_VALUE_BLACKOUTS] = "times and lengths",
         [IPTFS_VALUE_NAME] = "name",
         [IPTFS_VALUE_LINE] = "text",
         [IPTFS_VALUE_PATH] = "file",
@@ -125,7 +127,8 @@ static void list_option(const struct iptfs_option *option, FILE *out)
     bool plain = option->value == IPTFS_VALUE_WORD || option->value == IPTFS_VALUE_SWITCH ||
                  option->value == IPTFS_VALUE_LINE || option->value == IPTFS_VALUE_NAME ||
                  option->value == IPTFS_VALUE_PATH || option->value == IPTFS_VALUE_BREAKER ||
-                 option->value == IPTFS_VALUE_MTUS || option->value == IPTFS_VALUE_LIMIT ||
+                 option->value == IPTFS_VALUE_MTUS || option->value == IPTFS_VALUE_RATES ||
+                 option->value == IPTFS_VALUE_BLACKOUTS || option->value == IPTFS_VALUE_LIMIT ||
                  option->value == IPTFS_VALUE_LIFETIME;
     snprintf(value, sizeof value, "%s%s%s", plain ? "" : type_of(option), plain ? "" : " ",
              allowed);

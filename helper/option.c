@@ -570,6 +570,16 @@ static const struct iptfs_option link_options[] = {
     },
     {
         .section = IPTFS_SECTION_LINK,
+        .key = "rate-changes",
+        .value = IPTFS_VALUE_RATES,
+        FIELD(iptfs_link_options, rate_changes),
+        .minimum = 1,
+        .maximum = RATE_MAX_BPS,
+        .standard = "none",
+        .meaning = "the rate from these times on, for packets whose transmission begins then",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
         .key = "delay",
         .value = IPTFS_VALUE_TIME,
         FIELD(iptfs_link_options, delay_ps),
@@ -733,6 +743,16 @@ static const struct iptfs_option link_options[] = {
         FIELD(iptfs_link_options, jitter_keeps_order),
         .standard = "off",
         .meaning = "packets wait for late ones before them, rather than overtake",
+    },
+    {
+        .section = IPTFS_SECTION_LINK,
+        .key = "blackouts",
+        .value = IPTFS_VALUE_BLACKOUTS,
+        FIELD(iptfs_link_options, blackouts),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "none",
+        .meaning = "periods: outer packets whose transmission ends in one are lost",
     },
     {
         .section = IPTFS_SECTION_LINK,
@@ -1268,11 +1288,19 @@ static int set_breaker(const struct iptfs_option *option, void *base, const char
     return code;
 }
 
-static int set_mtus(const struct iptfs_option *option, void *base, const char *text,
-                    struct iptfs_error *error)
+static enum iptfs_timed_kind timed_kind(const struct iptfs_option *option)
 {
-    struct iptfs_mtu_list list;
-    int code = iptfs_parse_mtu_list(text, option->minimum, option->maximum, &list, error);
+    if (option->value == IPTFS_VALUE_MTUS)
+        return IPTFS_TIMED_MTUS;
+    return option->value == IPTFS_VALUE_RATES ? IPTFS_TIMED_RATES : IPTFS_TIMED_BLACKOUTS;
+}
+
+static int set_timed(const struct iptfs_option *option, void *base, const char *text,
+                     struct iptfs_error *error)
+{
+    struct iptfs_timed_list list;
+    int code =
+        iptfs_parse_timed(text, timed_kind(option), option->minimum, option->maximum, &list, error);
     if (code == 0)
         memcpy(field_of(option, base), &list, sizeof list);
     return code;
@@ -1346,7 +1374,9 @@ int iptfs_option_set(const struct iptfs_option *option, void *base, const char *
     case IPTFS_VALUE_SIZES:
         return set_sizes(option, base, text, error);
     case IPTFS_VALUE_MTUS:
-        return set_mtus(option, base, text, error);
+    case IPTFS_VALUE_RATES:
+    case IPTFS_VALUE_BLACKOUTS:
+        return set_timed(option, base, text, error);
     case IPTFS_VALUE_BREAKER:
         return set_breaker(option, base, text, error);
     case IPTFS_VALUE_NAME:
@@ -1405,23 +1435,29 @@ static struct iptfs_text exact_field(const struct iptfs_option *option, const vo
     }
 }
 
-static void print_mtus(const struct iptfs_option *option, const void *base, FILE *out)
+static bool is_timed(const struct iptfs_option *option)
 {
-    struct iptfs_mtu_list list;
+    return option->value == IPTFS_VALUE_MTUS || option->value == IPTFS_VALUE_RATES ||
+           option->value == IPTFS_VALUE_BLACKOUTS;
+}
+
+static void print_timed(const struct iptfs_option *option, const void *base, FILE *out)
+{
+    struct iptfs_timed_list list;
     memcpy(&list, const_field_of(option, base), sizeof list);
     if (list.count == 0)
         fputs("none", out);
     for (uint64_t i = 0; i < list.count; i++)
-        fprintf(out, "%s%s %s", i > 0 ? ", " : "", iptfs_exact_time(list.at_ps[i]).text,
-                iptfs_exact_octets(list.mtu_octets[i]).text);
+        fprintf(out, "%s%s", i > 0 ? ", " : "",
+                iptfs_exact_timed(timed_kind(option), &list.item[i]).text);
 }
 
 void iptfs_option_print(const struct iptfs_option *option, const void *base, FILE *out)
 {
     if (is_text(option))
         fputs(iptfs_option_empty(option, base) ? "" : load_text(option, base), out);
-    else if (option->value == IPTFS_VALUE_MTUS)
-        print_mtus(option, base, out);
+    else if (is_timed(option))
+        print_timed(option, base, out);
     else if (option->value == IPTFS_VALUE_WORD)
         fputs(iptfs_word_of(option->words, (int)load_whole(option, base)), out);
     else if (option->value == IPTFS_VALUE_SWITCH)
@@ -1466,7 +1502,9 @@ char *iptfs_option_allowed(const struct iptfs_option *option, char *buffer, size
         snprintf(buffer, size, "%s to %s, uniform(LOW,HIGH), imix", low.text, high.text);
         break;
     case IPTFS_VALUE_MTUS:
-        snprintf(buffer, size, "none, or TIME MTU, ... such as '2s 1400, 5s 1500'");
+    case IPTFS_VALUE_RATES:
+    case IPTFS_VALUE_BLACKOUTS:
+        snprintf(buffer, size, "none, or %s", iptfs_timed_form(timed_kind(option)));
         break;
     case IPTFS_VALUE_BREAKER:
         snprintf(buffer, size, "off, or LOSS, TIME such as '10%%, 2s'");

@@ -36,7 +36,9 @@ enum iptfs_value {
     IPTFS_VALUE_LIFETIME,    /* struct iptfs_lifetime */
     IPTFS_VALUE_SIZES,       /* struct iptfs_sizes */
     IPTFS_VALUE_BREAKER,     /* struct iptfs_breaker_limit */
-    IPTFS_VALUE_MTUS,        /* struct iptfs_mtu_list */
+    IPTFS_VALUE_MTUS,        /* struct iptfs_timed_list */
+    IPTFS_VALUE_RATES,       /* struct iptfs_timed_list */
+    IPTFS_VALUE_BLACKOUTS,   /* struct iptfs_timed_list */
     IPTFS_VALUE_NAME,        /* char *: letters, digits, '.', '_', '-' */
     IPTFS_VALUE_LINE,        /* char *: free text */
     IPTFS_VALUE_PATH         /* char *: a file, looked up beside the scenario file */

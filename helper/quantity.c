@@ -532,8 +532,41 @@ int iptfs_parse_breaker(const char *text, struct iptfs_breaker_limit *limit,
     return 0;
 }
 
-/* One "TIME MTU". */
-static bool read_mtu_change(const char *text, int64_t *at_ps, uint64_t *octets)
+static int read_length(const char *text, uint64_t *value, struct iptfs_error *error)
+{
+    int64_t length_ps;
+    int code = iptfs_parse_time(text, &length_ps, error);
+    if (code == 0)
+        *value = (uint64_t)length_ps;
+    return code;
+}
+
+static struct iptfs_text write_length(uint64_t value)
+{
+    return iptfs_exact_time((int64_t)value);
+}
+
+static const struct timed_form {
+    const char *form;
+    int (*read)(const char *text, uint64_t *value, struct iptfs_error *error);
+    struct iptfs_text (*write)(uint64_t value);
+    bool lasts; /* the value is how long */
+} timed_forms[] = {
+    [IPTFS_TIMED_MTUS] = {"TIME MTU, ... such as '2s 1400, 5s 1500'", iptfs_parse_octets,
+                          iptfs_exact_octets, false},
+    [IPTFS_TIMED_RATES] = {"TIME RATE, ... such as '2s 50Mbps, 5s 100Mbps'", iptfs_parse_rate,
+                           iptfs_exact_rate, false},
+    [IPTFS_TIMED_BLACKOUTS] = {"START LENGTH, ... such as '3s 200ms, 10s 1s'", read_length,
+                               write_length, true},
+};
+
+const char *iptfs_timed_form(enum iptfs_timed_kind kind)
+{
+    return timed_forms[kind].form;
+}
+
+/* One "TIME VALUE". */
+static bool read_timed(const char *text, const struct timed_form *form, struct iptfs_timed *item)
 {
     char time[64];
     text = skip_blanks(text);
@@ -542,28 +575,44 @@ static bool read_mtu_change(const char *text, int64_t *at_ps, uint64_t *octets)
         return false;
     memcpy(time, text, length);
     time[length] = '\0';
-    return iptfs_parse_time(time, at_ps, NULL) == 0 && *at_ps <= IPTFS_TIME_MAX_PS &&
-           iptfs_parse_octets(text + length, octets, NULL) == 0;
+    return iptfs_parse_time(time, &item->at_ps, NULL) == 0 && item->at_ps <= IPTFS_TIME_MAX_PS &&
+           form->read(text + length, &item->value, NULL) == 0;
 }
 
-int iptfs_parse_mtu_list(const char *text, uint64_t minimum, uint64_t maximum,
-                         struct iptfs_mtu_list *list, struct iptfs_error *error)
+/* Whether an item may stand behind the one before (NULL: is the first). */
+static bool is_next(const struct iptfs_timed *item, const struct iptfs_timed *before, bool lasts)
 {
-    struct iptfs_mtu_list found = {0};
+    if (before == NULL)
+        return lasts || item->at_ps > 0;
+    return item->at_ps > before->at_ps &&
+           (!lasts || item->at_ps >= before->at_ps + (int64_t)before->value);
+}
+
+static int refuse_timed(const char *text, enum iptfs_timed_kind kind, uint64_t minimum,
+                        uint64_t maximum, struct iptfs_error *error)
+{
+    const struct timed_form *form = &timed_forms[kind];
+    char allowed[240];
+    snprintf(allowed, sizeof allowed, "none, or up to %d of %s, %s, %s to %s", IPTFS_TIMED_MAX,
+             form->form, form->lasts ? "none before the end of the last" : "times rising",
+             form->write(minimum).text, form->write(maximum).text);
+    return refuse(text, allowed, NULL, error);
+}
+
+int iptfs_parse_timed(const char *text, enum iptfs_timed_kind kind, uint64_t minimum,
+                      uint64_t maximum, struct iptfs_timed_list *list, struct iptfs_error *error)
+{
+    struct iptfs_timed_list found = {0};
     const char *rest = text;
-    char part[96], allowed[160];
-    snprintf(allowed, sizeof allowed,
-             "none, or up to %d of TIME MTU such as '2s 1400, 5s 1500', times rising, MTU %" PRIu64
-             "B to %" PRIu64 "B",
-             IPTFS_MTU_CHANGES_MAX, minimum, maximum);
+    char part[96];
     while (rest != NULL && !is_word(skip_blanks(text), "none")) {
-        uint64_t i = found.count;
+        struct iptfs_timed *item = &found.item[found.count];
         bool more = before_comma(rest, part, sizeof part);
-        if (i == IPTFS_MTU_CHANGES_MAX ||
-            !read_mtu_change(more ? part : rest, &found.at_ps[i], &found.mtu_octets[i]) ||
-            found.at_ps[i] <= (i > 0 ? found.at_ps[i - 1] : 0) || found.mtu_octets[i] < minimum ||
-            found.mtu_octets[i] > maximum)
-            return refuse(text, allowed, NULL, error);
+        if (found.count == IPTFS_TIMED_MAX ||
+            !read_timed(more ? part : rest, &timed_forms[kind], item) ||
+            !is_next(item, found.count > 0 ? item - 1 : NULL, timed_forms[kind].lasts) ||
+            item->value < minimum || item->value > maximum)
+            return refuse_timed(text, kind, minimum, maximum, error);
         found.count++;
         rest = more ? strchr(rest, ',') + 1 : NULL;
     }
@@ -675,6 +724,14 @@ struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit)
     if (limit.loss > 0)
         snprintf(text.text, sizeof text.text, "%.30s, %.30s",
                  iptfs_exact_probability(limit.loss).text, iptfs_exact_time(limit.time_ps).text);
+    return text;
+}
+
+struct iptfs_text iptfs_exact_timed(enum iptfs_timed_kind kind, const struct iptfs_timed *item)
+{
+    struct iptfs_text text;
+    snprintf(text.text, sizeof text.text, "%.30s %.30s", iptfs_exact_time(item->at_ps).text,
+             timed_forms[kind].write(item->value).text);
     return text;
 }
 

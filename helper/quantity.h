@@ -5,6 +5,7 @@
 #define IPTFS_QUANTITY_H
 
 #include "error.h"
+#include "units.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,18 +73,25 @@ struct iptfs_breaker_limit {
 int iptfs_parse_breaker(const char *text, struct iptfs_breaker_limit *limit,
                         struct iptfs_error *error);
 
-/* MTUs from some times on: "2s 1400, 5s 1500"; "none" is an empty list. Times are above 0 and rise.
- */
+/* Times with a value each: "2s 1400, 5s 1500"; "none" is an empty list. Times rise. Those of a new
+ * MTU or rate are above 0; a blackout begins after the one before has ended. */
+enum iptfs_timed_kind {
+    IPTFS_TIMED_MTUS,     /* octets */
+    IPTFS_TIMED_RATES,    /* bits per second */
+    IPTFS_TIMED_BLACKOUTS /* lengths in picoseconds */
+};
 enum {
-    IPTFS_MTU_CHANGES_MAX = 16
+    IPTFS_TIMED_MAX = 16
 };
-struct iptfs_mtu_list {
+struct iptfs_timed_list {
     uint64_t count;
-    int64_t at_ps[IPTFS_MTU_CHANGES_MAX]; /* those not used are 0 */
-    uint64_t mtu_octets[IPTFS_MTU_CHANGES_MAX];
+    struct iptfs_timed item[IPTFS_TIMED_MAX]; /* those not used are 0 */
 };
-int iptfs_parse_mtu_list(const char *text, uint64_t minimum, uint64_t maximum,
-                         struct iptfs_mtu_list *list, struct iptfs_error *error);
+int iptfs_parse_timed(const char *text, enum iptfs_timed_kind kind, uint64_t minimum,
+                      uint64_t maximum, struct iptfs_timed_list *list, struct iptfs_error *error);
+
+/* What such a list looks like, "TIME MTU, ... such as '2s 1400, 5s 1500'". */
+const char *iptfs_timed_form(enum iptfs_timed_kind kind);
 
 /* One word of an enumeration. Tables of them end with .word = NULL. */
 struct iptfs_word {
@@ -118,6 +126,7 @@ struct iptfs_text iptfs_exact_factor(double factor);
 struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
 struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime);
 struct iptfs_text iptfs_exact_breaker(struct iptfs_breaker_limit limit);
+struct iptfs_text iptfs_exact_timed(enum iptfs_timed_kind kind, const struct iptfs_timed *item);
 struct iptfs_text iptfs_exact_sizes(struct iptfs_sizes sizes);
 
 /* For people, rounded to three digits: "20.3 us", "1.5 Gbps". IPTFS_NEVER is "never"; times may be

@@ -55,7 +55,7 @@ static double overhead(const struct iptfs_tunnel *tunnel)
     return tunnel->data_octets > 0 ? ratio(outer, tunnel->data_octets) - 1.0 : 0.0;
 }
 
-static json_t *inner_json(const struct iptfs_tunnel *tunnel)
+static json_t *inner_json(const struct iptfs_tunnel *tunnel, uint64_t skipped_pkts)
 {
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     json_t *inner = json_object();
@@ -70,6 +70,7 @@ static json_t *inner_json(const struct iptfs_tunnel *tunnel)
     set_count(inner, "ce_marked", tunnel->sender.queue.marked_pkts);
     set_count(inner, "icmp_sent", tunnel->sender.icmp_sent);
     set_count(inner, "local_errors", tunnel->sender.local_errors);
+    set_count(inner, "skipped", skipped_pkts);
     return inner;
 }
 
@@ -85,11 +86,12 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(lost_by, "link-mtu", stats->lost_mtu.pkts);
     set_count(lost_by, "link-queue", stats->lost_queue.pkts);
     set_count(lost_by, "link-loss", stats->lost_way.pkts);
+    set_count(lost_by, "blackout", stats->lost_blackout.pkts);
     json_object_set_new(outer, "lost_by", lost_by);
-    set_count(outer, "lost_in_bursts", tunnel->link->impair.lost_by_gemodel);
-    set_count(outer, "reordered", tunnel->link->impair.reordered);
+    set_count(outer, "lost_in_bursts", tunnel->link->impair.counts.lost_by_gemodel);
+    set_count(outer, "reordered", tunnel->link->impair.counts.reordered);
     set_count(outer, "duplicated", stats->duplicated.pkts);
-    set_count(outer, "ce_marked", tunnel->link->impair.marked);
+    set_count(outer, "ce_marked", tunnel->link->impair.counts.marked);
     set_count(outer, "in_flight", stats->in_flight.pkts);
     set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
@@ -274,7 +276,7 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
     int64_t duration_ps = results->scenario->duration_ps;
-    json_object_set_new(object, "inner", inner_json(tunnel));
+    json_object_set_new(object, "inner", inner_json(tunnel, results->skipped_pkts[direction]));
     json_object_set_new(object, "outer", outer_json(tunnel));
     json_object_set_new(object, "delay_s", delay_json(delays));
     json_object_set_new(object, "jitter_s", jitter_json(&tunnel->flows, NULL, delays));
@@ -569,6 +571,9 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
     double goodput_bps = bits_per_second(octets, results->scenario->duration_ps);
     write_inner(tunnel, out);
     write_causes(tunnel, out);
+    if (results->skipped_pkts[direction] > 0)
+        fprintf(out, "  %s packets of captures were left out: not IP, or cut too short\n",
+                grouped(results->skipped_pkts[direction]).text);
     write_outer(tunnel, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
     if (delays->count == 0)

@@ -21,6 +21,7 @@ struct iptfs_results {
     uint64_t run;
     const struct iptfs_tunnel *tunnel[IPTFS_DIRECTIONS]; /* the second NULL when it is not used */
     const struct iptfs_leak_report *leak[IPTFS_DIRECTIONS]; /* NULL: not measured */
+    uint64_t skipped_pkts[IPTFS_DIRECTIONS]; /* of captures, see iptfs_traffic_skipped */
 };
 
 /* The summary as a JSON object with stable names (README, "Results"): a new reference, NULL when

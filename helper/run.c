@@ -48,6 +48,7 @@ static int add_chance(const struct iptfs_run *run, enum iptfs_direction directio
         .kind = link->jitter_kind,
     };
     impair->keeps_order = link->jitter_keeps_order;
+    iptfs_impair_set_blackouts(impair, link->blackouts.item, link->blackouts.count);
     if (link->gemodel_p > 0 || link->gemodel_good > 0)
         open_stream(run, direction, IPTFS_RANDOM_GEMODEL, &impair->gemodel_stream, &error);
     if (link->reorder > 0)
@@ -278,12 +279,14 @@ struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
         .seed = run->seed,
         .run = run->run,
     };
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        if (run->direction[i].used)
-            results.tunnel[i] = &run->direction[i].tunnel;
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        if (run->direction[i].used && run->scenario->leak)
-            results.leak[i] = &run->direction[i].leak_report;
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        const struct iptfs_run_direction *way = &run->direction[i];
+        if (!way->used)
+            continue;
+        results.tunnel[i] = &way->tunnel;
+        results.leak[i] = run->scenario->leak ? &way->leak_report : NULL;
+        results.skipped_pkts[i] = iptfs_traffic_skipped(way->source);
+    }
     return results;
 }
 

@@ -22,7 +22,7 @@ struct iptfs_run_direction {
     bool used;
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
-    struct iptfs_mtu_change mtu_changes[IPTFS_MTU_CHANGES_MAX];
+    struct iptfs_mtu_change mtu_changes[IPTFS_TIMED_MAX];
     struct iptfs_source *source; /* NULL: nobody sends this way */
     struct iptfs_leak leak;
     struct iptfs_leak_report leak_report; /* known after iptfs_run_finish */

@@ -305,11 +305,11 @@ static int check_breaker(struct iptfs_settings *settings, size_t direction,
 static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
                              const struct iptfs_sender_config *sender)
 {
-    const struct iptfs_mtu_list *list = &settings->scenario->link[direction].mtu_changes;
+    const struct iptfs_timed_list *list = &settings->scenario->link[direction].mtu_changes;
     for (size_t i = 0; i < list->count; i++) {
         struct iptfs_sender_config then = *sender;
         struct iptfs_sender scratch;
-        then.mtu_octets = (uint32_t)list->mtu_octets[i];
+        then.mtu_octets = (uint32_t)list->item[i].value;
         if (iptfs_sender_init(&scratch, &then, NULL, NULL, NULL) != IPTFS_OK)
             return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
                                         IPTFS_E_INVALID,
@@ -379,6 +379,41 @@ static int check_negotiation(struct iptfs_settings *settings, size_t direction)
                                 mode->name);
 }
 
+/* Keys that say more about another one, which nobody gave. One that is given as 0 is meant: for the
+ * one point of a sweep in which it is off. The reverse direction knows all that the other one
+ * gives, and may be the one that both keys are for. */
+static int check_idle_keys(struct iptfs_settings *settings, size_t direction)
+{
+    static const struct {
+        const char *key, *of;
+    } rows[] = {
+        {"gemodel-r", "gemodel-p"},         {"gemodel-bad", "gemodel-p"},
+        {"reorder-correlation", "reorder"}, {"duplicate-correlation", "duplicate"},
+        {"jitter-distribution", "jitter"},  {"jitter-correlation", "jitter"},
+        {"jitter-keeps-order", "jitter"},
+    };
+    size_t target = IPTFS_TARGET_LINK + direction;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (iptfs_settings_gives(settings, target, rows[i].key) &&
+            !iptfs_settings_gives(settings, IPTFS_TARGET_LINK + IPTFS_REVERSE, rows[i].of))
+            return iptfs_settings_blame(settings, target, rows[i].key, IPTFS_E_INVALID,
+                                        "nothing without %s (%s = 0 switches it off)", rows[i].of,
+                                        rows[i].of);
+    return 0;
+}
+
+static int check_impairments(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_link_options *link = &settings->scenario->link[direction];
+    int code = check_idle_keys(settings, direction);
+    if (code != 0 || link->gemodel_p == 0.0 || link->gemodel_r > 0)
+        return code;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",
+                                IPTFS_E_INVALID,
+                                "above 0 with gemodel-p above 0, or the first bad state never "
+                                "ends");
+}
+
 /* What ns-3's own link cannot do. */
 static int check_p2p(struct iptfs_settings *settings, size_t direction)
 {
@@ -394,6 +429,9 @@ static int check_p2p(struct iptfs_settings *settings, size_t direction)
                                     "%s to %s with device p2p",
                                     iptfs_exact_rate(NS3SHIM_RATE_MIN_BPS).text,
                                     iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
+    if (link->rate_changes.count > 0)
+        return iptfs_settings_blame(settings, target, "rate-changes", IPTFS_E_INVALID,
+                                    "none with device p2p, whose rate stays");
     if (link->delay_ps > NS3SHIM_DELAY_MAX_PS)
         return iptfs_settings_blame(settings, target, "delay", IPTFS_E_INVALID,
                                     "0 to %s with device p2p",
@@ -515,6 +553,8 @@ static int check(struct iptfs_settings *settings)
         code = check_tunnel(settings, i);
         if (code == 0)
             code = check_negotiation(settings, i);
+        if (code == 0)
+            code = check_impairments(settings, i);
         if (code == 0)
             code = check_p2p(settings, i);
     }

@@ -77,7 +77,9 @@ struct iptfs_link_options {
     uint64_t rate_bps; /* 0: no limit (not with p2p) */
     int64_t delay_ps;
     uint32_t mtu_octets;
-    struct iptfs_mtu_list mtu_changes;
+    struct iptfs_timed_list rate_changes; /* not with p2p */
+    struct iptfs_timed_list mtu_changes;
+    struct iptfs_timed_list blackouts;
     struct iptfs_limit queue;                               /* count 0: no limit (not with p2p) */
     double loss;                                            /* probability, 0 to 1 */
     double gemodel_p, gemodel_r, gemodel_bad, gemodel_good; /* probabilities; p 0: off */

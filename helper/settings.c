@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TRAFFIC_PREFIX "traffic."
+#define PLOT_PREFIX "plot."
 
 /* So that "traffic.NAME" is no longer than inih allows. */
 #define TRAFFIC_NAME_MAX 40
@@ -30,7 +31,8 @@ enum {
     FORMS = sizeof forms / sizeof forms[0]
 };
 
-/* What a sweep of the scenario does: of no concern to a scenario (sweep.h). */
+/* What a sweep of the scenario does and draws: of no concern to a scenario (sweep.h, plotfile.h).
+ */
 static const struct iptfs_form sweep_form = {"sweep", IPTFS_SECTION_SCENARIO, IPTFS_FORWARD,
                                              IPTFS_SIDE_BOTH};
 
@@ -289,7 +291,8 @@ static int begin_section(void *ctx, unsigned line, const char *title)
     const struct iptfs_given here = {.line = line};
     if (strncmp(title, TRAFFIC_PREFIX, strlen(TRAFFIC_PREFIX)) == 0)
         return begin_traffic(reading, &here, title + strlen(TRAFFIC_PREFIX));
-    if (strcmp(title, sweep_form.title) == 0) {
+    if (strcmp(title, sweep_form.title) == 0 ||
+        strncmp(title, PLOT_PREFIX, strlen(PLOT_PREFIX)) == 0) {
         reading->form = &sweep_form;
         return 0;
     }

@@ -3,7 +3,6 @@
 
 #include "inifile.h"
 #include "nearest.h"
-#include "option.h"
 #include "textfile.h"
 #include "units.h"
 
@@ -184,7 +183,7 @@ struct line {
     size_t count;
 };
 
-static const struct iptfs_option *option_of(const char *key)
+const struct iptfs_option *iptfs_sweep_option(const char *key)
 {
     static const enum iptfs_section sections[] = {IPTFS_SECTION_SCENARIO, IPTFS_SECTION_TUNNEL,
                                                   IPTFS_SECTION_LINK, IPTFS_SECTION_TRAFFIC};
@@ -301,7 +300,7 @@ static int add_whole(struct line *line, struct piece piece, const char *text)
 
 static bool is_whole(const char *key)
 {
-    const struct iptfs_option *option = option_of(key);
+    const struct iptfs_option *option = iptfs_sweep_option(key);
     return option != NULL &&
            (option->value == IPTFS_VALUE_OCTETS || option->value == IPTFS_VALUE_NUMBER);
 }
@@ -381,7 +380,7 @@ static bool find_column(const struct iptfs_sweep *sweep, const char *column, siz
 /* "section.key", that a scenario may have: whether that one may is seen when it is read. */
 static int check_key(struct reading *reading, unsigned line, const char *key)
 {
-    if (option_of(key) != NULL)
+    if (iptfs_sweep_option(key) != NULL)
         return 0;
     const struct iptfs_option *option;
     const char *last = strrchr(key, '.');
@@ -895,7 +894,8 @@ static bool sizes_number(const char *value, double *number)
 
 bool iptfs_sweep_number(const char *key, const char *value, double *number, const char **unit)
 {
-    const struct iptfs_option *option = option_of(strcmp(key, "seed") == 0 ? SEED_KEY : key);
+    const struct iptfs_option *option =
+        iptfs_sweep_option(strcmp(key, "seed") == 0 ? SEED_KEY : key);
     uint64_t whole = 0;
     int64_t time_ps = 0;
     bool known = false;

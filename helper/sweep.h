@@ -16,6 +16,7 @@
 #define IPTFS_SWEEP_H
 
 #include "error.h"
+#include "option.h"
 #include "quantity.h"
 #include "scenario.h"
 
@@ -104,6 +105,9 @@ int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
 
 /* The underlying scenario as it is written, {"link.loss": "1%", ...}: a new reference, or NULL. */
 json_t *iptfs_sweep_base(const struct iptfs_sweep *sweep);
+
+/* The option that a key "section.key" of a scenario sets; NULL where there is none. */
+const struct iptfs_option *iptfs_sweep_option(const char *key);
 
 /* A value of a scenario key as a number: seconds, bits per second, octets, a count, a part of one.
  * False when it is none of these. The unit ("s", "bit/s", "octets", "") in *unit. */

@@ -3,6 +3,7 @@
 
 #include "collect.h"
 #include "outfile.h"
+#include "plot.h"
 #include "results.h"
 #include "run.h"
 #include "sweep.h"
@@ -255,6 +256,27 @@ static int write_manifest(struct work *work, struct iptfs_error *error)
     }
     free(path);
     return code;
+}
+
+/* The sweep's file as it is now, so that its plots can be drawn again from the folder alone. */
+static int copy_file(struct work *work, struct iptfs_error *error)
+{
+    struct iptfs_outfile file;
+    char *path = iptfs_path_join(work->directory, "sweep.ini");
+    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : out_of_memory(error);
+    if (code == 0) {
+        fputs(work->sweep.text, file.file);
+        code = iptfs_outfile_commit(&file, error);
+    }
+    free(path);
+    return code;
+}
+
+static int draw_plots(const struct work *work, FILE *out, struct iptfs_error *error)
+{
+    const struct iptfs_plot_request request = {
+        .directory = work->directory, .quiet = work->request->quiet, .may_be_none = true};
+    return iptfs_plot_command(&request, out, error);
 }
 
 static json_t *seeds_of(const struct iptfs_sweep *sweep)
@@ -521,6 +543,10 @@ static int finish(struct work *work, size_t had, FILE *out, struct iptfs_error *
                 "points/s\nWritten              %s/results.db, %s/results.csv\n",
                 work->sweep.n_points, had, asked, work->failed, spent_s,
                 spent_s > 0 ? (double)asked / spent_s : 0.0, work->directory, work->directory);
+    if (work->failed < work->sweep.n_points)
+        code = draw_plots(work, out, error);
+    if (code != 0)
+        return code;
     if (work->failed > 0)
         return iptfs_fail(error, IPTFS_E_ENGINE,
                           "%zu of %zu points failed; --resume tries them again", work->failed,
@@ -547,6 +573,8 @@ static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
     int code = work->manifest != NULL ? make_directories(work, error) : out_of_memory(error);
     if (code == 0)
         code = write_manifest(work, error);
+    if (code == 0)
+        code = copy_file(work, error);
     if (code != 0)
         return code;
     find_results(work);
@@ -565,6 +593,8 @@ int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
         return code;
     work.outcomes = calloc(work.sweep.n_points, sizeof *work.outcomes);
     code = work.outcomes != NULL ? identify_points(&work, error) : out_of_memory(error);
+    if (code == 0)
+        code = iptfs_plot_check(&work.sweep, error);
     if (code == 0 && request->dry_run)
         iptfs_sweep_list(&work.sweep, out);
     else if (code == 0)

@@ -459,6 +459,8 @@ static void free_flow(struct iptfs_traffic_flow *flow)
 
 uint64_t iptfs_traffic_skipped(const struct iptfs_source *source)
 {
+    if (source == NULL)
+        return 0;
     if (!is_merge(source))
         return ((const struct iptfs_traffic_flow *)source)->skipped_pkts;
     const struct merge *merge = (const struct merge *)source;

@@ -37,7 +37,8 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
                         size_t count, struct iptfs_error *error);
 
 /* How many packets of its captures a source left out because they are not IP, or not whole enough
- * to tell how long they were. What a filter keeps back does not count. */
+ * to tell how long they were. What a filter keeps back does not count.
+ * None of NULL. */
 uint64_t iptfs_traffic_skipped(const struct iptfs_source *source);
 
 /* Frees a source from iptfs_traffic_new or iptfs_traffic_merge, and what it was merged from. NULL

@@ -72,6 +72,13 @@ void iptfs_impair_set_ce(struct iptfs_impair *impair, double ce, struct iptfs_ra
     impair->ce_stream = ce_stream;
 }
 
+void iptfs_impair_set_blackouts(struct iptfs_impair *impair, const struct iptfs_timed *blackouts,
+                                size_t count)
+{
+    impair->blackout = blackouts;
+    impair->blackouts_left = count;
+}
+
 void iptfs_impair_free(struct iptfs_impair *impair)
 {
     iptfs_random_free(impair->loss_stream);
@@ -112,9 +119,9 @@ static void apply(const struct iptfs_impair_item *item, struct iptfs_verdict *ve
 
 static void count(struct iptfs_impair *impair, const struct iptfs_verdict *verdict)
 {
-    impair->lost_by_list += verdict->lost;
-    impair->delayed += !verdict->lost && verdict->extra_ps > 0;
-    impair->duplicated += verdict->duplicate;
+    impair->counts.lost_by_list += verdict->lost;
+    impair->counts.delayed += !verdict->lost && verdict->extra_ps > 0;
+    impair->counts.duplicated += verdict->duplicate;
 }
 
 /* Chance beyond independent loss and marks. Each draws for each packet, lost or not. */
@@ -122,7 +129,7 @@ static void try_luck(struct iptfs_impair *impair, struct iptfs_verdict *verdict)
 {
     if (impair->gemodel_stream != NULL &&
         iptfs_gemodel_lose(&impair->gemodel, impair->gemodel_stream)) {
-        impair->lost_by_gemodel += !verdict->lost;
+        impair->counts.lost_by_gemodel += !verdict->lost;
         verdict->lost = true;
     }
     if (impair->jitter_stream != NULL) {
@@ -131,19 +138,30 @@ static void try_luck(struct iptfs_impair *impair, struct iptfs_verdict *verdict)
     }
     if (impair->reorder_stream != NULL &&
         iptfs_coin_throw(&impair->reorder, impair->reorder_stream)) {
-        impair->reordered++;
+        impair->counts.reordered++;
         verdict->at_once = true;
         verdict->in_order = false;
     }
     if (impair->duplicate_stream != NULL &&
         iptfs_coin_throw(&impair->duplicate, impair->duplicate_stream) && !verdict->duplicate) {
-        impair->duplicated++;
+        impair->counts.duplicated++;
         verdict->duplicate = true;
         verdict->duplicate_extra_ps = verdict->extra_ps;
     }
 }
 
-struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t seq)
+/* Transmissions end in the order of time, so a blackout that is over does not come back. */
+static bool is_dark(struct iptfs_impair *impair, int64_t depart_ps)
+{
+    while (impair->blackouts_left > 0 &&
+           impair->blackout->at_ps + (int64_t)impair->blackout->value <= depart_ps) {
+        impair->blackout++;
+        impair->blackouts_left--;
+    }
+    return impair->blackouts_left > 0 && impair->blackout->at_ps <= depart_ps;
+}
+
+static struct iptfs_verdict judge(struct iptfs_impair *impair, uint64_t seq)
 {
     struct iptfs_verdict verdict = {0};
     if (impair->item_count > 0) {
@@ -153,11 +171,23 @@ struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, uint64_t se
         count(impair, &verdict);
     }
     if (impair->loss > 0 && iptfs_random_uniform(impair->loss_stream) < impair->loss) {
-        impair->lost_by_chance += !verdict.lost;
+        impair->counts.lost_by_chance += !verdict.lost;
         verdict.lost = true;
     }
     if (impair->ce > 0 && iptfs_random_uniform(impair->ce_stream) < impair->ce)
         verdict.ce_if_capable = true;
     try_luck(impair, &verdict);
     return verdict;
+}
+
+struct iptfs_verdict iptfs_impair_judge(struct iptfs_impair *impair, int64_t depart_ps,
+                                        uint64_t seq)
+{
+    static const struct iptfs_verdict dark = {.lost = true, .blackout = true};
+    if (!is_dark(impair, depart_ps))
+        return judge(impair, seq);
+    struct iptfs_impair_counts before = impair->counts;
+    judge(impair, seq);
+    impair->counts = before;
+    return dark;
 }

@@ -18,6 +18,7 @@ static const struct {
     [IPTFS_FATE_LINK_MTU] = {"link-mtu", "its outer packet was longer than the link's MTU"},
     [IPTFS_FATE_LINK_QUEUE] = {"link-queue", "the link's drop-tail queue was full"},
     [IPTFS_FATE_LINK_LOSS] = {"link-loss", "its outer packet was lost on the link"},
+    [IPTFS_FATE_BLACKOUT] = {"blackout", "its outer packet was sent into a blackout of the link"},
     [IPTFS_FATE_REPLAY] = {"replay", "the replay window refused its outer packet"},
     [IPTFS_FATE_LATE] = {"late", "its outer packet came after the reorder window had moved on"},
     [IPTFS_FATE_DUPLICATE] = {"duplicate", "second copy of an outer packet in the reorder window"},

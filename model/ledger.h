@@ -24,6 +24,7 @@ enum iptfs_fate {
     IPTFS_FATE_LINK_MTU,   /* the outer packet was longer than the link carries */
     IPTFS_FATE_LINK_QUEUE, /* the link's drop-tail queue was full */
     IPTFS_FATE_LINK_LOSS,  /* lost on the way, by chance or by a list */
+    IPTFS_FATE_BLACKOUT,   /* sent while the link carried nothing */
     /* at the receiver */
     IPTFS_FATE_REPLAY,     /* the replay window refused the outer packet */
     IPTFS_FATE_LATE,       /* the outer packet came after its number was given up */

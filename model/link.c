@@ -69,8 +69,10 @@ void iptfs_link_deinit(struct iptfs_link *link)
 struct iptfs_tally iptfs_link_lost(const struct iptfs_link_stats *stats)
 {
     return (struct iptfs_tally){
-        stats->lost_mtu.pkts + stats->lost_queue.pkts + stats->lost_way.pkts,
-        stats->lost_mtu.octets + stats->lost_queue.octets + stats->lost_way.octets,
+        stats->lost_mtu.pkts + stats->lost_queue.pkts + stats->lost_way.pkts +
+            stats->lost_blackout.pkts,
+        stats->lost_mtu.octets + stats->lost_queue.octets + stats->lost_way.octets +
+            stats->lost_blackout.octets,
     };
 }
 
@@ -104,7 +106,7 @@ bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
 {
     bool goes_on = !verdict->lost || verdict->duplicate;
     if (goes_on && (verdict->ce || (verdict->ce_if_capable && outer->ecn != 0))) {
-        link->impair.marked++;
+        link->impair.counts.marked++;
         outer->ecn = ECN_CE;
     }
     if (verdict->duplicate) {
@@ -112,8 +114,10 @@ bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
         outer->refs++;
     }
     if (verdict->lost) {
-        iptfs_tally_add(&link->stats.lost_way, outer->ip_octets);
-        iptfs_outer_end(link->store, outer, IPTFS_FATE_LINK_LOSS);
+        iptfs_tally_add(verdict->blackout ? &link->stats.lost_blackout : &link->stats.lost_way,
+                        outer->ip_octets);
+        iptfs_outer_end(link->store, outer,
+                        verdict->blackout ? IPTFS_FATE_BLACKOUT : IPTFS_FATE_LINK_LOSS);
     }
     return goes_on;
 }
@@ -173,7 +177,7 @@ static void direct_submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_
         iptfs_link_refuse(link, outer);
         return;
     }
-    struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->number);
+    struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, depart_ps, outer->number);
     if (iptfs_link_apply(link, outer, &verdict))
         iptfs_link_launch(link, outer, iptfs_time_after(depart_ps, link->config.delay_ps),
                           &verdict);
@@ -205,9 +209,10 @@ static const struct iptfs_link_ops direct_ops = {
 static struct iptfs_transmitter *new_transmitter(const struct iptfs_link_config *config)
 {
     struct iptfs_transmitter *transmitter = malloc(sizeof *transmitter);
-    if (transmitter != NULL)
-        iptfs_transmitter_init(transmitter, config->rate_bps, config->queue_pkts,
-                               config->queue_octets);
+    if (transmitter == NULL)
+        return NULL;
+    iptfs_transmitter_init(transmitter, config->rate_bps, config->queue_pkts, config->queue_octets);
+    iptfs_transmitter_set_changes(transmitter, config->rate_changes, config->rate_change_count);
     return transmitter;
 }
 

@@ -11,6 +11,7 @@
 #include "transmitter.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum iptfs_framing {
@@ -29,6 +30,9 @@ struct iptfs_link_config {
      * limit. Octets are those on the wire, framing included. */
     uint64_t queue_pkts;
     uint64_t queue_octets;
+    /* The rate from these times on, see iptfs_transmitter_set_changes; direct links alone. */
+    const struct iptfs_timed *rate_changes;
+    size_t rate_change_count;
 };
 
 /* Outer packets: sent + duplicated = received + lost + in flight. */
@@ -38,6 +42,7 @@ struct iptfs_link_stats {
     struct iptfs_tally lost_mtu;
     struct iptfs_tally lost_queue;
     struct iptfs_tally lost_way; /* by chance or by the list */
+    struct iptfs_tally lost_blackout;
     struct iptfs_tally duplicated;
     struct iptfs_tally in_flight; /* known when the link is cleared */
 };

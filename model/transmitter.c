@@ -21,6 +21,13 @@ void iptfs_transmitter_init(struct iptfs_transmitter *transmitter, uint64_t rate
     };
 }
 
+void iptfs_transmitter_set_changes(struct iptfs_transmitter *transmitter,
+                                   const struct iptfs_timed *changes, size_t count)
+{
+    transmitter->change = changes;
+    transmitter->changes_left = count;
+}
+
 void iptfs_transmitter_free(struct iptfs_transmitter *transmitter)
 {
     free(transmitter->waiting);
@@ -77,6 +84,15 @@ static int wait_in_queue(struct iptfs_transmitter *transmitter, int64_t start_ps
     return IPTFS_OK;
 }
 
+/* Transmissions begin in the order of time, so a change that is past does not come back. */
+static void change_rate(struct iptfs_transmitter *transmitter, int64_t start_ps)
+{
+    while (transmitter->changes_left > 0 && transmitter->change->at_ps <= start_ps) {
+        transmitter->rate_bps = transmitter->change++->value;
+        transmitter->changes_left--;
+    }
+}
+
 int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps, uint32_t octets,
                            int64_t *depart_ps)
 {
@@ -89,6 +105,7 @@ int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps
         if (error != IPTFS_OK)
             return error;
     }
+    change_rate(transmitter, start_ps);
     /* A slow link with a long queue may be busy beyond the end of time. */
     transmitter->busy_until_ps =
         iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, transmitter->rate_bps));

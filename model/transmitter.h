@@ -4,6 +4,8 @@
 #ifndef IPTFS_TRANSMITTER_H
 #define IPTFS_TRANSMITTER_H
 
+#include "units.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +17,9 @@ struct iptfs_waiting {
 };
 
 struct iptfs_transmitter {
-    uint64_t rate_bps; /* 0: no limit */
+    uint64_t rate_bps;                /* 0: no limit */
+    const struct iptfs_timed *change; /* of the rate, the next to come */
+    size_t changes_left;
     /* Limits of the queue, the packet under transmission not counted; 0: no limit. */
     uint64_t queue_pkts;
     uint64_t queue_octets;
@@ -31,6 +35,13 @@ struct iptfs_transmitter {
 /* With one user. */
 void iptfs_transmitter_init(struct iptfs_transmitter *transmitter, uint64_t rate_bps,
                             uint64_t queue_pkts, uint64_t queue_octets);
+
+/* The rate will change at these times, which rise; the array must outlive the transmitter. A packet
+ * is transmitted at the rate that holds when its transmission begins, from its first bit to its
+ * last. Before the first packet. */
+void iptfs_transmitter_set_changes(struct iptfs_transmitter *transmitter,
+                                   const struct iptfs_timed *changes, size_t count);
+
 void iptfs_transmitter_free(struct iptfs_transmitter *transmitter);
 
 /* Transmits `octets` (framing included) as soon as it can: 0, and the end of the transmission in

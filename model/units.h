@@ -39,6 +39,12 @@ int64_t iptfs_time_after(int64_t from_ps, int64_t span_ps);
  * IPTFS_TIME_MAX_PS. A rate of 0 stands for "no limit" and takes no time. */
 int64_t iptfs_tx_time_ps(uint64_t octets, uint64_t rate_bps);
 
+/* What is so from a time on, or for a time: a rate, an MTU, a length of time. */
+struct iptfs_timed {
+    int64_t at_ps;
+    uint64_t value;
+};
+
 /* Seconds as a floating-point number, for output only: never computed with. */
 double iptfs_seconds(int64_t span_ps);
 

@@ -21,6 +21,7 @@ extern const CU_TestInfo iptfs_tests_chance[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
+extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_immediate[];
 extern const CU_TestInfo iptfs_tests_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -33,6 +34,7 @@ extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_device[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -45,6 +47,7 @@ extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -67,6 +70,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
+    {"fingerprints", iptfs_tests_fingerprints},
     {"immediate", iptfs_tests_immediate},
     {"breaker", iptfs_tests_breaker},
     {"mtu", iptfs_tests_mtu},
@@ -79,6 +83,7 @@ static const struct {
     {"negotiate", iptfs_tests_negotiate},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
+    {"device", iptfs_tests_device},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
@@ -91,6 +96,7 @@ static const struct {
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
+    {"plot", iptfs_tests_plot},
     {"sweep", iptfs_tests_sweep},
     {"appendix-c", iptfs_tests_appendix_c},
     {"theory", iptfs_tests_theory},

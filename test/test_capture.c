@@ -2,6 +2,7 @@
 /* Captures as traffic; the tests write them with libpcap. */
 #include "capture.h"
 #include "check.h"
+#include "run.h"
 #include "scenario.h"
 #include "traffic.h"
 #include "units.h"
@@ -345,6 +346,33 @@ static void check_next(struct iptfs_source *source, int64_t at_ps, uint32_t octe
     CHECK_U64(arrival.ip_version, octets == 200 ? 6 : 4);
 }
 
+/* What a capture holds beside IP is told in the summary. */
+static void test_skipped_in_summary(void)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0, ""};
+    json_t *summary = NULL;
+    char text[512];
+    write_three();
+    snprintf(text, sizeof text,
+             "[traffic.a]\ntype = pcap\nfile = %s\n[traffic.b]\ntype = pcap\nfile = %s\n"
+             "[traffic.c]\ntype = cbr\nsize = 100\nrate = 1Mbps\ndirection = reverse\n",
+             file.path, file.path);
+    int code = iptfs_scenario_parse_text(&scenario, text, "t.ini", NULL, 0, &error);
+    CHECK_STR(error.text, "");
+    if (code != 0)
+        return;
+    CHECK_INT(iptfs_run_summary(&scenario, &summary, &error), 0);
+    const json_t *inner = json_object_get(summary, "inner");
+    const json_t *back = json_object_get(json_object_get(summary, "reverse"), "inner");
+    CHECK_INT(json_integer_value(json_object_get(inner, "skipped")), 2);
+    CHECK_TRUE(json_is_integer(json_object_get(back, "skipped")));
+    CHECK_INT(json_integer_value(json_object_get(back, "skipped")), 0);
+    json_decref(summary);
+    iptfs_scenario_free(&scenario);
+    unlink(file.path);
+}
+
 static void test_capture_once(void)
 {
     struct iptfs_traffic_options options = section();
@@ -414,6 +442,7 @@ const CU_TestInfo iptfs_tests_capture[] = {
     {"odd packets", test_odd_packets},
     {"filter", test_filter},
     {"bad captures", test_bad_captures},
+    {"what is skipped is told", test_skipped_in_summary},
     {"capture once", test_capture_once},
     {"capture in a loop", test_capture_in_a_loop},
     CU_TEST_INFO_NULL,

@@ -168,6 +168,29 @@ static void example_what_leaks(void)
     run_example("what-leaks");
 }
 
+static void example_mixed_office(void)
+{
+    run_example("mixed-office");
+}
+
+/* The capture is what its script makes. */
+static void example_capture(void)
+{
+    new_folder();
+    char command[256];
+    snprintf(
+        command, sizeof command,
+        "python3 examples/office.py >%s/office.pcap && cmp %s/office.pcap examples/office.pcap",
+        folder, folder);
+    CHECK_INT(system(command), 0);
+    remove_folder();
+}
+
+static void example_bad_radio(void)
+{
+    run_example("bad-radio");
+}
+
 static void example_list(void)
 {
     run_example("list");
@@ -496,6 +519,9 @@ const CU_TestInfo iptfs_tests_command[] = {
     {"example large-into-1500", example_large_into_1500},
     {"example what-leaks", example_what_leaks},
     {"example list", example_list},
+    {"example mixed-office", example_mixed_office},
+    {"the capture of mixed-office", example_capture},
+    {"example bad-radio", example_bad_radio},
     {"--json and --csv print the files", json_and_csv_are_the_files},
     {"runs and links give the same bytes", runs_and_links_give_the_same_bytes},
     {"seed and run change the draws", seed_and_run_change_the_draws},

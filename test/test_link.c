@@ -296,6 +296,54 @@ static void test_slower_than_time(void)
     stop(&bench, 701);
 }
 
+/* ---------------------------------------------------------------------------- changes of rate */
+
+/* What has begun goes on at its rate; a change in the instant of a beginning counts. Eight packets
+ * of 1 ms at first: the third begins at 2 ms, when the rate is halved, the fourth at 4; half way
+ * through it the rate is four times as high, at which the others take 0.5 ms. */
+static void test_rate_changes(void)
+{
+    static const struct iptfs_timed changes[] = {
+        {2 * MS, 4000000}, {5 * MS, 16000000}, {7 * MS, 1}, {7 * MS + 1, 8000000}};
+    static struct bench bench;
+    struct iptfs_link_config config = plain_link;
+    config.rate_changes = changes;
+    config.rate_change_count = 4;
+    start(&bench, &config);
+    for (int i = 0; i < 6; i++)
+        send(&bench, 0, 1000);
+    CHECK_INT(bench.link->ops->idle_ps(bench.link, 0), 7 * MS);
+    send(&bench, 7 * MS + 1, 1000); /* the rate between was nobody's */
+    CHECK_INT(bench.link->ops->idle_ps(bench.link, 7 * MS + 1), 8 * MS + 1);
+    run(&bench);
+    const struct came expected[] = {
+        {11 * MS, 1, 0},          {12 * MS, 2, 0}, {14 * MS, 3, 0},     {16 * MS, 4, 0},
+        {16 * MS + MS / 2, 5, 0}, {17 * MS, 6, 0}, {18 * MS + 1, 7, 0},
+    };
+    check_came(&bench, expected, 7);
+    stop(&bench, 0);
+}
+
+/* Who waits is known when the packet before it is accepted; with a slower rate there wait more. */
+static void test_rate_changes_fill_the_queue(void)
+{
+    static const struct iptfs_timed changes[] = {{1 * MS, 1000000}};
+    static struct bench bench;
+    struct iptfs_link_config config = plain_link;
+    config.queue_pkts = 2;
+    config.rate_changes = changes;
+    config.rate_change_count = 1;
+    start(&bench, &config);
+    for (int i = 0; i < 6; i++)
+        send(&bench, i * MS, 1000); /* begin at 0, 1, 9, 17 ms; 5 and 6 find 3 and 4 waiting */
+    run(&bench);
+    const struct came expected[] = {
+        {11 * MS, 1, 0}, {19 * MS, 2, 0}, {27 * MS, 3, 0}, {35 * MS, 4, 0}};
+    check_came(&bench, expected, 4);
+    CHECK_U64(bench.link->stats.lost_queue.pkts, 2);
+    stop(&bench, 0);
+}
+
 /* ------------------------------------------------------------------------------------- queue */
 
 /* One packet under transmission is not counted; the place is free when the next one starts. */
@@ -492,11 +540,11 @@ static void test_list(void)
         {16 * MS, 3, 0}, {16 * MS, 4, 0}, {16 * MS, 6, 0},
     };
     check_came(&bench, expected, 6);
-    CHECK_U64(bench.link->impair.lost_by_list, 1);
-    CHECK_U64(bench.link->impair.lost_by_chance, 0);
-    CHECK_U64(bench.link->impair.delayed, 1);
-    CHECK_U64(bench.link->impair.duplicated, 1);
-    CHECK_U64(bench.link->impair.marked, 1);
+    CHECK_U64(bench.link->impair.counts.lost_by_list, 1);
+    CHECK_U64(bench.link->impair.counts.lost_by_chance, 0);
+    CHECK_U64(bench.link->impair.counts.delayed, 1);
+    CHECK_U64(bench.link->impair.counts.duplicated, 1);
+    CHECK_U64(bench.link->impair.counts.marked, 1);
     CHECK_U64(bench.link->stats.duplicated.octets, 1000);
     CHECK_U64(bench.link->stats.lost_way.octets, 1000);
     CHECK_U64(bench.link->stats.received.pkts, 6);
@@ -561,8 +609,8 @@ static void test_loss_rate(void)
         for (int n = 0; n < PACKETS; n++)
             send(&bench, n, 100);
         CHECK_NEAR((double)bench.link->stats.lost_way.pkts, mean, 5 * sqrt(mean * (1 - losses[i])));
-        CHECK_U64(bench.link->impair.lost_by_chance, bench.link->stats.lost_way.pkts);
-        CHECK_U64(bench.link->impair.lost_by_list, 0);
+        CHECK_U64(bench.link->impair.counts.lost_by_chance, bench.link->stats.lost_way.pkts);
+        CHECK_U64(bench.link->impair.counts.lost_by_list, 0);
         run(&bench);
         stop(&bench, 0);
     }
@@ -796,6 +844,85 @@ static void test_random_links(void)
     }
 }
 
+/* ---------------------------------------------------------------------------------- blackouts */
+
+/* The end of the transmission counts: the first instant is dark, the one after the last is not. */
+static void test_blackouts(void)
+{
+    static const struct iptfs_timed dark[] = {
+        {1 * MS, 1}, {3 * MS, 2 * MS}, {5 * MS, 1 * MS}, {6 * MS + 1, 1 * MS - 1}};
+    static const struct iptfs_impair_item items[] = {{3, IPTFS_IMPAIR_DUPLICATE, 0},
+                                                     {4, IPTFS_IMPAIR_DROP, 0},
+                                                     {5, IPTFS_IMPAIR_CE, 0},
+                                                     {6, IPTFS_IMPAIR_DROP, 0}};
+    static struct bench bench;
+    struct iptfs_impair impair;
+    CHECK_INT(iptfs_impair_init(&impair, 0, NULL, items, 4), IPTFS_OK);
+    iptfs_impair_set_blackouts(&impair, dark, 4);
+    start_impaired(&bench, &plain_link, &impair);
+    for (int i = 1; i <= 8; i++)
+        send(&bench, 0, 1000); /* ends at i ms */
+    send(&bench, 9 * MS, 1000);
+    run(&bench);
+    const struct came expected[] = {
+        {12 * MS, 2, 0}, {17 * MS, 7, 0}, {18 * MS, 8, 0}, {20 * MS, 9, 0}};
+    check_came(&bench, expected, 4);
+    CHECK_U64(bench.link->stats.lost_blackout.pkts, 4); /* 1, 3, 4, 5 */
+    CHECK_U64(bench.link->stats.lost_blackout.octets, 4000);
+    CHECK_U64(bench.link->stats.lost_way.pkts, 1);
+    CHECK_U64(bench.link->stats.duplicated.pkts, 0);
+    CHECK_U64(bench.link->impair.counts.lost_by_list, 1);
+    CHECK_U64(bench.link->impair.counts.duplicated, 0);
+    CHECK_U64(bench.link->impair.counts.marked, 0);
+    CHECK_U64(ended(&bench, IPTFS_FATE_BLACKOUT), 4);
+    CHECK_U64(ended(&bench, IPTFS_FATE_LINK_LOSS), 1);
+    stop(&bench, 0);
+}
+
+/* Whoever gets through does so with or without blackouts, and no others do. */
+static void test_blackouts_shift_no_chance(void)
+{
+    enum {
+        PKTS = 5000
+    };
+    static const struct iptfs_timed dark[] = {{100 * MS, 300 * MS}, {3000 * MS, 1000 * MS}};
+    static struct bench bench;
+    static bool light[PKTS + 1];
+    uint64_t missing = 0;
+    memset(light, 0, sizeof light);
+    for (size_t with = 0; with <= 1; with++) {
+        struct iptfs_impair impair;
+        CHECK_INT(
+            iptfs_impair_init(&impair, 0.1, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0),
+            IPTFS_OK);
+        impair.gemodel = (struct iptfs_gemodel){.p = 0.05, .r = 0.2, .bad = 0.8};
+        impair.gemodel_stream = iptfs_random_new(1, 1, IPTFS_RANDOM_GEMODEL, 0);
+        iptfs_impair_set_blackouts(&impair, dark, with * 2);
+        start_impaired(&bench, &plain_link, &impair);
+        for (int i = 1; i <= PKTS; i++)
+            send(&bench, 0, 1000);
+        run(&bench);
+        for (size_t i = 0; i < bench.came_count; i++) {
+            uint64_t seq = bench.came[i].seq;
+            bool is_dark = (seq >= 100 && seq < 400) || (seq >= 3000 && seq < 4000);
+            if (with == 0)
+                light[seq] = true;
+            else if (is_dark || !light[seq])
+                CHECK_FAIL("packet %" PRIu64 " came", seq);
+            missing += with == 0 && is_dark;
+        }
+        if (with == 0)
+            missing = bench.came_count - missing;
+        else
+            CHECK_U64(bench.came_count, missing);
+        const struct iptfs_impair_counts *counts = &bench.link->impair.counts;
+        CHECK_U64(counts->lost_by_chance + counts->lost_by_gemodel,
+                  bench.link->stats.lost_way.pkts);
+        CHECK_U64(bench.link->stats.lost_blackout.pkts, with * 1300);
+        stop(&bench, 0);
+    }
+}
+
 /* ------------------------------------------------------------------------------------ balance */
 
 /* Stopped at any time, the rest is in flight, copies of lost packets included. */
@@ -829,16 +956,17 @@ static void test_balance_finds_faults(void)
 {
     const struct iptfs_link_stats good = {
         .sent = {10, 1000},
-        .received = {5, 500},
+        .received = {4, 400},
         .lost_mtu = {1, 100},
         .lost_queue = {2, 200},
         .lost_way = {3, 300},
+        .lost_blackout = {1, 100},
         .duplicated = {2, 200},
         .in_flight = {1, 100},
     };
     CHECK_TRUE(iptfs_link_balanced(&good));
-    CHECK_U64(iptfs_link_lost(&good).pkts, 6);
-    CHECK_U64(iptfs_link_lost(&good).octets, 600);
+    CHECK_U64(iptfs_link_lost(&good).pkts, 7);
+    CHECK_U64(iptfs_link_lost(&good).octets, 700);
     for (size_t i = 0; i < sizeof good / sizeof(uint64_t); i++) {
         struct iptfs_link_stats bad = good;
         uint64_t value;
@@ -857,6 +985,10 @@ const CU_TestInfo iptfs_tests_link[] = {
     {"transmissions follow each other", test_back_to_back},
     {"unlimited rate", test_unlimited_rate},
     {"slower than time", test_slower_than_time},
+    {"rate changes", test_rate_changes},
+    {"rate changes fill the queue", test_rate_changes_fill_the_queue},
+    {"blackouts", test_blackouts},
+    {"blackouts shift no chance", test_blackouts_shift_no_chance},
     {"queue in packets", test_queue_in_packets},
     {"queue in octets", test_queue_in_octets},
     {"packet longer than the queue", test_longer_than_the_queue},

@@ -141,6 +141,59 @@ static json_t *impaired(const char *list, const char *const *sets, size_t n_sets
     return summary;
 }
 
+/* One packet takes 10 ms at 108.8 kb/s, and each ends when the next begins: those that end in the
+ * periods are the 2nd, 3rd and 4th (20 to 40 ms, the end not included) and the 10th. */
+static void blackouts_have_a_cause_of_their_own(void)
+{
+    static const char *const sets[2][6] = {
+        {"link.blackouts=20ms 20001us, 100ms 1s", "link.delay=0", "link.rate=108800bps"},
+        {"link.blackouts=20ms 20001us, 100ms 1s", "link.delay=0", "link.rate=110400bps",
+         "link.framing=ppp", "link.queue=9p", "link.device=p2p"}};
+    for (size_t device = 0; device <= 1; device++) {
+        json_t *summary = summary_of(plain, sets[device], 3 + 3 * device);
+        if (summary == NULL)
+            return;
+        CHECK_NEAR(number(summary, "outer.lost_by.blackout"), 4, 0);
+        CHECK_NEAR(number(summary, "outer.lost_by.link-loss"), 0, 0);
+        CHECK_NEAR(number(summary, "outer.lost.pkts"), 4, 0);
+        CHECK_NEAR(number(summary, "inner.dropped.blackout"), 4, 0);
+        CHECK_NEAR(number(summary, "inner.dropped.link-loss"), 0, 0);
+        CHECK_NEAR(number(summary, "inner.delivered.pkts"), 6, 0);
+        CHECK_NEAR(number(summary, "loss_amplification"), 1, 0);
+        json_decref(summary);
+    }
+}
+
+static void directions_have_blackouts_of_their_own(void)
+{
+    static const char *const sets[] = {"link.blackouts=0 1s", "link.reverse.blackouts=none"};
+    json_t *summary = summary_of(busy, sets, 2);
+    if (summary == NULL)
+        return;
+    CHECK_NEAR(number(summary, "outer.received.pkts"), 0, 0);
+    CHECK_TRUE(number(summary, "outer.lost_by.blackout") > 100);
+    CHECK_TRUE(number(summary, "reverse.outer.received.pkts") > 100);
+    CHECK_NEAR(number(summary, "reverse.outer.lost_by.blackout"), 0, 0);
+    json_decref(summary);
+}
+
+/* A sender that never runs dry follows the rate: 500 ms at 8, 250 at 4 and 250 at 16 Mb/s. Packets
+ * of 1500 octets take 1.5 ms at first; the one that begins before 500 ms ends at 501, the last
+ * before 750 at 750, so 334 + 83 + 333 leave the transmitter and the next is in it. */
+static void a_saturated_link_follows_its_rate(void)
+{
+    static const char text[] =
+        "[scenario]\nduration = 1s\n[tunnel]\ncipher = null\n"
+        "[link]\nrate = 8Mbps\nrate-changes = 500ms 4Mbps, 750ms 16Mbps\n"
+        "framing = none\ndelay = 0\n[traffic.a]\ntype = saturate\nsize = 1466\n";
+    json_t *summary = summary_of(text, NULL, 0);
+    if (summary == NULL)
+        return;
+    CHECK_NEAR(number(summary, "outer.received.pkts"), 334 + 83 + 333, 0);
+    CHECK_NEAR(number(summary, "inner.dropped.link-queue"), 0, 0);
+    json_decref(summary);
+}
+
 static void check_numbers(const json_t *summary, const char *const *paths, const double *values,
                           size_t count)
 {
@@ -450,10 +503,13 @@ static void text_names_every_cause(void)
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
+    results.skipped_pkts[IPTFS_FORWARD] = 1001;
     iptfs_results_write_text(&results, &cost, memory);
     fclose(memory);
-    static const char *const words[] = {"busy",      "no-queue-space", "link-loss", "drop-time",
-                                        "mean fill", "Goodput",        "p99",       "1,234 events"};
+    static const char *const words[] = {
+        "busy",      "no-queue-space", "link-loss",
+        "drop-time", "mean fill",      "Goodput",
+        "p99",       "1,234 events",   "1,001 packets of captures were left out"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strstr(text, words[i]) == NULL)
             CHECK_FAIL("\"%s\" is not in:\n%s", words[i], text);
@@ -479,5 +535,8 @@ const CU_TestInfo iptfs_tests_results[] = {
     {"padding is a share of all octets", padding_is_a_share_of_all_octets},
     {"flows are told apart", flows_are_told_apart},
     {"flows add up", flows_add_up},
+    {"blackouts have a cause of their own", blackouts_have_a_cause_of_their_own},
+    {"directions have blackouts of their own", directions_have_blackouts_of_their_own},
+    {"a saturated link follows its rate", a_saturated_link_follows_its_rate},
     CU_TEST_INFO_NULL,
 };

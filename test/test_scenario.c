@@ -531,9 +531,11 @@ static void test_bad_overrides(void)
     check_refused_set(
         TRAFFIC, "link.rte=1Gbps",
         "--set link.rte=1Gbps: [link] rte: found an unknown key, allowed: device, "
-        "framing, rate, delay, mtu, mtu-changes, queue, loss, gemodel-p, gemodel-r, gemodel-bad, "
+        "framing, rate, rate-changes, delay, mtu, mtu-changes, queue, loss, gemodel-p, gemodel-r, "
+        "gemodel-bad, "
         "gemodel-good, reorder, reorder-correlation, duplicate, duplicate-correlation, jitter, "
-        "jitter-distribution, jitter-correlation, jitter-keeps-order, ce, impair-list; did "
+        "jitter-distribution, jitter-correlation, jitter-keeps-order, blackouts, ce, impair-list; "
+        "did "
         "you mean 'rate'?");
     check_refused_set(TRAFFIC, "lnk.rate=1Gbps",
                       "--set lnk.rate=1Gbps: [lnk]: " SECTIONS "; did you mean 'link'?");
@@ -551,6 +553,83 @@ static void test_bad_overrides(void)
     check_refused_set(TRAFFIC, "scenario.description=a ;b",
                       "--set scenario.description=a ;b: [scenario] description: found 'a ;b', "
                       "allowed: one line of up to 160 octets, without ' ;' and ' #'");
+}
+
+/* Lists of times: each fault in one line. */
+static void test_timed_lists(void)
+{
+#define RATES_ALLOWED                                                                              \
+    "allowed: none, or up to 16 of TIME RATE, ... such as '2s 50Mbps, 5s 100Mbps', times "         \
+    "rising, 1bps to 10Tbps"
+#define BLACKOUTS_ALLOWED                                                                          \
+    "allowed: none, or up to 16 of START LENGTH, ... such as '3s 200ms, 10s 1s', none before "     \
+    "the end of the last, 1ps to 1000h"
+    static const struct refusal table[] = {
+        {"[link]\nrate-changes = 2s\n" TRAFFIC,
+         "t.ini:2: [link] rate-changes: found '2s', " RATES_ALLOWED},
+        {"[link]\nrate-changes = 2s 0\n" TRAFFIC,
+         "t.ini:2: [link] rate-changes: found '2s 0', " RATES_ALLOWED},
+        {"[link]\nrate-changes = 0 5Mbps\n" TRAFFIC,
+         "t.ini:2: [link] rate-changes: found '0 5Mbps', " RATES_ALLOWED},
+        {"[link]\nrate-changes = 2s 5Mbps, 2s 6Mbps\n" TRAFFIC,
+         "t.ini:2: [link] rate-changes: found '2s 5Mbps, 2s 6Mbps', " RATES_ALLOWED},
+        {"[link]\ndevice = p2p\nrate-changes = 2s 5Mbps\n" TRAFFIC,
+         "t.ini:3: [link] rate-changes: found '2s 5Mbps', allowed: none with device p2p, whose "
+         "rate stays"},
+        {"[link]\nblackouts = 2s 0\n" TRAFFIC,
+         "t.ini:2: [link] blackouts: found '2s 0', " BLACKOUTS_ALLOWED},
+        {"[link]\nblackouts = 2s 1s, 2500ms 1s\n" TRAFFIC,
+         "t.ini:2: [link] blackouts: found '2s 1s, 2500ms 1s', " BLACKOUTS_ALLOWED},
+        {"[link]\nblackouts = 2s 1s, 1s 1s\n" TRAFFIC,
+         "t.ini:2: [link] blackouts: found '2s 1s, 1s 1s', " BLACKOUTS_ALLOWED},
+        {"[link.reverse]\nblackouts = 2s 1s,\n" TRAFFIC,
+         "t.ini:2: [link.reverse] blackouts: found '2s 1s,', " BLACKOUTS_ALLOWED},
+    };
+    check_refused(table, COUNT(table));
+    struct iptfs_scenario s;
+    if (!parse(&s, "[link]\nblackouts = 0 200ms, 200ms 1s\nrate-changes = 2s 50Mbps, 5s 1Gbps\n"
+                   "[link.reverse]\nblackouts = none\n" TRAFFIC))
+        return;
+    CHECK_U64(s.link[0].blackouts.count, 2);
+    CHECK_INT(s.link[0].blackouts.item[1].at_ps, 200 * IPTFS_PS_PER_MS);
+    CHECK_U64(s.link[0].blackouts.item[1].value, IPTFS_PS_PER_S);
+    CHECK_U64(s.link[1].blackouts.count, 0);
+    CHECK_U64(s.link[0].rate_changes.item[0].value, 50000000);
+    CHECK_U64(s.link[1].rate_changes.count, 2);
+    CHECK_INT(s.link[1].rate_changes.item[1].at_ps, 5 * IPTFS_PS_PER_S);
+    iptfs_scenario_free(&s);
+}
+
+/* What can never be meant; a knob that is turned to 0 can. */
+static void test_idle_impairments(void)
+{
+    static const struct refusal table[] = {
+        {"[link]\nreorder-correlation = 0.3\n" TRAFFIC,
+         "t.ini:2: [link] reorder-correlation: found '0.3', allowed: nothing without reorder "
+         "(reorder = 0 switches it off)"},
+        {"[link]\njitter-keeps-order = on\n" TRAFFIC,
+         "t.ini:2: [link] jitter-keeps-order: found 'on', allowed: nothing without jitter "
+         "(jitter = 0 switches it off)"},
+        {"[link.reverse]\ngemodel-bad = 0.5\n" TRAFFIC,
+         "t.ini:2: [link.reverse] gemodel-bad: found '0.5', allowed: nothing without gemodel-p "
+         "(gemodel-p = 0 switches it off)"},
+        {"[link]\ngemodel-p = 1%\ngemodel-r = 0\n" TRAFFIC,
+         "t.ini:3: [link] gemodel-r: found '0', allowed: above 0 with gemodel-p above 0, or the "
+         "first bad state never ends"},
+    };
+    static const char *const fine[] = {
+        "[link]\nreorder = 0\nreorder-correlation = 0.3\n" TRAFFIC,
+        "[link]\nreorder-correlation = 0.3\n[link.reverse]\nreorder = 1%\n" TRAFFIC,
+        "[link]\nreorder = 1%\n[link.reverse]\nreorder-correlation = 0.3\n" TRAFFIC,
+        "[link]\ngemodel-p = 0\ngemodel-r = 0\n" TRAFFIC,
+        "[link]\ngemodel-good = 1%\n" TRAFFIC,
+    };
+    check_refused(table, COUNT(table));
+    for (size_t i = 0; i < COUNT(fine); i++) {
+        struct iptfs_scenario s;
+        if (parse(&s, fine[i]))
+            iptfs_scenario_free(&s);
+    }
 }
 
 static void test_combinations(void)
@@ -884,11 +963,13 @@ static void test_print(void)
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
         "replay-window = 0\ncircuit-breaker = off\nrequire-cc = off\nunknown-flags = 0\n"
         "accept-fragments = on\ncipher = aes-gcm-16\nouter = 4\n"
-        "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\ndelay = 1ms\n"
+        "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\nrate-changes = none\ndelay = "
+        "1ms\n"
         "mtu = 1500B\nmtu-changes = none\nqueue = 1000p\nloss = 0\ngemodel-p = 0\ngemodel-r = "
         "1\ngemodel-bad = 1\ngemodel-good = 0\nreorder = 0\nreorder-correlation = 0\nduplicate = "
         "0\nduplicate-correlation = 0\njitter = 0\njitter-distribution = "
-        "uniform\njitter-correlation = 0\njitter-keeps-order = off\nce = 0\nimpair-list =\n"
+        "uniform\njitter-correlation = 0\njitter-keeps-order = off\nblackouts = none\nce = "
+        "0\nimpair-list =\n"
         "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
         "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
     free(text);
@@ -990,6 +1071,8 @@ const CU_TestInfo iptfs_tests_scenario[] = {
     {"options of the wrong direction", test_wrong_direction},
     {"bad values", test_bad_values},
     {"bad overrides", test_bad_overrides},
+    {"lists of times", test_timed_lists},
+    {"impairments that do nothing", test_idle_impairments},
     {"values that do not go together", test_combinations},
     {"smallest and largest values", test_edges},
     {"files named in scenarios", test_files},

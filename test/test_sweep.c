@@ -70,6 +70,10 @@ static void lists_and_ranges(void)
                  "traffic.a.size=uniform(40, 100) / traffic.a.size=imix");
     CHECK_POINTS("link.mtu-changes = 2ms 1400, 5ms 1500 | none\n",
                  "link.mtu-changes=2ms 1400, 5ms 1500 / link.mtu-changes=none");
+    CHECK_POINTS("link.rate-changes = none | 2ms 5Mbps, 5ms 1Gbps\n",
+                 "link.rate-changes=none / link.rate-changes=2ms 5Mbps, 5ms 1Gbps");
+    CHECK_POINTS("link.blackouts = 3ms 1ms, 9ms 2ms | none\n",
+                 "link.blackouts=3ms 1ms, 9ms 2ms / link.blackouts=none");
     CHECK_POINTS("", "");
 }
 

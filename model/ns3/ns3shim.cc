@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only room that knows ns-3. C-like C++: classes only where ns-3 wants to be derived from.
+ * ns-3's clock, events and links. C-like C++: classes only where ns-3 wants to be derived from.
  *
  * Only interfaces that ns-3 3.37 to 3.48 share are used. No exception leaves a function with C
- * linkage: they run their body through guarded().
+ * linkage: they run their body through iptfs_ns3_guarded().
  */
 #include "ns3shim.h"
 
-#include <exception>
-#include <new>
+#include "ns3guard.h"
 
 #include <ns3/data-rate.h>
 #include <ns3/default-simulator-impl.h>
@@ -38,26 +37,36 @@ struct {
     Fence *fence;             /* ends the present run; an older one still queued does nothing */
     uint64_t epoch;           /* number of this simulation; what was made in another one is stale */
     uint64_t fence_events;    /* events run that only served to end runs */
+    int64_t ps_per_step;      /* a step of ns-3's clock; 1 but in an attached simulation */
+    int64_t steps_per_ps;
+    bool attached; /* the caller's own simulation */
     bool running;
     bool stopped;
     bool changing; /* open or close is at work */
     bool broken;   /* open or close failed halfway; ns-3 does not survive another try */
 } sim;
 
-template <typename Body> int guarded(Body body)
-{
-    try {
-        return body();
-    } catch (const std::bad_alloc &) {
-        return NS3SHIM_ENOMEM;
-    } catch (...) {
-        return NS3SHIM_EENGINE;
-    }
-}
-
+/* A step shorter than a picosecond: the beginning of the present one, so that what is due in it is
+ * not in the past. */
 int64_t now_ps()
 {
-    return sim.impl->Now().GetTimeStep();
+    return sim.impl->Now().GetTimeStep() / sim.steps_per_ps * sim.ps_per_step;
+}
+
+/* The first time on ns-3's clock that is not before at_ps. */
+int64_t on_clock(int64_t at_ps)
+{
+    if (sim.ps_per_step == 1)
+        return at_ps;
+    return (at_ps + sim.ps_per_step - 1) / sim.ps_per_step * sim.ps_per_step;
+}
+
+ns3::Time delay_until(int64_t at_ps)
+{
+    int64_t steps = on_clock(at_ps) / sim.ps_per_step * sim.steps_per_ps;
+    int64_t delay = steps - sim.impl->Now().GetTimeStep();
+
+    return ns3::Time(delay > 0 ? delay : 0);
 }
 
 /* Queues the event, with a reference for ns-3's queue; nothing has changed if this throws. */
@@ -66,8 +75,7 @@ void enqueue(int64_t at_ps, ns3::EventImpl *event)
     event->Ref();
     try {
         /* With a context ns-3 makes no EventId, which would only be thrown away. */
-        sim.impl->ScheduleWithContext(ns3::Simulator::NO_CONTEXT, ns3::Time(at_ps - now_ps()),
-                                      event);
+        sim.impl->ScheduleWithContext(ns3::Simulator::NO_CONTEXT, delay_until(at_ps), event);
     } catch (...) {
         event->Unref();
         throw;
@@ -78,7 +86,7 @@ int check_time(int64_t at_ps)
 {
     if (sim.impl == nullptr)
         return NS3SHIM_ESTATE;
-    if (at_ps > NS3SHIM_TIME_MAX_PS || at_ps < now_ps())
+    if (at_ps > NS3SHIM_TIME_MAX_PS / sim.steps_per_ps || at_ps < now_ps())
         return NS3SHIM_EINVAL;
     return 0;
 }
@@ -191,12 +199,23 @@ void set_resolution_once()
     done = true;
 }
 
+/* The simulation is open from now on. */
+void opened(bool attached)
+{
+    ++sim.epoch;
+    sim.fence_events = 0;
+    sim.attached = attached;
+    sim.impl = ns3::PeekPointer(ns3::Simulator::GetImplementation());
+}
+
 int start_engine()
 {
     ns3::ObjectFactory scheduler;
 
     ns3::Simulator::Destroy();
     set_resolution_once();
+    sim.ps_per_step = 1;
+    sim.steps_per_ps = 1;
     /* Named here, so that ns-3's environment variables cannot choose another engine. */
     ns3::Simulator::SetImplementation(ns3::CreateObject<ns3::DefaultSimulatorImpl>());
     scheduler.SetTypeId("ns3::PriorityQueueScheduler");
@@ -209,6 +228,44 @@ int start_engine()
 int destroy_engine()
 {
     ns3::Simulator::Destroy();
+    return 0;
+}
+
+/* How ns-3's clock counts; false when it is too coarse for anybody's use. */
+bool learn_resolution()
+{
+    static const struct {
+        ns3::Time::Unit unit;
+        int64_t ps_per_step;
+        int64_t steps_per_ps;
+    } clocks[] = {
+        {ns3::Time::FS, 1, 1000},       {ns3::Time::PS, 1, 1},
+        {ns3::Time::NS, 1000, 1},       {ns3::Time::US, 1000000, 1},
+        {ns3::Time::MS, 1000000000, 1}, {ns3::Time::S, 1000000000000, 1},
+    };
+
+    for (const auto &clock : clocks) {
+        if (clock.unit != ns3::Time::GetResolution())
+            continue;
+        sim.ps_per_step = clock.ps_per_step;
+        sim.steps_per_ps = clock.steps_per_ps;
+        return true;
+    }
+    return false;
+}
+
+/* The caller's ns3::Simulator::Destroy runs this before all else. */
+void detach()
+{
+    sim.impl = nullptr;
+}
+
+int join_engine()
+{
+    if (!learn_resolution())
+        return NS3SHIM_EENGINE;
+    ns3::Simulator::ScheduleDestroy(&detach);
+    opened(true);
     return 0;
 }
 
@@ -268,13 +325,15 @@ public:
 
     void set(int64_t at_ps)
     {
+        int64_t clock_ps = on_clock(at_ps);
+
         if (epoch_ != sim.epoch) {
             epoch_ = sim.epoch;
             count_ = 0;
             deadline_ = never;
         }
-        wake_by(at_ps);
-        deadline_ = at_ps;
+        wake_by(clock_ps);
+        deadline_ = clock_ps;
     }
 
     void cancel()
@@ -287,7 +346,7 @@ protected:
     {
         int64_t now = now_ps();
 
-        if (count_ == 0 || wake_[count_ - 1] != now)
+        if (epoch_ != sim.epoch || count_ == 0 || wake_[count_ - 1] != now)
             return;
         --count_;
         if (deadline_ == now) {
@@ -396,18 +455,26 @@ int ns3shim_open(void)
 
     if (sim.impl != nullptr || sim.changing)
         return NS3SHIM_ESTATE;
-    if (sim.broken)
+    if (sim.broken || (sim.attached && ns3::Time::GetResolution() != ns3::Time::PS))
         return NS3SHIM_EENGINE;
     sim.changing = true;
-    rc = guarded(start_engine);
+    rc = iptfs_ns3_guarded(start_engine);
     sim.changing = false;
     sim.broken = rc != 0;
-    if (rc == 0) {
-        ++sim.epoch;
-        sim.fence_events = 0;
-        sim.impl = ns3::PeekPointer(ns3::Simulator::GetImplementation());
-    }
+    if (rc == 0)
+        opened(false);
     return rc;
+}
+
+int ns3shim_attach(void)
+{
+    if (sim.impl != nullptr)
+        return 0;
+    if (sim.changing)
+        return NS3SHIM_ESTATE;
+    if (sim.broken)
+        return NS3SHIM_EENGINE;
+    return iptfs_ns3_guarded(join_engine);
 }
 
 int ns3shim_close(void)
@@ -418,9 +485,11 @@ int ns3shim_close(void)
         return NS3SHIM_ESTATE;
     if (sim.impl == nullptr)
         return 0;
+    if (sim.attached)
+        return NS3SHIM_ESTATE;
     sim.impl = nullptr; /* first, so that drop callbacks find the simulation closed */
     sim.changing = true;
-    rc = guarded(destroy_engine);
+    rc = iptfs_ns3_guarded(destroy_engine);
     sim.changing = false;
     sim.broken = rc != 0;
     return rc;
@@ -432,7 +501,7 @@ int ns3shim_seed(uint32_t seed, uint64_t run)
         return NS3SHIM_EINVAL;
     if (sim.impl == nullptr)
         return NS3SHIM_ESTATE;
-    return guarded([seed, run]() {
+    return iptfs_ns3_guarded([seed, run]() {
         ns3::RngSeedManager::SetSeed(seed);
         ns3::RngSeedManager::SetRun(run);
         return 0;
@@ -450,11 +519,11 @@ int ns3shim_run_until(int64_t stop_ps)
 
     if (rc != 0)
         return rc;
-    if (sim.running)
+    if (sim.running || sim.attached)
         return NS3SHIM_ESTATE;
     sim.running = true;
     sim.stopped = false;
-    rc = guarded([stop_ps]() { return run_with_fence(stop_ps); });
+    rc = iptfs_ns3_guarded([stop_ps]() { return run_with_fence(stop_ps); });
     sim.running = false;
     sim.fence = nullptr;
     return rc;
@@ -462,10 +531,10 @@ int ns3shim_run_until(int64_t stop_ps)
 
 void ns3shim_stop(void)
 {
-    if (sim.running) {
+    if (sim.running)
         sim.stopped = true;
+    if (sim.running || (sim.attached && sim.impl != nullptr))
         sim.impl->Stop();
-    }
 }
 
 uint64_t ns3shim_event_count(void)
@@ -483,7 +552,7 @@ int ns3shim_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), vo
     event = new (std::nothrow) OneShot(fn, drop, ctx);
     if (event == nullptr)
         return NS3SHIM_ENOMEM;
-    rc = guarded([at_ps, event]() {
+    rc = iptfs_ns3_guarded([at_ps, event]() {
         enqueue(at_ps, event);
         return 0;
     });
@@ -504,7 +573,7 @@ int ns3shim_timer_set(struct ns3shim_timer *timer, int64_t at_ps)
 
     if (rc != 0)
         return rc;
-    return guarded([timer, at_ps]() {
+    return iptfs_ns3_guarded([timer, at_ps]() {
         timer->set(at_ps);
         return 0;
     });
@@ -533,9 +602,9 @@ int ns3shim_p2p_new(struct ns3shim_p2p **out, const struct ns3shim_p2p_config *c
     *out = nullptr;
     if (config == nullptr || receive == nullptr || !config_is_valid(config))
         return NS3SHIM_EINVAL;
-    if (sim.impl == nullptr)
+    if (sim.impl == nullptr || sim.ps_per_step != 1 || sim.steps_per_ps != 1)
         return NS3SHIM_ESTATE;
-    return guarded([out, config, receive, ctx]() {
+    return iptfs_ns3_guarded([out, config, receive, ctx]() {
         ns3::Ptr<ns3shim_p2p> p2p = ns3::Create<ns3shim_p2p>();
         int rc = build_link(p2p, config);
 
@@ -552,7 +621,7 @@ int ns3shim_p2p_send(struct ns3shim_p2p *p2p, uint32_t octets, uint64_t tag)
         return NS3SHIM_EINVAL;
     if (sim.impl == nullptr || p2p->epoch != sim.epoch)
         return NS3SHIM_ESTATE;
-    return guarded([p2p, octets, tag]() {
+    return iptfs_ns3_guarded([p2p, octets, tag]() {
         ns3::Ptr<ns3::Packet> packet = ns3::Create<ns3::Packet>(octets - NS3SHIM_PPP_OCTETS);
         PacketNumber number;
 

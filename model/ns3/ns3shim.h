@@ -53,9 +53,21 @@ const char *ns3shim_strerror(int code);
  * Starts an empty simulation at time 0, with the random seed 1 and run 1. Whatever ns-3 held before
  * in this process is destroyed. The first call sets the resolution of ns-3's time for the whole
  * process, so nothing else may have run ns-3 before it. ESTATE if a simulation is open; ENOMEM or
- * EENGINE if ns-3 failed, after which every later call gives EENGINE.
+ * EENGINE if ns-3 failed, after which every later call gives EENGINE; EENGINE too if a simulation
+ * that ns3shim_attach joined has given ns-3 another resolution, which cannot be undone.
  */
 int ns3shim_open(void);
+
+/*
+ * Joins the simulation that the caller's own C++ code has begun, or is about to fill, with whatever
+ * engine, scheduler and resolution it chose; 0 also when a simulation is open already. The caller
+ * runs it, and its ns3::Simulator::Destroy ends it here too, as ns3shim_close does. Until then
+ * ns3shim_close, ns3shim_run_until and links of ns3shim_p2p_new give ESTATE, the latter unless the
+ * resolution is picoseconds. Where it is coarser, as ns-3's nanoseconds are, every time given here
+ * is rounded up to it: nothing comes early, and time never goes back. ENOMEM or EENGINE if ns-3
+ * failed, or has a resolution coarser than seconds.
+ */
+int ns3shim_attach(void);
 
 /*
  * Ends the simulation. Every event that has not run is destroyed, its drop callback called; in
@@ -83,13 +95,16 @@ int64_t ns3shim_now_ps(void);
  */
 int ns3shim_run_until(int64_t stop_ps);
 
-/* Makes ns3shim_run_until return after the event being run. Nothing happens outside of a run. */
+/*
+ * Makes ns3shim_run_until, or the ns3::Simulator::Run of an attached simulation, return after the
+ * event being run. Nothing happens outside of a run.
+ */
 void ns3shim_stop(void);
 
 /*
  * The number of events that ns-3 has run since ns3shim_open, 0 if none is open. It counts ns-3's
  * own events of links and the silent wake-ups of timers that were moved, but not those that end a
- * run: cutting a run in pieces changes nothing.
+ * run: cutting a run in pieces changes nothing. Attached, it is ns-3's own count.
  */
 uint64_t ns3shim_event_count(void);
 

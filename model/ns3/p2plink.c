@@ -73,7 +73,8 @@ static void submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *
     }
     p2p->busy_until_ps = iptfs_time_after(iptfs_later(now_ps, p2p->busy_until_ps),
                                           iptfs_tx_time_ps(octets, link->config.rate_bps));
-    struct iptfs_verdict verdict = iptfs_impair_judge(&link->impair, outer->number);
+    struct iptfs_verdict verdict =
+        iptfs_impair_judge(&link->impair, p2p->busy_until_ps, outer->number);
     bool goes_on = iptfs_link_apply(link, outer, &verdict);
     *entry(p2p, p2p->next++) = (struct inside){
         .outer = goes_on ? outer : NULL,

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "device.h"
+
+#include "error.h"
+#include "ns3shim.h"
+#include "units.h"
+
+static int other(int end)
+{
+    return 1 - end;
+}
+
+static int end_number(const struct iptfs_device_end *end)
+{
+    return (int)(end - end->device->end);
+}
+
+static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+{
+    const struct iptfs_observer *observer = &((struct iptfs_device_end *)ctx)->observer;
+    if (observer->arrived != NULL)
+        observer->arrived(observer->ctx, inner);
+}
+
+static void on_outer_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    const struct iptfs_observer *observer = &((struct iptfs_device_end *)ctx)->observer;
+    if (observer->sent != NULL)
+        observer->sent(observer->ctx, now_ps, outer);
+}
+
+static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
+{
+    struct iptfs_device_end *end = ctx;
+    if (end->observer.delivered != NULL)
+        end->observer.delivered(end->observer.ctx, now_ps, inner);
+    void *handle = inner->handle;
+    if (handle == NULL)
+        return; /* a second copy, or a packet of another source */
+    inner->handle = NULL;
+    struct iptfs_ns3device *far = end->device->end[other(end_number(end))].ns3;
+    if (iptfs_ns3device_receive(far, handle, inner->tos))
+        end->delivered++;
+    else
+        end->released++;
+}
+
+static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
+{
+    const struct iptfs_observer *observer = &((struct iptfs_device_end *)ctx)->observer;
+    if (observer->icmp != NULL)
+        observer->icmp(observer->ctx, now_ps, inner, mtu_octets);
+}
+
+static void on_released(void *ctx, void *handle)
+{
+    struct iptfs_device_end *end = ctx;
+    end->released++;
+    iptfs_ns3packet_release(handle);
+}
+
+/* The node sends a packet. It is only queued here and never delivered at once, whatever is due:
+ * ns-3's TCP does not expect an answer while it sends. */
+static bool on_send(void *ctx, const struct iptfs_ns3packet *packet)
+{
+    struct iptfs_device_end *end = ctx;
+    struct iptfs_sender *sender = &end->engine->tunnel->sender;
+    const struct iptfs_device *device = end->device;
+    int64_t now_ps = ns3shim_now_ps();
+    /* Where ns-3's clock ticks more coarsely than ours, a timer is called late: what came after it
+     * must not be sent by it. */
+    if (iptfs_sender_next_ps(sender) < now_ps)
+        iptfs_sender_wake(sender, now_ps - 1);
+    struct iptfs_arrival arrival = {
+        .at_ps = now_ps,
+        .handle = packet->handle,
+        .octets = packet->octets,
+        .id = packet->id,
+        .ip_version = packet->ip_version,
+        .tos = packet->tos,
+        /* Only said of packets that are too big, so only asked for those. */
+        .local = packet->octets > sender->packer.space_octets &&
+                 iptfs_ns3device_is_local(end->ns3, packet->handle),
+    };
+    if (device->flow != NULL)
+        arrival.flow = device->flow(device->flow_ctx, end_number(end), packet);
+    end->taken++;
+    int error = iptfs_sender_offer(sender, &arrival);
+    iptfs_engine_arm(end->engine);
+    return error == IPTFS_OK;
+}
+
+static void join(struct iptfs_device_end *end)
+{
+    struct iptfs_tunnel *tunnel = end->engine->tunnel;
+    end->observer = tunnel->observer;
+    tunnel->observer = (struct iptfs_observer){
+        .arrived = end->observer.arrived != NULL ? on_arrived : NULL,
+        .sent = end->observer.sent != NULL ? on_outer_sent : NULL,
+        .delivered = on_delivered,
+        .icmp = on_icmp,
+        .ctx = end,
+    };
+    tunnel->store.release = on_released;
+    tunnel->store.release_ctx = end;
+}
+
+static int add_device(struct iptfs_device *device, const struct iptfs_device_setup *setup, int i)
+{
+    struct iptfs_device_end *end = &device->end[i];
+    uint32_t mtu = setup->mtu_octets > 0 ? setup->mtu_octets : IPTFS_DEVICE_MTU_OCTETS;
+    end->device = device;
+    end->engine = setup->engine[i];
+    switch (iptfs_ns3device_new(&end->ns3, setup->node[i], mtu, on_send, end)) {
+    case 0:
+        return IPTFS_OK;
+    case NS3SHIM_EINVAL:
+        return IPTFS_E_INVALID;
+    case NS3SHIM_ENOMEM:
+        return IPTFS_E_NO_MEMORY;
+    default:
+        return IPTFS_E_ENGINE;
+    }
+}
+
+int iptfs_device_init(struct iptfs_device *device, const struct iptfs_device_setup *setup)
+{
+    *device = (struct iptfs_device){.flow = setup->flow, .flow_ctx = setup->flow_ctx};
+    if (setup->node[0] == setup->node[1] || setup->engine[0] == setup->engine[1])
+        return IPTFS_E_INVALID;
+    int error = add_device(device, setup, 0);
+    if (error == IPTFS_OK)
+        error = add_device(device, setup, 1);
+    if (error != IPTFS_OK) {
+        iptfs_device_free(device);
+        return error;
+    }
+    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++)
+        join(&device->end[i]);
+    return IPTFS_OK;
+}
+
+uint32_t iptfs_device_index(const struct iptfs_device *device, int end)
+{
+    return iptfs_ns3device_index(device->end[end].ns3);
+}
+
+void *iptfs_device_pointer(const struct iptfs_device *device, int end)
+{
+    return iptfs_ns3device_pointer(device->end[end].ns3);
+}
+
+bool iptfs_device_balanced(const struct iptfs_device *device, uint64_t inside)
+{
+    uint64_t left = 0;
+    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++)
+        left += device->end[i].taken - device->end[i].delivered - device->end[i].released;
+    return left == inside;
+}
+
+void iptfs_device_free(struct iptfs_device *device)
+{
+    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++) {
+        iptfs_ns3device_free(device->end[i].ns3);
+        device->end[i].ns3 = NULL;
+    }
+}
