@@ -16,7 +16,7 @@ enum {
     VLAN_OCTETS = 4,
     IPV6_OCTETS = 40,
     ETHERNET_LEAST_OCTETS = 46, /* to which shorter packets are padded */
-    IP_LENGTH_END = 6 /* of the longer one, IPv6's payload length */
+    IP_LENGTH_END = 6           /* of the longer one, IPv6's payload length */
 };
 
 #define LINKS_ALLOWED "Ethernet, raw IP, Linux cooked (SLL, SLL2)"

@@ -722,23 +722,28 @@ static const char scenario_text[] =
     "[traffic.large]\ntype = cbr\nsize = 4000B\nrate = 4Mbps\nip = 6\nstart = 20ms\n"
     "[traffic.back]\ntype = cbr\nsize = 500B\nrate = 400kbps\ndirection = reverse\n";
 
-static struct spoken capture_run(const char *const *sets, size_t count)
+static struct spoken capture_file(const char *scenario, const char *const *sets, size_t count)
 {
     struct spoken spoken = {.error = {0, ""}};
-    struct iptfs_run_request request = {.scenario_path = path_of("s.ini"),
+    struct iptfs_run_request request = {.scenario_path = scenario,
                                         .sets = sets,
                                         .n_sets = count,
                                         .out_dir = path_of("out"),
                                         .pcap_prefix = path_of("p"),
                                         .output = IPTFS_OUTPUT_JSON};
     size_t size;
-    FILE *file = fopen(path_of("s.ini"), "w");
-    fputs(scenario_text, file);
-    fclose(file);
     FILE *out = open_memstream(&spoken.out, &size);
     spoken.code = iptfs_run_command(&request, out, &spoken.error);
     fclose(out);
     return spoken;
+}
+
+static struct spoken capture_run(const char *const *sets, size_t count)
+{
+    FILE *file = fopen(path_of("s.ini"), "w");
+    fputs(scenario_text, file);
+    fclose(file);
+    return capture_file(path_of("s.ini"), sets, count);
 }
 
 static uint64_t sum_octets(const struct shots *shots)
@@ -857,6 +862,23 @@ static void test_runs_without_octets_write_nothing(void)
     remove_folder();
 }
 
+/* The example's capture is what its scenario sends, and goes there and back as the README says. */
+static void test_the_example_capture(void)
+{
+    new_folder();
+    struct spoken spoken = capture_file("examples/octets.ini", NULL, 0);
+    char command[256];
+    snprintf(command, sizeof command, "cmp examples/inner.pcap %s && cp examples/inner.pcap %s",
+             path_of("p-inner-in.pcap"), path_of("in.pcap"));
+    CHECK_INT(system(command), 0);
+    must_speak(iptfs_encap, "in.pcap", "outer.pcap", "key=" KEY);
+    must_speak(iptfs_decap, "outer.pcap", "back.pcap", "key=" KEY);
+    snprintf(command, sizeof command, "cmp %s %s", path_of("in.pcap"), path_of("back.pcap"));
+    CHECK_INT(system(command), 0);
+    free(spoken.out);
+    remove_folder();
+}
+
 /* ----------------------------------------------------------------------------------- tshark */
 
 static bool has_tshark(void)
@@ -951,6 +973,7 @@ const CU_TestInfo iptfs_tests_pcap[] = {
     {"octets of a run are its packets", test_octets_of_a_run_are_its_packets},
     {"rekeyed packets have the next SPI", test_rekeyed_packets_have_the_next_spi},
     {"runs without octets write nothing", test_runs_without_octets_write_nothing},
+    {"the example capture", test_the_example_capture},
     {"tshark reads the packets", test_tshark_reads_the_packets},
     {"tshark reads made-up packets", test_tshark_reads_made_up_packets},
     CU_TEST_INFO_NULL,
