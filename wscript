@@ -4,6 +4,7 @@
 #   ./waf check        everything is built and tested; last line "N passed, N failed"
 #   ./waf demo         the main example, from a fresh machine to its result
 #   ./waf results      the published studies in results/ are made again
+#   ./waf fuzz         the fuzzers, for --time seconds each
 #   ./waf --help       the other commands
 #
 # New sources need no word here: what is in a folder is found by its name.
@@ -12,6 +13,7 @@
 #   model/ns3/*.cc, *.c     the only part that knows ns-3               }
 #   helper/*.c              scenarios, results, command line; main.c is iptfs-sim
 #   test/*.c                one program, iptfs-test, in each variant
+#   test/fuzz/*.c           targets, part of iptfs-test too, and their program, iptfs-fuzz
 #   test/bench/*.c, *.cc    one program, iptfs-bench
 
 import concurrent.futures
@@ -20,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 
 from waflib import Build, ConfigSet, Configure, Context, Errors, Logs, Options, Scripting
@@ -54,6 +57,9 @@ VARIANTS = {
     '': (['-O3', '-g'], []),
     'debug': (['-O0', '-g3'], []),
     'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + SANITIZE, SANITIZE),
+    # With clang, whatever compiler was chosen; see build_fuzzer.
+    'fuzz': (['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=fuzzer-no-link'] + SANITIZE,
+             SANITIZE),
 }
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
@@ -77,6 +83,13 @@ CLANG_FORMAT_MAJORS = ['14', '19']
 TEST_TIMEOUT_S = 1800
 FINGERPRINTS = os.path.join('test', 'fingerprints.py')
 
+# Target of test/fuzz -> how many inputs `check` tries: a few seconds' worth.
+FUZZ_RUNS = {'receiver': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
+             'scenario': 8000, 'sweep': 8000, 'pcap': 30000, 'replay': 10000}
+FUZZ_PROBE = '#include <stdint.h>\n#include <stddef.h>\n' \
+             'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n);\n' \
+             'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n) { return n && b[0] > 300; }\n'
+
 
 # ---------------------------------------------------------------- commands and options
 #
@@ -90,6 +103,10 @@ def options(opt):
                    help='setup: install the optional packages too')
     opt.add_option('--no-setup', action='store_true', default=False,
                    help='check, demo, bench, results: do not install missing packages')
+    opt.add_option('--time', default=60, type='int', metavar='SECONDS',
+                   help='fuzz: how long each fuzzer runs [60]')
+    opt.add_option('--fuzzer', default=None, choices=sorted(FUZZ_RUNS), metavar='NAME',
+                   help='fuzz: only this one')
     opt.add_option('--accept', action='store_true', default=False,
                    help='fingerprints: write those of now, after a change that was meant')
     opt.add_option('--study', default=None, metavar='NAME',
@@ -242,6 +259,9 @@ def configure(cfg):
         cfg.env.prepend_value('CFLAGS', compiling + lto)
         cfg.env.prepend_value('CXXFLAGS', compiling + lto)
         cfg.env.append_value('LINKFLAGS', linking + lto + (['-O3'] if lto else []))
+        if variant == 'fuzz':
+            for tool, name in (('CC', 'clang'), ('CXX', 'clang++')):
+                cfg.env[tool] = cfg.env['LINK_' + tool] = [name]
 
 
 def find_tools(cfg):
@@ -319,15 +339,20 @@ def set_directories(env, opts):
 def build(bld):
     if bld.cmd == 'clean':  # the other variants live inside the release's folder
         bld.clean_files = bld.bldnode.ant_glob(
-            '**/*', excl='.lock* config.log c4che/* *conf_check_*/** debug/** asan/**', quiet=True)
+            '**/*', excl='.lock* config.log c4che/* *conf_check_*/** debug/** asan/** fuzz/**', quiet=True)
     if bld.is_install:
         set_directories(bld.env, Options.options)  # --prefix may also come now
 
     build_objects(bld)
+    if bld.variant == 'fuzz':
+        build_fuzzer(bld)
+        return
     build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
     if bld.path.find_resource('test/main.c'):
-        build_program(bld, 'iptfs-test', bld.path.ant_glob('test/*.c test/*.cc'), 'CUNIT PCAP',
-                      install=None)
+        build_program(bld, 'iptfs-test',
+                      bld.path.ant_glob('test/*.c test/*.cc test/fuzz/*.c',
+                                        excl='test/fuzz/driver.c'),
+                      'CUNIT PCAP', install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
     if not bld.variant:
@@ -352,6 +377,16 @@ def build_program(bld, name, source, libraries, install='${BINDIR}'):
     bld(features='c cxx cxxprogram', target=name, source=source, includes=INCLUDES['test'],
         cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model ' + libraries,
         install_path=install)
+
+
+# All targets in one program: `iptfs-fuzz --target=NAME`.
+def build_fuzzer(bld):
+    bld(features='c cxx cxxprogram', target='iptfs-fuzz', includes=INCLUDES['test'],
+        source=bld.path.ant_glob('test/fuzz/*.c') + [
+            bld.path.find_resource('test/%s.c' % name)
+            for name in ('check', 'fixture', 'samples', 'wholetunnel')],
+        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model CUNIT PCAP',
+        linkflags='-fsanitize=fuzzer', install_path=None)
 
 
 # What others link with: the model and the shim, without scenario files and command line.
@@ -404,6 +439,7 @@ def check(ctx):
     except Errors.WafError as e:
         tally.add('set-up', e)
     check_with_clang(ctx, tally)
+    check_fuzzers(ctx, tally)
     check_layout(ctx, tally)
     check_rooms(ctx, tally)
     print(tally.line())
@@ -509,6 +545,79 @@ def clang_command(path):
 
 def run_quietly(command):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+# Why there can be no fuzzers; None where they can be.
+def no_fuzzers():
+    for name in ('clang', 'clang++'):
+        if not shutil.which(name):
+            return 'no ' + name
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, 'probe')
+        probe = subprocess.run(['clang', '-fsanitize=fuzzer,address', '-x', 'c', '-', '-o', program],
+                               input=FUZZ_PROBE.encode(), stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    return 'clang has no libFuzzer: package libclang-rt-dev' if probe.returncode else None
+
+
+# Runs a fuzzer over its corpus and on from there; what it finds goes into `found`.
+def run_fuzzer(target, found, limit):
+    program = os.path.join(out, 'fuzz', 'iptfs-fuzz')
+    os.makedirs(found, exist_ok=True)
+    command = [program, '--target=' + target, '-seed=1', '-timeout=30', '-rss_limit_mb=2048',
+               '-max_len=4096', '-print_final_stats=1',
+               '-artifact_prefix=%s' % os.path.join(out, 'fuzz', target + '-')]
+    command += limit + [found, os.path.join('test', 'fuzz', 'corpus', target)]
+    run = run_quietly(command)
+    text = run.stdout.decode(errors='replace')
+    if not run.returncode:
+        return None, text
+    written = re.search(r'Test unit written to (\S+)', text)
+    again = '; again: %s --target=%s %s' % (program, target, written.group(1)) if written else ''
+    return 'status %d%s' % (run.returncode, again), text
+
+
+# A fixed number of inputs from a fixed start, so that each check tries the same.
+def check_fuzzers(ctx, tally):
+    name = 'fuzzers'
+    why_not = no_fuzzers()
+    if why_not:
+        tally.skip(name, why_not)
+        return
+    try:
+        Scripting.run_command('build_fuzz')
+    except Errors.WafError as e:
+        tally.add(name, e)
+        return
+    for target in FUZZ_RUNS:
+        with tempfile.TemporaryDirectory() as found:
+            problem, text = run_fuzzer(target, found, ['-runs=%d' % FUZZ_RUNS[target]])
+        if problem:
+            print('\n'.join(text.splitlines()[-40:]))
+        tally.add('fuzz %s, %d inputs' % (target, FUZZ_RUNS[target]), problem)
+
+
+def fuzz(ctx):
+    """runs the fuzzers, each for --time seconds; what they find stays in build/fuzz/found"""
+    why_not = no_fuzzers()
+    if why_not:
+        ctx.fatal('No fuzzers: %s. To install what they need, type: ./waf setup --optional'
+                  % why_not)
+    Scripting.run_command('build_fuzz')
+    tally = Tally()
+    for target in [ctx.options.fuzzer] if ctx.options.fuzzer else sorted(FUZZ_RUNS):
+        found = os.path.join(out, 'fuzz', 'found', target)
+        problem, text = run_fuzzer(target, found, ['-max_total_time=%d' % ctx.options.time])
+        done = re.search(r'number_of_executed_units: (\d+)', text)
+        reached = re.findall(r' cov: (\d+) ft: (\d+)', text)
+        if problem:
+            print('\n'.join(text.splitlines()[-40:]))
+        tally.add('%s: %s inputs, %s edges, %s features' % (
+            (target, done.group(1) if done else '?') + (reached[-1] if reached else ('?', '?'))),
+            problem)
+        sys.stdout.flush()
+    print(tally.line())
+    end_command(failed=tally.bad())
 
 
 def check_layout(ctx, tally):

@@ -33,7 +33,7 @@ static const char style[] =
     "set grid xtics ytics linetype 1 linewidth 0.7 linecolor rgb '#DDDDDD'\n"
     "if (dumb) unset grid\n"
     "set key outside right top vertical Left reverse noenhanced samplen 3 spacing 1.25 width 1\n"
-    "if (dumb) set key outside bottom center horizontal\n"
+    "if (dumb) set key outside bottom center horizontal; set bmargin 7\n"
     "set errorbars 0.7\n"
     "set boxwidth 0.8 relative\n"
     "set style fill solid 0.35 border\n";
@@ -106,7 +106,8 @@ static bool is_utf8(const char *text)
     return result != (size_t)-1;
 }
 
-/* In single quotes gnuplot knows no escapes, backquotes or variables: a quote alone is doubled. */
+/* In single quotes gnuplot knows no escapes, backquotes or variables, and ends at the next quote:
+ * it reads a doubled one wrongly at the beginning, so that a quote becomes an apostrophe. */
 static void write_quoted(const char *text, const char *percent, FILE *script)
 {
     bool utf8 = is_utf8(text);
@@ -114,7 +115,7 @@ static void write_quoted(const char *text, const char *percent, FILE *script)
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
         if (c == '\'')
-            fputs("''", script);
+            fputs(utf8 ? "\xe2\x80\x99" : "?", script);
         else if (c == '%')
             fputs(percent, script);
         else

@@ -22,8 +22,8 @@ void iptfs_gnuplot_begin(const char *name, FILE *script);
 /* Writes its end, behind the plot command. */
 void iptfs_gnuplot_end(const char *name, FILE *script);
 
-/* Writes a text as gnuplot takes it: 'it''s 5 %'. Nothing in it is a command, a variable or
- * markup; control characters and what is not UTF-8 become '?'. */
+/* Writes a text in quotes as gnuplot takes it. Nothing in it is a command, a variable or markup: a
+ * quote becomes an apostrophe, control characters and what is not UTF-8 become '?'. */
 void iptfs_gnuplot_text(const char *text, FILE *script);
 
 /* The same for a label of `set xtics`, where a '%' would be a format. */

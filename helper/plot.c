@@ -77,10 +77,10 @@ int iptfs_plot_check(const struct iptfs_sweep *sweep, struct iptfs_error *error)
 {
     struct iptfs_plots plots;
     int code = iptfs_plots_parse(&plots, sweep->text, sweep->path, error);
-    if (code != 0 || plots.count == 0)
+    if (code != 0)
         return code;
-    json_t *names = find_names(sweep);
-    if (names == NULL)
+    json_t *names = plots.count > 0 ? find_names(sweep) : NULL;
+    if (names == NULL && plots.count > 0)
         code = out_of_memory(error);
     for (size_t i = 0; i < plots.count && code == 0; i++)
         code = iptfs_plot_check_data(&plots.plots[i], sweep, names, error);

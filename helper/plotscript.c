@@ -13,6 +13,10 @@ enum {
     CELLS_MAX = 160 /* of a heatmap, with their numbers */
 };
 
+/* Curves stand this far apart beside each other, in parts of the x axis, so that their bars do not
+ * hide each other. */
+static const double dodge_share = 0.006;
+
 /* What a script needs to know before its first line. */
 struct drawing {
     const struct iptfs_plot_data *data;
@@ -20,6 +24,7 @@ struct drawing {
     const struct iptfs_plot_column *x, *y, *by;
     struct iptfs_scale x_scale, y_scale;
     double y_least, y_most; /* over all marks, with their intervals */
+    double x_least, x_most; /* over all marks; on a logarithmic axis those above 0 */
     FILE *out;
 };
 
@@ -136,7 +141,10 @@ static void measure(struct drawing *drawing)
     const struct iptfs_plot_data *data = drawing->data;
     bool boxes = drawing->plot->kind == IPTFS_PLOT_BOXES;
     bool lines = drawing->plot->kind == IPTFS_PLOT_LINES;
+    bool logx = drawing->plot->logx && data->steps == NULL;
     double x_most = 0.0;
+    drawing->x_least = (double)INFINITY;
+    drawing->x_most = (double)-INFINITY;
     drawing->y_least = (double)INFINITY;
     drawing->y_most = (double)-INFINITY;
     for (size_t i = 0; i < data->n_marks; i++) {
@@ -147,6 +155,10 @@ static void measure(struct drawing *drawing)
         drawing->y_least = fmin(drawing->y_least, low);
         drawing->y_most = fmax(drawing->y_most, high);
         x_most = fmax(x_most, fabs(mark->x));
+        if (!logx || mark->x > 0.0) {
+            drawing->x_least = fmin(drawing->x_least, mark->x);
+            drawing->x_most = fmax(drawing->x_most, mark->x);
+        }
     }
     for (size_t i = 0; i < data->n_steps; i++)
         if (data->steps[i].text == NULL)
@@ -228,18 +240,18 @@ static void write_log_x(const struct drawing *drawing)
     double factor = drawing->x_scale.factor;
     size_t count = list_x(drawing->data, values, TICS_MAX), first = 0;
     bool all = count <= TICS_MAX && drawing->x->source != IPTFS_PLOT_SUMMARY;
-    double least = (double)INFINITY;
     bool zero = false;
-    for (size_t i = 0; i < drawing->data->n_marks; i++) {
-        double x = drawing->data->marks[i].x;
-        zero = zero || x <= 0.0;
-        least = x > 0.0 ? fmin(least, x) : least;
-    }
+    for (size_t i = 0; i < drawing->data->n_marks; i++)
+        zero = zero || drawing->data->marks[i].x <= 0.0;
     while (first < count && count <= TICS_MAX && values[first] <= 0.0)
         first++;
     double step = all && first + 1 < count ? fmin(values[first + 1] / values[first], 10.0) : 2.0;
-    double place = isinf(least) ? 1.0 : least * factor / step;
-    fprintf(drawing->out, "set logscale x\nzero = %.6g\n", place);
+    double place = isinf(drawing->x_least) ? 1.0 : drawing->x_least * factor / step;
+    double most = isinf(drawing->x_least) ? 1.0 : drawing->x_most * factor;
+    double left = zero ? place : drawing->x_least * factor;
+    double room = pow(most > left ? most / left : 2.0, 0.04);
+    fprintf(drawing->out, "set logscale x\nzero = %.6g\nset xrange [%.6g:%.6g]\n", place,
+            left / room, most * room);
     if (!all && !zero)
         return;
     fputs(all ? "set xtics (" : "set xtics add (", drawing->out);
@@ -254,12 +266,7 @@ static void write_log_x(const struct drawing *drawing)
 /* Marks do not touch the frame. */
 static void write_linear_x(const struct drawing *drawing)
 {
-    const struct iptfs_plot_data *data = drawing->data;
-    double least = data->marks[0].x, most = data->marks[0].x;
-    for (size_t i = 1; i < data->n_marks; i++) {
-        least = fmin(least, data->marks[i].x);
-        most = fmax(most, data->marks[i].x);
-    }
+    double least = drawing->x_least, most = drawing->x_most;
     double room = most > least ? 0.03 * (most - least) : most != 0.0 ? 0.1 * fabs(most) : 1.0;
     fprintf(drawing->out, "set xrange [%.6g:%.6g]\n", (least - room) * drawing->x_scale.factor,
             (most + room) * drawing->x_scale.factor);
@@ -305,11 +312,24 @@ static void write_title(const struct drawing *drawing)
     fputs(" noenhanced\n", drawing->out);
 }
 
-/* What the marks are, in small letters below. */
+/* A line of small letters in the corner below; 1 is the lowest. */
+static void write_small(const struct drawing *drawing, int line, const char *text)
+{
+    if (*text == '\0')
+        return;
+    fprintf(drawing->out, "if (!dumb) set label %d ", line);
+    iptfs_gnuplot_text(text, drawing->out);
+    fprintf(drawing->out,
+            " at screen 0.99, screen %.3f right noenhanced font ',11' textcolor rgb '#606060'\n",
+            0.025 + 0.027 * (line - 1));
+}
+
+/* What the marks are, and which could not be drawn. */
 static void write_note(const struct drawing *drawing)
 {
-    char runs[64], note[256] = "";
+    char runs[64], note[128] = "", missing[64] = "";
     const struct iptfs_plot_data *data = drawing->data;
+    size_t hidden = 0;
     if (data->least_n == data->most_n)
         snprintf(runs, sizeof runs, "%zu", data->most_n);
     else
@@ -317,15 +337,15 @@ static void write_note(const struct drawing *drawing)
     if (drawing->plot->kind == IPTFS_PLOT_BOXES)
         snprintf(note, sizeof note, "quartiles, least and most of %s runs", runs);
     else if (drawing->plot->kind == IPTFS_PLOT_LINES && data->most_n > 1)
-        snprintf(note, sizeof note, "means of %s runs with 95 %% confidence intervals", runs);
+        snprintf(note, sizeof note, "means of %s runs, 95 %% confidence", runs);
     else if (drawing->plot->kind == IPTFS_PLOT_HEATMAP && data->most_n > 1)
         snprintf(note, sizeof note, "means of %s runs", runs);
-    if (*note == '\0')
-        return;
-    fputs("if (!dumb) set label 1 ", drawing->out);
-    iptfs_gnuplot_text(note, drawing->out);
-    fputs(" at screen 0.99, screen 0.025 right noenhanced font ',11' textcolor rgb '#606060'\n",
-          drawing->out);
+    for (size_t i = 0; drawing->plot->logy && i < data->n_marks; i++)
+        hidden += data->marks[i].mean <= 0.0;
+    if (hidden > 0)
+        snprintf(missing, sizeof missing, "%zu of 0 not drawn (logarithmic scale)", hidden);
+    write_small(drawing, 1, note);
+    write_small(drawing, 2, missing);
 }
 
 /* What the legend's values are of. */
@@ -362,22 +382,43 @@ static void write_curve_name(const struct drawing *drawing, size_t curve)
 
 /* --------------------------------------------------------------------------------------- kinds */
 
+/* Where a curve's marks stand: at their x, and a little beside it when there are several. */
+static void write_place(const struct drawing *drawing, size_t curve)
+{
+    const struct iptfs_plot_data *data = drawing->data;
+    double middle = ((double)data->n_curves - 1.0) / 2.0;
+    double share = fmin(dodge_share, 0.03 / (double)data->n_curves) * ((double)curve - middle);
+    bool steps = data->steps != NULL;
+    double width = steps ? (double)data->n_steps : drawing->x_most - drawing->x_least;
+    if (data->most_n < 2 || drawing->x->source == IPTFS_PLOT_SUMMARY)
+        share = 0.0;
+    if (drawing->plot->logx && !steps)
+        fprintf(drawing->out, "(($1 > 0 ? $1 * xunit : zero) * %.6g)",
+                isinf(drawing->x_least) || drawing->x_most <= drawing->x_least
+                    ? 1.0
+                    : pow(drawing->x_most / drawing->x_least, share));
+    else if (share == 0.0)
+        fputs("($1 * xunit)", drawing->out);
+    else
+        fprintf(drawing->out, "(($1 + %.6g) * xunit)", share * width);
+}
+
 static void write_lines(const struct drawing *drawing)
 {
     const struct iptfs_plot_data *data = drawing->data;
-    const char *x = drawing->plot->logx && data->steps == NULL ? "($1 > 0 ? $1 * xunit : zero)"
-                                                               : "($1 * xunit)";
     fputs("plot ", drawing->out);
     for (size_t i = 0; i < data->n_curves; i++) {
-        if (data->most_n > 1)
+        if (data->most_n > 1) {
+            fprintf(drawing->out, "data index %zu using ", i);
+            write_place(drawing, i);
             fprintf(drawing->out,
-                    "data index %zu using %s:($2 * yunit):(dumb ? NaN : $3 * yunit) with "
-                    "yerrorbars linestyle %zu dashtype solid pointsize 0 notitle, \\\n     ",
-                    i, x, i + 1);
-        fprintf(drawing->out,
-                "data index %zu using %s:($2 * yunit) with linespoints linestyle %zu "
-                "title ",
-                i, x, i + 1);
+                    ":($2 * yunit):(dumb ? NaN : $3 * yunit) with yerrorbars linestyle %zu "
+                    "dashtype solid linewidth 1 pointsize 0 notitle, \\\n     ",
+                    i + 1);
+        }
+        fprintf(drawing->out, "data index %zu using ", i);
+        write_place(drawing, i);
+        fprintf(drawing->out, ":($2 * yunit) with linespoints linestyle %zu title ", i + 1);
         write_curve_name(drawing, i);
         fputs(i + 1 < data->n_curves ? ", \\\n     " : "\n", drawing->out);
     }
@@ -406,12 +447,12 @@ static void write_boxes(const struct drawing *drawing)
         fprintf(drawing->out,
                 "data index %zu using ($1 + %.4g):($3 * yunit):($2 * yunit):($6 * yunit):($5 * "
                 "yunit):(width * 0.8) \\\n         with candlesticks linestyle %zu dashtype solid "
-                "whiskerbars 0.5 notitle, \\\n     ",
+                "notitle whiskerbars 0.5, \\\n     ",
                 i, offset, i + 1);
         fprintf(drawing->out,
-                "data index %zu using ($1 + %.4g):($4 * yunit):($4 * yunit):($4 * yunit):($4 * "
-                "yunit):(width * 0.8) \\\n         with candlesticks linestyle %zu dashtype solid "
-                "linewidth 2.5 notitle, \\\n     ",
+                "data index %zu using ($1 + %.4g - width * 0.4):($4 * yunit):(width * 0.8):(0) \\\n"
+                "         with vectors nohead linestyle %zu dashtype solid linewidth 2.5 notitle, "
+                "\\\n     ",
                 i, offset, i + 1);
         fprintf(drawing->out,
                 "data index %zu using ($1 + %.4g):($4 * yunit) with points linestyle %zu title ", i,

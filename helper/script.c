@@ -298,7 +298,8 @@ static int read_line(struct reader *reader, char *text)
         if (reader->count == 0 && word[0] == '#')
             return IPTFS_OK;
         if (reader->count == MAX_WORDS)
-            return found(reader, reader->words[0], word, "nothing more in this line");
+            return found(reader, iptfs_quoted(reader->words[0]).text, word,
+                         "nothing more in this line");
         reader->words[reader->count++] = word;
     }
     return reader->count > 0 ? read_words(reader) : IPTFS_OK;

@@ -49,6 +49,8 @@ extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
 extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_sweep[];
+extern const CU_TestInfo iptfs_tests_linux_faults[];
+extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_theory[];
 
@@ -98,6 +100,8 @@ static const struct {
     {"command", iptfs_tests_command},
     {"plot", iptfs_tests_plot},
     {"sweep", iptfs_tests_sweep},
+    {"linux-faults", iptfs_tests_linux_faults},
+    {"fuzz", iptfs_tests_fuzz},
     {"appendix-c", iptfs_tests_appendix_c},
     {"theory", iptfs_tests_theory},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "samples.h"
 
+#include "aggfrag.h"
 #include "check.h"
 
 #include <string.h>
@@ -60,6 +61,42 @@ struct iptfs_inner *sample_hollow(struct iptfs_store *store, uint32_t octets, ui
     inner->ip_version = 4;
     inner->id = id;
     return inner;
+}
+
+void payload_begin(struct payload *payload, uint32_t block_offset)
+{
+    payload->octets = 0;
+    payload->block_offset = block_offset;
+}
+
+void payload_put(struct payload *payload, const struct sample *sample, uint32_t from, uint32_t to)
+{
+    memcpy(payload->bytes + payload->octets, sample->bytes + from, to - from);
+    payload->octets += to - from;
+}
+
+void payload_put_whole(struct payload *payload, const struct sample *sample)
+{
+    payload_put(payload, sample, 0, sample->octets);
+}
+
+void payload_put_pad(struct payload *payload, uint32_t octets)
+{
+    memset(payload->bytes + payload->octets, 0, octets);
+    payload->octets += octets;
+}
+
+struct iptfs_outer *payload_outer(struct iptfs_store *store, const struct payload *payload,
+                                  uint8_t sub_type)
+{
+    uint8_t bytes[IPTFS_AGGFRAG_CC_OCTETS + PAYLOAD_MAX];
+    struct iptfs_aggfrag header = {.sub_type = sub_type,
+                                   .block_offset = (uint16_t)payload->block_offset};
+    int at = iptfs_aggfrag_encode(&header, bytes, sizeof bytes);
+    struct iptfs_outer *outer = iptfs_outer_new(store);
+    memcpy(bytes + at, payload->bytes, payload->octets);
+    iptfs_outer_set_payload(store, outer, bytes, (uint32_t)at + payload->octets);
+    return outer;
 }
 
 void sample_close_store(struct iptfs_store *store, const char *file, int line)

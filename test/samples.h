@@ -25,6 +25,34 @@ struct iptfs_inner *sample_inner(struct iptfs_store *store, uint8_t *bytes, uint
 /* An inner packet of a length alone, as simulations use them. */
 struct iptfs_inner *sample_hollow(struct iptfs_store *store, uint32_t octets, uint32_t id);
 
+/* An inner packet as octets. */
+struct sample {
+    uint8_t *bytes;
+    uint32_t octets;
+};
+
+enum {
+    PAYLOAD_MAX = 8192
+};
+
+/* Data blocks to be put behind an AGGFRAG header. */
+struct payload {
+    uint8_t bytes[PAYLOAD_MAX];
+    uint32_t octets;
+    uint32_t block_offset;
+};
+
+void payload_begin(struct payload *payload, uint32_t block_offset);
+
+/* Puts octets `from` up to `to` of a packet; a whole one; octets of padding. */
+void payload_put(struct payload *payload, const struct sample *sample, uint32_t from, uint32_t to);
+void payload_put_whole(struct payload *payload, const struct sample *sample);
+void payload_put_pad(struct payload *payload, uint32_t octets);
+
+/* The payload of an outer packet: the header of this sub-type, then the blocks. */
+struct iptfs_outer *payload_outer(struct iptfs_store *store, const struct payload *payload,
+                                  uint8_t sub_type);
+
 /* Checks that nothing is left inside and the ledger adds up, and frees the store. */
 void sample_close_store(struct iptfs_store *store, const char *file, int line);
 #define CLOSE_STORE(store) sample_close_store((store), __FILE__, __LINE__)

@@ -167,10 +167,200 @@ static void texts_are_quoted(void)
     FILE *out = open_memstream(&text, &size);
     iptfs_gnuplot_text("it's `x` $y \"5 %\" \\n _a ^b\x01 \xff", out);
     fputc('|', out);
-    iptfs_gnuplot_tic("5 % \xc2\xb5s", out);
+    iptfs_gnuplot_tic("it's 5 % \xc2\xb5s", out);
     fclose(out);
-    CHECK_STR(text, "'it''s `x` $y \"5 %\" \\n _a ^b? ?'|'5 %% \xc2\xb5s'");
+    CHECK_STR(text, "'it?s `x` $y \"5 %\" \\n _a ^b? ?'|'it\xe2\x80\x99s 5 %% \xc2\xb5s'");
     free(text);
+}
+
+/* ------------------------------------------------------------------------------------- the files
+ */
+
+static char folder[64];
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status, (void)type, (void)walk;
+    return remove(path);
+}
+
+static void remove_folder(void)
+{
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    if (CHECK_TRUE(file != NULL)) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
+static char *read_file(const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    char *text = fixture_text(path);
+    return text != NULL ? text : strdup("");
+}
+
+/* Runs a shell's line in our folder, `sim` being the program. */
+static int run(const char *line)
+{
+    char command[2048], absolute[1024];
+    const char *path = getenv("IPTFS_SIM");
+    if (realpath(path != NULL ? path : "build/iptfs-sim", absolute) == NULL)
+        return -1;
+    snprintf(command, sizeof command,
+             "cd %s && exec >stdout 2>stderr; sim() { %s%s%s \"$@\"; }; %s", folder, "'", absolute,
+             "'", line);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void check_file(const char *name, const char *part, int line)
+{
+    char *text = read_file(name);
+    if (strstr(text, part) == NULL)
+        check_fail(__FILE__, line, "\"%s\" is not in %s: \"%s\"", part, name, text);
+    free(text);
+}
+#define CHECK_FILE(name, part) check_file((name), (part), __LINE__)
+
+#define PLOTS                                                                                      \
+    "[plot.lines]\nx = tunnel.init-delay\ny = inner.offered.pkts\nby = link.loss\nlogx = on\n"     \
+    "[plot.heat]\nkind = heatmap\nx = tunnel.init-delay\ny = delay_s.mean\nby = link.loss\n"       \
+    "[plot.cdf]\nkind = cdf\ny = delay_s.mean\nby = link.loss\n"                                   \
+    "[plot.boxes]\nkind = boxes\nx = tunnel.init-delay\ny = delay_s.mean\nby = link.loss\n"        \
+    "[plot.one]\nx = outer.overhead\ny = delay_s.p99\nlogy = on\nwhere = link.loss=1%\n"
+
+/* A folder with a sweep in "o"; false, and no folder, where GNU parallel is missing. */
+static bool make_sweep(void)
+{
+    if (system("command -v parallel gnuplot >/dev/null") != 0)
+        return false;
+    strcpy(folder, "/tmp/iptfs-test-XXXXXX");
+    CHECK_TRUE(mkdtemp(folder) != NULL);
+    write_file("s.ini", BASE SWEEP PLOTS);
+    CHECK_INT(run("sim sweep s.ini --out o"), 0);
+    return true;
+}
+
+/* Packets offered are those of the seeds alone, whatever is lost: 32, 31, 34 (`show`). By hand:
+ * mean 97/3, s^2 = 7/3, t(0.975; 2) = 4.3026527, half = 4.3026527 * sqrt(7/9) = 3.794583. */
+#define HEAD                                                                                       \
+    "# lines: inner.offered.pkts over tunnel.init-delay\n"                                         \
+    "# units: inner.offered.pkts packets, tunnel.init-delay s, link.loss parts of 1\n"             \
+    "# n: runs; ci95: half the 95 % confidence interval of the mean (Student's t)\n"               \
+    "# x,mean,ci95,n,link.loss\n"
+#define CURVE(loss)                                                                                \
+    "0,32.3333333333,3.7945830336,3," loss "\n0.001,32.3333333333,3.7945830336,3," loss "\n"
+
+static void all_kinds_are_drawn(void)
+{
+    static const char *const names[] = {"lines", "heat", "cdf", "boxes", "one"};
+    if (!make_sweep())
+        return;
+    for (size_t i = 0; i < 5; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "o/plots/%s.svg", names[i]);
+        CHECK_FILE(path, "</svg>");
+        snprintf(path, sizeof path, "o/plots/%s.png", names[i]);
+        CHECK_FILE(path, "\x89PNG");
+    }
+    CHECK_FILE("o/plots/lines.svg", "loss of outer packets");
+    CHECK_FILE("o/plots/lines.svg", ">5 %<");
+    char *csv = read_file("o/plots/lines.csv");
+    CHECK_STR(csv, HEAD CURVE("0") "\n\n" CURVE("0.01") "\n\n" CURVE("0.05"));
+    free(csv);
+    CHECK_INT(run("sim plot o lines --terminal"), 0);
+    CHECK_FILE("stdout", "5 %");
+    CHECK_FILE("stdout", "####");
+    remove_folder();
+}
+
+static void plots_can_be_drawn_again(void)
+{
+    if (!make_sweep())
+        return;
+    CHECK_INT(run("cp -r o/plots first && rm -r o/plots o/points && sim plot o && diff -r o/plots "
+                  "first"),
+              0);
+    CHECK_INT(run("cd first && rm *.svg *.png && gnuplot lines.gp && cmp lines.svg "
+                  "../o/plots/lines.svg && cmp lines.png ../o/plots/lines.png"),
+              0);
+    write_file("more.ini", "[plot.more]\ny = goodput_bps\nkind = cdf\n");
+    CHECK_INT(run("sim plot o --file more.ini && test -s o/plots/more.png"), 0);
+    CHECK_INT(run("sim plot o lins"), 2);
+    CHECK_FILE("stderr", "found plot 'lins', allowed: those of o/sweep.ini; did you mean 'lines'?");
+    CHECK_INT(run("sim plot ."), 2);
+    CHECK_FILE("stderr", ".: found no sweep.ini");
+    write_file("bad.ini", "[plot.more]\ny = goodput_pbs\nkind = cdf\n");
+    CHECK_INT(run("sim plot o --file bad.ini"), 2);
+    CHECK_FILE("stderr", "did you mean 'goodput_bps'?");
+    remove_folder();
+}
+
+static void plots_are_no_part_of_a_sweep(void)
+{
+    if (!make_sweep())
+        return;
+    write_file("s.ini", BASE SWEEP "[plot.new]\nkind = cdf\ny = goodput_bps\n");
+    CHECK_INT(run("cp o/results.db old.db && sim sweep s.ini --out o --resume"), 0);
+    CHECK_FILE("stdout", "18: 18 there before, 0 run");
+    CHECK_FILE("o/plots/new.svg", "</svg>");
+    CHECK_INT(run("cmp old.db o/results.db"), 0);
+    write_file("s.ini", BASE SWEEP "[plot.new]\nkind = cdf\ny = goodput\n");
+    CHECK_INT(run("sim sweep s.ini --dry-run"), 2);
+    CHECK_FILE("stderr", "[plot.new] y: found an unknown key 'goodput'");
+    CHECK_INT(run("sim run s.ini --quiet --out alone"), 0);
+    remove_folder();
+}
+
+static void a_missing_gnuplot_is_told(void)
+{
+    if (!make_sweep())
+        return;
+    CHECK_INT(run("PATH=/nonexistent; sim plot o lines"), 2);
+    CHECK_FILE("stderr", "iptfs-sim: gnuplot cannot be started: is the package 'gnuplot-nox' "
+                         "installed?\n");
+    CHECK_FILE("o/plots/lines.svg", "</svg>"); /* the old one */
+    remove_folder();
+}
+
+/* Texts that would be commands of gnuplot or of a shell, were they not quoted. */
+static void texts_cannot_be_commands(void)
+{
+    static const char *const hostile[] = {
+        "'; system(\"touch pwned\"); '",
+        "`touch pwned`",
+        "\"; !touch pwned",
+        "' `touch pwned` '",
+        "$x @y %s %d %n \\n {/Bold x} <b>&amp;",
+        "\\",
+        "'",
+        "''",
+        "x\\' ; !touch pwned",
+    };
+    if (!make_sweep())
+        return;
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "[plot.h]\nx = tunnel.init-delay\ny = delay_s.mean\nby = link.loss\ntitle = %s\n"
+                 "xlabel = %s\nylabel = %s\n",
+                 hostile[i], hostile[i], hostile[i]);
+        write_file("h.ini", text);
+        if (!CHECK_INT(run("rm -f o/plots/h.*; sim plot o --file h.ini"), 0))
+            CHECK_FILE("stderr", hostile[i]);
+        CHECK_FILE("o/plots/h.svg", "</svg>");
+    }
+    CHECK_INT(run("test -z \"$(find . -name 'pwned*')\""), 0);
+    remove_folder();
 }
 
 extern const CU_TestInfo iptfs_tests_plot[];
@@ -181,5 +371,10 @@ const CU_TestInfo iptfs_tests_plot[] = {
     {"intervals are Student's", intervals_are_students},
     {"values read as people write them", values_read_as_people_write_them},
     {"texts are quoted", texts_are_quoted},
+    {"all kinds are drawn", all_kinds_are_drawn},
+    {"plots can be drawn again", plots_can_be_drawn_again},
+    {"plots are no part of a sweep", plots_are_no_part_of_a_sweep},
+    {"a missing gnuplot is told", a_missing_gnuplot_is_told},
+    {"texts cannot be commands", texts_cannot_be_commands},
     CU_TEST_INFO_NULL,
 };

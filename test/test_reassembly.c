@@ -13,14 +13,7 @@
 #include <string.h>
 
 enum {
-    DROP_TIME_PS = 1000000,
-    PAYLOAD_MAX = 8192
-};
-
-/* An inner packet as octets. */
-struct sample {
-    uint8_t *bytes;
-    uint32_t octets;
+    DROP_TIME_PS = 1000000
 };
 
 /* A receiver of payloads that compares what comes out with what it was told to want. */
@@ -37,13 +30,6 @@ struct rx {
     int64_t now_ps;
     int64_t delivered_ps;
     uint8_t sub_type;
-};
-
-/* Data blocks to be put behind a header. */
-struct payload {
-    uint8_t bytes[PAYLOAD_MAX];
-    uint32_t octets;
-    uint32_t block_offset;
 };
 
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
@@ -102,56 +88,32 @@ static void check_errors(const struct rx *rx, uint64_t buffer, uint64_t header, 
 }
 #define CHECK_ERRORS(rx, buffer, header, iptfs) check_errors(rx, buffer, header, iptfs, __LINE__)
 
-/* An outer packet from outside comes in with this AGGFRAG payload. */
-static void give_raw(struct rx *rx, const uint8_t *bytes, uint32_t octets)
+/* An outer packet from outside comes in. */
+static void take(struct rx *rx, struct iptfs_outer *outer)
 {
-    struct iptfs_outer *outer = iptfs_outer_new(&rx->store);
     outer->seq = ++rx->seq;
-    iptfs_outer_set_payload(&rx->store, outer, bytes, octets);
     iptfs_reassembly_input(&rx->reassembly, rx->now_ps, outer);
     iptfs_outer_end(&rx->store, outer, IPTFS_FATE_DELIVERED);
 }
 
+static void give_raw(struct rx *rx, const uint8_t *bytes, uint32_t octets)
+{
+    struct iptfs_outer *outer = iptfs_outer_new(&rx->store);
+    iptfs_outer_set_payload(&rx->store, outer, bytes, octets);
+    take(rx, outer);
+}
+
 static void give(struct rx *rx, const struct payload *payload)
 {
-    uint8_t bytes[IPTFS_AGGFRAG_CC_OCTETS + PAYLOAD_MAX];
-    struct iptfs_aggfrag header = {.sub_type = rx->sub_type,
-                                   .block_offset = (uint16_t)payload->block_offset};
-    int at = iptfs_aggfrag_encode(&header, bytes, sizeof bytes);
-    memcpy(bytes + at, payload->bytes, payload->octets);
-    give_raw(rx, bytes, (uint32_t)at + payload->octets);
-}
-
-static void begin(struct payload *payload, uint32_t block_offset)
-{
-    payload->octets = 0;
-    payload->block_offset = block_offset;
-}
-
-/* Puts octets `from` up to `to` of a packet. */
-static void put(struct payload *payload, const struct sample *sample, uint32_t from, uint32_t to)
-{
-    memcpy(payload->bytes + payload->octets, sample->bytes + from, to - from);
-    payload->octets += to - from;
-}
-
-static void put_whole(struct payload *payload, const struct sample *sample)
-{
-    put(payload, sample, 0, sample->octets);
-}
-
-static void put_pad(struct payload *payload, uint32_t octets)
-{
-    memset(payload->bytes + payload->octets, 0, octets);
-    payload->octets += octets;
+    take(rx, payload_outer(&rx->store, payload, rx->sub_type));
 }
 
 /* One payload with octets `from` up to `to` of a packet and nothing else. */
 static void give_part(struct rx *rx, const struct sample *sample, uint32_t from, uint32_t to)
 {
     struct payload payload;
-    begin(&payload, from > 0 ? sample->octets - from : 0);
-    put(&payload, sample, from, to);
+    payload_begin(&payload, from > 0 ? sample->octets - from : 0);
+    payload_put(&payload, sample, from, to);
     give(rx, &payload);
 }
 
@@ -163,8 +125,8 @@ static void give_whole(struct rx *rx, const struct sample *sample)
 static void give_pad(struct rx *rx, uint32_t octets)
 {
     struct payload payload;
-    begin(&payload, 0);
-    put_pad(&payload, octets);
+    payload_begin(&payload, 0);
+    payload_put_pad(&payload, octets);
     give(rx, &payload);
 }
 
@@ -300,9 +262,9 @@ static void give_split(struct rx *rx, uint32_t middle, uint32_t first, uint32_t 
 {
     struct payload payload;
     const struct sample *split = &rx->wanted[middle];
-    begin(&payload, 0);
-    put_whole(&payload, &rx->wanted[middle - 1]);
-    put(&payload, split, 0, first);
+    payload_begin(&payload, 0);
+    payload_put_whole(&payload, &rx->wanted[middle - 1]);
+    payload_put(&payload, split, 0, first);
     give(rx, &payload);
     if (pads)
         give_pad(rx, 50);
@@ -313,10 +275,10 @@ static void give_split(struct rx *rx, uint32_t middle, uint32_t first, uint32_t 
         give_pad(rx, 1400);
     }
     uint32_t from = second < split->octets ? second : first;
-    begin(&payload, split->octets - from);
-    put(&payload, split, from, split->octets);
-    put_whole(&payload, &rx->wanted[middle + 1]);
-    put_pad(&payload, 3);
+    payload_begin(&payload, split->octets - from);
+    payload_put(&payload, split, from, split->octets);
+    payload_put_whole(&payload, &rx->wanted[middle + 1]);
+    payload_put_pad(&payload, 3);
     give(rx, &payload);
 }
 
@@ -398,17 +360,17 @@ static void test_a_ping_of_3333_octets(void)
     const struct sample row[] = {shorts[0], {bytes, sizeof bytes}, shorts[1], shorts[2]};
     rx.wanted = row;
     rx.wanted_pkts = 4;
-    begin(&payload, 0);
-    put_whole(&payload, &row[0]);
-    put(&payload, &row[1], 0, 2);
+    payload_begin(&payload, 0);
+    payload_put_whole(&payload, &row[0]);
+    payload_put(&payload, &row[1], 0, 2);
     give(&rx, &payload);
     give_part(&rx, &row[1], 2, 3);
     give_part(&rx, &row[1], 3, 1440);
     give_part(&rx, &row[1], 1440, 2880);
-    begin(&payload, sizeof bytes - 2880);
-    put(&payload, &row[1], 2880, sizeof bytes);
-    put_whole(&payload, &row[2]);
-    put_whole(&payload, &row[3]);
+    payload_begin(&payload, sizeof bytes - 2880);
+    payload_put(&payload, &row[1], 2880, sizeof bytes);
+    payload_put_whole(&payload, &row[2]);
+    payload_put_whole(&payload, &row[3]);
     give(&rx, &payload);
     CHECK_ERRORS(&rx, 0, 0, 0);
     RX_CLOSE(&rx, 4);
@@ -530,9 +492,9 @@ static void test_block_offset_0_abandons_and_delivers(void)
     rx.wanted_pkts = 2;
     struct payload payload;
     give_part(&rx, &shorts[0], 0, 30);
-    begin(&payload, 0);
-    put_whole(&payload, &shorts[1]);
-    put_whole(&payload, &shorts[2]);
+    payload_begin(&payload, 0);
+    payload_put_whole(&payload, &shorts[1]);
+    payload_put_whole(&payload, &shorts[2]);
     give(&rx, &payload);
     CHECK_ERRORS(&rx, 0, 0, 1);
     CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
@@ -576,10 +538,10 @@ static void test_linux_fault_4_the_end_of_a_completed_packet_stays(void)
     for (uint32_t first = 1; first < shorts[0].octets; first++) {
         rx.delivered = 0;
         give_part(&rx, &shorts[0], 0, first);
-        begin(&payload, shorts[0].octets - first);
-        put(&payload, &shorts[0], first, shorts[0].octets);
-        put_whole(&payload, &shorts[1]);
-        put_whole(&payload, &shorts[2]);
+        payload_begin(&payload, shorts[0].octets - first);
+        payload_put(&payload, &shorts[0], first, shorts[0].octets);
+        payload_put_whole(&payload, &shorts[1]);
+        payload_put_whole(&payload, &shorts[2]);
         give(&rx, &payload);
         CHECK_INT(rx.delivered, 3);
     }
@@ -596,11 +558,11 @@ static void disagree(struct rx *rx, uint32_t block_offset, uint32_t octets)
     struct payload payload;
     open_shorts(rx, 0);
     give_part(rx, &shorts[2], 0, 30);
-    begin(&payload, block_offset);
-    put(&payload, &shorts[2], 30, 30 + octets);
+    payload_begin(&payload, block_offset);
+    payload_put(&payload, &shorts[2], 30, 30 + octets);
     if (block_offset > octets)
-        put_pad(&payload, block_offset - octets);
-    put_whole(&payload, &shorts[0]);
+        payload_put_pad(&payload, block_offset - octets);
+    payload_put_whole(&payload, &shorts[0]);
     give(rx, &payload);
 }
 
@@ -658,8 +620,8 @@ static void test_block_offset_beyond_the_payload(void)
     rx.wanted_pkts = 1;
     struct payload payload;
     give_part(&rx, &shorts[2], 0, 30);
-    begin(&payload, 200); /* more than the 70 that are needed */
-    put(&payload, &shorts[2], 30, 60);
+    payload_begin(&payload, 200); /* more than the 70 that are needed */
+    payload_put(&payload, &shorts[2], 30, 60);
     give(&rx, &payload);
     CHECK_INT(rx.delivered, 0);
     give_part(&rx, &shorts[2], 60, 100);
@@ -680,10 +642,10 @@ static void test_block_offset_ends_inside_a_split_header(void)
             rx.wanted = row;
             rx.wanted_pkts = 2;
             give_part(&rx, &shorts[1], 0, kept);
-            begin(&payload, offset);
-            put(&payload, &shorts[1], kept, kept + offset);
-            put_whole(&payload, &shorts[0]);
-            put(&payload, &shorts[2], 0, 50);
+            payload_begin(&payload, offset);
+            payload_put(&payload, &shorts[1], kept, kept + offset);
+            payload_put_whole(&payload, &shorts[0]);
+            payload_put(&payload, &shorts[2], 0, 50);
             give(&rx, &payload);
             CHECK_INT(rx.delivered, 1);
             CHECK_ERRORS(&rx, 0, 0, 1);
@@ -700,13 +662,13 @@ static void test_continued_octets_of_nobody_are_skipped(void)
     struct rx rx;
     struct payload payload;
     open_shorts(&rx, 2);
-    begin(&payload, 37);
-    put_pad(&payload, 37);
-    put_whole(&payload, &shorts[0]);
-    put_whole(&payload, &shorts[1]);
+    payload_begin(&payload, 37);
+    payload_put_pad(&payload, 37);
+    payload_put_whole(&payload, &shorts[0]);
+    payload_put_whole(&payload, &shorts[1]);
     give(&rx, &payload);
-    begin(&payload, 5000); /* the whole payload, and more to come */
-    put_whole(&payload, &shorts[2]);
+    payload_begin(&payload, 5000); /* the whole payload, and more to come */
+    payload_put_whole(&payload, &shorts[2]);
     give(&rx, &payload);
     CHECK_ERRORS(&rx, 0, 0, 0);
     RX_CLOSE(&rx, 2);
@@ -723,9 +685,9 @@ static void test_a_gap_abandons_and_goes_on_behind_block_offset(void)
     rx.wanted_pkts = 1;
     give_part(&rx, &shorts[2], 0, 30);
     rx.seq++; /* the second of three parts is lost */
-    begin(&payload, 20);
-    put(&payload, &shorts[2], 80, 100);
-    put_whole(&payload, &shorts[0]);
+    payload_begin(&payload, 20);
+    payload_put(&payload, &shorts[2], 80, 100);
+    payload_put_whole(&payload, &shorts[0]);
     give(&rx, &payload);
     CHECK_ERRORS(&rx, 0, 0, 1);
     CHECK_U64(ended(&rx, IPTFS_FATE_INCOMPLETE), 1);
@@ -798,11 +760,11 @@ static void bad_block(const uint8_t *bytes, uint32_t octets, uint64_t buffer, ui
     bad.bytes = calloc(1, octets);
     memcpy(bad.bytes, bytes, octets < 6 ? octets : 6);
     open_shorts(&rx, 2);
-    begin(&payload, 0);
-    put_whole(&payload, &shorts[0]);
-    put_whole(&payload, &shorts[1]);
-    put_whole(&payload, &bad);
-    put_whole(&payload, &shorts[2]); /* behind a bad block nothing is found any more */
+    payload_begin(&payload, 0);
+    payload_put_whole(&payload, &shorts[0]);
+    payload_put_whole(&payload, &shorts[1]);
+    payload_put_whole(&payload, &bad);
+    payload_put_whole(&payload, &shorts[2]); /* behind a bad block nothing is found any more */
     give(&rx, &payload);
     CHECK_ERRORS(&rx, buffer, header, 0);
     CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_ERRORED_PKTS), 1);
@@ -842,9 +804,9 @@ static void test_a_runt_completed_with_a_bad_length(void)
             struct payload payload;
             open_shorts(&rx, 1);
             give_part(&rx, &bad, 0, kept);
-            begin(&payload, sizeof bytes - kept);
-            put(&payload, &bad, kept, sizeof bytes);
-            put_whole(&payload, &shorts[0]);
+            payload_begin(&payload, sizeof bytes - kept);
+            payload_put(&payload, &bad, kept, sizeof bytes);
+            payload_put_whole(&payload, &shorts[0]);
             give(&rx, &payload);
             CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
             CHECK_TRUE(rx.reassembly.partial == NULL);
@@ -865,8 +827,8 @@ static void test_a_runt_with_a_bad_length_is_not_waited_for(void)
         struct payload payload;
         open_shorts(&rx, 1);
         give_part(&rx, &bad, 0, 2);
-        begin(&payload, 1000);
-        put(&payload, &bad, 2, sizeof bytes);
+        payload_begin(&payload, 1000);
+        payload_put(&payload, &bad, 2, sizeof bytes);
         give(&rx, &payload);
         CHECK_TRUE(rx.reassembly.partial == NULL);
         CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
@@ -1208,7 +1170,7 @@ static void lossy_run(struct lossy *lossy, const struct crowd *crowd, uint64_t *
         struct payload payload;
         uint32_t room = sample_between(state, 1, 3000);
         lossy_pads(lossy, state);
-        begin(&payload, gone > 0 ? crowd->samples[pkt].octets - gone : 0);
+        payload_begin(&payload, gone > 0 ? crowd->samples[pkt].octets - gone : 0);
         bool comes = lossy_turn(lossy, state);
         uint64_t seq = comes ? lossy->rx.seq + 1 : lossy->rx.seq;
         while (room > 0 && pkt < RANDOM_PKTS) {
@@ -1216,7 +1178,7 @@ static void lossy_run(struct lossy *lossy, const struct crowd *crowd, uint64_t *
             uint32_t left = sample->octets - gone;
             uint32_t take = left < room ? left : room;
             begun = gone == 0 ? seq : begun;
-            put(&payload, sample, gone, gone + take);
+            payload_put(&payload, sample, gone, gone + take);
             room -= take;
             gone += take;
             if (gone < sample->octets)
@@ -1262,7 +1224,7 @@ static void check_sense(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bo
 static void garble(struct payload *payload, uint64_t *state)
 {
     static const uint8_t tempting[] = {0x00, 0x45, 0x46, 0x4F, 0x60, 0x6F, 0x01, 0x14, 0xFF};
-    begin(payload, sample_between(state, 0, 2) ? sample_between(state, 0, 60) : 0);
+    payload_begin(payload, sample_between(state, 0, 2) ? sample_between(state, 0, 60) : 0);
     payload->octets = sample_between(state, 0, sample_between(state, 0, 1) ? 8 : 80);
     for (uint32_t i = 0; i < payload->octets; i++) {
         bool plain = sample_between(state, 0, 3) == 0;

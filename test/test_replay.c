@@ -311,6 +311,7 @@ static void bad_scripts_are_refused(void)
         {"cfg pkt_size 32\nend 1\n", "x.scn: cfg: found pkt_size 32 and mtu 1500, allowed: "},
         {"cfg outer 5\nend 1\n", "x.scn:1: cfg outer: found '5', allowed: 4, 6"},
         {"\033[31mgo 1\nend 1\n", "x.scn:1: script: found '?[31mgo', allowed: cfg, "},
+        {"\033[31m 1 2 3 4 5 6 7 8\nend 1\n", "x.scn:1: ?[31m: found '8', allowed: nothing more "},
         {"cfg cipher des\nend 1\n", "x.scn:1: cfg cipher: found 'des', allowed: null, gcm"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

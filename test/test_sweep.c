@@ -427,6 +427,8 @@ static void the_example_sweeps(void)
                  program(), folder, folder, folder);
         CHECK_INT(system(command), 0);
         CHECK_OUTPUT("o/results.csv", "point,id,tunnel.init-delay,link.loss,seed,name,");
+        CHECK_OUTPUT("o/plots/delay.svg", "</svg>");
+        CHECK_OUTPUT("o/plots/delay-p99.svg", "</svg>");
         CHECK_INT(run("show o --by tunnel.init-delay --columns delay_s.mean"), 0);
         CHECK_OUTPUT("stdout", "0.008");
     }

@@ -1,223 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole tunnel, driven by hand through next_ps and wake alone. What must hold at any moment of
- * any run is checked in each step of thousands of random ones. */
+/* A whole tunnel, driven by hand: what must hold at any moment of any run is checked in each step
+ * of thousands of random ones (see wholetunnel.h). */
 #include "check.h"
 #include "error.h"
 #include "fixture.h"
 #include "tunnel.h"
 #include "units.h"
+#include "wholetunnel.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #define US IPTFS_PS_PER_US
 #define MS IPTFS_PS_PER_MS
-
-enum {
-    PKTS_MAX = 400,
-    ITEMS_MAX = 60,
-    STEPS_MAX = 20000
-};
-
-/* All of one run. */
-struct plan {
-    uint64_t seed;
-    struct iptfs_sender_config sender;
-    struct iptfs_receiver_config receiver;
-    struct iptfs_link_config link;
-    struct iptfs_impair_item items[ITEMS_MAX];
-    size_t item_count;
-    double loss;
-    struct iptfs_arrival arrivals[PKTS_MAX];
-    size_t count;
-    int64_t stop_ps;
-};
-
-struct bench {
-    struct iptfs_tunnel tunnel;
-    struct feed feed;
-    const struct plan *plan;
-    unsigned delivered[PKTS_MAX]; /* how often each packet came out */
-    unsigned released[PKTS_MAX];
-    bool arrived[PKTS_MAX];
-    uint64_t arrived_count;
-    uint64_t distinct;
-    uint64_t last_sent_seq;
-    uint32_t last_id;
-    bool any;
-    bool in_order;
-    int64_t now_ps;
-    const char *wrong; /* the first thing that was */
-    uint64_t steps;
-};
-
-static void expect(struct bench *bench, bool held, const char *what)
-{
-    if (!held && bench->wrong == NULL)
-        bench->wrong = what;
-}
-
-/* ------------------------------------------------------------------------------------- hooks */
-
-static void on_arrived(void *ctx, const struct iptfs_inner *inner)
-{
-    struct bench *bench = ctx;
-    expect(bench, inner->id < bench->plan->count, "a packet arrived that nobody sent");
-    expect(bench, !bench->arrived[inner->id], "a packet arrived twice");
-    expect(bench, inner->arrived_ps == bench->plan->arrivals[inner->id].at_ps,
-           "a packet arrived at another time than it was sent");
-    bench->arrived[inner->id] = true;
-    bench->arrived_count++;
-}
-
-static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
-{
-    struct bench *bench = ctx;
-    expect(bench, now_ps == bench->now_ps, "an outer packet left at another time than now");
-    expect(bench, outer->seq == bench->last_sent_seq + 1, "an outer number was left out");
-    bench->last_sent_seq = outer->seq;
-}
-
-static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
-{
-    struct bench *bench = ctx;
-    uint32_t id = inner->id;
-    const struct iptfs_arrival *arrival = &bench->plan->arrivals[id];
-    expect(bench, now_ps == bench->now_ps, "a packet came out at another time than now");
-    expect(bench, id < bench->plan->count && bench->arrived[id], "delivered, but never offered");
-    expect(bench, inner->octets == arrival->octets, "delivered with another length");
-    expect(bench, now_ps >= arrival->at_ps + bench->plan->link.delay_ps,
-           "delivered sooner than the link can");
-    bench->distinct += bench->delivered[id] == 0;
-    bench->delivered[id]++;
-    inner->handle = NULL;
-    if (bench->any && id <= bench->last_id)
-        bench->in_order = false;
-    bench->any = true;
-    bench->last_id = id;
-}
-
-static void on_release(void *ctx, void *handle)
-{
-    struct bench *bench = ctx;
-    bench->released[(unsigned *)handle - bench->released]++;
-}
-
-/* --------------------------------------------------------------------------------------- run */
-
-static bool add_link(struct bench *bench, const struct plan *plan)
-{
-    struct iptfs_impair impair;
-    struct iptfs_link *link;
-    struct iptfs_random *stream = iptfs_random_new(plan->seed, 1, IPTFS_RANDOM_LOSS, 0);
-    int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
-    if (error == IPTFS_OK)
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
-    if (!CHECK_INT(error, IPTFS_OK))
-        return false;
-    iptfs_tunnel_set_link(&bench->tunnel, link);
-    return true;
-}
-
-static bool start(struct bench *bench, struct plan *plan)
-{
-    memset(bench, 0, sizeof *bench);
-    bench->plan = plan;
-    bench->in_order = true;
-    bench->now_ps = -1;
-    if (!CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &plan->sender, &plan->receiver), IPTFS_OK))
-        return false;
-    bench->tunnel.observer = (struct iptfs_observer){
-        .arrived = on_arrived,
-        .sent = on_sent,
-        .delivered = on_delivered,
-        .ctx = bench,
-    };
-    bench->tunnel.store.release = on_release;
-    bench->tunnel.store.release_ctx = bench;
-    for (size_t i = 0; i < plan->count; i++)
-        plan->arrivals[i].handle = &bench->released[i];
-    feed_init(&bench->feed, plan->arrivals, plan->count);
-    bench->tunnel.sender.source = &bench->feed.source;
-    return add_link(bench, plan);
-}
-
-/* What must hold after each step. */
-static void check_step(struct bench *bench)
-{
-    const struct iptfs_tunnel *tunnel = &bench->tunnel;
-    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
-    expect(bench, tunnel->store.error == IPTFS_OK, "the store has an error");
-    expect(bench, ledger->unexplained == 0, "packets vanished without a cause");
-    expect(bench, ledger->offered.pkts == bench->arrived_count, "offered are not those arrived");
-    expect(bench, ledger->ended[IPTFS_FATE_DELIVERED].pkts == bench->distinct,
-           "delivered are not those that came out");
-    const struct iptfs_flow *flow = tunnel->flows.flow[0];
-    expect(bench, (flow != NULL ? flow->delivered.delays.count : 0) == bench->distinct,
-           "measured are others");
-    expect(bench, iptfs_ledger_inside(ledger) <= tunnel->store.live_inner,
-           "more are inside than there are");
-    expect(bench, iptfs_tunnel_next_ps(tunnel) > bench->now_ps, "due again at once");
-}
-
-/* Wakes the tunnel whenever it asks, until nothing is due up to `until_ps`. */
-static void run_until(struct bench *bench, int64_t until_ps)
-{
-    while (bench->wrong == NULL) {
-        int64_t next_ps = iptfs_tunnel_next_ps(&bench->tunnel);
-        if (next_ps > until_ps)
-            return;
-        expect(bench, next_ps > bench->now_ps, "time went back");
-        expect(bench, ++bench->steps < STEPS_MAX, "the run has no end");
-        bench->now_ps = next_ps;
-        iptfs_tunnel_wake(&bench->tunnel, next_ps);
-        check_step(bench);
-    }
-}
-
-/* Each packet is somewhere exactly once, and so is its handle. */
-static void check_ends(struct bench *bench)
-{
-    const struct iptfs_ledger *ledger = &bench->tunnel.store.ledger;
-    struct iptfs_tally sum = {bench->tunnel.in_flight_pkts, 0};
-    struct iptfs_tally offered = {0, 0};
-    for (int fate = IPTFS_FATE_INSIDE; fate < IPTFS_FATE_COUNT; fate++) {
-        sum.pkts += ledger->ended[fate].pkts;
-        sum.octets += ledger->ended[fate].octets;
-    }
-    for (size_t i = 0; i < bench->plan->count; i++) {
-        if (!bench->arrived[i])
-            continue;
-        offered.pkts++;
-        offered.octets += bench->plan->arrivals[i].octets;
-        bool out = bench->delivered[i] > 0;
-        expect(bench, bench->released[i] == (out ? 0 : 1), "a handle was not let go just once");
-    }
-    expect(bench, ledger->offered.octets == offered.octets, "the octets offered are others");
-    expect(bench, sum.pkts == offered.pkts, "packets offered are not those ended and inside");
-    if (bench->tunnel.in_flight_pkts == 0)
-        expect(bench, sum.octets == offered.octets, "octets offered are not those ended");
-}
-
-static void stop(struct bench *bench, int64_t at_ps)
-{
-    int64_t now_ps = at_ps < IPTFS_NEVER ? at_ps : iptfs_later(bench->now_ps, 0);
-    if (bench->wrong == NULL) {
-        expect(bench, iptfs_tunnel_close(&bench->tunnel, now_ps) == IPTFS_OK,
-               "it does not balance");
-        check_ends(bench);
-    }
-    if (bench->plan->receiver.reorder_window > 0 && !bench->plan->receiver.immediate) {
-        expect(bench, bench->in_order, "delivered out of order");
-        expect(bench, bench->tunnel.delivered_again == 0, "delivered twice behind a window");
-    }
-    iptfs_tunnel_free(&bench->tunnel);
-    if (bench->wrong != NULL)
-        CHECK_FAIL("seed %" PRIu64 ", step %" PRIu64 ", at %" PRId64 " ps: %s", bench->plan->seed,
-                   bench->steps, bench->now_ps, bench->wrong);
-    else
-        CHECK_TRUE(true);
-}
 
 /* ------------------------------------------------------------------------------- random plans */
 
@@ -298,12 +93,27 @@ static void make_plan(struct plan *plan, uint64_t seed, bool trouble)
 
 /* --------------------------------------------------------------------------------------- tests */
 
+static bool start(struct bench *bench, struct plan *plan)
+{
+    return CHECK_TRUE(bench_start(bench, plan));
+}
+
+static void stop(struct bench *bench, int64_t at_ps)
+{
+    bench_close(bench, at_ps);
+    if (bench->wrong != NULL)
+        CHECK_FAIL("seed %" PRIu64 ", step %" PRIu64 ", at %" PRId64 " ps: %s", bench->plan->seed,
+                   bench->steps, bench->now_ps, bench->wrong);
+    else
+        CHECK_TRUE(true);
+}
+
 static void play(struct plan *plan, int64_t stop_ps)
 {
     static struct bench bench;
     if (!start(&bench, plan))
         return;
-    run_until(&bench, stop_ps < IPTFS_NEVER ? stop_ps : IPTFS_TIME_MAX_PS);
+    bench_run_until(&bench, stop_ps < IPTFS_NEVER ? stop_ps : IPTFS_TIME_MAX_PS);
     stop(&bench, stop_ps);
 }
 
@@ -335,18 +145,18 @@ static void test_lossless(void)
         make_plan(&plan, seed, false);
         if (!start(&bench, &plan))
             return;
-        run_until(&bench, IPTFS_TIME_MAX_PS);
-        expect(&bench, bench.distinct == plan.count, "not all were delivered");
-        expect(&bench, bench.in_order, "delivered out of order");
-        expect(&bench, bench.tunnel.delivered_again == 0, "delivered twice");
+        bench_run_until(&bench, IPTFS_TIME_MAX_PS);
+        bench_expect(&bench, bench.distinct == plan.count, "not all were delivered");
+        bench_expect(&bench, bench.in_order, "delivered out of order");
+        bench_expect(&bench, bench.tunnel.delivered_again == 0, "delivered twice");
         const uint64_t *counters = bench.tunnel.counters.value;
-        expect(&bench,
-               counters[IPTFS_XFRM_IN_IPTFS_ERROR] == 0 && counters[IPTFS_XFRM_IN_HDR_ERROR] == 0 &&
-                   counters[IPTFS_XFRM_IN_BUFFER_ERROR] == 0 &&
-                   counters[IPTFS_XFRM_OUT_ERROR] == 0 &&
-                   counters[IPTFS_XFRM_OUT_NO_QUEUE_SPACE] == 0,
-               "an error was counted");
-        expect(&bench, bench.tunnel.store.live_inner == 0, "packets are left");
+        bench_expect(
+            &bench,
+            counters[IPTFS_XFRM_IN_IPTFS_ERROR] == 0 && counters[IPTFS_XFRM_IN_HDR_ERROR] == 0 &&
+                counters[IPTFS_XFRM_IN_BUFFER_ERROR] == 0 && counters[IPTFS_XFRM_OUT_ERROR] == 0 &&
+                counters[IPTFS_XFRM_OUT_NO_QUEUE_SPACE] == 0,
+            "an error was counted");
+        bench_expect(&bench, bench.tunnel.store.live_inner == 0, "packets are left");
         stop(&bench, IPTFS_NEVER);
     }
 }
@@ -373,7 +183,7 @@ static void test_reordered_within_the_window(void)
                                            (int64_t)dice_between(&dice, 0, 2999) * US};
         if (!start(&bench, &plan))
             return;
-        run_until(&bench, IPTFS_TIME_MAX_PS);
+        bench_run_until(&bench, IPTFS_TIME_MAX_PS);
         CHECK_U64(bench.distinct, 300);
         CHECK_TRUE(bench.in_order == (window == 3));
         stop(&bench, IPTFS_NEVER);
@@ -395,7 +205,7 @@ static void test_one_fragment_lost(void)
     plan.arrivals[2] = arrival_of(MS, 100, 2);
     if (!start(&bench, &plan))
         return;
-    run_until(&bench, IPTFS_TIME_MAX_PS);
+    bench_run_until(&bench, IPTFS_TIME_MAX_PS);
     CHECK_INT(bench.delivered[0], 0);
     CHECK_INT(bench.delivered[1], 0);
     CHECK_INT(bench.delivered[2], 1);
@@ -419,7 +229,7 @@ static bool play_late_piece(struct bench *bench, struct plan *plan, int64_t extr
     plan->arrivals[0] = arrival_of(0, 2000, 0);
     if (!start(bench, plan))
         return false;
-    run_until(bench, IPTFS_TIME_MAX_PS);
+    bench_run_until(bench, IPTFS_TIME_MAX_PS);
     return true;
 }
 
@@ -464,7 +274,7 @@ static void test_first_cause_stands(void)
         plan.arrivals[id] = arrival_of(id * MS, 100, id);
     if (!start(&bench, &plan))
         return;
-    run_until(&bench, IPTFS_TIME_MAX_PS);
+    bench_run_until(&bench, IPTFS_TIME_MAX_PS);
     CHECK_U64(bench.distinct, 2);
     CHECK_U64(bench.tunnel.receiver.reorder.late_pkts, 1);
     CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 1);
@@ -487,7 +297,7 @@ static void test_delay(void)
     plan.arrivals[1] = arrival_of(MS, 496, 1);
     if (!start(&bench, &plan))
         return;
-    run_until(&bench, IPTFS_TIME_MAX_PS);
+    bench_run_until(&bench, IPTFS_TIME_MAX_PS);
     /* 20 + 8 + 4 + 962 + 2 are 996 octets: 996 us. */
     iptfs_tunnel_sum(&bench.tunnel);
     CHECK_INT(bench.tunnel.delivered.delays.max_ps, 7996 * US);
@@ -520,7 +330,7 @@ static void test_duplicates(void)
         plan.arrivals[1] = arrival_of(MS, 500, 1);
         if (!start(&bench, &plan))
             return;
-        run_until(&bench, IPTFS_TIME_MAX_PS);
+        bench_run_until(&bench, IPTFS_TIME_MAX_PS);
         CHECK_U64(bench.tunnel.delivered_again, rows[i].again);
         CHECK_U64(bench.delivered[0], 1 + rows[i].again);
         CHECK_U64(bench.distinct, 2);
@@ -563,7 +373,7 @@ static void test_window_of_sources(void)
             feed_init(&bench.feed, plan.arrivals, plan.count);
             for (size_t n = 0; n < plan.count; n++)
                 plan.arrivals[n].handle = &bench.released[n];
-            run_until(&bench, IPTFS_TIME_MAX_PS);
+            bench_run_until(&bench, IPTFS_TIME_MAX_PS);
             CHECK_U64(bench.distinct, plan.count);
             CHECK_U64(bench.tunnel.sender.queue.marked_pkts, 0);
             stop(&bench, IPTFS_NEVER);
@@ -580,11 +390,11 @@ static void test_freed_at_any_time(void)
         make_plan(&plan, seed, true);
         if (!start(&bench, &plan))
             return;
-        run_until(&bench, plan.stop_ps);
+        bench_run_until(&bench, plan.stop_ps);
         iptfs_tunnel_free(&bench.tunnel);
         for (size_t i = 0; i < plan.count; i++)
             if (bench.arrived[i] && bench.released[i] != (bench.delivered[i] > 0 ? 0 : 1))
-                expect(&bench, false, "a handle was not let go just once");
+                bench_expect(&bench, false, "a handle was not let go just once");
         if (bench.wrong != NULL)
             CHECK_FAIL("seed %" PRIu64 ": %s", seed, bench.wrong);
     }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capture files: refused in one line, or rows that traffic can be made of. */
+#include "capture.h"
+#include "error.h"
+#include "fuzz.h"
+#include "packet.h"
+#include "units.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char *const filters[] = {NULL, "", "udp", "\"ip6 and greater 100\"", "no such filter"};
+
+static void check_rows(const struct iptfs_traffic_list *list)
+{
+    MUST(list->count > 0);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct iptfs_traffic_row *row = &list->rows[i];
+        bool v6 = row->ip_version == 6;
+        MUST(row->ip_version == 4 || v6);
+        MUST(row->octets >= (v6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS));
+        MUST(row->octets <= (v6 ? IPTFS_PACKET_MAX_OCTETS : 65535));
+        MUST(row->tos >= 0 && row->tos <= 255);
+        MUST(row->line >= 1);
+        MUST(row->time_ps >= (i > 0 ? row[-1].time_ps : 0) && row->time_ps <= IPTFS_TIME_MAX_PS);
+        MUST(i > 0 || row->time_ps == 0);
+    }
+}
+
+/* The file has no name that lasts: it lives in memory. */
+static int memory_file(const uint8_t *bytes, size_t octets, char *path, size_t size)
+{
+    int fd = memfd_create("capture", 0);
+    if (fd < 0 || write(fd, bytes, octets) != (ssize_t)octets)
+        return fd;
+    snprintf(path, size, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+void fuzz_pcap(const uint8_t *bytes, size_t octets)
+{
+    struct fuzz_input input = {bytes, octets};
+    struct iptfs_capture capture;
+    struct iptfs_error error = {0};
+    char path[64] = "";
+    const char *filter = filters[fuzz_between(&input, 0, sizeof filters / sizeof filters[0] - 1)];
+    int fd = memory_file(input.next, input.left, path, sizeof path);
+    if (iptfs_capture_load(&capture, path, filter, &error) == IPTFS_OK) {
+        check_rows(&capture.list);
+        iptfs_traffic_list_free(&capture.list);
+    } else {
+        MUST(capture.list.rows == NULL && capture.list.count == 0);
+        fuzz_check_refusal(&error, path, NULL);
+    }
+    close(fd);
+}

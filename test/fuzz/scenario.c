@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenario texts: refused in one line, or printed and read again as the same; and then run. */
+#include "scenario.h"
+
+#include "error.h"
+#include "fuzz.h"
+#include "ns3shim.h"
+#include "run.h"
+#include "units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PKTS_MAX = 3000, /* of a run, about */
+    EVENTS_MAX = 20000,
+    SLICES = 16
+};
+
+static char *printed(const struct iptfs_scenario *scenario)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    iptfs_scenario_print(scenario, out);
+    fclose(out);
+    return text;
+}
+
+static void check_print(const struct iptfs_scenario *scenario)
+{
+    struct iptfs_scenario again;
+    struct iptfs_error error = {0};
+    char *text = printed(scenario);
+    int code = iptfs_scenario_parse_text(&again, text, FUZZ_PATH, NULL, 0, &error);
+    if (code != IPTFS_OK) {
+        fprintf(stderr, "%s\n%s", error.text, text);
+        MUST(code == IPTFS_OK);
+    } else {
+        char *second = printed(&again);
+        MUST(strcmp(text, second) == 0);
+        free(second);
+        iptfs_scenario_free(&again);
+    }
+    free(text);
+}
+
+/* Packets a second that a part of a scenario may send, and a source never fewer. */
+static double traffic_pps(const struct iptfs_scenario *scenario,
+                          const struct iptfs_traffic_options *traffic)
+{
+    const double least_bits = 8.0 * IPTFS_IPV4_HEADER_OCTETS;
+    switch (traffic->type) {
+    case IPTFS_TRAFFIC_VOICE:
+        return 50.0 * traffic->calls;
+    case IPTFS_TRAFFIC_GAMES:
+        return 100.0 * traffic->players;
+    case IPTFS_TRAFFIC_SATURATE:
+        return (double)scenario->link[traffic->direction].rate_bps / least_bits;
+    default:
+        return (double)traffic->rate_bps / least_bits;
+    }
+}
+
+static double tunnel_pps(const struct iptfs_tunnel_options *tunnel)
+{
+    uint64_t bps = tunnel->l3_fixed_rate_bps + tunnel->l2_fixed_rate_bps + tunnel->min_rate_bps;
+    return (double)tunnel->pps + (double)bps / (8.0 * 40.0);
+}
+
+/* Only the beginning of a long run. */
+static int64_t moment_ps(const struct iptfs_scenario *scenario)
+{
+    double pps = 1;
+    for (size_t i = 0; i < scenario->traffic_count; i++)
+        pps += traffic_pps(scenario, &scenario->traffic[i]);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        pps += tunnel_pps(&scenario->tunnel[i]);
+    double most_ps = (double)IPTFS_PS_PER_S * PKTS_MAX / pps;
+    return (double)scenario->duration_ps <= most_ps ? scenario->duration_ps : (int64_t)most_ps;
+}
+
+static void run_to(struct iptfs_scenario *scenario, int64_t end_ps)
+{
+    static struct iptfs_run run;
+    struct iptfs_error error = {0};
+    int64_t now_ps = 0;
+    int code = iptfs_run_init(&run, scenario, scenario->seed, 1, &error);
+    for (int slice = 1; slice <= SLICES && code == IPTFS_OK; slice++) {
+        if (ns3shim_event_count() > EVENTS_MAX)
+            break;
+        now_ps = slice < SLICES ? end_ps / SLICES * slice : end_ps;
+        code = iptfs_run_until(&run, now_ps, &error);
+    }
+    scenario->duration_ps = now_ps;
+    if (code == IPTFS_OK)
+        code = iptfs_run_finish(&run, &error);
+    if (code == IPTFS_OK) {
+        struct iptfs_results results = iptfs_run_results(&run);
+        json_t *summary = iptfs_results_json(&results);
+        MUST(summary != NULL);
+        json_decref(summary);
+    }
+    iptfs_run_free(&run);
+    if (code != IPTFS_OK)
+        fprintf(stderr, "%s\n", error.text);
+    MUST(code == IPTFS_OK);
+}
+
+/* The scenario with an end that is not far. What does not go with that end does not run. */
+static void check_run(const char *text, int64_t end_ps)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    char duration[64];
+    const char *sets[] = {duration};
+    snprintf(duration, sizeof duration, "scenario.duration=%lldns",
+             (long long)(end_ps / IPTFS_PS_PER_NS));
+    int code = iptfs_scenario_parse_text(&scenario, text, FUZZ_PATH, sets, 1, &error);
+    if (code != IPTFS_OK)
+        return;
+    run_to(&scenario, scenario.duration_ps);
+    iptfs_scenario_free(&scenario);
+}
+
+void fuzz_scenario(const uint8_t *bytes, size_t octets)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    char *text = fuzz_text(bytes, octets);
+    /* Devices might never end. */
+    if (text == NULL || strstr(text, "/dev") != NULL || strstr(text, "/proc") != NULL) {
+        free(text);
+        return;
+    }
+    int code = iptfs_scenario_parse_text(&scenario, text, FUZZ_PATH, NULL, 0, &error);
+    if (code != IPTFS_OK) {
+        MUST(code == error.code);
+        MUST(scenario.name == NULL && scenario.traffic == NULL);
+        fuzz_check_refusal(&error, FUZZ_PATH, text);
+    } else {
+        check_print(&scenario);
+        int64_t end_ps = moment_ps(&scenario);
+        iptfs_scenario_free(&scenario);
+        check_run(text, end_ps);
+    }
+    free(text);
+}
