@@ -80,11 +80,11 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
 
 /* Longer than an outer packet, and may not be cut: under dont-frag, or IPv6 without AGGFRAG, which
  * only its source may fragment (RFC 8200, 4.5). */
-static bool is_too_big(const struct iptfs_sender *sender, const struct iptfs_inner *inner)
+bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version)
 {
-    if (inner->octets <= sender->packer.space_octets)
+    if (octets <= sender->packer.space_octets)
         return false;
-    return sender->config.dont_frag || (inner->ip_version == 6 && !sender->config.mode->aggfrag);
+    return sender->config.dont_frag || (ip_version == 6 && !sender->config.mode->aggfrag);
 }
 
 static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner, enum iptfs_fate fate)
@@ -149,7 +149,7 @@ int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *
         drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
         return IPTFS_E_STOPPED;
     }
-    if (is_too_big(sender, inner))
+    if (iptfs_sender_too_big(sender, inner->octets, inner->ip_version))
         return refuse_too_big(sender, inner);
     if (!iptfs_queue_push(&sender->queue, inner))
         return refuse_no_space(sender, inner);

@@ -110,6 +110,10 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
  * come out at the other end, in each of these cases. */
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
 
+/* True when a packet of this length and IP version would be refused as too big now: it is longer
+ * than an outer packet holds, and may not be cut. */
+bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version);
+
 /* When iptfs_sender_wake must be called next, if nothing is offered before; IPTFS_NEVER for not. */
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender);
 

@@ -7,7 +7,12 @@
 #include <vector>
 
 #include <ns3/boolean.h>
+#include <ns3/callback.h>
 #include <ns3/global-value.h>
+#include <ns3/icmpv4-l4-protocol.h>
+#include <ns3/icmpv4.h>
+#include <ns3/icmpv6-header.h>
+#include <ns3/icmpv6-l4-protocol.h>
 #include <ns3/inet-socket-address.h>
 #include <ns3/inet6-socket-address.h>
 #include <ns3/internet-stack-helper.h>
@@ -16,7 +21,9 @@
 #include <ns3/ipv6-l3-protocol.h>
 #include <ns3/ipv6-static-routing-helper.h>
 #include <ns3/node.h>
+#include <ns3/point-to-point-helper.h>
 #include <ns3/simulator.h>
+#include <ns3/string.h>
 #include <ns3/tcp-socket-factory.h>
 #include <ns3/tcp-socket.h>
 #include <ns3/udp-socket-factory.h>
@@ -26,6 +33,18 @@ using namespace ns3;
 
 namespace
 {
+
+uint32_t told_mtu;
+
+void on_icmp(Ipv4Address, uint8_t, uint8_t, uint8_t, uint32_t info)
+{
+    told_mtu = info;
+}
+
+void on_icmp6(Ipv6Address, uint8_t, uint8_t, uint8_t, uint32_t info)
+{
+    told_mtu = info;
+}
 
 const uint16_t port = 9;
 
@@ -144,6 +163,67 @@ int net_address(void *node, uint32_t device, const char *address, const char *ga
                             : add_ipv4(owner, owner->GetDevice(device), address, gateway);
 }
 
+void net_link(void *a, void *b, uint32_t mtu_octets, uint32_t *device_a, uint32_t *device_b)
+{
+    PointToPointHelper link;
+    link.SetDeviceAttribute("DataRate", StringValue("1Gbps"));
+    link.SetDeviceAttribute("Mtu", UintegerValue(mtu_octets));
+    link.SetChannelAttribute("Delay", StringValue("1ms"));
+    NetDeviceContainer devices = link.Install(node_of(a), node_of(b));
+    *device_a = devices.Get(0)->GetIfIndex();
+    *device_b = devices.Get(1)->GetIfIndex();
+}
+
+int net_route(void *node, uint32_t device, const char *address, const char *gateway)
+{
+    Ptr<NetDevice> out = node_of(node)->GetDevice(device);
+    if (is_ipv6(address)) {
+        Ptr<Ipv6> ip = node_of(node)->GetObject<Ipv6>();
+        Ipv6StaticRoutingHelper().GetStaticRouting(ip)->AddNetworkRouteTo(
+            Ipv6Address(address).CombinePrefix(Ipv6Prefix(64)), Ipv6Prefix(64),
+            Ipv6Address(gateway), static_cast<uint32_t>(ip->GetInterfaceForDevice(out)));
+        return 0;
+    }
+    Ptr<Ipv4> ip = node_of(node)->GetObject<Ipv4>();
+    Ipv4StaticRoutingHelper().GetStaticRouting(ip)->AddNetworkRouteTo(
+        Ipv4Address(address).CombineMask(Ipv4Mask("/24")), Ipv4Mask("/24"), Ipv4Address(gateway),
+        static_cast<uint32_t>(ip->GetInterfaceForDevice(out)));
+    return 0;
+}
+
+int net_ping(void *node, int64_t at_ps, const char *from, const char *to, uint32_t octets)
+{
+    Ptr<Packet> packet = Create<Packet>(octets);
+    Ptr<Socket> socket;
+    Address source, target;
+    if (is_ipv6(to)) {
+        Icmpv6Echo echo(true);
+        packet->AddHeader(echo);
+        socket =
+            Socket::CreateSocket(node_of(node), TypeId::LookupByName("ns3::Ipv6RawSocketFactory"));
+        socket->SetAttribute("Protocol", UintegerValue(Icmpv6L4Protocol::PROT_NUMBER));
+        source = Inet6SocketAddress(Ipv6Address(from), 0);
+        target = Inet6SocketAddress(Ipv6Address(to), 0);
+    } else {
+        Icmpv4Echo echo;
+        Icmpv4Header icmp;
+        echo.SetData(packet);
+        packet = Create<Packet>();
+        packet->AddHeader(echo);
+        icmp.SetType(Icmpv4Header::ICMPV4_ECHO);
+        packet->AddHeader(icmp);
+        socket =
+            Socket::CreateSocket(node_of(node), TypeId::LookupByName("ns3::Ipv4RawSocketFactory"));
+        socket->SetAttribute("Protocol", UintegerValue(Icmpv4L4Protocol::PROT_NUMBER));
+        source = InetSocketAddress(Ipv4Address(from), 0);
+        target = InetSocketAddress(Ipv4Address(to), 0);
+    }
+    if (socket->Bind(source) != 0)
+        return -1;
+    at(node_of(node), at_ps, [socket, packet, target]() { socket->SendTo(packet, 0, target); });
+    return 0;
+}
+
 int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes, uint32_t octets,
                  uint8_t tos)
 {
@@ -152,12 +232,20 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
     bool ipv6 = is_ipv6(to);
     if ((ipv6 ? socket->Bind6() : socket->Bind()) != 0 || socket->Connect(socket_address(to)) != 0)
         return -1;
+    told_mtu = 0;
+    socket->SetAttribute("IcmpCallback", CallbackValue(MakeCallback(&on_icmp)));
+    socket->SetAttribute("IcmpCallback6", CallbackValue(MakeCallback(&on_icmp6)));
     if (ipv6) /* only now: to connect sets it too */
         socket->SetIpv6Tclass(tos);
     else
         socket->SetIpTos(tos);
     at(node_of(node), at_ps, [socket, packet]() { socket->Send(packet); });
     return 0;
+}
+
+uint32_t net_udp_told_mtu(void)
+{
+    return told_mtu;
 }
 
 void net_sniff(void *node, net_sniffer *sniffer, void *ctx)
@@ -193,6 +281,7 @@ struct net_tcp : public SimpleRefCount<net_tcp> {
     uint32_t octets = 0;
     uint32_t sent = 0;
     int64_t received = 0;
+    int64_t done_ps = -1;
     bool wrong = false;
 };
 
@@ -222,6 +311,8 @@ void on_octets(Ptr<net_tcp> tcp, Ptr<Socket> socket)
         for (uint8_t byte : bytes)
             tcp->wrong |= byte != pattern(tcp->received++);
     }
+    if (tcp->received == tcp->octets && tcp->done_ps < 0)
+        tcp->done_ps = Simulator::Now().GetPicoSeconds();
 }
 
 void on_accept(Ptr<net_tcp> tcp, Ptr<Socket> socket, const Address &)
@@ -251,6 +342,11 @@ struct net_tcp *net_tcp_start(void *from, void *to, const char *address, int64_t
         sender->Connect(peer);
     });
     return GetPointer(tcp);
+}
+
+int64_t net_tcp_done_ps(const struct net_tcp *tcp)
+{
+    return tcp->done_ps;
 }
 
 void net_tcp_free(struct net_tcp *tcp)

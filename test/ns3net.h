@@ -26,6 +26,16 @@ void net_checksums(bool on);
  * that is not local through it to `gateway`, which may be NULL. */
 int net_address(void *node, uint32_t device, const char *address, const char *gateway);
 
+/* An ns-3 point-to-point link of 1 Gb/s and 1 ms with this MTU; *device_a and *device_b are the
+ * indices of the devices it gets at the two nodes. */
+void net_link(void *a, void *b, uint32_t mtu_octets, uint32_t *device_a, uint32_t *device_b);
+
+/* Sends what is for the network of `address` to `gateway`, which is reached by this device. */
+int net_route(void *node, uint32_t device, const char *address, const char *gateway);
+
+/* An ICMP or ICMPv6 echo request with this much behind its header, sent at some time. */
+int net_ping(void *node, int64_t at_ps, const char *from, const char *to, uint32_t octets);
+
 /* Sends UDP octets at some time, from port 9 to port 9, with this TOS. The octets are copied. */
 int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes, uint32_t octets,
                  uint8_t tos);
@@ -33,6 +43,11 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
 /* What passes the IPv4 and IPv6 of a node, header and all: 't'o a device or 'r'eceived from one. */
 typedef void net_sniffer(void *ctx, char way, const uint8_t *bytes, uint32_t octets);
 void net_sniff(void *node, net_sniffer *sniffer, void *ctx);
+
+/* The MTU that a UDP socket of net_udp_send on this node was last told of by an ICMP error; 0:
+ * none.
+ */
+uint32_t net_udp_told_mtu(void);
 
 /* UDP datagrams that arrive at port 9 of a node. */
 typedef void net_datagram(void *ctx, const uint8_t *bytes, uint32_t octets);
@@ -45,7 +60,8 @@ struct net_tcp;
 struct net_tcp *net_tcp_start(void *from, void *to, const char *address, int64_t at_ps,
                               uint32_t octets, uint32_t segment_octets);
 int64_t net_tcp_received(const struct net_tcp *tcp);
-void net_tcp_free(struct net_tcp *tcp); /* once the simulation is closed */
+int64_t net_tcp_done_ps(const struct net_tcp *tcp); /* when the last octet came; -1: not yet */
+void net_tcp_free(struct net_tcp *tcp);             /* once the simulation is closed */
 
 #ifdef __cplusplus
 }

@@ -85,21 +85,22 @@ static void changes_are_told(void)
     edit_golden(" trace=", " trace=0");
     CHECK_SCRIPT("examples/list.ini", 1, "examples/list.ini: trace was 0");
     CHECK_SCRIPT("--accept examples/list.ini", 0, "1 fingerprints written, 1 of them changed");
-    edit_golden("examples/list.ini", "examples/gone.ini outer.sent.pkts=1\nexamples/list.ini");
+    edit_golden("examples/list.ini", "examples/list.ini#7 outer.sent.pkts=1\nexamples/list.ini");
     CHECK_SCRIPT("examples/list.ini", 1,
-                 "examples/gone.ini: has a fingerprint, but is not there any more");
+                 "examples/list.ini#7: has a fingerprint, but is not there any more");
     unlink(golden);
 }
 
-/* A line that is there says how much is run. */
+/* A line that is there says how much is run; those of scenarios that are not asked for stay. */
 static void duration_is_kept(void)
 {
     begin();
-    write_golden("examples/voice-wan.ini duration=10ms trace=none\n");
+    write_golden("examples/list.ini trace=1\nexamples/voice-wan.ini duration=10ms trace=none\n");
     CHECK_SCRIPT("--accept examples/voice-wan.ini", 0, "inner.offered.pkts was -, is ");
     CHECK_SCRIPT("examples/voice-wan.ini", 0, "1 fingerprints are as they were");
     char *text = fixture_text(golden);
     CHECK_TRUE(text != NULL && strstr(text, "voice-wan.ini duration=10ms trace=") != NULL);
+    CHECK_TRUE(text != NULL && strstr(text, "\nexamples/list.ini trace=1\n") != NULL);
     free(text);
     unlink(golden);
 }

@@ -616,6 +616,9 @@ static void test_idle_impairments(void)
         {"[link]\ngemodel-p = 1%\ngemodel-r = 0\n" TRAFFIC,
          "t.ini:3: [link] gemodel-r: found '0', allowed: above 0 with gemodel-p above 0, or the "
          "first bad state never ends"},
+        {"[link]\nce = 1%\n" TRAFFIC,
+         "t.ini:2: [link] ce: found '1%', allowed: 0 without tunnel.ecn, for no outer packet is "
+         "ECN-capable"},
     };
     static const char *const fine[] = {
         "[link]\nreorder = 0\nreorder-correlation = 0.3\n" TRAFFIC,
@@ -623,6 +626,8 @@ static void test_idle_impairments(void)
         "[link]\nreorder = 1%\n[link.reverse]\nreorder-correlation = 0.3\n" TRAFFIC,
         "[link]\ngemodel-p = 0\ngemodel-r = 0\n" TRAFFIC,
         "[link]\ngemodel-good = 1%\n" TRAFFIC,
+        "[link]\nce = 1%\n[tunnel]\necn = off\n" TRAFFIC,
+        "[link]\nce = 0\n" TRAFFIC,
     };
     check_refused(table, COUNT(table));
     for (size_t i = 0; i < COUNT(fine); i++) {

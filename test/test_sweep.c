@@ -91,7 +91,7 @@ static void grids_zips_and_cases(void)
     struct iptfs_scenario scenario;
     CHECK_INT(iptfs_sweep_parse_text(&sweep,
                                      BASE "[sweep]\ncase.a = link.loss=1%; link.ce=2%\n"
-                                          "case.a = link.delay=9ms\n",
+                                          "case.a = link.delay=9ms; tunnel.ecn=on\n",
                                      "f.ini", NULL),
               0);
     CHECK_U64(sweep.n_points, 1);

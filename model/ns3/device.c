@@ -2,6 +2,7 @@
 #include "device.h"
 
 #include "error.h"
+#include "ns3pmtu.h"
 #include "ns3shim.h"
 #include "units.h"
 
@@ -47,9 +48,11 @@ static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 
 static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
 {
-    const struct iptfs_observer *observer = &((struct iptfs_device_end *)ctx)->observer;
-    if (observer->icmp != NULL)
-        observer->icmp(observer->ctx, now_ps, inner, mtu_octets);
+    const struct iptfs_device_end *end = ctx;
+    if (end->observer.icmp != NULL)
+        end->observer.icmp(end->observer.ctx, now_ps, inner, mtu_octets);
+    if (inner->handle != NULL)
+        iptfs_ns3pmtu_refuse(iptfs_ns3device_node(end->ns3), inner->handle, mtu_octets);
 }
 
 static void on_released(void *ctx, void *handle)
@@ -57,6 +60,19 @@ static void on_released(void *ctx, void *handle)
     struct iptfs_device_end *end = ctx;
     end->released++;
     iptfs_ns3packet_release(handle);
+}
+
+/* Too big for a tunnel that may not cut, and sent here: the socket gets the error. Known only to
+ * those who ask before the tunnel has the packet. */
+static bool refuse_local(const struct iptfs_device_end *end, const struct iptfs_ns3packet *packet)
+{
+    const struct iptfs_sender *sender = &end->engine->tunnel->sender;
+    if (!iptfs_ns3device_is_local(end->ns3, packet->handle))
+        return false;
+    if (iptfs_sender_too_big(sender, packet->octets, packet->ip_version))
+        iptfs_ns3pmtu_refuse_local(iptfs_ns3device_node(end->ns3), packet->handle,
+                                   sender->packer.space_octets);
+    return true;
 }
 
 /* The node sends a packet. It is only queued here and never delivered at once, whatever is due:
@@ -78,9 +94,8 @@ static bool on_send(void *ctx, const struct iptfs_ns3packet *packet)
         .id = packet->id,
         .ip_version = packet->ip_version,
         .tos = packet->tos,
-        /* Only said of packets that are too big, so only asked for those. */
-        .local = packet->octets > sender->packer.space_octets &&
-                 iptfs_ns3device_is_local(end->ns3, packet->handle),
+        /* Only said of packets that may be too big, so only asked for those. */
+        .local = packet->octets > sender->packer.space_octets && refuse_local(end, packet),
     };
     if (device->flow != NULL)
         arrival.flow = device->flow(device->flow_ctx, end_number(end), packet);

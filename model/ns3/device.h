@@ -6,6 +6,9 @@
  *
  *   IP of node 0 -> device -> iptfs_sender_offer ... tunnel ... delivered -> device -> IP of node 1
  *
+ * A packet that is too big for a tunnel with dont-frag is answered by node 0: ICMP to who sent it,
+ * or an error to the socket of its own that did (see ns3pmtu.h).
+ *
  * The inner packet's handle is the ns3::Packet. It is taken once, when the node sends, and given
  * back once: delivered to the other node, or released wherever in the tunnel the packet ended. */
 #ifndef IPTFS_DEVICE_H

@@ -150,6 +150,11 @@ void *iptfs_ns3device_pointer(const struct iptfs_ns3device *device)
     return static_cast<ns3::NetDevice *>(ns3::PeekPointer(device->device));
 }
 
+void *iptfs_ns3device_node(const struct iptfs_ns3device *device)
+{
+    return ns3::PeekPointer(device->device->GetNode());
+}
+
 bool iptfs_ns3device_receive(struct iptfs_ns3device *device, void *handle, uint8_t tos)
 {
     ns3::Ptr<ns3::Packet> packet(static_cast<ns3::Packet *>(handle), false);

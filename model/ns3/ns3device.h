@@ -48,8 +48,10 @@ int iptfs_ns3device_new(struct iptfs_ns3device **out, void *node, uint32_t mtu_o
 /* The index of the device on its node, as ns3::Node::GetDevice takes it. */
 uint32_t iptfs_ns3device_index(const struct iptfs_ns3device *device);
 
-/* The ns3::NetDevice itself, which its node owns; NULL once the simulation has ended. */
+/* The ns3::NetDevice itself, which its node owns, and that ns3::Node; NULL once the simulation has
+ * ended. */
 void *iptfs_ns3device_pointer(const struct iptfs_ns3device *device);
+void *iptfs_ns3device_node(const struct iptfs_ns3device *device);
 
 /* Hands a packet to the IP stack of the device's node; the handle is given back by that. A `tos`
  * other than the packet's own is written into its IP header first, and the checksum too where ns-3
