@@ -754,7 +754,7 @@ static const struct argp list_argp = {
     .args_doc = "[TOPIC]",
     .doc = "Shows what a scenario can say: modes, traffic types, and every key with its default, "
            "values, meaning and origin.\v"
-           "Topics: modes, traffic, devices, framings, ciphers, keys.\n\n"
+           "Topics: modes, traffic, tcp, devices, framings, ciphers, keys.\n\n"
            "Examples:\n"
            "  iptfs-sim list\n"
            "  iptfs-sim list modes\n"

@@ -7,6 +7,7 @@
 #include "link.h"
 #include "mode.h"
 #include "negotiate.h"
+#include "ns3hosts.h"
 #include "receiver.h"
 #include "scenario.h"
 #include "sender.h"
@@ -44,5 +45,11 @@ struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_optio
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 /* Refers to the options. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
+
+/* A section of ns-3's applications. */
+struct iptfs_ns3hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic);
+
+/* The path of those beside the tunnel: no tunnel, over the same link. */
+struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel);
 
 #endif

@@ -15,6 +15,7 @@ static const struct {
 } word_topics[] = {
     {"modes", "Modes ([tunnel] mode)", iptfs_mode_words},
     {"traffic", "Traffic types ([traffic.NAME] type)", iptfs_traffic_words},
+    {"tcp", "Variants of TCP ([traffic.NAME] tcp)", iptfs_tcp_words},
     {"devices", "Devices ([link] device)", iptfs_device_words},
     {"framings", "Framings ([link] framing)", iptfs_framing_words},
     {"ciphers", "Ciphers ([tunnel] cipher)", iptfs_cipher_words},
@@ -29,7 +30,7 @@ enum {
 
 const char *iptfs_list_topics(void)
 {
-    return "modes, traffic, devices, framings, ciphers, " KEYS_TOPIC;
+    return "modes, traffic, tcp, devices, framings, ciphers, " KEYS_TOPIC;
 }
 
 /* ---------------------------------------------------------------------------------- in words */
@@ -83,31 +84,46 @@ static const char *default_of(const struct iptfs_option *option)
     return *option->standard != '\0' ? option->standard : "nothing";
 }
 
-/* The kinds that use the option, "cbr, poisson"; "" for all. */
-static void list_kinds(const struct iptfs_option *option, char *buffer, size_t size)
+/* The kinds that use the option, or those that do not: "cbr, poisson". How many; none for an option
+ * of all kinds. */
+static unsigned list_kinds(const struct iptfs_option *option, bool used, char *buffer, size_t size)
 {
     const char *kind_key = iptfs_section_kind_key(option->section);
     size_t length = 0;
+    unsigned count = 0;
     buffer[0] = '\0';
     if (option->used_by == 0 || kind_key == NULL)
-        return;
+        return 0;
     const struct iptfs_word *word = iptfs_option_find(option->section, kind_key, NULL)->words;
-    for (; word->word != NULL; word++)
-        if (iptfs_option_used(option, (unsigned)word->value) && length < size)
-            length += (size_t)snprintf(buffer + length, size - length, "%s%s",
-                                       length > 0 ? ", " : "", word->word);
+    for (; word->word != NULL; word++) {
+        if (iptfs_option_used(option, (unsigned)word->value) != used || length >= size)
+            continue;
+        length += (size_t)snprintf(buffer + length, size - length, "%s%s", length > 0 ? ", " : "",
+                                   word->word);
+        count++;
+    }
+    return count;
+}
+
+/* For which kinds an option is, told the shorter way; false when it is for all. */
+static bool list_use(const struct iptfs_option *option, const char *before, FILE *out)
+{
+    char with[256], without[256];
+    unsigned users = list_kinds(option, true, with, sizeof with);
+    if (users == 0)
+        return false;
+    bool few = users <= list_kinds(option, false, without, sizeof without);
+    fprintf(out, "%s%s with %s %s", before, few ? "Only" : "Not",
+            iptfs_section_kind_key(option->section), few ? with : without);
+    return true;
 }
 
 /* Where an option comes from, and for whom it is: whatever there is of it. */
 static void list_origin(const struct iptfs_option *option, FILE *out)
 {
-    char kinds[128];
     const char *before = "      ";
-    list_kinds(option, kinds, sizeof kinds);
-    if (*kinds != '\0') {
-        fprintf(out, "%sOnly with %s %s", before, iptfs_section_kind_key(option->section), kinds);
+    if (list_use(option, before, out))
         before = ". ";
-    }
     if (option->names != NULL) {
         fprintf(out, "%s%s", before, option->names);
         before = ". ";
@@ -120,9 +136,24 @@ static void list_origin(const struct iptfs_option *option, FILE *out)
         fputs(".\n", out);
 }
 
+/* Lines of their own, cut at blanks. */
+static void list_wrapped(const char *text, FILE *out)
+{
+    static const char indent[] = "      ";
+    const size_t most = LINE_MAX_COLUMNS - (sizeof indent - 1);
+    while (strlen(text) > most) {
+        size_t length = most;
+        while (length > 1 && text[length] != ' ')
+            length--;
+        fprintf(out, "\n%s%.*s", indent, (int)length, text);
+        text += length + 1;
+    }
+    fprintf(out, "\n%s%s\n", indent, text);
+}
+
 static void list_option(const struct iptfs_option *option, FILE *out)
 {
-    char allowed[128], value[160];
+    char allowed[256], value[300];
     iptfs_option_allowed(option, allowed, sizeof allowed);
     bool plain = option->value == IPTFS_VALUE_WORD || option->value == IPTFS_VALUE_SWITCH ||
                  option->value == IPTFS_VALUE_LINE || option->value == IPTFS_VALUE_NAME ||
@@ -135,8 +166,10 @@ static void list_option(const struct iptfs_option *option, FILE *out)
     int column =
         fprintf(out, "  %-21s %-11s %-5s ", option->key, default_of(option), side_of(option));
     /* What would stand beyond the column of others goes into a line of its own. */
-    bool wraps = column + (int)strlen(value) > LINE_MAX_COLUMNS;
-    fprintf(out, "%s%s\n", wraps ? "\n      " : "", value);
+    if (column + (int)strlen(value) > LINE_MAX_COLUMNS)
+        list_wrapped(value, out);
+    else
+        fprintf(out, "%s\n", value);
     fprintf(out, "      %s\n", option->meaning);
     list_origin(option, out);
 }
@@ -192,8 +225,8 @@ static void list_words_as_csv(size_t topic, FILE *out)
 
 static void list_option_as_csv(const struct iptfs_option *option, FILE *out)
 {
-    char allowed[128], kinds[128];
-    list_kinds(option, kinds, sizeof kinds);
+    char allowed[256], kinds[256];
+    list_kinds(option, true, kinds, sizeof kinds);
     write_field(iptfs_section_name(option->section), ',', out);
     write_field(option->key, ',', out);
     write_field(side_of(option), ',', out);

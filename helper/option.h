@@ -76,6 +76,7 @@ extern const struct iptfs_word iptfs_cipher_words[];
 extern const struct iptfs_word iptfs_device_words[];
 extern const struct iptfs_word iptfs_framing_words[];
 extern const struct iptfs_word iptfs_traffic_words[];
+extern const struct iptfs_word iptfs_tcp_words[];
 
 /* "scenario", "tunnel", "link", "traffic". */
 const char *iptfs_section_name(enum iptfs_section section);

@@ -185,19 +185,67 @@ static json_t *flow_json(const struct iptfs_flows *flows, const struct iptfs_flo
     return object;
 }
 
+/* The tunnel that the packets of a section go through in this direction: for traffic with tunnel =
+ * off, the one that is none. */
+static const struct iptfs_tunnel *tunnel_of(const struct iptfs_results *results,
+                                            enum iptfs_direction direction,
+                                            const struct iptfs_traffic_options *traffic)
+{
+    bool beside = iptfs_traffic_hosted(traffic) && !traffic->through_tunnel;
+    return beside ? results->beside[direction] : results->tunnel[direction];
+}
+
+/* Whether a section has packets in this direction: ns-3's hosts answer. */
+static bool goes(const struct iptfs_traffic_options *traffic, enum iptfs_direction direction)
+{
+    return traffic->direction == direction || iptfs_traffic_hosted(traffic);
+}
+
+/* What ns3's applications and sockets saw. */
+static void set_hosts(json_t *object, const struct iptfs_hosts_report *report, bool tcp)
+{
+    set_real(object, "goodput_bps", report->goodput_bps);
+    set_count(object, "sent_octets", report->sent_octets);
+    set_count(object, "received_octets", report->received_octets);
+    set_known(object, "fairness", report->fairness);
+    if (!tcp)
+        return;
+    set_count(object, "acked_octets", report->acked_octets);
+    set_count(object, "segments", report->segments);
+    set_count(object, "retransmissions", report->retransmissions);
+    set_count(object, "timeouts", report->timeouts);
+    set_count(object, "transfers", report->transfers);
+    json_object_set_new(object, "completion_s", delay_json(report->completion));
+    json_object_set_new(object, "rtt_s", delay_json(report->rtt));
+}
+
 /* The flows of a direction by their names; those that no figures of their own are kept of are left
  * out. */
-static json_t *flows_json(const struct iptfs_scenario *scenario, enum iptfs_direction direction,
-                          const struct iptfs_flows *flows)
+static json_t *flows_json(const struct iptfs_results *results, enum iptfs_direction direction)
 {
     static const struct iptfs_flow nothing;
+    const struct iptfs_scenario *scenario = results->scenario;
     json_t *object = json_object();
     for (size_t i = 0; i < scenario->traffic_count && i < IPTFS_FLOWS_MAX - 1; i++) {
-        const struct iptfs_flow *flow = flows->flow[i] != NULL ? flows->flow[i] : &nothing;
-        if (scenario->traffic[i].direction == direction)
-            json_object_set_new(object, scenario->traffic[i].name, flow_json(flows, flow));
+        const struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        struct iptfs_hosts_report report;
+        if (!goes(traffic, direction))
+            continue;
+        const struct iptfs_flows *flows = &tunnel_of(results, direction, traffic)->flows;
+        json_t *one = flow_json(flows, flows->flow[i] != NULL ? flows->flow[i] : &nothing);
+        if (traffic->direction == direction && results->hosts != NULL &&
+            iptfs_hosts_report(results->hosts, i, scenario->duration_ps, &report))
+            set_hosts(one, &report, traffic->type != IPTFS_TRAFFIC_UDP_ONOFF);
+        json_object_set_new(object, traffic->name, one);
     }
     return object;
+}
+
+/* Whether flows are told of one by one. */
+static bool tells_flows(const struct iptfs_scenario *scenario)
+{
+    return scenario->traffic_count > 1 ||
+           (scenario->traffic_count == 1 && iptfs_traffic_hosted(&scenario->traffic[0]));
 }
 
 /* The object of this name in `parent`, made when it is not there; "" is the parent itself. */
@@ -292,9 +340,8 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
         json_object_set_new(object, "congestion", congestion_json(&tunnel->congestion.tfrc));
     if (tunnel->breaker.config.loss > 0)
         json_object_set_new(object, "breaker", breaker_json(&tunnel->breaker));
-    if (results->scenario->traffic_count > 1)
-        json_object_set_new(object, "flows",
-                            flows_json(results->scenario, direction, &tunnel->flows));
+    if (tells_flows(results->scenario))
+        json_object_set_new(object, "flows", flows_json(results, direction));
     json_object_set_new(object, "counters", iptfs_results_counters(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
@@ -503,24 +550,72 @@ static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
                 amplification);
 }
 
-static void write_flows(const struct iptfs_scenario *scenario, enum iptfs_direction direction,
-                        const struct iptfs_flows *flows, FILE *out)
+static void write_flow(const char *name, const struct iptfs_flows *flows,
+                       const struct iptfs_flow *flow, FILE *out)
 {
-    if (scenario->traffic_count < 2)
+    const struct iptfs_delays *delays = &flow->delivered.delays;
+    uint64_t offered = delays->count + flow->lost.pkts + flow->inside.pkts;
+    fprintf(out, "  %-18s %15s %7.3f %% %10s %10s %10s\n", name, grouped(delays->count).text,
+            100.0 * ratio(flow->lost.pkts, offered),
+            iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+            iptfs_show_time((int64_t)iptfs_flows_jitter_ps(flows, flow)).text);
+}
+
+static void write_flows(const struct iptfs_results *results, enum iptfs_direction direction,
+                        FILE *out)
+{
+    const struct iptfs_scenario *scenario = results->scenario;
+    if (!tells_flows(scenario))
         return;
     fprintf(out, "%-20s %15s %9s %10s %10s %10s\n", "Flow", "delivered", "lost", "mean", "p99",
             "jitter");
     for (size_t i = 0; i < scenario->traffic_count && i < IPTFS_FLOWS_MAX - 1; i++) {
-        const struct iptfs_flow *flow = flows->flow[i];
-        if (flow == NULL || scenario->traffic[i].direction != direction)
+        const struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        if (!goes(traffic, direction))
             continue;
-        const struct iptfs_delays *delays = &flow->delivered.delays;
-        uint64_t offered = delays->count + flow->lost.pkts + flow->inside.pkts;
-        fprintf(out, "  %-18s %15s %7.3f %% %10s %10s %10s\n", scenario->traffic[i].name,
-                grouped(delays->count).text, 100.0 * ratio(flow->lost.pkts, offered),
-                iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
-                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
-                iptfs_show_time((int64_t)iptfs_flows_jitter_ps(flows, flow)).text);
+        const struct iptfs_flows *flows = &tunnel_of(results, direction, traffic)->flows;
+        if (flows->flow[i] != NULL)
+            write_flow(traffic->name, flows, flows->flow[i], out);
+    }
+}
+
+static void write_tcp(const struct iptfs_hosts_report *report, FILE *out)
+{
+    fprintf(out, "  %s segments, %s sent again, %s timeouts", grouped(report->segments).text,
+            grouped(report->retransmissions).text, grouped(report->timeouts).text);
+    if (report->rtt->count > 0)
+        fprintf(out, "; round trip mean %s, least %s, p99 %s",
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(report->rtt)).text,
+                iptfs_show_time(report->rtt->min_ps).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(report->rtt, 0.99)).text);
+    fprintf(out, "\n");
+    if (report->transfers > 0)
+        fprintf(out, "  %s transfers finished, after mean %s, p50 %s, p99 %s\n",
+                grouped(report->transfers).text,
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(report->completion)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(report->completion, 0.5)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(report->completion, 0.99)).text);
+}
+
+/* What ns-3's applications got, section by section. */
+static void write_hosts(const struct iptfs_results *results, FILE *out)
+{
+    const struct iptfs_scenario *scenario = results->scenario;
+    for (size_t i = 0; i < scenario->traffic_count && results->hosts != NULL; i++) {
+        const struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        struct iptfs_hosts_report report;
+        if (!iptfs_hosts_report(results->hosts, i, scenario->duration_ps, &report))
+            continue;
+        fprintf(out, "\n%-20s %u flows%s, %s octets received in order, goodput %s", traffic->name,
+                traffic->flows, traffic->through_tunnel ? "" : " beside the tunnel",
+                grouped(report.received_octets).text,
+                iptfs_show_rate((uint64_t)(report.goodput_bps + 0.5)).text);
+        if (traffic->flows > 1 && !isnan(report.fairness))
+            fprintf(out, ", fairness %.3f", report.fairness);
+        fprintf(out, "\n");
+        if (traffic->type != IPTFS_TRAFFIC_UDP_ONOFF)
+            write_tcp(&report, out);
     }
 }
 
@@ -586,7 +681,7 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
     if (delays->count > 0)
         write_evenness(tunnel, out);
-    write_flows(results->scenario, direction, &tunnel->flows, out);
+    write_flows(results, direction, out);
     if (is_controlled(tunnel))
         write_congestion(&tunnel->congestion.tfrc, out);
     write_breaker(&tunnel->breaker, out);
@@ -642,6 +737,7 @@ void iptfs_results_write_text(const struct iptfs_results *results,
             fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
         write_direction(results, (enum iptfs_direction)i, out);
     }
+    write_hosts(results, out);
     struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
     write_negotiation(&agreement, out);
     fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");

@@ -6,6 +6,7 @@
 
 #include "counters.h"
 #include "error.h"
+#include "hosts.h"
 #include "leak.h"
 #include "scenario.h"
 #include "tunnel.h"
@@ -20,7 +21,9 @@ struct iptfs_results {
     uint64_t seed;
     uint64_t run;
     const struct iptfs_tunnel *tunnel[IPTFS_DIRECTIONS]; /* the second NULL when it is not used */
+    const struct iptfs_tunnel *beside[IPTFS_DIRECTIONS]; /* of traffic with tunnel = off, or NULL */
     const struct iptfs_leak_report *leak[IPTFS_DIRECTIONS]; /* NULL: not measured */
+    const struct iptfs_hosts *hosts;         /* NULL: nothing is known of ns-3's applications */
     uint64_t skipped_pkts[IPTFS_DIRECTIONS]; /* of captures, see iptfs_traffic_skipped */
 };
 

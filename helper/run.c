@@ -19,19 +19,38 @@ static int engine_failed(struct iptfs_error *error, int ns3_code)
     return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
 }
 
-/* The stream of an impairment that is on. */
-static void open_stream(const struct iptfs_run *run, enum iptfs_direction direction,
-                        enum iptfs_random_use use, struct iptfs_random **stream, int *error)
+/* A direction of the tunnel, or of the path beside it. */
+struct way {
+    struct iptfs_run *run;
+    enum iptfs_direction direction;
+    enum iptfs_path path;
+};
+
+static struct iptfs_run_direction *state_of(const struct way *way)
 {
-    *stream = iptfs_random_new(run->seed, run->run, use, direction);
+    return way->path == IPTFS_PATH_TUNNEL ? &way->run->direction[way->direction]
+                                          : &way->run->beside[way->direction];
+}
+
+/* Chance strikes the two paths apart from each other. */
+static struct iptfs_random *open_number(const struct way *way, enum iptfs_random_use use)
+{
+    uint64_t index = (uint64_t)way->path * IPTFS_DIRECTIONS + way->direction;
+    return iptfs_random_new(way->run->seed, way->run->run, use, index);
+}
+
+/* The stream of an impairment that is on. */
+static void open_stream(const struct way *way, enum iptfs_random_use use,
+                        struct iptfs_random **stream, int *error)
+{
+    *stream = open_number(way, use);
     if (*stream == NULL)
         *error = IPTFS_E_NO_MEMORY;
 }
 
-static int add_chance(const struct iptfs_run *run, enum iptfs_direction direction,
-                      struct iptfs_impair *impair)
+static int add_chance(const struct way *way, struct iptfs_impair *impair)
 {
-    const struct iptfs_link_options *link = &run->scenario->link[direction];
+    const struct iptfs_link_options *link = &way->run->scenario->link[way->direction];
     int error = IPTFS_OK;
     impair->gemodel = (struct iptfs_gemodel){
         .p = link->gemodel_p,
@@ -50,52 +69,56 @@ static int add_chance(const struct iptfs_run *run, enum iptfs_direction directio
     impair->keeps_order = link->jitter_keeps_order;
     iptfs_impair_set_blackouts(impair, link->blackouts.item, link->blackouts.count);
     if (link->gemodel_p > 0 || link->gemodel_good > 0)
-        open_stream(run, direction, IPTFS_RANDOM_GEMODEL, &impair->gemodel_stream, &error);
+        open_stream(way, IPTFS_RANDOM_GEMODEL, &impair->gemodel_stream, &error);
     if (link->reorder > 0)
-        open_stream(run, direction, IPTFS_RANDOM_REORDER, &impair->reorder_stream, &error);
+        open_stream(way, IPTFS_RANDOM_REORDER, &impair->reorder_stream, &error);
     if (link->duplicate > 0)
-        open_stream(run, direction, IPTFS_RANDOM_DUPLICATE, &impair->duplicate_stream, &error);
+        open_stream(way, IPTFS_RANDOM_DUPLICATE, &impair->duplicate_stream, &error);
     if (link->jitter_ps > 0)
-        open_stream(run, direction, IPTFS_RANDOM_JITTER, &impair->jitter_stream, &error);
+        open_stream(way, IPTFS_RANDOM_JITTER, &impair->jitter_stream, &error);
     if (error != IPTFS_OK)
         iptfs_impair_free(impair);
     return error;
 }
 
-static int add_impair(const struct iptfs_run *run, enum iptfs_direction direction,
-                      struct iptfs_impair *impair)
+static int add_impair(const struct way *way, struct iptfs_impair *impair)
 {
-    const struct iptfs_link_options *link = &run->scenario->link[direction];
-    struct iptfs_random *loss = iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LOSS, direction);
-    struct iptfs_random *ce = iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_CE, direction);
+    const struct iptfs_link_options *link = &way->run->scenario->link[way->direction];
+    struct iptfs_random *loss = open_number(way, IPTFS_RANDOM_LOSS);
+    struct iptfs_random *ce = open_number(way, IPTFS_RANDOM_CE);
+    /* The list names packets of the tunnel. */
+    size_t listed = way->path == IPTFS_PATH_TUNNEL ? link->impair_count : 0;
     if (loss == NULL || ce == NULL) {
         iptfs_random_free(loss);
         iptfs_random_free(ce);
         return IPTFS_E_NO_MEMORY;
     }
-    int error = iptfs_impair_init(impair, link->loss, loss, link->impair_items, link->impair_count);
+    int error = iptfs_impair_init(impair, link->loss, loss, link->impair_items, listed);
     if (error == IPTFS_OK)
         iptfs_impair_set_ce(impair, link->ce, ce);
     else
         iptfs_random_free(ce);
-    return error == IPTFS_OK ? add_chance(run, direction, impair) : error;
+    return error == IPTFS_OK ? add_chance(way, impair) : error;
 }
 
-static int add_link(struct iptfs_run *run, enum iptfs_direction direction)
+static int add_link(const struct way *way)
 {
-    struct iptfs_run_direction *way = &run->direction[direction];
-    const struct iptfs_link_options *options = &run->scenario->link[direction];
+    struct iptfs_run_direction *state = state_of(way);
+    const struct iptfs_link_options *options = &way->run->scenario->link[way->direction];
     struct iptfs_link_config config = iptfs_config_link(options);
+    struct iptfs_link *bottleneck = NULL;
     struct iptfs_impair impair;
-    int error = add_impair(run, direction, &impair);
+    int error = add_impair(way, &impair);
     if (error != IPTFS_OK)
         return error;
     if (options->device == IPTFS_DEVICE_P2P)
-        return iptfs_engine_p2p_link(&way->engine, &config, &impair);
+        return iptfs_engine_p2p_link(&state->engine, &config, &impair);
+    if (way->path == IPTFS_PATH_BESIDE)
+        bottleneck = way->run->direction[way->direction].tunnel.link;
     struct iptfs_link *link;
-    error = iptfs_direct_link_new(&link, &config, &impair, &way->tunnel.store, NULL);
+    error = iptfs_direct_link_new(&link, &config, &impair, &state->tunnel.store, bottleneck);
     if (error == IPTFS_OK)
-        iptfs_tunnel_set_link(&way->tunnel, link);
+        iptfs_tunnel_set_link(&state->tunnel, link);
     return error;
 }
 
@@ -118,10 +141,11 @@ static int make_sources(const struct iptfs_run *run, enum iptfs_direction direct
     uint32_t sharing = count_saturating(scenario, direction);
     uint32_t window = run->direction[direction].tunnel.sender.window_octets;
     for (size_t i = 0; i < scenario->traffic_count; i++) {
-        if (scenario->traffic[i].direction != direction)
+        const struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        if (traffic->direction != direction || iptfs_traffic_hosted(traffic))
             continue;
         struct iptfs_traffic_setup setup = {
-            .options = &scenario->traffic[i],
+            .options = traffic,
             .seed = run->seed,
             .run = run->run,
             .window_octets = sharing > 1 ? window / sharing : window,
@@ -160,30 +184,50 @@ static int add_leak(const struct iptfs_run *run, struct iptfs_run_direction *way
     return iptfs_leak_init(&way->leak, run->scenario->leak_interval_ps, run->scenario->duration_ps);
 }
 
+/* A tunnel on its link, without anybody who sends. */
+static int add_way(const struct way *way, const struct iptfs_tunnel_options *tunnel)
+{
+    struct iptfs_run_direction *state = state_of(way);
+    const struct iptfs_link_options *link = &way->run->scenario->link[way->direction];
+    struct iptfs_sender_config sender = iptfs_config_sender(tunnel, link);
+    struct iptfs_receiver_config receiver = iptfs_config_receiver(tunnel);
+    struct iptfs_breaker_config breaker = iptfs_config_breaker(tunnel);
+    state->used = true;
+    int code = iptfs_tunnel_init(&state->tunnel, &sender, &receiver);
+    iptfs_tunnel_set_breaker(&state->tunnel, &breaker);
+    iptfs_tunnel_set_mtu_changes(&state->tunnel, state->mtu_changes,
+                                 iptfs_config_mtu_changes(tunnel, link, state->mtu_changes));
+    if (code == IPTFS_OK)
+        code = iptfs_engine_init(&state->engine, &state->tunnel);
+    return code == IPTFS_OK ? add_link(way) : code;
+}
+
 static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
                          struct iptfs_error *error)
 {
-    struct iptfs_run_direction *way = &run->direction[direction];
+    const struct way way = {run, direction, IPTFS_PATH_TUNNEL};
+    const struct way beside = {run, direction, IPTFS_PATH_BESIDE};
     const struct iptfs_tunnel_options *tunnel = &run->scenario->tunnel[direction];
-    struct iptfs_sender_config sender =
-        iptfs_config_sender(tunnel, &run->scenario->link[direction]);
-    struct iptfs_receiver_config receiver = iptfs_config_receiver(tunnel);
-    way->used = true;
-    int code = iptfs_tunnel_init(&way->tunnel, &sender, &receiver);
-    struct iptfs_breaker_config breaker = iptfs_config_breaker(tunnel);
-    iptfs_tunnel_set_breaker(&way->tunnel, &breaker);
-    iptfs_tunnel_set_mtu_changes(
-        &way->tunnel, way->mtu_changes,
-        iptfs_config_mtu_changes(tunnel, &run->scenario->link[direction], way->mtu_changes));
-    if (code == IPTFS_OK)
-        code = iptfs_engine_init(&way->engine, &way->tunnel);
-    if (code == IPTFS_OK)
-        code = add_link(run, direction);
+    int code = add_way(&way, tunnel);
     if (code == IPTFS_OK)
         code = add_sources(run, direction, error);
     if (code == IPTFS_OK && run->scenario->leak)
-        code = add_leak(run, way);
+        code = add_leak(run, &run->direction[direction]);
+    if (code == IPTFS_OK && iptfs_hosts_wanted(run->scenario, IPTFS_PATH_BESIDE)) {
+        struct iptfs_tunnel_options none = iptfs_config_beside(tunnel);
+        code = add_way(&beside, &none);
+    }
     return code;
+}
+
+static int add_hosts(struct iptfs_run *run)
+{
+    struct iptfs_engine *engine[IPTFS_PATHS][IPTFS_DIRECTIONS];
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        engine[IPTFS_PATH_TUNNEL][i] = &run->direction[i].engine;
+        engine[IPTFS_PATH_BESIDE][i] = &run->beside[i].engine;
+    }
+    return iptfs_hosts_init(&run->hosts, run->scenario, engine, run->seed, run->run);
 }
 
 /* The two directions are one tunnel: what arrives in one may control the other. */
@@ -219,7 +263,10 @@ int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario,
     }
     if (scenario->bidirectional)
         pair_directions(run);
-    return IPTFS_OK;
+    code = add_hosts(run);
+    return code == IPTFS_OK
+               ? code
+               : iptfs_fail(error, code, "%s: %s", scenario->path, iptfs_error_name(code));
 }
 
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
@@ -229,16 +276,25 @@ void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
     run->direction[direction].tunnel.sender.eager = true;
 }
 
+static void wake(struct iptfs_run_direction *state)
+{
+    if (state->used)
+        iptfs_engine_wake(&state->engine);
+}
+
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
 {
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        if (run->direction[i].used)
-            iptfs_engine_wake(&run->direction[i].engine);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        wake(&run->direction[i]);
+        wake(&run->beside[i]);
+    }
     int code = ns3shim_run_until(until_ps);
     if (code < 0)
         return engine_failed(error, code);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         code = run->direction[i].engine.error;
+        if (code == IPTFS_OK)
+            code = run->beside[i].engine.error;
         if (code != IPTFS_OK)
             return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
     }
@@ -257,18 +313,30 @@ static int report_leak(struct iptfs_run *run, enum iptfs_direction direction)
     return code;
 }
 
+/* Ends one direction of both paths. */
+static int finish_direction(struct iptfs_run *run, enum iptfs_direction direction)
+{
+    int64_t end_ps = run->scenario->duration_ps;
+    int code = IPTFS_OK;
+    if (run->direction[direction].used)
+        code = iptfs_tunnel_close(&run->direction[direction].tunnel, end_ps);
+    if (code == IPTFS_OK && run->beside[direction].used)
+        code = iptfs_tunnel_close(&run->beside[direction].tunnel, end_ps);
+    if (code == IPTFS_OK && run->direction[direction].used && run->scenario->leak)
+        code = report_leak(run, direction);
+    return code;
+}
+
 int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
 {
+    int code = IPTFS_OK;
     run->events = ns3shim_event_count();
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-        if (!run->direction[i].used)
-            continue;
-        int code = iptfs_tunnel_close(&run->direction[i].tunnel, run->scenario->duration_ps);
-        if (code == IPTFS_OK && run->scenario->leak)
-            code = report_leak(run, (enum iptfs_direction)i);
-        if (code != IPTFS_OK)
-            return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
-    }
+    for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++)
+        code = finish_direction(run, (enum iptfs_direction)i);
+    if (code == IPTFS_OK && !iptfs_hosts_balanced(&run->hosts))
+        code = IPTFS_E_UNBALANCED;
+    if (code != IPTFS_OK)
+        return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
     return IPTFS_OK;
 }
 
@@ -278,11 +346,13 @@ struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
         .scenario = run->scenario,
         .seed = run->seed,
         .run = run->run,
+        .hosts = &run->hosts,
     };
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         const struct iptfs_run_direction *way = &run->direction[i];
         if (!way->used)
             continue;
+        results.beside[i] = run->beside[i].used ? &run->beside[i].tunnel : NULL;
         results.tunnel[i] = &way->tunnel;
         results.leak[i] = run->scenario->leak ? &way->leak_report : NULL;
         results.skipped_pkts[i] = iptfs_traffic_skipped(way->source);
@@ -290,17 +360,23 @@ struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
     return results;
 }
 
+static void free_direction(struct iptfs_run_direction *way)
+{
+    if (!way->used)
+        return;
+    iptfs_tunnel_free(&way->tunnel);
+    iptfs_engine_free(&way->engine);
+    iptfs_traffic_free(way->source);
+    iptfs_leak_free(&way->leak);
+}
+
 void iptfs_run_free(struct iptfs_run *run)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-        struct iptfs_run_direction *way = &run->direction[i];
-        if (!way->used)
-            continue;
-        iptfs_tunnel_free(&way->tunnel);
-        iptfs_engine_free(&way->engine);
-        iptfs_traffic_free(way->source);
-        iptfs_leak_free(&way->leak);
+        free_direction(&run->beside[i]);
+        free_direction(&run->direction[i]);
     }
+    iptfs_hosts_free(&run->hosts);
     ns3shim_close();
 }
 

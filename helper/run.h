@@ -6,7 +6,7 @@
 
 #include "engine.h"
 #include "error.h"
-#include "ipbytes.h"
+#include "hosts.h"
 #include "results.h"
 #include "scenario.h"
 #include "source.h"
@@ -34,8 +34,9 @@ struct iptfs_run {
     uint64_t seed;
     uint64_t run;
     struct iptfs_run_direction direction[IPTFS_DIRECTIONS];
-    struct iptfs_octets octets; /* of inner packets with handles, for captures; usually nothing */
-    uint64_t events;            /* ns-3's, known after iptfs_run_finish */
+    struct iptfs_run_direction beside[IPTFS_DIRECTIONS]; /* of traffic with tunnel = off */
+    struct iptfs_hosts hosts;
+    uint64_t events; /* ns-3's, known after iptfs_run_finish */
 };
 
 /* Opens ns-3 and builds the tunnels of a scenario, which must outlive the run. Errors are those of

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "ipbytes.h"
+#include "ns3device.h"
 #include "sa.h"
 
 #include <inttypes.h>
@@ -39,24 +40,57 @@ static void add_outer(struct iptfs_runpcap_end *end, enum iptfs_runpcap_place pl
     }
 }
 
+/* A packet of ns-3 leaves the tunnel with its first copy; others may still be under way. */
+static void keep_octets(struct iptfs_runpcap_end *end, const struct iptfs_inner *arrived)
+{
+    struct iptfs_inner *inner = (struct iptfs_inner *)(uintptr_t)arrived;
+    if (!iptfs_inner_own_bytes(end->store, inner)) {
+        end->code = IPTFS_E_NO_MEMORY;
+        return;
+    }
+    if (iptfs_ns3packet_copy(inner->handle, 0, inner->bytes, inner->octets) != inner->octets)
+        end->code = IPTFS_E_INVALID;
+}
+
 static void on_arrived(void *ctx, const struct iptfs_inner *inner)
 {
-    add_inner(ctx, IPTFS_RUNPCAP_INNER_IN, inner->arrived_ps, inner);
+    struct iptfs_runpcap_end *end = ctx;
+    if (inner->handle != NULL && inner->bytes == NULL)
+        keep_octets(end, inner);
+    add_inner(end, IPTFS_RUNPCAP_INNER_IN, inner->arrived_ps, inner);
+    if (end->before.arrived != NULL)
+        end->before.arrived(end->before.ctx, inner);
 }
 
 static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
-    add_outer(ctx, IPTFS_RUNPCAP_OUTER_TX, now_ps, outer);
+    struct iptfs_runpcap_end *end = ctx;
+    add_outer(end, IPTFS_RUNPCAP_OUTER_TX, now_ps, outer);
+    if (end->before.sent != NULL)
+        end->before.sent(end->before.ctx, now_ps, outer);
 }
 
 static void on_received(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
-    add_outer(ctx, IPTFS_RUNPCAP_OUTER_RX, now_ps, outer);
+    struct iptfs_runpcap_end *end = ctx;
+    add_outer(end, IPTFS_RUNPCAP_OUTER_RX, now_ps, outer);
+    if (end->before.received != NULL)
+        end->before.received(end->before.ctx, now_ps, outer);
 }
 
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 {
-    add_inner(ctx, IPTFS_RUNPCAP_INNER_OUT, now_ps, inner);
+    struct iptfs_runpcap_end *end = ctx;
+    add_inner(end, IPTFS_RUNPCAP_INNER_OUT, now_ps, inner);
+    if (end->before.delivered != NULL)
+        end->before.delivered(end->before.ctx, now_ps, inner);
+}
+
+static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
+{
+    const struct iptfs_runpcap_end *end = ctx;
+    if (end->before.icmp != NULL)
+        end->before.icmp(end->before.ctx, now_ps, inner, mtu_octets);
 }
 
 static int open_wire(struct iptfs_runpcap_end *end, enum iptfs_direction direction,
@@ -123,12 +157,14 @@ void iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run)
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (!captures->used[i])
             continue;
-        captures->ends[i].wire.octets = run->octets;
+        captures->ends[i].store = &run->direction[i].tunnel.store;
+        captures->ends[i].before = run->direction[i].tunnel.observer;
         run->direction[i].tunnel.observer = (struct iptfs_observer){
             .arrived = on_arrived,
             .sent = on_sent,
             .received = on_received,
             .delivered = on_delivered,
+            .icmp = on_icmp,
             .ctx = &captures->ends[i],
         };
     }

@@ -26,9 +26,11 @@ enum iptfs_runpcap_place {
 struct iptfs_runpcap_end {
     struct iptfs_wire wire;
     struct iptfs_pcapfile files[IPTFS_RUNPCAP_PLACES];
-    uint8_t *bytes; /* room for a packet */
-    int code;       /* of the first packet that could not be written */
-    uint64_t seq;   /* ... an outer one; 0: an inner one */
+    struct iptfs_store *store;
+    struct iptfs_observer before; /* who watched the tunnel before; goes on to be told */
+    uint8_t *bytes;               /* room for a packet */
+    int code;                     /* of the first packet that could not be written */
+    uint64_t seq;                 /* ... an outer one; 0: an inner one */
     const char *why;
 };
 
@@ -44,8 +46,8 @@ struct iptfs_runpcap {
 int iptfs_runpcap_open(struct iptfs_runpcap *captures, const char *prefix,
                        const struct iptfs_scenario *scenario, struct iptfs_error *error);
 
-/* Has the packets of a run written, before it begins; the run's octets are those of its packets
- * with handles. */
+/* Has the packets of a run written, before it begins. Those of ns-3's applications have octets,
+ * which are copied when they arrive: at the other end they are ns-3's again. */
 void iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run);
 
 /* Gives the files their names. IPTFS_E_INVALID when a packet had no octets (see iptfs_wire_encode),

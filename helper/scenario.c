@@ -141,6 +141,27 @@ static void negotiate(struct iptfs_settings *settings)
         scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
 }
 
+static uint32_t tcp_headers_octets(const struct iptfs_traffic_options *traffic)
+{
+    enum {
+        TCP_WITH_TIMESTAMPS = 32
+    };
+    return TCP_WITH_TIMESTAMPS +
+           (traffic->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS);
+}
+
+static bool is_tcp(const struct iptfs_traffic_options *traffic)
+{
+    return traffic->type == IPTFS_TRAFFIC_TCP_BULK || traffic->type == IPTFS_TRAFFIC_TCP_REQUEST;
+}
+
+/* The longest that goes through the access links in one piece. */
+static void fill_segment(struct iptfs_traffic_options *traffic)
+{
+    if (is_tcp(traffic) && traffic->segment_octets == 0)
+        traffic->segment_octets = traffic->access_mtu_octets - tcp_headers_octets(traffic);
+}
+
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -153,8 +174,10 @@ static int fill_rest(struct iptfs_settings *settings)
         struct iptfs_traffic_options *traffic = &scenario->traffic[i];
         if (!iptfs_settings_gives(settings, IPTFS_TARGET_TRAFFIC + i, "stop"))
             traffic->stop_ps = scenario->duration_ps;
-        if (traffic->direction == IPTFS_REVERSE)
+        /* ns-3's hosts answer: at least with acknowledgements. */
+        if (traffic->direction == IPTFS_REVERSE || iptfs_traffic_hosted(traffic))
             scenario->bidirectional = true;
+        fill_segment(traffic);
     }
     negotiate(settings);
     /* Congestion information comes back the other way, whether there is traffic or not. */
@@ -488,7 +511,7 @@ static int check_saturated_queue(struct iptfs_settings *settings,
 static int check_on_off(struct iptfs_settings *settings, size_t index)
 {
     const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    if (traffic->type != IPTFS_TRAFFIC_ON_OFF)
+    if (traffic->type != IPTFS_TRAFFIC_ON_OFF && traffic->type != IPTFS_TRAFFIC_UDP_ONOFF)
         return 0;
     if (traffic->periods == IPTFS_PERIODS_PARETO && traffic->shape < IPTFS_SHAPE_MIN)
         return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "shape",
@@ -500,6 +523,64 @@ static int check_on_off(struct iptfs_settings *settings, size_t index)
     return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "on", IPTFS_E_INVALID,
                                 "%s (a thousandth of the time of a packet at this rate) or more",
                                 iptfs_exact_time((packet_ps + 999) / 1000).text);
+}
+
+static int check_tcp(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    uint32_t most = traffic->access_mtu_octets - tcp_headers_octets(traffic);
+    if (traffic->segment_octets < IPTFS_NS3HOSTS_SEGMENT_MIN || traffic->segment_octets > most)
+        return iptfs_settings_blame(settings, target, "segment", IPTFS_E_INVALID,
+                                    "%uB to %uB (with headers, access-mtu is %uB), or 0",
+                                    IPTFS_NS3HOSTS_SEGMENT_MIN, most, traffic->access_mtu_octets);
+    if (traffic->buffer_octets < 2 * traffic->segment_octets)
+        return iptfs_settings_blame(settings, target, "buffer", IPTFS_E_INVALID,
+                                    "%uB (two segments) or more", 2 * traffic->segment_octets);
+    return 0;
+}
+
+static int check_udp(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    uint32_t least = traffic->ip_version == 6 ? 49 : 29;
+    if (traffic->size.low_octets != traffic->size.high_octets || traffic->size.low_octets < least ||
+        traffic->size.low_octets > UINT16_MAX)
+        return iptfs_settings_blame(settings, target, "size", IPTFS_E_INVALID,
+                                    "one size from %uB to %uB (with IP and UDP headers)", least,
+                                    UINT16_MAX);
+    if (traffic->rate_bps > NS3SHIM_RATE_MAX_BPS)
+        return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID, "up to %s",
+                                    iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
+    const bool long_on = traffic->on_ps > NS3SHIM_DELAY_MAX_PS;
+    if (long_on || traffic->off_ps > NS3SHIM_DELAY_MAX_PS)
+        return iptfs_settings_blame(settings, target, long_on ? "on" : "off", IPTFS_E_INVALID,
+                                    "up to %s", iptfs_exact_time(NS3SHIM_DELAY_MAX_PS).text);
+    return 0;
+}
+
+/* What ns-3's hosts cannot do. */
+static int check_hosted(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_traffic_options *traffic = &scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    if (!iptfs_traffic_hosted(traffic))
+        return 0;
+    if (traffic->stop_ps > NS3SHIM_TIME_MAX_PS)
+        return iptfs_settings_blame(settings, target, "stop", IPTFS_E_INVALID, "up to %s",
+                                    iptfs_exact_time(NS3SHIM_TIME_MAX_PS).text);
+    if (traffic->stagger_ps > 0 &&
+        (traffic->stop_ps - traffic->start_ps - 1) / traffic->stagger_ps < traffic->flows - 1)
+        return iptfs_settings_blame(settings, target, "stagger", IPTFS_E_INVALID,
+                                    "so little that the last of %u flows starts before %s",
+                                    traffic->flows, iptfs_exact_time(traffic->stop_ps).text);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS && !traffic->through_tunnel; i++)
+        if (scenario->link[i].device != IPTFS_DEVICE_DIRECT)
+            return iptfs_settings_blame(settings, target, "tunnel", IPTFS_E_INVALID,
+                                        "on, for only with device direct others share the link");
+    return is_tcp(traffic) ? check_tcp(settings, index) : check_udp(settings, index);
 }
 
 static int check_traffic(struct iptfs_settings *settings, size_t index)
@@ -521,6 +602,8 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
     int code = check_saturated_queue(settings, traffic);
     if (code == 0)
         code = check_on_off(settings, index);
+    if (code == 0)
+        code = check_hosted(settings, index);
     return code != 0 ? code : check_inner_size(settings, index);
 }
 
@@ -534,6 +617,21 @@ static int check_idle(struct iptfs_settings *settings)
                       "%s: found no [traffic.NAME] section, allowed: 1 to %u of them, or none in a "
                       "mode with a rate",
                       iptfs_quoted_path(settings->path).text, IPTFS_TRAFFIC_MAX);
+}
+
+static int check_host_count(struct iptfs_settings *settings)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    unsigned count = 0;
+    for (size_t i = 0; i < scenario->traffic_count; i++) {
+        count += iptfs_traffic_hosted(&scenario->traffic[i]);
+        if (count > IPTFS_NS3HOSTS_SECTIONS_MAX)
+            return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + i, "type", IPTFS_E_INVALID,
+                                        "%u sections of ns-3's applications at most (one may have "
+                                        "many flows)",
+                                        IPTFS_NS3HOSTS_SECTIONS_MAX);
+    }
+    return 0;
 }
 
 static int check_leak(struct iptfs_settings *settings)
@@ -552,6 +650,8 @@ static int check_leak(struct iptfs_settings *settings)
 static int check(struct iptfs_settings *settings)
 {
     int code = check_idle(settings);
+    if (code == 0)
+        code = check_host_count(settings);
     if (code == 0)
         code = check_leak(settings);
     for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {

@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "link.h"
+#include "ns3hosts.h"
 #include "quantity.h"
 
 #include <stdbool.h>
@@ -66,13 +67,13 @@ struct iptfs_tunnel_options {
     bool refused;           /* not a key: what AGGFRAG modes ask for was refused */
 };
 
-enum iptfs_device {
+enum iptfs_link_device {
     IPTFS_DEVICE_DIRECT, /* our own link on ns-3's events */
     IPTFS_DEVICE_P2P     /* an ns-3 PointToPointNetDevice and its channel */
 };
 
 struct iptfs_link_options {
-    enum iptfs_device device;
+    enum iptfs_link_device device;
     enum iptfs_framing framing;
     uint64_t rate_bps; /* 0: no limit (not with p2p) */
     int64_t delay_ps;
@@ -103,7 +104,10 @@ enum iptfs_traffic_type {
     IPTFS_TRAFFIC_ON_OFF,
     IPTFS_TRAFFIC_VOICE,
     IPTFS_TRAFFIC_GAMES,
-    IPTFS_TRAFFIC_PCAP
+    IPTFS_TRAFFIC_PCAP,
+    IPTFS_TRAFFIC_TCP_BULK, /* from here on: ns-3's applications, on hosts of ns-3 */
+    IPTFS_TRAFFIC_TCP_REQUEST,
+    IPTFS_TRAFFIC_UDP_ONOFF
 };
 
 enum iptfs_periods {
@@ -127,7 +131,7 @@ struct iptfs_traffic_options {
     enum iptfs_traffic_type type;
     struct iptfs_sizes size; /* of the whole inner IP packet; not for list, voice, games, pcap */
     uint64_t rate_bps;       /* of inner IP octets; cbr, poisson and on-off, above 0 */
-    int64_t on_ps;           /* on-off: means, and how the lengths are distributed */
+    int64_t on_ps;           /* on-off, udp-onoff: means, and how the lengths are distributed */
     int64_t off_ps;
     enum iptfs_periods periods;
     double shape;           /* with IPTFS_PERIODS_PARETO, above 1 */
@@ -149,7 +153,32 @@ struct iptfs_traffic_options {
     bool local;                     /* sent by the gateway itself, not forwarded */
     enum iptfs_direction direction; /* which tunnel[] and link[] it takes */
     char *file_path;                /* list, pcap: absolute, was readable; otherwise "" */
+    /* From here on of ns-3's applications alone. */
+    bool through_tunnel; /* else beside it, over the same link */
+    uint32_t flows;      /* at least 1 */
+    int64_t stagger_ps;  /* each flow starts so much later than the one before it */
+    enum iptfs_ns3hosts_tcp tcp;
+    bool sack;
+    bool tcp_ecn;
+    uint32_t segment_octets; /* of data */
+    uint32_t buffer_octets;
+    int64_t min_rto_ps;
+    uint64_t octets;         /* tcp-bulk: of each flow; 0: no end */
+    uint32_t request_octets; /* tcp-request */
+    uint32_t response_octets;
+    int64_t think_ps;
+    uint64_t requests;        /* of each flow; 0: no end */
+    uint64_t access_rate_bps; /* the links between hosts and gateways, at both ends */
+    int64_t access_delay_ps;
+    uint32_t access_mtu_octets;
+    struct iptfs_limit access_queue;
 };
+
+/* Whether the packets of a section come from ns-3's applications. */
+static inline bool iptfs_traffic_hosted(const struct iptfs_traffic_options *traffic)
+{
+    return traffic->type >= IPTFS_TRAFFIC_TCP_BULK;
+}
 
 /* Least shape of Pareto periods: below, hardly any run would come near the mean. */
 #define IPTFS_SHAPE_MIN 1.01

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /* Most keys a section has. */
-#define IPTFS_KEYS_MAX 32
+#define IPTFS_KEYS_MAX 64
 
 /* A section as it may be written. Several of them can fill the same struct. */
 struct iptfs_form {

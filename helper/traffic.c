@@ -315,6 +315,10 @@ static int start_flow(struct iptfs_traffic_flow *flow, const struct iptfs_traffi
         return iptfs_talkers_start_games(flow, setup, error);
     case IPTFS_TRAFFIC_PCAP:
         return start_pcap(flow, setup->options, error);
+    case IPTFS_TRAFFIC_TCP_BULK: /* nobody pulls these: see hosts.h */
+    case IPTFS_TRAFFIC_TCP_REQUEST:
+    case IPTFS_TRAFFIC_UDP_ONOFF:
+        break;
     }
     return iptfs_fail(error, IPTFS_E_INVALID, "[traffic.%s] type: found number %d, allowed: 0 to 7",
                       setup->options->name, (int)setup->options->type);

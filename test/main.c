@@ -34,6 +34,7 @@ extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_negotiate[];
 extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
+extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
@@ -85,6 +86,7 @@ static const struct {
     {"negotiate", iptfs_tests_negotiate},
     {"ns3shim", iptfs_tests_ns3shim},
     {"engine", iptfs_tests_engine},
+    {"hosts", iptfs_tests_hosts},
     {"device", iptfs_tests_device},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},

@@ -438,7 +438,9 @@ static void test_unknown_keys(void)
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
          "off, periods, shape, codec, calls, vad, talk, pause, side, players, file, loop, speed, "
-         "filter, start, stop, count, ip, tos, origin, direction; did you mean 'size'?"},
+         "filter, start, stop, count, ip, tos, origin, direction, tunnel, flows, stagger, tcp, "
+         "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
+         "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
                                       "description, duration, seed, leak, leak-interval"},
     };
@@ -674,7 +676,39 @@ static void test_combinations(void)
          "more, or 0, for [traffic.x] saturates the link"},
         {"[traffic.a]\nsize = 40\n",
          "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list, "
-         "on-off, voice, games, pcap"},
+         "on-off, voice, games, pcap, tcp-bulk, tcp-request, udp-onoff"},
+        {"[traffic.a]\ntype = tcp-bulk\nrate = 1Mbps\n",
+         "t.ini:3: [traffic.a] rate: found '1Mbps', allowed: nothing, for type tcp-bulk does not "
+         "use it"},
+        {"[traffic.a]\ntype = tcp-bulk\ncount = 5\n",
+         "t.ini:3: [traffic.a] count: found '5', allowed: nothing, for type tcp-bulk does not use "
+         "it"},
+        {"[traffic.a]\ntype = tcp-bulk\ntcp = cubik\n",
+         "t.ini:3: [traffic.a] tcp: found 'cubik', allowed: newreno, linux-reno, cubic, bbr, bic, "
+         "dctcp, highspeed, htcp, hybla, illinois, ledbat, lp, scalable, vegas, veno, yeah; did "
+         "you mean 'cubic'?"},
+        {"[traffic.a]\ntype = tcp-bulk\nsegment = 1449\n",
+         "t.ini:3: [traffic.a] segment: found '1449', allowed: 64B to 1448B (with headers, "
+         "access-mtu is 1500B), or 0"},
+        {"[traffic.a]\ntype = tcp-bulk\nip = 6\naccess-mtu = 9000\nsegment = 8929\n",
+         "t.ini:5: [traffic.a] segment: found '8929', allowed: 64B to 8928B (with headers, "
+         "access-mtu is 9000B), or 0"},
+        {"[traffic.a]\ntype = tcp-request\naccess-mtu = 9000\nbuffer = 16kB\n",
+         "t.ini:4: [traffic.a] buffer: found '16kB', allowed: 17896B (two segments) or more"},
+        {"[traffic.a]\ntype = tcp-bulk\nflows = 11\nstagger = 100ms\n",
+         "t.ini:4: [traffic.a] stagger: found '100ms', allowed: so little that the last of 11 "
+         "flows starts before 1s"},
+        {"[link]\ndevice = p2p\nrate = 1Mbps\nqueue = 9p\n[traffic.a]\ntype = tcp-bulk\n"
+         "tunnel = off\n",
+         "t.ini:7: [traffic.a] tunnel: found 'off', allowed: on, for only with device direct "
+         "others "
+         "share the link"},
+        {"[traffic.a]\ntype = udp-onoff\nsize = 28\nrate = 1Mbps\non = 1s\noff = 1s\n",
+         "t.ini:3: [traffic.a] size: found '28', allowed: one size from 29B to 65535B (with IP and "
+         "UDP headers)"},
+        {"[traffic.a]\ntype = udp-onoff\nsize = imix\nrate = 1Mbps\non = 1s\noff = 1s\n",
+         "t.ini:3: [traffic.a] size: found 'imix', allowed: one size from 29B to 65535B (with IP "
+         "and UDP headers)"},
         {"[traffic.a]\ntype = on-off\nsize = 1500\nrate = 1kbps\non = 1ms\noff = 1ms\n",
          "t.ini:5: [traffic.a] on: found '1ms', allowed: 12ms (a thousandth of the time of a "
          "packet at this rate) or more"},
@@ -1056,7 +1090,7 @@ static void test_list(void)
     free(modes);
     struct iptfs_error error;
     CHECK_INT(iptfs_list("kyes", false, stdout, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, devices, framings, "
+    CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
                           "ciphers, keys; did you mean 'keys'?");
 }
 

@@ -87,6 +87,8 @@ static bool on_send(void *ctx, const struct iptfs_ns3packet *packet)
      * must not be sent by it. */
     if (iptfs_sender_next_ps(sender) < now_ps)
         iptfs_sender_wake(sender, now_ps - 1);
+    /* What other sources sent until now stands before this packet. */
+    iptfs_sender_collect(sender, now_ps);
     struct iptfs_arrival arrival = {
         .at_ps = now_ps,
         .handle = packet->handle,

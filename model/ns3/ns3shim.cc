@@ -8,6 +8,7 @@
 #include "ns3shim.h"
 
 #include "ns3guard.h"
+#include "ns3p2p.h"
 
 #include <ns3/data-rate.h>
 #include <ns3/default-simulator-impl.h>
@@ -279,7 +280,9 @@ int run_with_fence(int64_t stop_ps)
     return sim.stopped ? NS3SHIM_STOPPED : 0;
 }
 
-bool config_is_valid(const struct ns3shim_p2p_config *c)
+} // namespace
+
+bool iptfs_ns3p2p_valid(const struct ns3shim_p2p_config *c)
 {
     uint32_t queue = c->queue_packets != 0 ? c->queue_packets : c->queue_octets;
 
@@ -289,8 +292,17 @@ bool config_is_valid(const struct ns3shim_p2p_config *c)
            (c->queue_packets == 0) != (c->queue_octets == 0) && queue <= NS3SHIM_QUEUE_MAX;
 }
 
-ns3::Ptr<ns3::PointToPointNetDevice> make_device(const struct ns3shim_p2p_config *config,
-                                                 ns3::Ptr<ns3::PointToPointChannel> channel)
+ns3::Ptr<ns3::PointToPointChannel> iptfs_ns3p2p_channel(const struct ns3shim_p2p_config *config)
+{
+    ns3::Ptr<ns3::PointToPointChannel> channel = ns3::CreateObject<ns3::PointToPointChannel>();
+
+    channel->SetAttribute("Delay", ns3::TimeValue(ns3::Time(config->delay_ps)));
+    return channel;
+}
+
+ns3::Ptr<ns3::PointToPointNetDevice>
+iptfs_ns3p2p_device(const struct ns3shim_p2p_config *config,
+                    ns3::Ptr<ns3::PointToPointChannel> channel, ns3::Ptr<ns3::Node> node)
 {
     bool in_packets = config->queue_packets != 0;
     ns3::QueueSize limit(in_packets ? ns3::QueueSizeUnit::PACKETS : ns3::QueueSizeUnit::BYTES,
@@ -298,7 +310,6 @@ ns3::Ptr<ns3::PointToPointNetDevice> make_device(const struct ns3shim_p2p_config
     ns3::Ptr<ns3::DropTailQueue<ns3::Packet>> queue =
         ns3::CreateObject<ns3::DropTailQueue<ns3::Packet>>();
     ns3::Ptr<ns3::PointToPointNetDevice> device = ns3::CreateObject<ns3::PointToPointNetDevice>();
-    ns3::Ptr<ns3::Node> node = ns3::CreateObject<ns3::Node>();
 
     queue->SetMaxSize(limit);
     device->SetQueue(queue);
@@ -309,8 +320,6 @@ ns3::Ptr<ns3::PointToPointNetDevice> make_device(const struct ns3shim_p2p_config
     device->Attach(channel);
     return device;
 }
-
-} // namespace
 
 /*
  * The event object itself is queued in ns-3, once for each wake-up. wake_[] holds the times of the
@@ -411,12 +420,11 @@ bool deliver(ns3::Ptr<ns3shim_p2p> p2p, ns3::Ptr<ns3::NetDevice>,
 
 int build_link(ns3::Ptr<ns3shim_p2p> p2p, const struct ns3shim_p2p_config *config)
 {
-    ns3::Ptr<ns3::PointToPointChannel> channel = ns3::CreateObject<ns3::PointToPointChannel>();
+    ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3p2p_channel(config);
     ns3::Ptr<ns3::PointToPointNetDevice> receiver;
 
-    channel->SetAttribute("Delay", ns3::TimeValue(ns3::Time(config->delay_ps)));
-    p2p->sender = make_device(config, channel);
-    receiver = make_device(config, channel);
+    p2p->sender = iptfs_ns3p2p_device(config, channel, ns3::CreateObject<ns3::Node>());
+    receiver = iptfs_ns3p2p_device(config, channel, ns3::CreateObject<ns3::Node>());
     receiver->SetReceiveCallback(ns3::MakeBoundCallback(&deliver, p2p));
     p2p->broadcast = p2p->sender->GetBroadcast();
     p2p->rate = ns3::DataRate(config->rate_bps);
@@ -600,7 +608,7 @@ int ns3shim_p2p_new(struct ns3shim_p2p **out, const struct ns3shim_p2p_config *c
     if (out == nullptr)
         return NS3SHIM_EINVAL;
     *out = nullptr;
-    if (config == nullptr || receive == nullptr || !config_is_valid(config))
+    if (config == nullptr || receive == nullptr || !iptfs_ns3p2p_valid(config))
         return NS3SHIM_EINVAL;
     if (sim.impl == nullptr || sim.ps_per_step != 1 || sim.steps_per_ps != 1)
         return NS3SHIM_ESTATE;
