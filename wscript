@@ -9,14 +9,17 @@
 #
 # New sources need no word here: what is in a folder is found by its name.
 #
-#   model/*.c               the protocol, plain C                       }  libiptfs
-#   model/ns3/*.cc, *.c     the only part that knows ns-3               }
-#   helper/*.c              scenarios, results, command line; main.c is iptfs-sim
+#   model/*.c               the protocol, plain C                       }
+#   model/ns3/*.cc, *.c     the only part that knows ns-3               }  libiptfs
+#   helper/*.c              scenarios, results, command line            }
+#   helper/main.c           iptfs-sim
+#   examples/*.c, *.cc      a program each, which uses libiptfs
 #   test/*.c                one program, iptfs-test, in each variant
 #   test/fuzz/*.c           targets, part of iptfs-test too, and their program, iptfs-fuzz
 #   test/bench/*.c, *.cc    one program, iptfs-bench
 
 import concurrent.futures
+import hashlib
 import os
 import re
 import shutil
@@ -32,6 +35,7 @@ VERSION = '0.1.0'
 top = '.'
 out = 'build'
 CONFIGURATION = os.path.join(out, 'c4che', '_cache.py')
+COMMIT_FILE = 'COMMIT'  # only in archives of the sources
 
 # A changed wscript configures again, with the options given the first time.
 Configure.autoconfig = 'clobber'
@@ -61,6 +65,12 @@ VARIANTS = {
     'fuzz': (['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=fuzzer-no-link'] + SANITIZE,
              SANITIZE),
 }
+
+# Rooms of helper/ whose sources may change without changing the result of any run: of the command
+# line, and of what is made of results. All others are in the hash that sweeps compare.
+NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'endpoint', 'folderlock', 'gnuplot', 'list', 'main',
+                  'parallel', 'pcapfile', 'plot*', 'program', 'progress', 'replay', 'runpcap', 'sa',
+                  'show', 'slurm', 'sweeprun']
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
 # each module loaded costs start-up time.
@@ -101,6 +111,8 @@ def options(opt):
     opt.parser.set_defaults(prefix=None)  # so that `install` sees whether it was given
     opt.add_option('--optional', action='store_true', default=False,
                    help='setup: install the optional packages too')
+    opt.add_option('--with-slurm', action='store_true', default=False,
+                   help='setup: install Slurm too, for the test of sweeps on it')
     opt.add_option('--no-setup', action='store_true', default=False,
                    help='check, demo, bench, results: do not install missing packages')
     opt.add_option('--time', default=60, type='int', metavar='SECONDS',
@@ -221,8 +233,9 @@ def install_packages(ctx, groups=('build',)):
 
 
 def setup(ctx):
-    """installs the Debian packages that are missing (--optional: and the optional ones)"""
+    """installs the Debian packages that are missing (--optional, --with-slurm: these too)"""
     groups = ['build'] + (['optional'] if ctx.options.optional else [])
+    groups += ['slurm'] if ctx.options.with_slurm else []
     install_packages(ctx, groups)
     if not missing_packages(groups):
         Logs.info('All packages are installed')
@@ -355,8 +368,8 @@ def build(bld):
                       'CUNIT PCAP', install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
-    if not bld.variant:
-        build_library(bld)
+    build_library(bld)
+    build_examples(bld)
 
 
 # The three rooms, compiled once and linked into each program.
@@ -365,9 +378,37 @@ def build_objects(bld):
         includes=INCLUDES['model'], cflags=C_MODEL, use='GSL GCRYPT M')
     bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
         includes=INCLUDES['model/ns3'], cflags=C_MODEL, use='model NS3')
-    bld(features='c', target='helper', source=bld.path.ant_glob('helper/*.c', excl='helper/main.c'),
+    bld(features='c', target='helper',
+        source=bld.path.ant_glob('helper/*.c', excl='helper/main.c helper/program.c'),
         includes=INCLUDES['helper'], cflags=C_HOSTED, defines=HOSTED_DEFINES,
         use='model ns3 INIH JANSSON SQLITE PCAP GSL M')
+    bld(features='c', target='program', source='helper/program.c', cflags=C_HOSTED,
+        defines=HOSTED_DEFINES + ['IPTFS_COMMIT="%s"' % commit(bld),
+                                  'IPTFS_SOURCES="%s"' % hash_of_sources(bld)])
+
+
+# What these sources are called by git, or by the archive that they came in.
+def commit(ctx):
+    command = ['git', '-c', 'safe.directory=*', 'describe', '--always', '--dirty', '--abbrev=12']
+    if os.path.exists('.git') and shutil.which('git'):  # not that of a folder above
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             env=dict(os.environ, GIT_OPTIONAL_LOCKS='0'))
+        if run.returncode == 0:
+            return run.stdout.decode().strip()
+    if os.path.exists(COMMIT_FILE):
+        with open(COMMIT_FILE) as f:
+            return f.read().strip()
+    return 'unknown'
+
+
+def hash_of_sources(ctx):
+    names = ctx.path.ant_glob('model/**/*.c model/**/*.cc model/**/*.h helper/*.c helper/*.h',
+                              excl=' '.join('helper/%s.*' % room for room in NOT_IN_RESULTS))
+    together = hashlib.sha256()
+    for node in sorted(names, key=lambda node: node.path_from(ctx.path)):
+        together.update(b'%s %d\n' % (node.path_from(ctx.path).encode(), len(node.read('rb'))))
+        together.update(node.read('rb'))
+    return together.hexdigest()[:12]
 
 
 def build_program(bld, name, source, libraries, install='${BINDIR}'):
@@ -375,7 +416,7 @@ def build_program(bld, name, source, libraries, install='${BINDIR}'):
         return
     # C sources, but the C++ linker: ns-3 needs its libraries.
     bld(features='c cxx cxxprogram', target=name, source=source, includes=INCLUDES['test'],
-        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model ' + libraries,
+        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model ' + libraries,
         install_path=install)
 
 
@@ -385,21 +426,33 @@ def build_fuzzer(bld):
         source=bld.path.ant_glob('test/fuzz/*.c') + [
             bld.path.find_resource('test/%s.c' % name)
             for name in ('check', 'fixture', 'samples', 'wholetunnel')],
-        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper ns3 model CUNIT PCAP',
+        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model CUNIT PCAP',
         linkflags='-fsanitize=fuzzer', install_path=None)
 
 
-# What others link with: the model and the shim, without scenario files and command line.
+# What others link with. The body of iptfs.h stands in helper/, so all of it is in there.
 def build_library(bld):
-    headers = bld.path.ant_glob('model/*.h model/ns3/ns3shim.h')
-    if not headers or not bld.path.ant_glob('model/*.c'):
+    headers = bld.path.ant_glob(
+        'model/*.h model/ns3/ns3shim.h model/ns3/ns3hosts.h model/ns3/ns3pmtu.h '
+        'model/ns3/iptfshelper.h')
+    release = not bld.variant
+    bld(features='cxx cxxshlib', target='iptfs', use='helper program ns3 model', vnum=VERSION,
+        install_path='${LIBDIR}' if release else None)
+    if not release:
         return
-    bld(features='cxx cxxshlib', target='iptfs', use='model ns3', vnum=VERSION,
-        install_path='${LIBDIR}')
     bld(features='subst', source='iptfs.pc.in', target='iptfs.pc', VERSION=VERSION,
         PREFIX=bld.env.PREFIX, LIBDIR=bld.env.LIBDIR, INCLUDEDIR=bld.env.INCLUDEDIR,
         install_path='${LIBDIR}/pkgconfig')
     bld.install_files('${INCLUDEDIR}/iptfs', headers)
+
+
+# Programs that use the library as others do; the tests run them.
+def build_examples(bld):
+    for source in bld.path.ant_glob('examples/*.c examples/*.cc'):
+        name = os.path.splitext(source.name)[0]
+        bld(features='c cxx cxxprogram', target='examples/' + name, source=[source],
+            includes=INCLUDES['model/ns3'], cflags=C_HOSTED, use='iptfs NS3',
+            rpath=['$ORIGIN/..'], install_path=None)
 
 
 # ------------------------------------------------------------------------------- check
@@ -438,6 +491,7 @@ def check(ctx):
         check_variants(tally)
     except Errors.WafError as e:
         tally.add('set-up', e)
+    check_scripts(ctx, tally)
     check_with_clang(ctx, tally)
     check_fuzzers(ctx, tally)
     check_layout(ctx, tally)
@@ -457,7 +511,7 @@ def check_variants(tally):
             check_fingerprints(variant, tally)
 
 
-# Runs one variant's iptfs-test and adds its own count to ours.
+# Runs one variant's iptfs-test.
 def run_tests(variant, tally):
     name = variant or 'release'
     build_dir = os.path.abspath(os.path.join(out, variant))
@@ -467,7 +521,21 @@ def run_tests(variant, tally):
         return
     env = dict(os.environ, IPTFS_BUILD=build_dir, IPTFS_SIM=os.path.join(build_dir, 'iptfs-sim'),
                UBSAN_OPTIONS='print_stacktrace=1')
-    status, output = run_prefixed([program], name, env)
+    run_counted([program], name, env, tally)
+
+
+# The tests that need more of the machine than a program: each skips itself where it cannot run.
+def check_scripts(ctx, tally):
+    program = os.path.abspath(os.path.join(out, 'iptfs-sim'))
+    for path in sources(ctx, 'test/*.sh'):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if name != 'steps' and os.path.exists(program):
+            run_counted(['sh', path], name, dict(os.environ, IPTFS_SIM=program), tally)
+
+
+# Runs tests that close with a count, and adds it to ours.
+def run_counted(command, name, env, tally):
+    status, output = run_prefixed(command, name, env)
 
     counts = re.findall(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$', output, re.M)
     passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
@@ -480,7 +548,7 @@ def run_tests(variant, tally):
         tally.add('%s tests' % name, 'ended with status %d and no count' % status)
     elif status and not failed:
         tally.add('%s tests' % name, 'ended with status %d' % status)
-    elif not passed and not failed:
+    elif not passed and not failed and not skipped:
         tally.add('%s tests' % name, 'no test ran')
 
 
@@ -747,7 +815,24 @@ def dist(ctx):
 distcheck = dist
 
 
-class DistCheck(Scripting.DistCheck):
+class WithCommit:
+    """Tells in the archive which commit it is of."""
+
+    def archive(self):
+        name = commit(self)
+        with open(COMMIT_FILE, 'w') as f:
+            f.write(name + '\n')
+        try:
+            super().archive()
+        finally:
+            os.remove(COMMIT_FILE)
+
+
+class Dist(WithCommit, Scripting.Dist):
+    """makes iptfs-<version>.tar.gz of the sources"""
+
+
+class DistCheck(WithCommit, Scripting.DistCheck):
     """makes the archive, and builds, installs and uninstalls from it"""
 
     def make_distcheck_cmd(self, destdir):

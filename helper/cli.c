@@ -6,10 +6,13 @@
 #include "list.h"
 #include "nearest.h"
 #include "plot.h"
+#include "point.h"
+#include "program.h"
 #include "quantity.h"
 #include "replay.h"
 #include "run.h"
 #include "show.h"
+#include "sweep.h"
 #include "sweeprun.h"
 
 #include <argp.h>
@@ -104,6 +107,7 @@ enum {
     KEY_SEED,
     KEY_RUN,
     KEY_JSON,
+    KEY_COLLECT,
     KEY_CSV,
     KEY_TRACE,
     KEY_DRY_RUN,
@@ -113,7 +117,10 @@ enum {
     KEY_INDEX,
     KEY_LIST,
     KEY_POINT,
+    KEY_NO_WAIT,
     KEY_RESUME,
+    KEY_SBATCH,
+    KEY_SHARD,
     KEY_SSHLOGIN,
     KEY_TERMINAL,
     KEY_DST,
@@ -235,6 +242,7 @@ static int do_run(int argc, char **argv)
 struct sweep_arguments {
     struct iptfs_sweep_request request;
     const char **sshlogins; /* room for as many as there are arguments */
+    const char **sbatch;    /* the same */
 };
 
 static const struct argp_option sweep_options[] = {
@@ -244,14 +252,33 @@ static const struct argp_option sweep_options[] = {
     {"force", KEY_FORCE, NULL, 0,
      "Go on where scenario or program have changed; all points run again", 0},
     {"dry-run", 'n', NULL, 0, "Check and list the points, run nothing", 0},
-    {"engine", KEY_ENGINE, "NAME", 0, "What runs the points: parallel (GNU parallel)", 0},
+    {"engine", KEY_ENGINE, "NAME", 0,
+     "What runs the points: parallel (GNU parallel) or slurm (a job array of Slurm)", 0},
     {"sshlogin", KEY_SSHLOGIN, "HOST", 0,
      "Run there too, as --sshlogin of GNU parallel; ':' is this machine. Program, file and folder "
      "must be there under the same names; may be given again",
      0},
+    {"sbatch", KEY_SBATCH, "OPTION", 0,
+     "Give this option to Slurm's sbatch, such as --partition=long; may be given again", 0},
+    {"shard", KEY_SHARD, "N", 0,
+     "Run so many points in a task of Slurm (default 8, or more in sweeps of many points)", 0},
+    {"no-wait", KEY_NO_WAIT, NULL, 0,
+     "Do not wait for Slurm: a job behind the array collects the results", 0},
+    {"collect", KEY_COLLECT, NULL, 0, "Run nothing, collect what is there", 0},
     {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
     {0},
 };
+
+static void check_sweep(struct argp_state *state, const struct iptfs_sweep_request *request)
+{
+    bool slurm = request->engine == IPTFS_SWEEP_SLURM;
+    if (!slurm && (request->n_sbatch > 0 || request->shard > 0 || request->no_wait))
+        argp_error(state, "found --sbatch, --shard or --no-wait, allowed: with --engine slurm");
+    if (slurm && request->n_sshlogins > 0)
+        argp_error(state, "found --sshlogin, allowed: with --engine parallel");
+    if (request->collect && request->force)
+        argp_error(state, "found --collect and --force, allowed: one of them");
+}
 
 static error_t parse_sweep(int key, char *value, struct argp_state *state)
 {
@@ -274,8 +301,23 @@ static error_t parse_sweep(int key, char *value, struct argp_state *state)
         request->dry_run = true;
         break;
     case KEY_ENGINE:
-        if (strcmp(value, "parallel") != 0)
-            argp_error(state, "--engine: found '%s', allowed: parallel", iptfs_quoted(value).text);
+        if (strcmp(value, "slurm") == 0)
+            request->engine = IPTFS_SWEEP_SLURM;
+        else if (strcmp(value, "parallel") != 0)
+            argp_error(state, "--engine: found '%s', allowed: parallel, slurm",
+                       iptfs_quoted(value).text);
+        break;
+    case KEY_SBATCH:
+        arguments->sbatch[request->n_sbatch++] = value;
+        break;
+    case KEY_SHARD:
+        request->shard = number_value("--shard", value, 1, IPTFS_SWEEP_POINTS_MAX);
+        break;
+    case KEY_NO_WAIT:
+        request->no_wait = true;
+        break;
+    case KEY_COLLECT:
+        request->collect = true;
         break;
     case KEY_SSHLOGIN:
         arguments->sshlogins[request->n_sshlogins++] = value;
@@ -289,6 +331,9 @@ static error_t parse_sweep(int key, char *value, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "found no sweep file, allowed: one");
         break;
+    case ARGP_KEY_END:
+        check_sweep(state, request);
+        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -300,11 +345,12 @@ static const struct argp sweep_argp = {
     .parser = parse_sweep,
     .args_doc = "FILE.ini",
     .doc = "Runs a scenario with a section [sweep] for all the values in it, each point once, on "
-           "all cores; results go into results.db, results.csv and plots.\v"
+           "all cores or a cluster; results go into results.db, results.csv and plots.\v"
            "A sweep that was killed goes on with --resume, and so does one that has grown.\n\n"
            "Examples:\n"
            "  iptfs-sim sweep examples/sweep-delay.ini --dry-run\n"
            "  iptfs-sim sweep examples/sweep-delay.ini --jobs 2 --out out/delay\n"
+           "  iptfs-sim sweep examples/sweep-delay.ini --engine slurm --sbatch --time=10\n"
            "  iptfs-sim show out/delay --by tunnel.init-delay\n\n" STATUSES,
 };
 
@@ -325,15 +371,18 @@ static int do_sweep(int argc, char **argv)
 {
     struct iptfs_error error = {0, ""};
     char *command = join_words(argc, argv);
-    struct sweep_arguments arguments = {.sshlogins = calloc((size_t)argc + 1, sizeof(char *))};
+    struct sweep_arguments arguments = {.sshlogins = calloc((size_t)argc + 1, sizeof(char *)),
+                                        .sbatch = calloc((size_t)argc + 1, sizeof(char *))};
     int code = IPTFS_E_NO_MEMORY;
-    if (command != NULL && arguments.sshlogins != NULL) {
+    if (command != NULL && arguments.sshlogins != NULL && arguments.sbatch != NULL) {
         argp_parse(&sweep_argp, argc, argv, 0, NULL, &arguments);
         arguments.request.sshlogins = arguments.sshlogins;
+        arguments.request.sbatch = arguments.sbatch;
         arguments.request.command = command;
         code = iptfs_sweep_command(&arguments.request, stdout, &error);
     }
     free(arguments.sshlogins);
+    free(arguments.sbatch);
     free(command);
     return finish(code, &error);
 }
@@ -853,7 +902,9 @@ int iptfs_cli(int argc, char **argv)
 {
     static char program[] = PROGRAM;
     struct call call = {0, NULL};
-    argp_program_version = PROGRAM " " IPTFS_VERSION;
+    char version[128];
+    snprintf(version, sizeof version, PROGRAM " %s", iptfs_program_text());
+    argp_program_version = version;
     argp_err_exit_status = IPTFS_EXIT_USAGE;
     if (argc > 0)
         argv[0] = program;

@@ -14,6 +14,7 @@
 struct iptfs_sweep_outcome {
     struct iptfs_text id; /* iptfs_sweep_id */
     bool done;            /* its file is there */
+    bool told;            /* its run of this time has ended */
     int status;           /* else: the exit status of its run, */
     char *message;        /* and what it said; NULL when it has not been run */
 };

@@ -244,13 +244,11 @@ static void pair_directions(struct iptfs_run *run)
     reverse->engine.peer = &forward->engine;
 }
 
-int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
-                   uint64_t number, struct iptfs_error *error)
+int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                    uint64_t number, struct iptfs_error *error)
 {
+    int code = IPTFS_OK;
     *run = (struct iptfs_run){.scenario = scenario, .seed = seed, .run = number};
-    int code = ns3shim_open();
-    if (code != 0)
-        return engine_failed(error, code);
     error->text[0] = '\0';
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (i == IPTFS_REVERSE && !scenario->bidirectional)
@@ -267,6 +265,16 @@ int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario,
     return code == IPTFS_OK
                ? code
                : iptfs_fail(error, code, "%s: %s", scenario->path, iptfs_error_name(code));
+}
+
+int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                   uint64_t number, struct iptfs_error *error)
+{
+    *run = (struct iptfs_run){0};
+    int code = ns3shim_open();
+    if (code != 0)
+        return engine_failed(error, code);
+    return iptfs_run_build(run, scenario, seed, number, error);
 }
 
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
@@ -370,13 +378,18 @@ static void free_direction(struct iptfs_run_direction *way)
     iptfs_leak_free(&way->leak);
 }
 
-void iptfs_run_free(struct iptfs_run *run)
+void iptfs_run_demolish(struct iptfs_run *run)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         free_direction(&run->beside[i]);
         free_direction(&run->direction[i]);
     }
     iptfs_hosts_free(&run->hosts);
+}
+
+void iptfs_run_free(struct iptfs_run *run)
+{
+    iptfs_run_demolish(run);
     ns3shim_close();
 }
 

@@ -44,6 +44,12 @@ struct iptfs_run {
 int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
                    uint64_t number, struct iptfs_error *error);
 
+/* The same in the simulation that is open, which goes on when the run is freed, by
+ * iptfs_run_demolish. */
+int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                    uint64_t number, struct iptfs_error *error);
+void iptfs_run_demolish(struct iptfs_run *run);
+
 /* Where records of a direction go; wakes the tunnel for each arrival, so that they come in the
  * order of time. Before iptfs_run_until. */
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,

@@ -611,7 +611,8 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
 static int check_idle(struct iptfs_settings *settings)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
-    if (scenario->traffic_count > 0 || iptfs_config_mode(&scenario->tunnel[IPTFS_FORWARD])->paced)
+    if (settings->alone || scenario->traffic_count > 0 ||
+        iptfs_config_mode(&scenario->tunnel[IPTFS_FORWARD])->paced)
         return 0;
     return iptfs_fail(&settings->error, IPTFS_E_INVALID,
                       "%s: found no [traffic.NAME] section, allowed: 1 to %u of them, or none in a "
@@ -682,12 +683,13 @@ static int build(struct iptfs_settings *settings, const char *text, size_t n_set
     return code != 0 ? code : check(settings);
 }
 
-int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
-                              const char *const *sets, size_t n_sets, struct iptfs_error *error)
+static int parse(struct iptfs_scenario *s, bool alone, const char *text, const char *path,
+                 const char *const *sets, size_t n_sets, struct iptfs_error *error)
 {
     struct iptfs_settings settings;
-    *s = (struct iptfs_scenario){.path = strdup(path)};
+    *s = (struct iptfs_scenario){.path = strdup(path), .bidirectional = alone};
     int code = iptfs_settings_init(&settings, s, path, sets);
+    settings.alone = alone;
     if (code == 0)
         code = s->path == NULL ? IPTFS_E_NO_MEMORY : build(&settings, text, n_sets);
     if (code != 0) {
@@ -699,6 +701,18 @@ int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const 
     }
     iptfs_settings_free(&settings);
     return code;
+}
+
+int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
+                              const char *const *sets, size_t n_sets, struct iptfs_error *error)
+{
+    return parse(s, false, text, path, sets, n_sets, error);
+}
+
+int iptfs_scenario_parse_tunnel(struct iptfs_scenario *s, const char *const *sets, size_t n_sets,
+                                struct iptfs_error *error)
+{
+    return parse(s, true, "", "tunnel", sets, n_sets, error);
 }
 
 int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *const *sets,

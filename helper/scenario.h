@@ -215,6 +215,10 @@ int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *
 int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
                               const char *const *sets, size_t n_sets, struct iptfs_error *error);
 
+/* A tunnel in both directions for traffic of others: overrides alone, all else by default. */
+int iptfs_scenario_parse_tunnel(struct iptfs_scenario *s, const char *const *sets, size_t n_sets,
+                                struct iptfs_error *error);
+
 /* Frees what the scenario holds and empties it; an all-zero one is allowed. */
 void iptfs_scenario_free(struct iptfs_scenario *s);
 

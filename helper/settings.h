@@ -55,6 +55,7 @@ struct iptfs_settings {
     struct iptfs_target *targets;
     size_t target_capacity;
     struct iptfs_note *notes;
+    bool alone;               /* a tunnel for packets of others: there is no traffic */
     struct iptfs_error error; /* the first error */
 };
 

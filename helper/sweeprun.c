@@ -2,157 +2,28 @@
 #include "sweeprun.h"
 
 #include "collect.h"
+#include "folderlock.h"
 #include "outfile.h"
+#include "parallel.h"
 #include "plot.h"
+#include "point.h"
+#include "program.h"
+#include "progress.h"
 #include "results.h"
-#include "run.h"
+#include "slurm.h"
 #include "sweep.h"
 #include "textfile.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-/* What a point's process says of itself by its exit status, when it could say it. */
-enum {
-    POINT_TOLD = 0,
-    POINT_CANNOT_WRITE = 9
-};
 
 static int out_of_memory(struct iptfs_error *error)
 {
     return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
-/* -------------------------------------------------------------------------------------- points */
-
-/* One line at once, so that lines of several processes do not mix. */
-static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void tell(const char *format, ...)
-{
-    char line[1200];
-    va_list args;
-    va_start(args, format);
-    int length = vsnprintf(line, sizeof line - 1, format, args);
-    va_end(args);
-    size_t size = (size_t)length < sizeof line - 1 ? (size_t)length : sizeof line - 2;
-    line[size] = '\n';
-    if (write(STDOUT_FILENO, line, size + 1) < 0)
-        _exit(POINT_CANNOT_WRITE); /* nobody listens */
-}
-
-static int write_point(const json_t *summary, const char *path, struct iptfs_error *error)
-{
-    struct iptfs_outfile file;
-    int code = iptfs_outfile_open(&file, path, error);
-    if (code != 0)
-        return code;
-    iptfs_results_write_json(summary, file.file);
-    return iptfs_outfile_commit(&file, error);
-}
-
-static int exit_status_of(int code)
-{
-    return code == IPTFS_E_INVALID || code == IPTFS_E_IO ? 2 : 1;
-}
-
-/* A point, in a process of its own. */
-static int run_point(const struct iptfs_sweep *sweep, size_t index, const char *directory)
-{
-    struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
-    struct iptfs_text id;
-    json_t *summary = NULL;
-    int code = iptfs_sweep_scenario(sweep, index, &scenario, &error);
-    if (code == 0) {
-        code = iptfs_sweep_id(&scenario, &id, &error);
-        if (code == 0)
-            code = iptfs_run_summary(&scenario, &summary, &error);
-        iptfs_scenario_free(&scenario);
-    }
-    if (code != 0) {
-        tell("- %zu %d %s", index, exit_status_of(code),
-             error.text[0] != '\0' ? error.text : iptfs_error_name(code));
-        return POINT_TOLD;
-    }
-    char *path = iptfs_point_path(directory, &id);
-    code = path != NULL ? write_point(summary, path, &error) : out_of_memory(&error);
-    free(path);
-    json_decref(summary);
-    if (code == 0)
-        tell("+ %zu", index);
-    else
-        tell("! %s", error.text);
-    return code == 0 ? POINT_TOLD : POINT_CANNOT_WRITE;
-}
-
-/* Runs a point in a child, whose crash is the point's alone. Gives whether to go on. */
-static bool fork_point(const struct iptfs_sweep *sweep, size_t index, const char *directory)
-{
-    int status;
-    pid_t parent = getpid(), child = fork();
-    if (child < 0) {
-        tell("- %zu 1 no process: %s", index, strerror(errno));
-        return true;
-    }
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(getppid() == parent ? run_point(sweep, index, directory) : POINT_CANNOT_WRITE);
-    }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == POINT_CANNOT_WRITE)
-        return false;
-    if (WIFSIGNALED(status))
-        tell("- %zu %d killed by signal %d (%s)", index, 128 + WTERMSIG(status), WTERMSIG(status),
-             strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != POINT_TOLD)
-        tell("- %zu %d the process ended early", index, WEXITSTATUS(status));
-    return true;
-}
-
-static int refuse_indices(const struct iptfs_sweep *sweep, const char *indices,
-                          struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_INVALID, "--index: found '%s', allowed: 1 to %zu, as 3,5-9",
-                      iptfs_quoted(indices).text, sweep->n_points);
-}
-
-int iptfs_point_command(const char *path, const char *directory, const char *indices,
-                        struct iptfs_error *error)
-{
-    struct iptfs_sweep sweep;
-    int code = iptfs_sweep_load(&sweep, path, error);
-    if (code != 0)
-        return code;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    const char *rest = indices;
-    bool go_on = true;
-    while (code == 0 && go_on) {
-        char *end;
-        unsigned long first = strtoul(rest, &end, 10);
-        unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
-        if (first < 1 || last < first || last > sweep.n_points || (*end != ',' && *end != '\0'))
-            code = refuse_indices(&sweep, indices, error);
-        for (unsigned long i = first; code == 0 && i <= last && go_on; i++)
-            go_on = fork_point(&sweep, i, directory);
-        if (*end == '\0')
-            break;
-        rest = end + 1;
-    }
-    iptfs_sweep_free(&sweep);
-    if (code == 0 && !go_on)
-        code = iptfs_fail(error, IPTFS_E_IO, "%s: results cannot be written",
-                          iptfs_quoted_path(directory).text);
-    return code;
 }
 
 /* ------------------------------------------------------------------------------------ the work */
@@ -167,40 +38,10 @@ struct work {
     size_t pending; /* to be run in this call */
     size_t ran;     /* of them: ended well or not */
     size_t failed;
-    double begun_s;
-    double next_s; /* when the bar is drawn again */
-    bool bar;
-    char fatal[900]; /* why nothing more could be written; "" while it can */
+    struct iptfs_progress progress;
+    struct iptfs_slurm_jobs jobs; /* that go on without us */
+    char fatal[900];              /* why nothing more could be written; "" while it can */
 };
-
-static double wall_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void clear_bar(const struct work *work)
-{
-    if (work->bar && work->next_s > 0)
-        fprintf(stderr, "\r%78s\r", "");
-}
-
-static void show_bar(struct work *work)
-{
-    enum {
-        WIDTH = 30
-    };
-    double now_s = wall_s(), spent_s = now_s - work->begun_s;
-    if (!work->bar || now_s < work->next_s || spent_s < 1.0)
-        return;
-    int filled = (int)(WIDTH * work->ran / work->pending);
-    double rate = (double)work->ran / spent_s;
-    fprintf(stderr, "\r[%.*s%*s] %zu of %zu points, %.1f/s, %.0f s left   ", filled,
-            "##############################", WIDTH - filled, "", work->ran, work->pending, rate,
-            rate > 0 ? (double)(work->pending - work->ran) / rate : 0.0);
-    work->next_s = now_s + 0.2;
-}
 
 /* Checks all points before any runs, and finds out which have a result. */
 static int identify_points(struct work *work, struct iptfs_error *error)
@@ -299,7 +140,8 @@ static json_t *new_manifest(const struct work *work)
     strftime(start, sizeof start, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     char *file = realpath(work->request->path, NULL);
     json_t *manifest =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o}", "version", IPTFS_VERSION, "command",
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o}", "version", IPTFS_VERSION,
+                  "commit", iptfs_program_commit(), "sources", iptfs_program_sources(), "command",
                   work->request->command, "file", file != NULL ? file : work->request->path, "host",
                   host, "start", start, "points", (json_int_t)work->sweep.n_points, "seeds",
                   seeds_of(&work->sweep), "base", iptfs_sweep_base(&work->sweep));
@@ -338,23 +180,54 @@ static int compare_base(const struct work *work, json_t *old, struct iptfs_error
     return 0;
 }
 
+/* The version alone does not tell a program that was changed and built again. */
+static int compare_program(const struct work *work, json_t *old, struct iptfs_error *error)
+{
+    const char *version = json_string_value(json_object_get(old, "version"));
+    const char *sources = json_string_value(json_object_get(old, "sources"));
+    if (version == NULL || strcmp(version, IPTFS_VERSION) != 0)
+        return refuse_change(work, "the program's version", version != NULL ? version : "unknown",
+                             IPTFS_VERSION, error);
+    if (sources == NULL || strcmp(sources, iptfs_program_sources()) != 0)
+        return refuse_change(work, "the hash of the program's sources",
+                             sources != NULL ? sources : "unknown", iptfs_program_sources(), error);
+    return 0;
+}
+
+/* Without a manifest nobody knows which program made the results. */
+static int refuse_unknown(const struct work *work, struct iptfs_error *error)
+{
+    for (size_t i = 0; i < work->sweep.n_points; i++)
+        if (work->outcomes[i].done)
+            return iptfs_fail(error, IPTFS_E_INVALID,
+                              "%s: holds results, but no manifest.json that tells what made them; "
+                              "--force runs all points again, --out DIR puts them elsewhere",
+                              iptfs_quoted_path(work->directory).text);
+    return 0;
+}
+
+/* A manifest tells of the sweep, not of the step that collects it. */
+static void keep_beginning(const struct work *work, json_t *old)
+{
+    static const char *const names[] = {"command", "host", "start"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (json_object_get(old, names[i]) != NULL)
+            json_object_set(work->manifest, names[i], json_object_get(old, names[i]));
+}
+
 static int check_manifest(const struct work *work, struct iptfs_error *error)
 {
     char *path = iptfs_path_join(work->directory, "manifest.json");
     json_t *old = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-    int code = 0;
     free(path);
-    if (old == NULL || work->request->force) {
-        json_decref(old);
-        return 0;
-    }
-    const char *version = json_string_value(json_object_get(old, "version"));
-    if (version == NULL || strcmp(version, IPTFS_VERSION) != 0)
-        code = refuse_change(work, "the program's version", version != NULL ? version : "unknown",
-                             IPTFS_VERSION, error);
+    if (old == NULL)
+        return refuse_unknown(work, error);
+    int code = compare_program(work, old, error);
     if (code == 0)
         code = compare_base(work, json_object_get(old, "base"), error);
-    if (code == 0 && !work->request->resume)
+    if (code == 0 && work->request->collect)
+        keep_beginning(work, old);
+    else if (code == 0 && !work->request->resume)
         code = iptfs_fail(error, IPTFS_E_INVALID,
                           "%s: holds a sweep already; --resume runs what it lacks, --out DIR puts "
                           "results elsewhere",
@@ -363,146 +236,195 @@ static int check_manifest(const struct work *work, struct iptfs_error *error)
     return code;
 }
 
-/* ------------------------------------------------------------------------------- GNU parallel */
+/* All of them, also of points that this sweep has not: they may come back when it grows. */
+static int remove_points(struct work *work, struct iptfs_error *error)
+{
+    int code = 0;
+    struct dirent *entry;
+    char *path = iptfs_path_join(work->directory, "points");
+    DIR *points = path != NULL ? opendir(path) : NULL;
+    while (points != NULL && code == 0 && (entry = readdir(points)) != NULL)
+        if (strstr(entry->d_name, ".json") != NULL &&
+            unlinkat(dirfd(points), entry->d_name, 0) != 0)
+            code = iptfs_fail(error, IPTFS_E_IO, "%s: old results cannot be removed: %s",
+                              iptfs_quoted_path(path).text, strerror(errno));
+    if (points != NULL)
+        closedir(points);
+    free(path);
+    return code;
+}
 
-/* Points in one process, so that starting it costs little, but all cores have work to the end. */
+/* ------------------------------------------------------------------------------------- engines */
+
+/* Points in one process, so that starting it costs little, but all cores have work to the end. A
+ * login on another machine costs more than a start here. */
 static size_t points_at_once(const struct work *work)
 {
+    enum {
+        STARTS_HERE = 16,
+        STARTS_THERE = 4
+    };
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t jobs = work->request->jobs > 0 ? (size_t)work->request->jobs
                   : cores > 0             ? (size_t)cores
                                           : 1;
-    size_t hosts = work->request->n_sshlogins > 0 ? work->request->n_sshlogins : 1;
-    size_t share = work->pending / (jobs * hosts * 16);
+    size_t hosts = work->request->n_sshlogins;
+    size_t starts = jobs * (hosts > 0 ? hosts * STARTS_THERE : STARTS_HERE);
+    size_t share = work->pending / starts;
     return share < 1 ? 1 : share > 64 ? 64 : share;
 }
 
-/* A file without a name that holds one line of point numbers for each process. */
-static FILE *write_chunks(const struct work *work)
+/* Writes the numbers of the points to be run, a line for each process of at most so many. */
+static void write_shards(const struct work *work, size_t most, FILE *file)
 {
-    FILE *file = tmpfile();
-    size_t most = points_at_once(work), count = 0;
-    for (size_t i = 0; file != NULL && i < work->sweep.n_points; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < work->sweep.n_points; i++) {
         if (work->outcomes[i].done)
             continue;
         fprintf(file, "%s%zu", count == 0 ? "" : count % most == 0 ? "\n" : ",", i + 1);
         count++;
     }
-    if (file != NULL && (fputc('\n', file) == EOF || fflush(file) != 0)) {
-        fclose(file);
-        return NULL;
-    }
-    if (file != NULL)
-        rewind(file);
-    return file;
+    fputc('\n', file);
 }
 
-/* Becomes GNU parallel. */
-static void exec_parallel(const struct work *work, int in, int out)
+static enum iptfs_point_next next_for(const struct work *work)
 {
-    char program[4096], jobs[32];
-    const struct iptfs_sweep_request *request = work->request;
-    const char **argv = calloc(32 + 2 * request->n_sshlogins, sizeof *argv);
-    char *file = realpath(request->path, NULL), *directory = realpath(work->directory, NULL);
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    size_t n = 0;
-    if (argv == NULL || file == NULL || directory == NULL || length < 0)
-        _exit(126);
-    program[length] = '\0';
-    snprintf(jobs, sizeof jobs, "%" PRIu64, request->jobs);
-    const char *const head[] = {"parallel", "--will-cite", "--ungroup", "-q"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
-        argv[n++] = head[i];
-    if (request->jobs > 0) {
-        argv[n++] = "--jobs";
-        argv[n++] = jobs;
-    }
-    for (size_t i = 0; i < request->n_sshlogins; i++) {
-        argv[n++] = "--sshlogin";
-        argv[n++] = request->sshlogins[i];
-    }
-    const char *const tail[] = {program, "point", file, "--out", directory, "--index", "{}"};
-    for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++)
-        argv[n++] = tail[i];
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    dup2(in, STDIN_FILENO);
-    dup2(out, STDOUT_FILENO);
-    execvp(argv[0], (char **)(uintptr_t)argv);
-    _exit(127);
+    return work->fatal[0] != '\0'       ? IPTFS_POINTS_STOP
+           : work->ran >= work->pending ? IPTFS_POINTS_ALL_TOLD
+                                        : IPTFS_POINTS_GO_ON;
 }
 
-/* One line of a point's process. */
-static void take_line(struct work *work, char *line, pid_t engine)
+/* "+ POINT" or "- POINT STATUS MESSAGE"; false for another line. */
+static bool take_outcome(struct work *work, const char *line)
 {
     size_t index = 0;
     int status = 0, at = 0;
-    line[strcspn(line, "\n")] = '\0';
-    if (line[0] == '!') {
-        if (work->fatal[0] == '\0') {
-            snprintf(work->fatal, sizeof work->fatal, "%.880s", line + 2);
-            kill(engine, SIGTERM); /* starts no more */
-        }
-        return;
-    }
     if (sscanf(line, "+ %zu", &index) != 1 &&
-        sscanf(line, "- %zu %d %n", &index, &status, &at) != 2) {
-        fprintf(stderr, "%s\n", line); /* of GNU parallel itself */
-        return;
-    }
+        sscanf(line, "- %zu %d %n", &index, &status, &at) != 2)
+        return false;
     if (index < 1 || index > work->sweep.n_points)
-        return;
-    work->ran++;
+        return true;
+    struct iptfs_sweep_outcome *outcome = &work->outcomes[index - 1];
+    work->ran += !outcome->told;
+    outcome->told = true;
     if (line[0] == '-') {
-        struct iptfs_sweep_outcome *outcome = &work->outcomes[index - 1];
         free(outcome->message);
         outcome->status = status;
         outcome->message = strdup(line + at);
     }
-    show_bar(work);
+    return true;
 }
 
-/* Reads what the points say until the last of them has ended. */
-static int follow(struct work *work, int from, pid_t engine, struct iptfs_error *error)
+/* One line of a point's process. */
+static enum iptfs_point_next take_line(void *ctx, const char *line)
 {
-    char line[2048];
-    int status = 0;
-    FILE *in = fdopen(from, "r");
-    if (in == NULL)
-        return out_of_memory(error);
-    while (fgets(line, sizeof line, in) != NULL)
-        take_line(work, line, engine);
-    fclose(in);
-    while (waitpid(engine, &status, 0) < 0 && errno == EINTR)
-        ;
-    clear_bar(work);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        return iptfs_fail(error, IPTFS_E_IO,
-                          "GNU parallel cannot be started: is the package 'parallel' installed?");
-    if (work->fatal[0] != '\0')
-        return iptfs_fail(error, IPTFS_E_IO, "%s; finished points stay, --resume goes on",
-                          work->fatal);
-    return 0;
+    struct work *work = ctx;
+    if (line != NULL && line[0] == '!') {
+        if (work->fatal[0] == '\0')
+            snprintf(work->fatal, sizeof work->fatal, "%.880s", line + 2);
+    } else if (line != NULL && !take_outcome(work, line)) {
+        iptfs_progress_wipe(&work->progress);
+        fprintf(stderr, "%s\n", line); /* of the engine itself */
+    }
+    iptfs_progress_show(&work->progress, work->ran, work->pending, "points");
+    return next_for(work);
+}
+
+static int run_parallel(struct work *work, const struct iptfs_point_call *call,
+                        struct iptfs_error *error)
+{
+    struct iptfs_parallel_request request = {.call = *call,
+                                             .shards = tmpfile(),
+                                             .jobs = work->request->jobs,
+                                             .sshlogins = work->request->sshlogins,
+                                             .n_sshlogins = work->request->n_sshlogins};
+    if (request.shards != NULL)
+        write_shards(work, points_at_once(work), request.shards);
+    if (request.shards == NULL || fflush(request.shards) != 0 || ferror(request.shards)) {
+        int code = iptfs_fail(error, IPTFS_E_IO, "the list of points cannot be written: %s",
+                              strerror(errno));
+        if (request.shards != NULL)
+            fclose(request.shards);
+        return code;
+    }
+    rewind(request.shards);
+    int code = iptfs_parallel_run(&request, take_line, work, error);
+    fclose(request.shards);
+    return code;
+}
+
+/* Starting a task costs Slurm about as much as some points take, and its queue has a limit. */
+static size_t points_in_task(const struct work *work, size_t tasks)
+{
+    enum {
+        FEW = 8
+    };
+    size_t wanted = work->request->shard > 0 ? (size_t)work->request->shard : FEW;
+    size_t least = (work->pending + tasks - 1) / tasks;
+    return wanted > least ? wanted : least;
+}
+
+static int write_slurm_shards(struct work *work, const char *directory, size_t *n_shards,
+                              struct iptfs_error *error)
+{
+    struct iptfs_outfile file;
+    size_t tasks = 1;
+    char *folder = iptfs_path_join(directory, "slurm");
+    char *path = folder != NULL ? iptfs_path_join(folder, "shards") : NULL;
+    int code = path != NULL ? iptfs_slurm_limit(&tasks, error) : out_of_memory(error);
+    size_t most = points_in_task(work, tasks);
+    if (code == 0)
+        code = iptfs_make_directory(folder, error);
+    if (code == 0)
+        code = iptfs_outfile_open(&file, path, error);
+    if (code == 0) {
+        write_shards(work, most, file.file);
+        code = iptfs_outfile_commit(&file, error);
+    }
+    *n_shards = (work->pending + most - 1) / most;
+    free(folder);
+    free(path);
+    return code;
+}
+
+static int run_slurm(struct work *work, const struct iptfs_point_call *call,
+                     struct iptfs_error *error)
+{
+    struct iptfs_slurm_request request = {.call = *call,
+                                          .jobs = work->request->jobs,
+                                          .options = work->request->sbatch,
+                                          .n_options = work->request->n_sbatch};
+    int code = write_slurm_shards(work, call->directory, &request.n_shards, error);
+    if (code == 0 && work->request->no_wait)
+        code = iptfs_slurm_submit(&request, &work->jobs, error);
+    else if (code == 0)
+        code = iptfs_slurm_run(&request, take_line, work, error);
+    if (code == 0 && !work->request->no_wait)
+        iptfs_slurm_clean(call->directory);
+    return code;
 }
 
 static int run_points(struct work *work, struct iptfs_error *error)
 {
-    int ends[2];
-    FILE *chunks = write_chunks(work);
-    if (chunks == NULL || pipe(ends) != 0)
-        return iptfs_fail(error, IPTFS_E_IO, "the list of points cannot be written: %s",
-                          strerror(errno));
-    fflush(NULL);
-    pid_t engine = fork();
-    if (engine == 0) {
-        close(ends[0]);
-        exec_parallel(work, fileno(chunks), ends[1]);
-    }
-    close(ends[1]);
-    fclose(chunks);
-    if (engine > 0)
-        return follow(work, ends[0], engine, error);
-    close(ends[0]);
-    return iptfs_fail(error, IPTFS_E_IO, "no process for GNU parallel: %s", strerror(errno));
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    struct iptfs_point_call call = {program, realpath(work->request->path, NULL),
+                                    realpath(work->directory, NULL)};
+    int code = 0;
+    if (length <= 0 || call.file == NULL || call.directory == NULL)
+        code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be found again: %s",
+                          iptfs_quoted_path(work->directory).text, strerror(errno));
+    if (code == 0)
+        code = work->request->engine == IPTFS_SWEEP_SLURM ? run_slurm(work, &call, error)
+                                                          : run_parallel(work, &call, error);
+    iptfs_progress_wipe(&work->progress);
+    free(call.file);
+    free(call.directory);
+    if (work->fatal[0] != '\0')
+        code = iptfs_fail(error, IPTFS_E_IO, "%s; finished points stay, --resume goes on",
+                          work->fatal);
+    return code;
 }
 
 /* ------------------------------------------------------------------------------------- the end */
@@ -526,7 +448,7 @@ static void list_failures(struct work *work)
 
 static int finish(struct work *work, size_t had, FILE *out, struct iptfs_error *error)
 {
-    double spent_s = wall_s() - work->begun_s;
+    double spent_s = iptfs_wall_s() - work->progress.begun_s;
     size_t asked = work->pending;
     find_results(work);
     list_failures(work);
@@ -554,40 +476,65 @@ static int finish(struct work *work, size_t had, FILE *out, struct iptfs_error *
     return 0;
 }
 
-static int make_directories(struct work *work, struct iptfs_error *error)
+/* Only now, with the folder to itself, is it known what has to be run. */
+static int prepare(struct work *work, struct iptfs_error *error)
 {
     char *points = iptfs_path_join(work->directory, "points");
-    int code = points != NULL ? iptfs_make_directory(work->directory, error) : out_of_memory(error);
-    if (code == 0)
+    int code = points != NULL ? 0 : out_of_memory(error);
+    find_results(work);
+    if (code == 0 && !work->request->force)
         code = check_manifest(work, error);
+    if (code == 0 && !work->request->collect)
+        code = iptfs_slurm_prepare(work->directory, error);
     if (code == 0)
         code = iptfs_make_directory(points, error);
+    if (code == 0 && work->request->force)
+        code = remove_points(work, error);
     free(points);
-    return code;
+    find_results(work);
+    return code != 0 ? code : write_manifest(work, error);
+}
+
+static void tell_jobs(const struct work *work, FILE *out)
+{
+    const char *last = strchr(work->jobs.text, ' ');
+    if (!work->request->quiet)
+        fprintf(out, "Submitted            job %.*s runs %zu points, then job%s collects them\n",
+                (int)(last - work->jobs.text), work->jobs.text, work->pending, last);
 }
 
 static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
 {
-    work->begun_s = wall_s();
+    struct iptfs_folderlock lock = {-1};
+    iptfs_progress_begin(&work->progress, !work->request->quiet);
     work->manifest = new_manifest(work);
-    int code = work->manifest != NULL ? make_directories(work, error) : out_of_memory(error);
+    int code = work->manifest != NULL ? iptfs_make_directory(work->directory, error)
+                                      : out_of_memory(error);
     if (code == 0)
-        code = write_manifest(work, error);
+        code = iptfs_folderlock_take(&lock, work->directory, error);
+    if (code == 0)
+        code = prepare(work, error);
     if (code == 0)
         code = copy_file(work, error);
-    if (code != 0)
-        return code;
-    find_results(work);
     size_t had = work->sweep.n_points - work->pending;
-    if (work->pending > 0)
+    if (code == 0 && work->request->collect)
+        iptfs_slurm_hear(work->directory, take_line, work);
+    else if (code == 0 && work->pending > 0)
         code = run_points(work, error);
-    return code != 0 ? code : finish(work, had, out, error);
+    if (code == 0 && work->jobs.text[0] != '\0')
+        tell_jobs(work, out);
+    else if (code == 0)
+        code = finish(work, had, out, error);
+    if (code == 0 && work->request->collect)
+        iptfs_slurm_clean(work->directory);
+    iptfs_folderlock_release(&lock);
+    return code;
 }
 
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error)
 {
-    struct work work = {.request = request, .bar = !request->quiet && isatty(STDERR_FILENO)};
+    struct work work = {.request = request};
     int code = iptfs_sweep_load(&work.sweep, request->path, error);
     if (code != 0)
         return code;

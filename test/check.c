@@ -79,3 +79,16 @@ void check_fail(const char *file, int line, const char *format, ...)
     va_end(args);
     record(false, text, file, line);
 }
+
+static unsigned skipped;
+
+void check_skip(const char *what, const char *why)
+{
+    printf("skipped (%s)  %s\n", why, what);
+    skipped++;
+}
+
+unsigned check_skipped(void)
+{
+    return skipped;
+}

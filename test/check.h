@@ -24,6 +24,12 @@ bool check_bytes(const uint8_t *found, const uint8_t *expected, uint64_t octets,
 void check_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Says that a test, or a part of one, cannot be done on this machine, and why; it is counted. */
+void check_skip(const char *what, const char *why);
+
+/* How many were skipped. */
+unsigned check_skipped(void);
+
 #define CHECK_TRUE(held) check_true((held), #held, __FILE__, __LINE__)
 #define CHECK_INT(found, expected)                                                                 \
     check_int((int64_t)(found), (int64_t)(expected), #found, __FILE__, __LINE__)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs every suite, or those named on the command line, and closes with "N passed, N failed". */
+#include "check.h"
+
 #include <CUnit/Basic.h>
 #include <CUnit/TestRun.h>
 #include <stdbool.h>
@@ -36,6 +38,7 @@ extern const CU_TestInfo iptfs_tests_ns3shim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
+extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
@@ -88,6 +91,7 @@ static const struct {
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
     {"device", iptfs_tests_device},
+    {"api", iptfs_tests_api},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
@@ -133,6 +137,9 @@ int main(int argc, char **argv)
     unsigned run = CU_get_number_of_tests_run();
     unsigned failed = CU_get_number_of_tests_failed();
     CU_cleanup_registry();
-    printf("%u passed, %u failed\n", run - failed, failed);
+    printf("%u passed, %u failed", run - failed, failed);
+    if (check_skipped() > 0)
+        printf(", %u skipped", check_skipped());
+    printf("\n");
     return run == 0 || failed > 0 ? 1 : 0;
 }

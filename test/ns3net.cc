@@ -75,7 +75,8 @@ Address any_address(bool ipv6)
 /* Calls fn(ctx) on a node, as its applications do. */
 template <typename Function> void at(Ptr<Node> node, int64_t at_ps, Function function)
 {
-    Simulator::ScheduleWithContext(node->GetId(), PicoSeconds(at_ps) - Simulator::Now(), function);
+    Simulator::ScheduleWithContext(
+        node->GetId(), PicoSeconds(static_cast<uint64_t>(at_ps)) - Simulator::Now(), function);
 }
 
 int add_ipv4(Ptr<Node> node, Ptr<NetDevice> device, const char *address, const char *gateway)
@@ -135,7 +136,7 @@ uint8_t pattern(int64_t at)
 
 void net_run(int64_t until_ps)
 {
-    Simulator::Stop(PicoSeconds(until_ps) - Simulator::Now());
+    Simulator::Stop(PicoSeconds(static_cast<uint64_t>(until_ps)) - Simulator::Now());
     Simulator::Run();
 }
 

@@ -279,6 +279,53 @@ static void marks_count_as_losses(void)
     end();
 }
 
+/* All that two directions tell, as one number. */
+static void note(void *ctx, const struct iptfs_trace_record *record)
+{
+    uint64_t *sum = ctx;
+    *sum = (*sum ^ (uint64_t)record->at_ps) * UINT64_C(0x100000001b3) + record->seq;
+}
+
+/* What an end hears and what it sends may fall on one instant, and then it matters which comes
+ * first: here each end is sped up by what it hears, and sends at once. */
+static uint64_t told_on(const char *device, const char *delay, const char *back)
+{
+    enum {
+        SETS = 9
+    };
+    uint64_t sum = 1;
+    char sets[SETS][64];
+    const char *all[SETS];
+    for (size_t i = 0; i < SETS; i++)
+        all[i] = sets[i];
+    snprintf(sets[0], sizeof sets[0], "link.device=%s", device);
+    snprintf(sets[1], sizeof sets[1], "link.reverse.device=%s", device);
+    snprintf(sets[2], sizeof sets[2], "link.delay=%s", delay);
+    snprintf(sets[3], sizeof sets[3], "link.reverse.delay=%s", back);
+    strcpy(sets[4], "link.rate=20Mbps");
+    strcpy(sets[5], "link.reverse.rate=1Gbps");
+    strcpy(sets[6], "tunnel.initial-rtt=10ms");
+    strcpy(sets[7], "tunnel.reverse.initial-rtt=10ms");
+    strcpy(sets[8], "tunnel.reverse.mode=congestion-controlled");
+    if (!begin(all, SETS))
+        return 0;
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        iptfs_run_trace(&run, (enum iptfs_direction)i, (struct iptfs_trace){note, &sum});
+    run_to(1);
+    CHECK_TRUE(sent() > 100);
+    end();
+    return sum;
+}
+
+static void direct_and_p2p_agree(void)
+{
+    static const char *const delays[][2] = {
+        {"1ms", "60ms"}, {"60ms", "1ms"}, {"5ms", "5ms"}, {"20ms", "40ms"}};
+    for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++)
+        CHECK_U64(told_on("p2p", delays[i][0], delays[i][1]),
+                  told_on("direct", delays[i][0], delays[i][1]));
+}
+
 const CU_TestInfo iptfs_tests_control[] = {
     {"steady state follows the equation", steady_state_follows_the_equation},
     {"slow start doubles each round trip", slow_start_doubles_each_round_trip},
@@ -286,5 +333,6 @@ const CU_TestInfo iptfs_tests_control[] = {
     {"two tunnels share a bottleneck", two_tunnels_share_a_bottleneck},
     {"empty payloads control too", empty_payloads_control_too},
     {"marks count as losses", marks_count_as_losses},
+    {"both ends controlled: direct and p2p agree", direct_and_p2p_agree},
     CU_TEST_INFO_NULL,
 };

@@ -4,13 +4,16 @@
 #include "fixture.h"
 #include "sweep.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <jansson.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -435,6 +438,173 @@ static void the_example_sweeps(void)
     remove_tree(folder);
 }
 
+/* Runs a shell command in our folder, where $SIM is the program. */
+static int shell(const char *command)
+{
+    char here[4096], *absolute = realpath(program(), here);
+    char *line = NULL;
+    int length = asprintf(&line, "cd '%s' || exit; SIM='%s'\n%s", folder,
+                          absolute != NULL ? absolute : program(), command);
+    int status = length > 0 ? system(line) : -1;
+    free(line);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_folder_is_of_one_sweep(void)
+{
+    char path[128];
+    new_folder();
+    write_file("s.ini", BASE SWEEP);
+    if (have_parallel()) {
+        CHECK_INT(run("sweep s.ini --out o"), 0);
+        CHECK_INT(shell("cp o/results.db before.db"), 0);
+        snprintf(path, sizeof path, "%s/o/.lock", folder);
+        int fd = open(path, O_RDWR | O_CLOEXEC); /* as a sweep at work has it */
+        CHECK_INT(flock(fd, LOCK_EX | LOCK_NB), 0);
+        CHECK_INT(run("sweep s.ini --out o --resume --force"), 2);
+        CHECK_OUTPUT("stderr", "o: another sweep is at work here (process ");
+        CHECK_SAME("o/results.db", "before.db");
+        close(fd);
+        CHECK_INT(run("sweep s.ini --out o --resume"), 0);
+        CHECK_OUTPUT("stdout", "24: 24 there before, 0 run");
+        /* Both start at once: one has the folder, or comes when the other has done. */
+        CHECK_INT(shell("$SIM sweep s.ini --out p --quiet 2>1.err & "
+                        "$SIM sweep s.ini --out p --quiet 2>2.err; a=$?; wait $!; b=$?; "
+                        "test $a = 0 -a $b = 2 -o $a = 2 -a $b = 0"),
+                  0);
+        CHECK_SAME("p/results.csv", "o/results.csv");
+    }
+    remove_tree(folder);
+}
+
+static void changed_programs_are_noticed(void)
+{
+    new_folder();
+    write_file("s.ini", BASE SWEEP);
+    if (have_parallel()) {
+        CHECK_INT(run("sweep s.ini --out o"), 0);
+        CHECK_INT(shell("cp o/results.db before.db; $SIM --version | "
+                        "grep \"($(sed -n 's/.*\"commit\": \"\\(.*\\)\".*/\\1/p' o/manifest.json), "
+                        "sources $(sed -n 's/.*\"sources\": \"\\(.*\\)\".*/\\1/p' "
+                        "o/manifest.json))\" >/dev/null"),
+                  0);
+        /* A commit that changes no source of the results, but not one that does. */
+        CHECK_INT(shell("sed -i 's/\"commit\": \"/&x/' o/manifest.json"), 0);
+        CHECK_INT(run("sweep s.ini --out o --resume"), 0);
+        CHECK_INT(shell("sed -i 's/\"sources\": \".*\"/\"sources\": \"feed\"/' o/manifest.json"),
+                  0);
+        CHECK_INT(run("sweep s.ini --out o --resume"), 2);
+        CHECK_OUTPUT("stderr", "the hash of the program's sources was 'feed' and is '");
+        CHECK_INT(run("sweep s.ini --out o --force"), 0);
+        CHECK_OUTPUT("stdout", "24: 0 there before, 24 run");
+        CHECK_INT(shell("rm o/manifest.json"), 0);
+        CHECK_INT(run("sweep s.ini --out o --resume"), 2);
+        CHECK_OUTPUT("stderr", "o: holds results, but no manifest.json");
+        CHECK_SAME("o/results.db", "before.db");
+    }
+    remove_tree(folder);
+}
+
+/* Runs the program with a terminal of its own, and keeps what comes there. */
+static void run_on_terminal(const char *arguments, char *screen, size_t size)
+{
+    int terminal, status = 0;
+    struct winsize window = {.ws_row = 24, .ws_col = 60};
+    size_t length = 0;
+    ssize_t got;
+    fflush(NULL);
+    pid_t child = forkpty(&terminal, NULL, NULL, &window);
+    if (child == 0) {
+        char command[256];
+        snprintf(command, sizeof command, "$SIM %s", arguments);
+        _exit(shell(command));
+    }
+    while ((got = read(terminal, screen + length, size - 1 - length)) > 0)
+        length += (size_t)got;
+    screen[length] = '\0';
+    close(terminal);
+    waitpid(child, &status, 0);
+    CHECK_INT(status, 0);
+}
+
+/* A sweep that takes longer than a second, whatever the machine: its points wait for a second. */
+static void bars_are_for_terminals(void)
+{
+    static char screen[65536];
+    size_t size;
+    new_folder();
+    write_file("s.ini", BASE SWEEP);
+    CHECK_INT(shell("mkdir bin && printf '#!/bin/sh\\nsleep 1.1\\nexec %s \"$@\"\\n' "
+                    "\"$(command -v parallel)\" >bin/parallel && chmod +x bin/parallel"),
+              0);
+    char *old = strdup(getenv("PATH")), *path = NULL;
+    CHECK_TRUE(asprintf(&path, "%s/bin:%s", folder, old) > 0);
+    if (have_parallel()) {
+        setenv("PATH", path, 1);
+        run_on_terminal("sweep s.ini --jobs 1 --out o", screen, sizeof screen);
+        const char *bar = strstr(screen, "\r\033[K["), *end = strstr(screen, "\r\033[KPoints ");
+        CHECK_TRUE(bar != NULL && end != NULL && bar < end);
+        if (bar != NULL)
+            CHECK_TRUE(strcspn(bar + strlen("\r\033[K"), "\r") < 60); /* in one line */
+        if (strstr(screen, " of 24 points, ") == NULL)
+            CHECK_FAIL("no points in \"%s\"", screen);
+        run_on_terminal("sweep s.ini --jobs 1 --out p 2>stderr", screen, sizeof screen);
+        CHECK_TRUE(strstr(screen, "\r\033[K") == NULL);
+        char *text = read_file("stderr", &size);
+        CHECK_STR(text, "");
+        free(text);
+        setenv("PATH", old, 1);
+    }
+    free(old);
+    free(path);
+    remove_tree(folder);
+}
+
+/* A small file system fills up, and one becomes read-only; it is seen by this test alone. */
+static void full_disks_lose_nothing(void)
+{
+    new_folder();
+    write_file("s.ini", BASE SWEEP);
+    write_file("disk.sh", "set -eu\n"
+                          "mount -t tmpfs -o size=60k none small\n"
+                          "! $SIM sweep s.ini --out small/o --jobs 2 2>full.err || exit 41\n"
+                          "ls small/o/points >few\n"
+                          "mount -o remount,size=10m small\n"
+                          "$SIM sweep s.ini --out small/o --resume >resumed\n"
+                          "cp small/o/results.* .\n"
+                          "rm small/o/points/*1*\n"
+                          "mount -o remount,ro small\n"
+                          "! $SIM sweep s.ini --out small/o --resume 2>ro.err || exit 42\n");
+    if (have_parallel() && shell("mkdir small && unshare -rm true 2>/dev/null") != 0)
+        check_skip("sweeps on full disks", "this user may not mount a file system of its own");
+    else if (have_parallel()) {
+        CHECK_INT(run("sweep s.ini --out whole"), 0);
+        CHECK_INT(shell("export SIM; unshare -rm sh disk.sh"), 0);
+        CHECK_OUTPUT("full.err", "No space left on device; finished points stay, --resume goes on");
+        CHECK_OUTPUT("few", ".json\n");
+        CHECK_INT(shell("grep ' there before, ' resumed | grep -qv ' 0 there before'"), 0);
+        CHECK_SAME("results.db", "whole/results.db");
+        CHECK_SAME("results.csv", "whole/results.csv");
+        CHECK_OUTPUT("ro.err", "small/o: cannot write into the directory: Read-only file system");
+    }
+    remove_tree(folder);
+}
+
+/* With Slurm itself: test/slurm.sh. */
+static void slurm_has_to_be_there(void)
+{
+    new_folder();
+    write_file("s.ini", BASE SWEEP);
+    CHECK_INT(shell("mkdir bin && PATH=$PWD/bin $SIM sweep s.ini --engine slurm --out o 2>stderr"),
+              2);
+    CHECK_OUTPUT("stderr", "Slurm's scontrol cannot be started: is the package 'slurm-client'");
+    CHECK_INT(run("sweep s.ini --sbatch --time=1 --out o"), 2);
+    CHECK_OUTPUT("stderr", "allowed: with --engine slurm");
+    CHECK_INT(run("sweep s.ini --engine slrum --out o"), 2);
+    CHECK_OUTPUT("stderr", "--engine: found 'slrum', allowed: parallel, slurm");
+    remove_tree(folder);
+}
+
 extern const CU_TestInfo iptfs_tests_sweep[];
 const CU_TestInfo iptfs_tests_sweep[] = {
     {"lists and ranges", lists_and_ranges},
@@ -448,5 +618,10 @@ const CU_TestInfo iptfs_tests_sweep[] = {
     {"unusable folders are refused", unusable_folders_are_refused},
     {"killed sweeps resume", killed_sweeps_resume},
     {"the example sweeps", the_example_sweeps},
+    {"a folder is of one sweep", a_folder_is_of_one_sweep},
+    {"changed programs are noticed", changed_programs_are_noticed},
+    {"bars are for terminals", bars_are_for_terminals},
+    {"full disks lose nothing", full_disks_lose_nothing},
+    {"Slurm has to be there", slurm_has_to_be_there},
     CU_TEST_INFO_NULL,
 };

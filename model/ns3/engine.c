@@ -19,9 +19,18 @@ void iptfs_engine_arm(struct iptfs_engine *engine)
         engine->error = IPTFS_E_ENGINE;
 }
 
+/* What arrives now in the other direction may speed this one up, or be echoed by what it sends now:
+ * it comes first, whichever of the two timers does. */
+static void hear_peer(const struct iptfs_engine *engine)
+{
+    if (engine->peer != NULL && engine->tunnel->sender.congestion != NULL)
+        iptfs_link_wake(engine->peer->tunnel->link, ns3shim_now_ps());
+}
+
 void iptfs_engine_wake(void *ctx)
 {
     struct iptfs_engine *engine = ctx;
+    hear_peer(engine);
     iptfs_tunnel_wake(engine->tunnel, ns3shim_now_ps());
     if (engine->tunnel->store.error != IPTFS_OK)
         engine->error = engine->tunnel->store.error;

@@ -22,7 +22,6 @@
 namespace
 {
 
-const uint32_t ipv4_octets = 20;
 const uint32_t ipv6_octets = 40;
 const uint32_t icmpv6_octets = 8;
 const uint32_t tcp_octets = 20;

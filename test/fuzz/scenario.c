@@ -15,6 +15,7 @@
 
 enum {
     PKTS_MAX = 3000, /* of a run, about */
+    FASTEST_PPS = 100000000,
     EVENTS_MAX = 20000,
     SLICES = 16
 };
@@ -59,8 +60,12 @@ static double traffic_pps(const struct iptfs_scenario *scenario,
         return 100.0 * traffic->players;
     case IPTFS_TRAFFIC_SATURATE:
         return (double)scenario->link[traffic->direction].rate_bps / least_bits;
-    default:
+    case IPTFS_TRAFFIC_CBR:
+    case IPTFS_TRAFFIC_POISSON:
+    case IPTFS_TRAFFIC_ON_OFF:
         return (double)traffic->rate_bps / least_bits;
+    default: /* files, which are not there, and hosts, which may send as fast as they can */
+        return FASTEST_PPS;
     }
 }
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An ns-3 script like any other, with a tunnel in it: a host sends a file by TCP to another, and
+ * the way between their gateways is an IP-TFS tunnel. Only the lines marked with "tunnel" are new.
+ *
+ *   host - gateway = tunnel = gateway - host
+ *
+ * With an installed library: g++ -std=c++17 ns3-script.cc $(pkg-config --cflags --libs iptfs
+ * ns3-core ns3-network ns3-internet ns3-applications ns3-point-to-point) */
+#include "iptfshelper.h" /* tunnel; <iptfs/iptfshelper.h> where it is installed */
+
+#include <ns3/applications-module.h>
+#include <ns3/core-module.h>
+#include <ns3/internet-module.h>
+#include <ns3/network-module.h>
+#include <ns3/point-to-point-module.h>
+
+#include <iostream>
+#include <map>
+
+using namespace ns3;
+
+static std::map<std::string, uint64_t> drops;
+static uint64_t delivered;
+
+static void on_drop(Ptr<const Packet>, std::string cause)
+{
+    drops[cause]++;
+}
+
+static void on_deliver(Ptr<const Packet>, Time)
+{
+    delivered++;
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t octets = 1000000;
+    std::string loss = "0.5%";
+    CommandLine cmd(__FILE__);
+    cmd.AddValue("loss", "of outer packets", loss);
+    cmd.Parse(argc, argv);
+    Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(1400));
+
+    NodeContainer nodes(4); /* host, gateway, gateway, host */
+    InternetStackHelper().Install(nodes);
+
+    PointToPointHelper access;
+    access.SetDeviceAttribute("DataRate", StringValue("100Mbps"));
+    NetDeviceContainer left = access.Install(nodes.Get(0), nodes.Get(1));
+    NetDeviceContainer right = access.Install(nodes.Get(2), nodes.Get(3));
+
+    IptfsHelper tunnel; /* tunnel */
+    tunnel.SetAttribute("Rate", DataRateValue(DataRate("20Mbps")));
+    tunnel.SetAttribute("Delay", TimeValue(MilliSeconds(10)));
+    tunnel.SetAttribute("Loss", StringValue(loss));
+    tunnel.SetAttribute("DropTime", TimeValue(MilliSeconds(20)));
+    NetDeviceContainer middle = tunnel.Install(nodes.Get(1), nodes.Get(2)); /* tunnel */
+
+    Ipv4AddressHelper address;
+    address.SetBase("10.1.0.0", "255.255.255.0");
+    address.Assign(left);
+    address.SetBase("10.2.0.0", "255.255.255.0");
+    address.Assign(middle);
+    address.SetBase("10.3.0.0", "255.255.255.0");
+    Ipv4InterfaceContainer far = address.Assign(right);
+
+    /* Interface 0 of a node is its loopback. */
+    Ipv4StaticRoutingHelper routing;
+    const char *next[] = {"10.1.0.2", "10.2.0.2", "10.2.0.1", "10.3.0.1"};
+    const uint32_t interface[] = {1, 2, 1, 1};
+    for (uint32_t i = 0; i < nodes.GetN(); i++)
+        routing.GetStaticRouting(nodes.Get(i)->GetObject<Ipv4>())
+            ->SetDefaultRoute(next[i], interface[i]);
+
+    Config::ConnectWithoutContext("/NodeList/*/DeviceList/*/$ns3::IptfsTunnel/Drop",
+                                  MakeCallback(&on_drop));
+    middle.Get(0)->GetObject<IptfsTunnel>()->TraceConnectWithoutContext("Deliver",
+                                                                        MakeCallback(&on_deliver));
+
+    PacketSinkHelper sink("ns3::TcpSocketFactory", InetSocketAddress(Ipv4Address::GetAny(), 9));
+    ApplicationContainer receiver = sink.Install(nodes.Get(3));
+    BulkSendHelper bulk("ns3::TcpSocketFactory", InetSocketAddress(far.GetAddress(1), 9));
+    bulk.SetAttribute("MaxBytes", UintegerValue(octets));
+    bulk.Install(nodes.Get(0)).Start(Seconds(0.1));
+
+    Simulator::Stop(Seconds(60));
+    Simulator::Run();
+    uint64_t received = DynamicCast<PacketSink>(receiver.Get(0))->GetTotalRx();
+    Ptr<IptfsTunnel> end = middle.Get(0)->GetObject<IptfsTunnel>();
+    std::cout << "received " << received << " of " << octets << " octets\n"
+              << "inner packets delivered " << delivered << " of " << end->GetCounter("offered")
+              << ", outer packets sent " << end->GetCounter("ipsec-stats/tx-pkts") << "\n";
+    for (const auto &drop : drops)
+        std::cout << "dropped: " << drop.first << " " << drop.second << "\n";
+    bool right_count = delivered == end->GetCounter("delivered");
+    Simulator::Destroy();
+    return received == octets && right_count ? 0 : 1;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iptfshelper.h"
+
+#include "iptfs.h"
+
+#include <cctype>
+#include <stdexcept>
+#include <vector>
+
+#include <ns3/boolean.h>
+#include <ns3/data-rate.h>
+#include <ns3/net-device.h>
+
+namespace ns3
+{
+
+NS_OBJECT_ENSURE_REGISTERED(IptfsTunnel);
+
+/* The tunnel itself, which its two ends hold; it is freed when both are disposed of. */
+struct IptfsPair {
+    struct iptfs_pair *pair = nullptr;
+    IptfsTunnel *end[2] = {nullptr, nullptr}; /* NULL once disposed of */
+
+    ~IptfsPair()
+    {
+        iptfs_pair_free(pair);
+    }
+
+    static IptfsTunnel *at(void *ctx, int end)
+    {
+        return static_cast<IptfsPair *>(ctx)->end[end];
+    }
+
+    static Ptr<const Packet> packet_of(const void *packet)
+    {
+        return Ptr<const Packet>(static_cast<const Packet *>(packet));
+    }
+
+    static void on_sent(void *ctx, int end, int64_t, uint32_t octets, uint32_t pieces)
+    {
+        if (at(ctx, end) != nullptr)
+            at(ctx, end)->m_tx(octets, pieces);
+    }
+
+    static void on_received(void *ctx, int end, int64_t, uint32_t octets, uint32_t pieces)
+    {
+        if (at(ctx, end) != nullptr)
+            at(ctx, end)->m_rx(octets, pieces);
+    }
+
+    static void on_delivered(void *ctx, int end, int64_t, const void *packet, int64_t delay_ps)
+    {
+        if (at(ctx, end) != nullptr)
+            at(ctx, end)->m_deliver(packet_of(packet),
+                                    PicoSeconds(static_cast<uint64_t>(delay_ps)));
+    }
+
+    static void on_dropped(void *ctx, int end, const void *packet, const char *cause)
+    {
+        if (at(ctx, end) != nullptr)
+            at(ctx, end)->m_drop(packet_of(packet), cause);
+    }
+};
+
+TypeId IptfsTunnel::GetTypeId()
+{
+    static TypeId id =
+        TypeId("ns3::IptfsTunnel")
+            .SetParent<Object>()
+            .SetGroupName("Iptfs")
+            .AddTraceSource(
+                "Tx", "An outer packet leaves: its octets, and pieces of inner packets.",
+                MakeTraceSourceAccessor(&IptfsTunnel::m_tx), "ns3::IptfsTunnel::OuterCallback")
+            .AddTraceSource("Rx", "An outer packet arrives at the other end.",
+                            MakeTraceSourceAccessor(&IptfsTunnel::m_rx),
+                            "ns3::IptfsTunnel::OuterCallback")
+            .AddTraceSource("Deliver", "An inner packet reaches the other node, after this time.",
+                            MakeTraceSourceAccessor(&IptfsTunnel::m_deliver),
+                            "ns3::IptfsTunnel::DeliverCallback")
+            .AddTraceSource("Drop", "An inner packet ends in the tunnel, for this cause.",
+                            MakeTraceSourceAccessor(&IptfsTunnel::m_drop),
+                            "ns3::IptfsTunnel::DropCallback");
+    return id;
+}
+
+uint64_t IptfsTunnel::GetCounter(const std::string &name) const
+{
+    char error[IPTFS_PAIR_ERROR_SIZE] = "the tunnel has ended";
+    uint64_t value;
+
+    if (m_pair == nullptr ||
+        iptfs_pair_counter(m_pair->pair, m_end, name.c_str(), &value, error) != 0)
+        throw std::invalid_argument(error);
+    return value;
+}
+
+void IptfsTunnel::DoDispose()
+{
+    if (m_pair != nullptr)
+        m_pair->end[m_end] = nullptr;
+    m_pair = nullptr;
+    Object::DoDispose();
+}
+
+namespace
+{
+
+/* "PktSize" is our pkt-size. */
+std::string option_name(const std::string &name)
+{
+    std::string option;
+
+    if (name.find_first_of("-.") != std::string::npos)
+        return name;
+    for (char c : name) {
+        if (std::isupper(static_cast<unsigned char>(c)) && !option.empty())
+            option += '-';
+        option += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return option;
+}
+
+std::string option_text(const AttributeValue &value)
+{
+    if (auto time = dynamic_cast<const TimeValue *>(&value))
+        return std::to_string(time->Get().GetPicoSeconds()) + "ps";
+    if (auto rate = dynamic_cast<const DataRateValue *>(&value))
+        return std::to_string(rate->Get().GetBitRate()) + "bps";
+    if (auto flag = dynamic_cast<const BooleanValue *>(&value))
+        return flag->Get() ? "on" : "off";
+    return value.SerializeToString(nullptr);
+}
+
+} // namespace
+
+void IptfsHelper::SetAttribute(const std::string &name, const AttributeValue &value)
+{
+    m_settings[option_name(name)] = option_text(value);
+}
+
+NetDeviceContainer IptfsHelper::Install(Ptr<Node> a, Ptr<Node> b) const
+{
+    struct iptfs_pair_watch watch = {};
+    char error[IPTFS_PAIR_ERROR_SIZE];
+    std::vector<struct iptfs_setting> settings;
+    std::shared_ptr<IptfsPair> pair = std::make_shared<IptfsPair>();
+    NetDeviceContainer devices;
+
+    watch.version = IPTFS_API_VERSION;
+    watch.ctx = pair.get();
+    watch.sent = IptfsPair::on_sent;
+    watch.received = IptfsPair::on_received;
+    watch.delivered = IptfsPair::on_delivered;
+    watch.dropped = IptfsPair::on_dropped;
+    for (const auto &setting : m_settings)
+        settings.push_back({setting.first.c_str(), setting.second.c_str()});
+    if (iptfs_pair_new(&pair->pair, PeekPointer(a), PeekPointer(b), settings.data(),
+                       settings.size(), &watch, error) != 0)
+        throw std::invalid_argument(error);
+    for (int end = 0; end < 2; end++) {
+        Ptr<NetDevice> device(static_cast<NetDevice *>(iptfs_pair_device(pair->pair, end)));
+        Ptr<IptfsTunnel> tunnel = CreateObject<IptfsTunnel>();
+        tunnel->m_pair = pair;
+        tunnel->m_end = end;
+        pair->end[end] = PeekPointer(tunnel);
+        device->AggregateObject(tunnel);
+        devices.Add(device);
+    }
+    return devices;
+}
+
+} // namespace ns3
