@@ -92,6 +92,18 @@ static uint64_t number_value(const char *option, const char *text, uint64_t mini
     return 0;
 }
 
+/* A time above 0. */
+static int64_t interval_value(const char *option, const char *text)
+{
+    struct iptfs_error error;
+    int64_t time_ps = 0;
+    if (iptfs_parse_time(text, &time_ps, &error) != 0)
+        refuse_value(option, error.text);
+    if (time_ps <= 0)
+        refuse_value(option, "found '0', allowed: a time above 0, such as 100ms");
+    return time_ps;
+}
+
 /* Takes the one file (or topic) that a command has. */
 static void take_argument(struct argp_state *state, const char **argument, char *text)
 {
@@ -121,6 +133,7 @@ enum {
     KEY_RESUME,
     KEY_SBATCH,
     KEY_SHARD,
+    KEY_SERIES,
     KEY_SSHLOGIN,
     KEY_TERMINAL,
     KEY_DST,
@@ -152,6 +165,9 @@ static const struct argp_option run_options[] = {
     {"pcap", KEY_PCAP, "PREFIX", 0,
      "Write captures PREFIX-inner-in.pcap, -outer-tx, -outer-rx and -inner-out, of the other "
      "direction behind PREFIX-reverse, and PREFIX-esp_sa with which Wireshark decrypts",
+     0},
+    {"series", KEY_SERIES, "TIME", 0,
+     "Write rates, queues and windows over time, a line for each such interval (100ms), and plots",
      0},
     {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
     {0},
@@ -194,6 +210,9 @@ static error_t parse_run(int key, char *value, struct argp_state *state)
         break;
     case KEY_PCAP:
         request->pcap_prefix = value;
+        break;
+    case KEY_SERIES:
+        request->series_ps = interval_value("--series", value);
         break;
     case 'q':
         request->quiet = true;

@@ -175,3 +175,14 @@ int iptfs_make_directory(const char *path, struct iptfs_error *error)
     free(copy);
     return code;
 }
+
+int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, const char *name,
+                          struct iptfs_error *error)
+{
+    char *path = iptfs_path_join(directory, name);
+    if (path == NULL)
+        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code = iptfs_outfile_open(out, path, error);
+    free(path);
+    return code;
+}

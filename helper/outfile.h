@@ -19,6 +19,10 @@ struct iptfs_outfile {
 /* Opens a file that will be called `path`. IPTFS_E_IO, with a line of text. */
 int iptfs_outfile_open(struct iptfs_outfile *out, const char *path, struct iptfs_error *error);
 
+/* The same for "DIRECTORY/NAME". Also IPTFS_E_NO_MEMORY. */
+int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, const char *name,
+                          struct iptfs_error *error);
+
 /* Closes the file and gives it its name, in place of an older one. IPTFS_E_IO when something could
  * not be written: then the older file, if any, is still there. */
 int iptfs_outfile_commit(struct iptfs_outfile *out, struct iptfs_error *error);

@@ -5,6 +5,7 @@
 #include "ns3shim.h"
 #include "outfile.h"
 #include "runpcap.h"
+#include "series.h"
 #include "tracefile.h"
 #include "traffic.h"
 #include "units.h"
@@ -406,7 +407,7 @@ static double wall_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void show_progress(struct progress *progress, double begun_s, int part, int parts)
+static void show_progress(struct progress *progress, double begun_s, double done_s, double whole_s)
 {
     enum {
         WIDTH = 40
@@ -414,35 +415,53 @@ static void show_progress(struct progress *progress, double begun_s, int part, i
     double now_s = wall_s();
     if (now_s < progress->next_s)
         return;
-    int filled = WIDTH * part / parts;
-    double left_s = part > 0 ? (now_s - begun_s) * (parts - part) / part : 0;
+    double part = done_s / whole_s;
+    int filled = (int)(WIDTH * part);
+    double left_s = part > 0 ? (now_s - begun_s) * (1 - part) / part : 0;
     fprintf(stderr, "\r[%.*s%*s] %3d %%, %.0f s left ", filled,
-            "########################################", WIDTH - filled, "", 100 * part / parts,
+            "########################################", WIDTH - filled, "", (int)(100 * part),
             left_s);
     progress->shown = true;
     progress->next_s = now_s + 0.2;
 }
 
-/* Runs to the end, in slices where somebody watches; slices change nothing in the run. */
-static int run_watched(struct iptfs_run *run, bool watched, struct iptfs_error *error)
+/* Runs to the end in slices of `slice_ps`, which change nothing in the run: where somebody watches,
+ * or `series` wants a sample (else NULL). */
+static int run_sliced(struct iptfs_run *run, int64_t slice_ps, bool watched,
+                      struct iptfs_series *series, struct iptfs_error *error)
+{
+    int64_t duration_ps = run->scenario->duration_ps, until_ps = 0;
+    double begun_s = wall_s();
+    struct progress progress = {.next_s = begun_s + 1.0};
+    int code = IPTFS_OK;
+    while (until_ps < duration_ps && code == IPTFS_OK) {
+        until_ps = duration_ps - until_ps > slice_ps ? until_ps + slice_ps : duration_ps;
+        code = iptfs_run_until(run, until_ps, error);
+        if (series != NULL && code == IPTFS_OK)
+            iptfs_series_sample(series, until_ps);
+        if (watched)
+            show_progress(&progress, begun_s, iptfs_seconds(until_ps), iptfs_seconds(duration_ps));
+    }
+    if (progress.shown)
+        fprintf(stderr, "\r%70s\r", "");
+    return code;
+}
+
+static int run_to_end(struct iptfs_run *run, const struct iptfs_run_request *request,
+                      struct iptfs_series *series, struct iptfs_error *error)
 {
     enum {
         SLICES = 1000
     };
     int64_t duration_ps = run->scenario->duration_ps;
-    if (!watched)
-        return iptfs_run_until(run, duration_ps, error);
-    double begun_s = wall_s();
-    struct progress progress = {.next_s = begun_s + 1.0};
-    int code = IPTFS_OK;
-    for (int part = 1; part <= SLICES && code == IPTFS_OK; part++) {
-        int64_t until_ps = part < SLICES ? duration_ps / SLICES * part : duration_ps;
-        code = iptfs_run_until(run, until_ps, error);
-        show_progress(&progress, begun_s, part, SLICES);
+    bool watched = !request->quiet && isatty(STDERR_FILENO);
+    if (request->series_ps > 0) {
+        struct iptfs_results results = iptfs_run_results(run);
+        int code = iptfs_series_begin(series, &results);
+        return code == IPTFS_OK ? run_sliced(run, request->series_ps, watched, series, error)
+                                : iptfs_fail(error, code, "out of memory");
     }
-    if (progress.shown)
-        fprintf(stderr, "\r%70s\r", "");
-    return code;
+    return run_sliced(run, watched ? duration_ps / SLICES + 1 : duration_ps, watched, NULL, error);
 }
 
 /* What a run writes, opened before it begins, so that nobody waits for what cannot be written. */
@@ -451,18 +470,8 @@ struct run_files {
     struct iptfs_outfile csv;
     struct iptfs_tracefile trace;
     struct iptfs_runpcap captures;
+    struct iptfs_series series;
 };
-
-static int open_summary(struct iptfs_outfile *file, const char *directory, const char *name,
-                        struct iptfs_error *error)
-{
-    char *path = iptfs_path_join(directory, name);
-    if (path == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-    int code = iptfs_outfile_open(file, path, error);
-    free(path);
-    return code;
-}
 
 static int open_files(struct run_files *files, const struct iptfs_run_request *request,
                       const struct iptfs_scenario *scenario, const char *directory,
@@ -471,13 +480,15 @@ static int open_files(struct run_files *files, const struct iptfs_run_request *r
     bool existed = access(directory, F_OK) == 0;
     int code = iptfs_make_directory(directory, error);
     if (code == IPTFS_OK)
-        code = open_summary(&files->json, directory, "summary.json", error);
+        code = iptfs_outfile_open_in(&files->json, directory, "summary.json", error);
     if (code == IPTFS_OK)
-        code = open_summary(&files->csv, directory, "summary.csv", error);
+        code = iptfs_outfile_open_in(&files->csv, directory, "summary.csv", error);
     if (code == IPTFS_OK && request->trace_path != NULL)
         code = iptfs_tracefile_open(&files->trace, request->trace_path, error);
     if (code == IPTFS_OK && request->pcap_prefix != NULL)
         code = iptfs_runpcap_open(&files->captures, request->pcap_prefix, scenario, error);
+    if (code == IPTFS_OK && request->series_ps > 0)
+        code = iptfs_series_open(&files->series, directory, error);
     if (code != IPTFS_OK && !existed)
         rmdir(directory); /* nothing is written when something is wrong */
     return code;
@@ -489,6 +500,7 @@ static void discard_files(struct run_files *files)
     iptfs_outfile_discard(&files->csv);
     iptfs_tracefile_free(&files->trace);
     iptfs_runpcap_free(&files->captures);
+    iptfs_series_free(&files->series);
 }
 
 /* Writes all, then gives all their names. */
@@ -504,6 +516,8 @@ static int commit_files(struct run_files *files, const struct iptfs_run_request 
         code = iptfs_runpcap_commit(&files->captures, run, error);
     if (code == IPTFS_OK && request->trace_path != NULL)
         code = iptfs_tracefile_commit(&files->trace, error);
+    if (code == IPTFS_OK && request->series_ps > 0)
+        code = iptfs_series_commit(&files->series, error);
     if (code == IPTFS_OK)
         code = iptfs_outfile_commit(&files->csv, error);
     return code == IPTFS_OK ? iptfs_outfile_commit(&files->json, error) : code;
@@ -526,6 +540,9 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
             fprintf(out, "%-20s %s\n", "Trace", request->trace_path);
         if (request->pcap_prefix != NULL)
             fprintf(out, "%-20s %s-*.pcap\n", "Captures", request->pcap_prefix);
+        if (request->series_ps > 0)
+            fprintf(out, "%-20s %s/series.csv, and plots of it: series-*.svg, .png\n", "Series",
+                    directory);
     }
 }
 
@@ -541,6 +558,8 @@ static int report(const struct iptfs_run_request *request, const char *directory
     if (code == IPTFS_OK)
         print_summary(request, directory, &results, summary, cost, out);
     json_decref(summary);
+    if (code == IPTFS_OK && request->series_ps > 0)
+        code = iptfs_series_draw(&files->series, directory, error);
     return code;
 }
 
@@ -558,7 +577,7 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
                         iptfs_tracefile_trace(&files->trace, (enum iptfs_direction)i));
     if (request->pcap_prefix != NULL)
         iptfs_runpcap_attach(&files->captures, run);
-    code = run_watched(run, !request->quiet && isatty(STDERR_FILENO), error);
+    code = run_to_end(run, request, &files->series, error);
     if (code == IPTFS_OK)
         code = iptfs_run_finish(run, error);
     return code;
@@ -569,7 +588,8 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
 {
     static struct iptfs_run run; /* large, and one at a time as ns-3 is */
     const struct iptfs_run_request request = {.quiet = true};
-    int code = simulate(&request, &run, scenario, NULL, error);
+    struct run_files files = {0};
+    int code = simulate(&request, &run, scenario, &files, error);
     if (code == IPTFS_OK) {
         struct iptfs_results results = iptfs_run_results(&run);
         *summary = iptfs_results_json(&results);
@@ -596,13 +616,31 @@ static int check_breakers(const struct iptfs_run *run, struct iptfs_error *error
     return IPTFS_OK;
 }
 
+/* So that nobody fills a disk by a slip of the pen. */
+static int check_series(const struct iptfs_run_request *request,
+                        const struct iptfs_scenario *scenario, struct iptfs_error *error)
+{
+    enum {
+        LINES_MAX = 1000000
+    };
+    if (request->series_ps == 0 || scenario->duration_ps / LINES_MAX < request->series_ps)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "--series: found '%s', allowed: above %s (%d lines in the duration of %s)",
+                      iptfs_exact_time(request->series_ps).text,
+                      iptfs_exact_time(scenario->duration_ps / LINES_MAX).text, LINES_MAX,
+                      iptfs_exact_time(scenario->duration_ps).text);
+}
+
 static int run_scenario(const struct iptfs_run_request *request,
                         const struct iptfs_scenario *scenario, const char *directory, FILE *out,
                         struct iptfs_error *error)
 {
     static struct iptfs_run run; /* large, and one at a time as ns-3 is */
     struct run_files files = {0};
-    int code = open_files(&files, request, scenario, directory, error);
+    int code = check_series(request, scenario, error);
+    if (code == IPTFS_OK)
+        code = open_files(&files, request, scenario, directory, error);
     if (code == IPTFS_OK) {
         double begun_s = wall_s();
         code = simulate(request, &run, scenario, &files, error);

@@ -168,6 +168,16 @@ static void example_what_leaks(void)
     run_example("what-leaks");
 }
 
+static void example_tcp_cubic(void)
+{
+    run_example("tcp-cubic");
+}
+
+static void example_tcp_beside_tunnel(void)
+{
+    run_example("tcp-beside-tunnel");
+}
+
 static void example_mixed_office(void)
 {
     run_example("mixed-office");
@@ -231,6 +241,45 @@ static void check_same_file(const char *a, const char *b)
         CHECK_FAIL("%s and %s differ, or are not there", a, b);
     free(first);
     free(second);
+}
+
+/* A series is in the output, and changes nothing in the run. */
+static void a_series_is_written(void)
+{
+    static const char sets[] = "--set scenario.duration=1s";
+    new_folder();
+    struct outcome plain = run("run examples/tcp-beside-tunnel.ini %s --out %s/a", sets, folder);
+    struct outcome series =
+        run("run examples/tcp-beside-tunnel.ini %s --out %s/b --series 30ms", sets, folder);
+    CHECK_INT(plain.status, 0);
+    CHECK_INT(series.status, 0);
+    check_same_file("a/summary.json", "b/summary.json");
+    char *csv = read_in_folder("b/series.csv");
+    if (CHECK_TRUE(csv != NULL)) {
+        CHECK_INT(count_lines(csv), 1 + 34); /* the last interval ends with the run */
+        CHECK_CONTAINS(csv, "time_s,forward.outer_bps,forward.inner_bps,forward.queue_octets,"
+                            "forward.link_wait_s,forward.allowed_bps,reverse.outer_bps");
+        CHECK_CONTAINS(csv, ",flows.inside.goodput_bps,flows.beside.goodput_bps,"
+                            "flows.beside.cwnd_octets,flows.beside.retransmissions\n0.03,");
+        CHECK_CONTAINS(csv, "\n0.99,");
+        CHECK_CONTAINS(csv, "\n1,");
+    }
+    free(csv);
+    const char *const plots[] = {"b/series-rates.svg", "b/series-wait.svg", "b/series-cwnd.svg"};
+    for (size_t i = 0; i < sizeof plots / sizeof plots[0]; i++) {
+        char *svg = read_in_folder(plots[i]);
+        if (CHECK_TRUE(svg != NULL))
+            CHECK_CONTAINS(svg, i == 1 ? "forward link_wait" : "beside");
+        free(svg);
+    }
+    struct outcome refused =
+        run("run examples/tcp-beside-tunnel.ini %s --out %s/c --series 1us", sets, folder);
+    CHECK_INT(refused.status, 2);
+    CHECK_CONTAINS(refused.err, "--series: found '1us', allowed: above 1us (1000000 lines");
+    free_outcome(&plain);
+    free_outcome(&series);
+    free_outcome(&refused);
+    remove_folder();
 }
 
 static void runs_and_links_give_the_same_bytes(void)
@@ -524,11 +573,14 @@ const CU_TestInfo iptfs_tests_command[] = {
     {"example large-into-1500", example_large_into_1500},
     {"example what-leaks", example_what_leaks},
     {"example list", example_list},
+    {"example tcp-cubic", example_tcp_cubic},
+    {"example tcp-beside-tunnel", example_tcp_beside_tunnel},
     {"example mixed-office", example_mixed_office},
     {"the capture of mixed-office", example_capture},
     {"example bad-radio", example_bad_radio},
     {"example octets", example_octets},
     {"--json and --csv print the files", json_and_csv_are_the_files},
+    {"a series is written", a_series_is_written},
     {"runs and links give the same bytes", runs_and_links_give_the_same_bytes},
     {"seed and run change the draws", seed_and_run_change_the_draws},
     {"a trace has Linux's points", trace_has_linux_points},

@@ -485,6 +485,21 @@ static void test_the_seed_alone_decides(void)
     json_decref(two);
 }
 
+/* Each ends with packets everywhere, and is like the first. */
+static void test_many_runs_in_one_process(void)
+{
+    static const char *const sets[] = {"scenario.duration=50ms", "tunnel.mode=on-demand",
+                                       "link.loss=5%", "tunnel.init-delay=1ms", NULL};
+    json_t *first = summary_of(two_paths, sets);
+    CHECK_TRUE(number_in(first, "inner.in_flight") > 0);
+    for (int i = 0; i < 200; i++) {
+        json_t *again = summary_of(two_paths, sets);
+        CHECK_TRUE(json_equal(first, again));
+        json_decref(again);
+    }
+    json_decref(first);
+}
+
 const CU_TestInfo iptfs_tests_hosts[] = {
     {"a bulk transfer arrives whole at the rate of the link",
      test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link},
@@ -504,5 +519,6 @@ const CU_TestInfo iptfs_tests_hosts[] = {
     {"all octets arrive whatever is lost", test_all_octets_arrive_whatever_is_lost},
     {"traffic beside the tunnel shares its link", test_traffic_beside_the_tunnel_shares_its_link},
     {"the seed alone decides", test_the_seed_alone_decides},
+    {"many runs in one process", test_many_runs_in_one_process},
     CU_TEST_INFO_NULL,
 };

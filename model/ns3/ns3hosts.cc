@@ -319,9 +319,8 @@ void pump(Talk &talk, const Section &section, struct iptfs_ns3hosts_flow &flow)
 {
     while (talk.left > 0 && unsent_octets(talk) < ready_octets) {
         uint64_t octets = std::min<uint64_t>(talk.left, section->traffic.segment_octets);
-        octets = std::min<uint64_t>(octets, talk.socket->GetTxAvailable());
-        if (octets == 0)
-            return;
+        if (octets > talk.socket->GetTxAvailable())
+            return; /* whole segments, or they would be sent in parts */
         int taken = talk.socket->Send(ns3::Create<ns3::Packet>(static_cast<uint32_t>(octets)), 0);
         if (taken <= 0)
             return;

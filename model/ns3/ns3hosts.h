@@ -104,7 +104,7 @@ struct iptfs_ns3hosts_flow {
     uint64_t acked_octets;    /* TCP: of what was sent */
     uint64_t segments;        /* TCP: with data, sent */
     uint64_t retransmissions; /* TCP: of these, those sent again */
-    uint64_t timeouts;        /* TCP: how often a retransmission timer fired */
+    uint64_t timeouts;        /* TCP: recoveries that a retransmission timer began */
     uint64_t transfers;       /* finished: all octets of a BULK flow, or of a response, have come */
     uint32_t cwnd_octets;     /* TCP: congestion window of the socket with most to send */
     int64_t started_ps;       /* -1: not yet */

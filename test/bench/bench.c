@@ -14,18 +14,28 @@
 
 enum {
     TIMED_RUNS = 5,
-    TIMED_PKTS = 240000,
     OUTPUT_MAX = 8192
 };
 
+enum {
+    TUNNEL,
+    UDP,
+    TCP_TUNNEL,
+    TCP_LINK,
+    ALL_SYSTEMS,
+    SYSTEMS = 2 /* of a case */
+};
+
 static const struct bench_case cases[] = {
-    {"small", "40-octet inner packets saturate 10 Gb/s", "10Gbps", "40B", {{40, 12}}},
+    {"small", "40-octet inner packets saturate 10 Gb/s", "10Gbps", "40B", {{40, 12}}, TUNNEL},
     {"imix",
      "I-Mix (40, 576, 1500 octets as 7:4:1) saturates 1 Gb/s",
      "1Gbps",
      "imix",
-     {{40, 7}, {576, 4}, {1500, 1}}},
-    {"large", "1500-octet inner packets saturate 10 Gb/s", "10Gbps", "1500B", {{1500, 12}}},
+     {{40, 7}, {576, 4}, {1500, 1}},
+     TUNNEL},
+    {"large", "1500-octet inner packets saturate 10 Gb/s", "10Gbps", "1500B", {{1500, 12}}, TUNNEL},
+    {"tcp", "one TCP flow over 1 Gb/s, 1448 octets a segment", "1Gbps", NULL, {{0, 0}}, TCP_TUNNEL},
 };
 
 enum {
@@ -38,20 +48,22 @@ static const struct {
     const char *name;
     const char *title;
     bench_system run;
+    uint64_t timed_pkts;
     uint64_t short_pkts;
     uint64_t long_pkts;
 } systems[] = {
-    {"tunnel", "tunnel", bench_tunnel, 60000, 120000},
-    {"udp", "ns-3 UDP", bench_udp, 6000, 12000},
+    {"tunnel", "tunnel", bench_tunnel, 240000, 60000, 120000},
+    {"udp", "ns-3 UDP", bench_udp, 240000, 6000, 12000},
+    {"tcp-tunnel", "TCP, tunnel", bench_tcp_tunnel, 24000, 2400, 4800},
+    {"tcp-link", "ns-3 TCP", bench_tcp_link, 24000, 2400, 4800},
 };
 
-enum {
-    TUNNEL,
-    UDP,
-    SYSTEMS
-};
+static size_t system_of(size_t c, size_t s)
+{
+    return cases[c].first_system + s;
+}
 
-_Static_assert(sizeof systems / sizeof systems[0] == SYSTEMS, "one entry for each");
+_Static_assert(sizeof systems / sizeof systems[0] == ALL_SYSTEMS, "one entry for each");
 
 struct figures {
     struct bench_result counts;
@@ -72,7 +84,8 @@ int64_t bench_cpu_ns(void)
 static int run_one(const char *case_name, const char *system_name, const char *pkts)
 {
     for (size_t c = 0; c < CASES; c++) {
-        for (size_t s = 0; s < SYSTEMS; s++) {
+        for (size_t i = 0; i < SYSTEMS; i++) {
+            size_t s = system_of(c, i);
             if (strcmp(cases[c].name, case_name) != 0 || strcmp(systems[s].name, system_name) != 0)
                 continue;
             struct bench_result result;
@@ -158,8 +171,9 @@ static bool have_valgrind(void)
 static void show_progress(size_t c, size_t s, const char *what)
 {
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu/%d %s: %s %s ...          ", c * SYSTEMS + s + 1, CASES * SYSTEMS,
-                cases[c].name, systems[s].title, what);
+        fprintf(stderr, "\r%zu/%d %s: %s %s ...          ",
+                c * SYSTEMS + s - cases[c].first_system + 1, CASES * SYSTEMS, cases[c].name,
+                systems[s].title, what);
 }
 
 static void clear_progress(void)
@@ -179,7 +193,7 @@ static bool measure_time(const char *program, size_t c, size_t s, struct figures
     int64_t cpu_ns[TIMED_RUNS];
     show_progress(c, s, "time");
     for (size_t i = 0; i < TIMED_RUNS; i++) {
-        if (!run_child(program, c, s, TIMED_PKTS, &figures->counts, NULL))
+        if (!run_child(program, c, s, systems[s].timed_pkts, &figures->counts, NULL))
             return false;
         cpu_ns[i] = figures->counts.cpu_ns;
     }
@@ -213,8 +227,12 @@ static void print_head(bool counting)
            "Tunnel: on demand, AES-GCM, outer packets of at most 1500 octets, Ethernet framing.\n"
            "ns-3: PointToPoint devices, IPv4 alone, no queue disc; a packet on the link counts as "
            "outer.\n"
-           "CPU time: median of %d runs of %d packets each, without set-up.\n",
-           TIMED_RUNS, TIMED_PKTS);
+           "TCP: the same hosts and gateways for both, joined by the tunnel or by ns-3's "
+           "PointToPoint;\n"
+           "inner packets are segments with data, their acknowledgements go back the same way.\n"
+           "CPU time: median of %d runs of %" PRIu64 " packets each (TCP %" PRIu64
+           "), without set-up.\n",
+           TIMED_RUNS, systems[TUNNEL].timed_pkts, systems[TCP_TUNNEL].timed_pkts);
     if (counting)
         printf("Instructions: callgrind's, from the difference of two run lengths.\n");
     else
@@ -242,17 +260,27 @@ static void print_system(size_t s, const struct figures *figures)
     printf(" %12.2f %13.2f\n", (double)figures->counts.events / outer, inner / outer);
 }
 
+/* Of two figures, as far as they were measured. */
+static void print_ratio(const char *title, const struct figures *one, const struct figures *other)
+{
+    printf("  %-56s %6.2f", title, one->cpu_ns / other->cpu_ns);
+    if (one->instructions > 0)
+        printf(" %13.2f\n", one->instructions / other->instructions);
+    else
+        printf(" %13s\n", "-");
+}
+
 static void print_ratios(const struct figures (*figures)[SYSTEMS])
 {
     printf("\n%-58s %6s %13s\n", "ns-3 UDP / tunnel, per inner packet", "time", "instructions");
-    for (size_t c = 0; c < CASES; c++) {
-        const struct figures *tunnel = &figures[c][TUNNEL], *udp = &figures[c][UDP];
-        printf("  %-56s %6.1f", cases[c].title, udp->cpu_ns / tunnel->cpu_ns);
-        if (tunnel->instructions > 0)
-            printf(" %13.1f\n", udp->instructions / tunnel->instructions);
-        else
-            printf(" %13s\n", "-");
-    }
+    for (size_t c = 0; c < CASES; c++)
+        if (cases[c].first_system == TUNNEL)
+            print_ratio(cases[c].title, &figures[c][1], &figures[c][0]);
+    printf("\n%-58s %6s %13s\n", "TCP through the tunnel / ns-3 TCP, per segment", "time",
+           "instructions");
+    for (size_t c = 0; c < CASES; c++)
+        if (cases[c].first_system == TCP_TUNNEL)
+            print_ratio(cases[c].title, &figures[c][0], &figures[c][1]);
 }
 
 static int measure_all(const char *program)
@@ -262,15 +290,15 @@ static int measure_all(const char *program)
     print_head(counting);
     for (size_t c = 0; c < CASES; c++) {
         for (size_t s = 0; s < SYSTEMS; s++) {
-            if (!measure_time(program, c, s, &figures[c][s]))
+            if (!measure_time(program, c, system_of(c, s), &figures[c][s]))
                 return 1;
-            if (counting && !measure_instructions(program, c, s, &figures[c][s]))
+            if (counting && !measure_instructions(program, c, system_of(c, s), &figures[c][s]))
                 return 1;
         }
         clear_progress();
         printf("%s\n", cases[c].title);
         for (size_t s = 0; s < SYSTEMS; s++)
-            print_system(s, &figures[c][s]);
+            print_system(system_of(c, s), &figures[c][s]);
     }
     print_ratios(figures);
     return 0;

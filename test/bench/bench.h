@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is measured: cases, and the two systems that carry the packets of a case. */
+/* What is measured: cases, and the two systems that carry the packets of each. */
 #ifndef IPTFS_BENCH_H
 #define IPTFS_BENCH_H
 
@@ -28,13 +28,14 @@ struct bench_case {
     const char *name;
     const char *title;
     const char *link_rate;
-    const char *size;                     /* as in a scenario; */
+    const char *size;                     /* as in a scenario; NULL for TCP */
     struct bench_part mix[BENCH_MIX_MAX]; /* the same in numbers, ends with share 0 */
+    unsigned first_system;                /* of two, the tunnel before what it is compared with */
 };
 
 /* One run. CPU time is that of the simulation alone, from its first event to its last. */
 struct bench_result {
-    uint64_t inner_pkts; /* delivered; with ns-3's UDP, packets received */
+    uint64_t inner_pkts; /* delivered; with ns-3's UDP, packets received; TCP: segments */
     uint64_t outer_pkts; /* sent on the link */
     uint64_t events;     /* of ns-3 */
     int64_t cpu_ns;
@@ -50,6 +51,11 @@ bool bench_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_res
 
 /* ns-3's UdpClient -> PacketSink over PointToPoint. */
 bool bench_udp(const struct bench_case *what, uint64_t pkts, struct bench_result *result);
+
+/* A TCP transfer of so many segments between hosts behind gateways: through our tunnel, and with
+ * ns-3's PointToPoint in its place. */
+bool bench_tcp_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_result *result);
+bool bench_tcp_link(const struct bench_case *what, uint64_t pkts, struct bench_result *result);
 
 /* CPU time of this process. */
 int64_t bench_cpu_ns(void);
