@@ -136,6 +136,12 @@ void iptfs_plot_write_csv(const struct iptfs_plot_data *data, FILE *out)
 
 /* ---------------------------------------------------------------------------------------- axes */
 
+/* How far down the interval of a mean is drawn: not below 0 where the mean is not. */
+static double least_of(const struct iptfs_plot_mark *mark, double half)
+{
+    return fmax(mark->mean - half, fmin(mark->mean, 0.0));
+}
+
 static void measure(struct drawing *drawing)
 {
     const struct iptfs_plot_data *data = drawing->data;
@@ -150,7 +156,7 @@ static void measure(struct drawing *drawing)
     for (size_t i = 0; i < data->n_marks; i++) {
         const struct iptfs_plot_mark *mark = &data->marks[i];
         double half = lines && !isnan(mark->ci) ? mark->ci : 0.0;
-        double low = boxes ? mark->quartile[0] : mark->mean - half;
+        double low = boxes ? mark->quartile[0] : least_of(mark, half);
         double high = boxes ? mark->quartile[4] : mark->mean + half;
         drawing->y_least = fmin(drawing->y_least, low);
         drawing->y_most = fmax(drawing->y_most, high);
@@ -382,14 +388,28 @@ static void write_curve_name(const struct drawing *drawing, size_t curve)
 
 /* --------------------------------------------------------------------------------------- kinds */
 
-/* Where a curve's marks stand: at their x, and a little beside it when there are several. */
+/* The least distance between two marks of a curve. */
+static double least_gap(const struct iptfs_plot_data *data)
+{
+    double gap = (double)INFINITY;
+    for (size_t i = 1; i < data->n_marks; i++)
+        if (data->marks[i].curve == data->marks[i - 1].curve)
+            gap = fmin(gap, fabs(data->marks[i].x - data->marks[i - 1].x));
+    return gap;
+}
+
+/* Where a curve's marks stand: at their x, and a little beside it when there are several; all of
+ * them within half the distance to the next x, so that it is plain which they belong to. */
 static void write_place(const struct drawing *drawing, size_t curve)
 {
     const struct iptfs_plot_data *data = drawing->data;
     double middle = ((double)data->n_curves - 1.0) / 2.0;
-    double share = fmin(dodge_share, 0.03 / (double)data->n_curves) * ((double)curve - middle);
+    double share = fmin(dodge_share, 0.03 / (double)data->n_curves);
     bool steps = data->steps != NULL;
     double width = steps ? (double)data->n_steps : drawing->x_most - drawing->x_least;
+    if (!drawing->plot->logx && width > 0.0)
+        share = fmin(share, 0.5 * least_gap(data) / width / (double)data->n_curves);
+    share *= (double)curve - middle;
     if (data->most_n < 2 || drawing->x->source == IPTFS_PLOT_SUMMARY)
         share = 0.0;
     if (drawing->plot->logx && !steps)

@@ -56,6 +56,7 @@ extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
+extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
 
 static const struct {
@@ -109,6 +110,7 @@ static const struct {
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"appendix-c", iptfs_tests_appendix_c},
+    {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},
 };
 

@@ -283,6 +283,23 @@ static void all_kinds_are_drawn(void)
     remove_folder();
 }
 
+/* Two curves stand within half the least distance, 1 us: 0.125 us either way. */
+static void marks_stay_at_their_x(void)
+{
+    if (!make_sweep())
+        return;
+    write_file("near.ini", BASE "[sweep]\nlink.loss = 0, 5%\ntunnel.init-delay = 0, 1us, 1ms\n"
+                                "seed = 1, 2\n[plot.near]\nx = tunnel.init-delay\n"
+                                "y = delay_s.mean\nby = link.loss\n"
+                                "[plot.zero]\nx = tunnel.init-delay\n"
+                                "y = inner.dropped.link-loss\nby = link.loss\n");
+    CHECK_INT(run("sim sweep near.ini --out near"), 0);
+    CHECK_FILE("near/plots/zero.gp", "set yrange [0:*]"); /* bars end there */
+    CHECK_FILE("near/plots/near.gp", "data index 0 using (($1 + -1.25e-07) * xunit)");
+    CHECK_FILE("near/plots/near.gp", "data index 1 using (($1 + 1.25e-07) * xunit)");
+    remove_folder();
+}
+
 static void plots_can_be_drawn_again(void)
 {
     if (!make_sweep())
@@ -372,6 +389,7 @@ const CU_TestInfo iptfs_tests_plot[] = {
     {"values read as people write them", values_read_as_people_write_them},
     {"texts are quoted", texts_are_quoted},
     {"all kinds are drawn", all_kinds_are_drawn},
+    {"marks stay at their x", marks_stay_at_their_x},
     {"plots can be drawn again", plots_can_be_drawn_again},
     {"plots are no part of a sweep", plots_are_no_part_of_a_sweep},
     {"a missing gnuplot is told", a_missing_gnuplot_is_told},

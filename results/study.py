@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the studies made of one sweep have in common. A study is a folder with its sweep file
+NAME.ini, its page README.md and a make.py, which says what is kept of each point, what the page
+claims, and its tables.
+
+    make.py             runs the sweep; writes results.csv, plots/ and the tables of the page
+    make.py --short     runs a smaller sweep in a scratch folder, and writes nothing here
+
+Both end with status 1 when a claim does not hold, or the page is not what the data say."""
+
+import csv
+import io
+import math
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SIM = os.path.abspath(os.environ.get('IPTFS_SIM', os.path.join(ROOT, 'build', 'iptfs-sim')))
+
+# Octets, RFC 4303 and RFC 9347: AES-GCM with an ICV of 16, outer IPv4.
+AGGFRAG = 4
+ETHERNET = 38               # header, FCS, preamble and gap
+MTU = 1500
+SPACE = 1442                # inner octets in an outer packet of MTU
+
+
+def esp_octets(data):
+    """Length of an ESP tunnel packet that carries so many octets."""
+    return 20 + 8 + 8 + math.ceil((data + 2) / 4) * 4 + 16
+
+
+def simulator(*arguments, stdout=subprocess.DEVNULL):
+    """Runs the simulator; ends the program where it fails."""
+    run = subprocess.run([SIM] + list(arguments), stdout=stdout)
+    if run.returncode:
+        sys.exit('%s: status %d' % (' '.join([SIM] + list(arguments)), run.returncode))
+    return run.stdout
+
+
+def number(text):
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def brief(text):
+    """Numbers with as many digits as a page and a plot need."""
+    value = number(text)
+    return text if isinstance(value, str) or value == int(value) else '%.6g' % value
+
+
+class Rows(list):
+    """Points of a sweep, each a dictionary of columns."""
+
+    @classmethod
+    def read(cls, text):
+        return cls({name: number(cell) for name, cell in row.items()}
+                   for row in csv.DictReader(io.StringIO(text)))
+
+    def where(self, **wanted):
+        """Those that have these values; a '_' in a name stands for '.' or '-'."""
+        names = {re.sub('[.-]', '_', name): name for name in self[0]} if self else {}
+        return Rows(row for row in self
+                    if all(row[names[name]] == value for name, value in wanted.items()))
+
+    def values(self, column):
+        """The values of a column, each once, in their order."""
+        return sorted({row[column] for row in self})
+
+    def mean(self, column):
+        """Of all that have a value there."""
+        found = [row[column] for row in self if row[column] != '']
+        return sum(found) / len(found) if found else math.nan
+
+    def error(self, column):
+        """Standard error of the mean."""
+        found = [row[column] for row in self if row[column] != '']
+        return statistics.stdev(found) / math.sqrt(len(found)) if len(found) > 1 else 0.0
+
+    def total(self, column):
+        return sum(row[column] for row in self)
+
+
+def write(path, text):
+    with open(path + '.new', 'w', newline='') as f:
+        f.write(text)
+    os.replace(path + '.new', path)
+
+
+def table(header, rows):
+    """A table of the page: text to the left, numbers to the right."""
+    aligned = ['---' if isinstance(cell, str) and not re.match(r'[-\d.]+( %)?$', cell) else '--:'
+               for cell in rows[0]]
+    lines = [header, aligned] + [[str(cell) for cell in row] for row in rows]
+    return '\n'.join('| ' + ' | '.join(cells) + ' |' for cells in lines)
+
+
+class Page:
+    """README.md, whose tables stand between two comments each."""
+
+    BLOCK = r'(<!-- table %s -->\n)(.*?)(\n<!-- end -->)'
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, 'README.md')
+        with open(self.path) as f:
+            self.text = f.read()
+
+    def table(self, name):
+        found = re.search(self.BLOCK % name, self.text, re.DOTALL)
+        return found.group(2) if found else None
+
+    def put(self, name, text):
+        self.text = re.sub(self.BLOCK % name, lambda found: found[1] + text + found[3], self.text,
+                           flags=re.DOTALL)
+
+    def says(self, words):
+        return ' '.join(words.split()) in ' '.join(self.text.split())
+
+
+class Claims:
+    """What the page claims, and whether it holds."""
+
+    def __init__(self):
+        self.held, self.broken = 0, []
+
+    def that(self, holds, text):
+        if holds:
+            self.held += 1
+        else:
+            self.broken.append(text)
+
+    def near(self, found, expected, tolerance, text):
+        """Equal within a part of what is expected."""
+        self.that(abs(found - expected) <= tolerance * abs(expected),
+                  '%s: expected %.6g, found %.6g' % (text, expected, found))
+
+    def end(self, name):
+        for text in self.broken:
+            print('%s: does not hold: %s' % (name, text))
+        print('%s: %d claims hold, %d do not' % (name, self.held, len(self.broken)))
+        return 1 if self.broken else 0
+
+
+class Study:
+    """`columns` are kept of each point. `short` gives other values to lines of the sweep file, by
+    their key. `check(rows, claims, short)` tests what the page claims, and its figures by other
+    ways; `tables(rows)` gives the tables, by name, and `sentences(rows)` what the page says word
+    for word; `prepare(folder)` makes what the sweep file names."""
+
+    def __init__(self, script, columns, short, check, tables, sentences=None, prepare=None):
+        self.folder = os.path.dirname(os.path.abspath(script))
+        self.name = os.path.basename(self.folder)
+        self.columns, self.short = columns, short
+        self.check, self.tables, self.sentences = check, tables, sentences
+        self.prepare = prepare
+
+    def main(self):
+        claims = Claims()
+        with tempfile.TemporaryDirectory() as scratch:
+            if '--short' in sys.argv[1:]:
+                self.check(Rows.read(self.sweep(self.shortened(scratch), scratch)), claims, True)
+                with open(os.path.join(self.folder, 'results.csv')) as f:
+                    self.compare_page(Rows.read(f.read()), claims)
+            else:
+                if self.prepare:
+                    self.prepare(self.folder)
+                data = self.sweep(os.path.join(self.folder, self.name + '.ini'), scratch)
+                rows = Rows.read(data)
+                self.publish(data, rows, os.path.join(scratch, 'out'))
+                self.check(rows, claims, False)
+                self.compare_page(rows, claims)
+        return claims.end(self.name)
+
+    def shortened(self, scratch):
+        """A copy of the study whose sweep has fewer or shorter points: its file."""
+        copy = os.path.join(scratch, self.name)
+        shutil.copytree(self.folder, copy)
+        if self.prepare:
+            self.prepare(copy)
+        path = os.path.join(copy, self.name + '.ini')
+        with open(path) as f:
+            text = f.read()
+        for key, value in self.short.items():
+            text, count = re.subn(r'(?m)^(%s) = .*$' % re.escape(key), r'\1 = ' + value, text)
+            if count != 1:
+                sys.exit('%s: found %d lines of %s, allowed: one' % (path, count, key))
+        simulator('sweep', path, '--dry-run')           # the whole of it, plots too
+        write(path, re.sub(r'(?ms)^\[plot\..*', '', text))
+        return path
+
+    def sweep(self, path, scratch):
+        """Runs the sweep: CSV of the columns that are kept."""
+        out = os.path.join(scratch, 'out')
+        simulator('sweep', path, '--quiet', '--out', out)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator='\n')
+        writer.writerow(self.columns)
+        with open(os.path.join(out, 'results.csv'), newline='') as f:
+            writer.writerows([brief(row[name]) for name in self.columns]
+                             for row in csv.DictReader(f))
+        return text.getvalue()
+
+    def publish(self, data, rows, out):
+        write(os.path.join(self.folder, 'results.csv'), data)
+        self.publish_plots(os.path.join(out, 'plots'))
+        page = Page(self.folder)
+        for name, new in self.tables(rows).items():
+            page.put(name, new)
+        write(page.path, page.text)
+
+    def publish_plots(self, drawn):
+        plots = os.path.join(self.folder, 'plots')
+        os.makedirs(plots, exist_ok=True)
+        for name in os.listdir(drawn):
+            if name.endswith(('.svg', '.png')):
+                shutil.copyfile(os.path.join(drawn, name), os.path.join(plots, name + '.new'))
+                os.replace(os.path.join(plots, name + '.new'), os.path.join(plots, name))
+
+    def compare_page(self, rows, claims):
+        page = Page(self.folder)
+        for name, expected in self.tables(rows).items():
+            claims.that(page.table(name) == expected,
+                        'README.md has the table "%s" of the data' % name)
+        for words in self.sentences(rows) if self.sentences else []:
+            claims.that(page.says(words), 'README.md says "%s"' % words)
+
+
+def brief(value):
+    """As few digits as a page and a plot need."""
+    return value if isinstance(value, str) else '%.6g' % value
