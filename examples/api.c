@@ -5,9 +5,8 @@
  *
  *   host - gateway 0 = tunnel = gateway 1 - host
  *
- * With an installed library: g++ api.c $(pkg-config --cflags --libs iptfs) -x c, for ns-3 is C++.
- */
-#include "iptfs.h"    /* the tunnel; <iptfs/iptfs.h> where it is installed */
+ * README.md says how to build it with an installed library. */
+#include "iptfs.h"    /* the tunnel */
 #include "ns3hosts.h" /* hosts and applications of ns-3 */
 #include "ns3shim.h"  /* ns-3's clock */
 

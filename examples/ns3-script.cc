@@ -4,9 +4,8 @@
  *
  *   host - gateway = tunnel = gateway - host
  *
- * With an installed library: g++ -std=c++17 ns3-script.cc $(pkg-config --cflags --libs iptfs
- * ns3-core ns3-network ns3-internet ns3-applications ns3-point-to-point) */
-#include "iptfshelper.h" /* tunnel; <iptfs/iptfshelper.h> where it is installed */
+ * README.md says how to build it with an installed library. */
+#include "iptfshelper.h" /* tunnel */
 
 #include <ns3/applications-module.h>
 #include <ns3/core-module.h>

@@ -51,7 +51,11 @@ struct {
  * not in the past. */
 int64_t now_ps()
 {
-    return sim.impl->Now().GetTimeStep() / sim.steps_per_ps * sim.ps_per_step;
+    int64_t steps = sim.impl->Now().GetTimeStep();
+
+    if (sim.steps_per_ps > 1) /* rare, and a division is slow */
+        steps /= sim.steps_per_ps;
+    return steps * sim.ps_per_step;
 }
 
 /* The first time on ns-3's clock that is not before at_ps. */
@@ -64,8 +68,11 @@ int64_t on_clock(int64_t at_ps)
 
 ns3::Time delay_until(int64_t at_ps)
 {
-    int64_t steps = on_clock(at_ps) / sim.ps_per_step * sim.steps_per_ps;
-    int64_t delay = steps - sim.impl->Now().GetTimeStep();
+    int64_t steps = on_clock(at_ps);
+
+    if (sim.ps_per_step > 1)
+        steps /= sim.ps_per_step;
+    int64_t delay = steps * sim.steps_per_ps - sim.impl->Now().GetTimeStep();
 
     return ns3::Time(delay > 0 ? delay : 0);
 }
@@ -300,9 +307,9 @@ ns3::Ptr<ns3::PointToPointChannel> iptfs_ns3p2p_channel(const struct ns3shim_p2p
     return channel;
 }
 
-ns3::Ptr<ns3::PointToPointNetDevice>
-iptfs_ns3p2p_device(const struct ns3shim_p2p_config *config,
-                    ns3::Ptr<ns3::PointToPointChannel> channel, ns3::Ptr<ns3::Node> node)
+ns3::Ptr<ns3::PointToPointNetDevice> iptfs_ns3p2p_device(const struct ns3shim_p2p_config *config,
+                                                         ns3::Ptr<ns3::PointToPointChannel> channel,
+                                                         ns3::Ptr<ns3::Node> node)
 {
     bool in_packets = config->queue_packets != 0;
     ns3::QueueSize limit(in_packets ? ns3::QueueSizeUnit::PACKETS : ns3::QueueSizeUnit::BYTES,
