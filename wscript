@@ -68,8 +68,9 @@ VARIANTS = {
 
 # Rooms of helper/ whose sources may change without changing the result of any run: of the command
 # line, and of what is made of results. All others are in the hash that sweeps compare.
-NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'folderlock', 'gnuplot', 'list', 'main', 'parallel',
-                  'plot*', 'program', 'progress', 'replay', 'show', 'slurm', 'sweeprun']
+NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'endpoint', 'folderlock', 'gnuplot', 'list', 'main',
+                  'parallel', 'pcapfile', 'plot*', 'program', 'progress', 'replay', 'runpcap', 'sa',
+                  'show', 'slurm', 'sweeprun']
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
 # each module loaded costs start-up time.
@@ -285,6 +286,7 @@ def find_tools(cfg):
     cfg.check_cc(lib='inih', header_name='ini.h', uselib_store='INIH')
     cfg.check_cc(lib='jansson', header_name='jansson.h', uselib_store='JANSSON')
     cfg.check_cc(lib='sqlite3', header_name='sqlite3.h', uselib_store='SQLITE')
+    cfg.check_cc(lib='gcrypt', header_name='gcrypt.h', uselib_store='GCRYPT')
     cfg.check_cc(lib='pcap', header_name='pcap/pcap.h', uselib_store='PCAP')
     cfg.check_cc(lib='cunit', header_name='CUnit/Basic.h', uselib_store='CUNIT')
     cfg.find_program('gnuplot', mandatory=False)
@@ -373,7 +375,7 @@ def build(bld):
 # The three rooms, compiled once and linked into each program.
 def build_objects(bld):
     bld(features='c', target='model', source=bld.path.ant_glob('model/*.c'),
-        includes=INCLUDES['model'], cflags=C_MODEL, use='GSL M')
+        includes=INCLUDES['model'], cflags=C_MODEL, use='GSL GCRYPT M')
     bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
         includes=INCLUDES['model/ns3'], cflags=C_MODEL, use='model NS3')
     bld(features='c', target='helper',

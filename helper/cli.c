@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 
+#include "endpoint.h"
 #include "error.h"
 #include "list.h"
 #include "nearest.h"
@@ -134,7 +135,16 @@ enum {
     KEY_SBATCH,
     KEY_SHARD,
     KEY_SSHLOGIN,
-    KEY_TERMINAL
+    KEY_TERMINAL,
+    KEY_DST,
+    KEY_ESN,
+    KEY_ESP_SA,
+    KEY_KEY,
+    KEY_KEY_FILE,
+    KEY_PCAP,
+    KEY_SCENARIO,
+    KEY_SPI,
+    KEY_SRC
 };
 
 struct run_arguments {
@@ -152,6 +162,10 @@ static const struct argp_option run_options[] = {
     {"csv", KEY_CSV, NULL, 0, "Print the summary as CSV", 0},
     {"trace", KEY_TRACE, "FILE", 0,
      "Write a line for each event of the tunnel, as CSV if FILE ends with .csv", 0},
+    {"pcap", KEY_PCAP, "PREFIX", 0,
+     "Write captures PREFIX-inner-in.pcap, -outer-tx, -outer-rx and -inner-out, of the other "
+     "direction behind PREFIX-reverse, and PREFIX-esp_sa with which Wireshark decrypts",
+     0},
     {"series", KEY_SERIES, "TIME", 0,
      "Write rates, queues and windows over time, a line for each such interval (100ms), and plots",
      0},
@@ -194,6 +208,9 @@ static error_t parse_run(int key, char *value, struct argp_state *state)
     case KEY_TRACE:
         request->trace_path = value;
         break;
+    case KEY_PCAP:
+        request->pcap_prefix = value;
+        break;
     case KEY_SERIES:
         request->series_ps = interval_value("--series", value);
         break;
@@ -221,7 +238,8 @@ static const struct argp run_argp = {
            "Examples:\n"
            "  iptfs-sim run examples/demo.ini\n"
            "  iptfs-sim run examples/demo.ini --set link.loss=1% --seed 7 --json\n"
-           "  iptfs-sim run examples/demo.ini --out results/first --trace trace.csv\n\n"
+           "  iptfs-sim run examples/demo.ini --out results/first --trace trace.csv\n"
+           "  iptfs-sim run examples/voice-wan.ini --pcap /tmp/voice\n\n"
            "What a scenario can say is shown by `iptfs-sim list'.\n\n" STATUSES,
 };
 
@@ -613,6 +631,163 @@ static int do_replay(int argc, char **argv)
     return finish(code, &error);
 }
 
+/* ----------------------------------------------------------------------------- encap and decap */
+
+struct endpoint_arguments {
+    struct iptfs_endpoint_request request;
+    const char **sets; /* room for as many as there are arguments */
+};
+
+/* What both have; encap has more. */
+#define ENDPOINT_OPTIONS                                                                           \
+    {"scenario",                                                                                   \
+     KEY_SCENARIO,                                                                                 \
+     "FILE",                                                                                       \
+     0,                                                                                            \
+     "Take [tunnel] and [link] of this scenario (default: all as usual, `iptfs-sim list keys')",   \
+     0},                                                                                           \
+        {"set",                                                                                    \
+         KEY_SET,                                                                                  \
+         "SECTION.KEY=VALUE",                                                                      \
+         0,                                                                                        \
+         "Use this value, such as tunnel.pkt-size=1400; may be given again",                       \
+         0},                                                                                       \
+        {"key-file",                                                                               \
+         KEY_KEY_FILE,                                                                             \
+         "FILE",                                                                                   \
+         0,                                                                                        \
+         "Key of 16, 24 or 32 octets and salt of 4 in one, in hexadecimal digits, as `ip xfrm' "   \
+         "takes them for rfc4106(gcm(aes))",                                                       \
+         0},                                                                                       \
+        {"key", KEY_KEY, "HEX", 0, "The same, where others on this machine may see it", 0},        \
+        {"esn", KEY_ESN, NULL, 0, "Extended sequence numbers, of 64 bits", 0},                     \
+        {"json", KEY_JSON, NULL, 0, "Print the figures as JSON", 0},                               \
+    {                                                                                              \
+        "quiet", 'q', NULL, 0, "Print nothing but errors, and what was left out", 0                \
+    }
+
+static const struct argp_option encap_options[] = {
+    ENDPOINT_OPTIONS,
+    {"spi", KEY_SPI, "N", 0, "SPI of the SA (default 0x1000)", 0},
+    {"src", KEY_SRC, "ADDRESS", 0, "Source of outer packets (default 192.0.2.1, 2001:db8:1::1)", 0},
+    {"dst", KEY_DST, "ADDRESS", 0,
+     "Destination of outer packets (default 198.51.100.1, 2001:db8:2::1)", 0},
+    {"esp-sa", KEY_ESP_SA, "FILE", 0,
+     "Write the SA, with its key, as a line of Wireshark's table esp_sa", 0},
+    {0},
+};
+
+static const struct argp_option decap_options[] = {
+    ENDPOINT_OPTIONS,
+    {"spi", KEY_SPI, "N", 0, "SPI of the SA (default: that of the first good packet)", 0},
+    {0},
+};
+
+static error_t parse_endpoint(int key, char *value, struct argp_state *state)
+{
+    struct endpoint_arguments *arguments = state->input;
+    struct iptfs_endpoint_request *request = &arguments->request;
+    switch (key) {
+    case KEY_SCENARIO:
+        request->scenario_path = value;
+        break;
+    case KEY_SET:
+        arguments->sets[request->n_sets++] = value;
+        break;
+    case KEY_KEY:
+        request->sa.key = value;
+        break;
+    case KEY_KEY_FILE:
+        request->sa.key_file = value;
+        break;
+    case KEY_SPI:
+        request->sa.spi = value;
+        break;
+    case KEY_SRC:
+        request->sa.source = value;
+        break;
+    case KEY_DST:
+        request->sa.destination = value;
+        break;
+    case KEY_ESN:
+        request->sa.esn = true;
+        break;
+    case KEY_ESP_SA:
+        request->esp_sa_path = value;
+        break;
+    case KEY_JSON:
+        request->json = true;
+        break;
+    case 'q':
+        request->quiet = true;
+        break;
+    case ARGP_KEY_ARG:
+        if (request->in_path == NULL)
+            request->in_path = value;
+        else
+            take_argument(state, &request->out_path, value);
+        break;
+    case ARGP_KEY_END:
+        if (request->out_path == NULL)
+            argp_error(state, "found no two files, allowed: a capture to read and one to write");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp encap_argp = {
+    .options = encap_options,
+    .parser = parse_endpoint,
+    .args_doc = "IN.pcap OUT.pcap",
+    .doc = "Sends the IP packets of a capture through the sender of a tunnel, and writes its outer "
+           "packets, octet by octet as a peer or Wireshark reads them.\v"
+           "Examples:\n"
+           "  iptfs-sim encap inner.pcap outer.pcap --key-file sa.key --esp-sa esp_sa\n"
+           "  iptfs-sim encap inner.pcap outer.pcap --set tunnel.cipher=null \\\n"
+           "      --set tunnel.mode=fixed-rate --set tunnel.pps=500 --set "
+           "tunnel.pkt-size=1400\n\n" STATUSES,
+};
+
+static const struct argp decap_argp = {
+    .options = decap_options,
+    .parser = parse_endpoint,
+    .args_doc = "IN.pcap OUT.pcap",
+    .doc = "Sends the outer packets of a capture through the receiver of a tunnel, and writes the "
+           "inner packets that leave it.\v"
+           "Examples:\n"
+           "  iptfs-sim decap outer.pcap inner.pcap --key-file sa.key\n"
+           "  iptfs-sim decap outer.pcap inner.pcap --set tunnel.cipher=null \\\n"
+           "      --set tunnel.drop-time=50ms --json\n\n" STATUSES,
+};
+
+typedef int endpoint_function(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,
+                              struct iptfs_error *error);
+
+static int run_endpoint(int argc, char **argv, const struct argp *argp, endpoint_function *run)
+{
+    struct iptfs_error error = {0, ""};
+    struct endpoint_arguments arguments = {.sets = calloc((size_t)argc + 1, sizeof(char *))};
+    if (arguments.sets == NULL)
+        return complain("out of memory", IPTFS_EXIT_FAILED);
+    argp_parse(argp, argc, argv, 0, NULL, &arguments);
+    arguments.request.sets = arguments.sets;
+    int code = run(&arguments.request, stdout, stderr, &error);
+    free(arguments.sets);
+    return finish(code, &error);
+}
+
+static int do_encap(int argc, char **argv)
+{
+    return run_endpoint(argc, argv, &encap_argp, iptfs_encap);
+}
+
+static int do_decap(int argc, char **argv)
+{
+    return run_endpoint(argc, argv, &decap_argp, iptfs_decap);
+}
+
 /* --------------------------------------------------------------------------------------- list */
 
 struct list_arguments {
@@ -670,11 +845,15 @@ static const struct {
     const char *title; /* stands for argv[0], so that messages and help name the command */
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", PROGRAM " run", do_run},    {"sweep", PROGRAM " sweep", do_sweep},
-    {"show", PROGRAM " show", do_show}, {"replay", PROGRAM " replay", do_replay},
-    {"list", PROGRAM " list", do_list}, {"point", PROGRAM " point", do_point},
-    {"plot", PROGRAM " plot", do_plot},
+    {"run", PROGRAM " run", do_run},          {"sweep", PROGRAM " sweep", do_sweep},
+    {"show", PROGRAM " show", do_show},       {"plot", PROGRAM " plot", do_plot},
+    {"replay", PROGRAM " replay", do_replay}, {"encap", PROGRAM " encap", do_encap},
+    {"decap", PROGRAM " decap", do_decap},    {"list", PROGRAM " list", do_list},
+    {"point", PROGRAM " point", do_point},
 };
+
+#define COMMANDS_ALLOWED "run, sweep, show, plot, replay, encap, decap, list"
+
 enum {
     COMMANDS = sizeof commands / sizeof commands[0]
 };
@@ -697,7 +876,7 @@ static error_t parse_call(int key, char *value, struct argp_state *state)
         state->next = state->argc;
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "found no command, allowed: run, sweep, show, plot, replay, list");
+        argp_error(state, "found no command, allowed: " COMMANDS_ALLOWED);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -716,6 +895,8 @@ static const struct argp call_argp = {
            "  show DIR          show the results of a sweep as a table\n"
            "  plot DIR          draw the plots of a sweep again\n"
            "  replay FILE.scn   replay a recorded script, print what the tunnel does\n"
+           "  encap IN OUT      send a capture through a tunnel's sender, octets and all\n"
+           "  decap IN OUT      receive a capture of outer packets\n"
            "  list [TOPIC]      show modes, traffic types and every key of a scenario\n\n"
            "`iptfs-sim COMMAND --help' tells more of a command.\n\n"
            "Examples:\n"
@@ -730,8 +911,7 @@ static int refuse_command(const char *name)
     struct iptfs_nearest nearest = {.found = found.text};
     for (size_t i = 0; i < COMMANDS; i++)
         iptfs_nearest_offer(&nearest, commands[i].name);
-    fprintf(stderr,
-            PROGRAM ": found command '%s', allowed: run, sweep, show, plot, replay, list%s%s%s\n",
+    fprintf(stderr, PROGRAM ": found command '%s', allowed: " COMMANDS_ALLOWED "%s%s%s\n",
             found.text, nearest.best != NULL ? "; did you mean '" : "",
             nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
     return IPTFS_EXIT_USAGE;

@@ -10,8 +10,8 @@ struct iptfs_folderlock {
     int fd; /* of DIR/.lock; -1: none */
 };
 
-/* Locks the folder, or fails after a second with IPTFS_E_INVALID and a line that tells who has it. A file system
- * without locks gives none, and no error. */
+/* Locks the folder, or fails after a second with IPTFS_E_INVALID and a line that tells who has it.
+ * A file system without locks gives none, and no error. */
 int iptfs_folderlock_take(struct iptfs_folderlock *lock, const char *directory,
                           struct iptfs_error *error);
 

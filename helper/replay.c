@@ -8,6 +8,7 @@
 #include "textfile.h"
 #include "tunnel.h"
 #include "units.h"
+#include "wire.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,6 +24,9 @@ struct replay {
     FILE *out;
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
+    struct iptfs_wire wire;
+    uint8_t bytes[IPTFS_WIRE_MAX_OCTETS];
+    uint8_t plain[IPTFS_WIRE_MAX_OCTETS];
 };
 
 /* A line of the script as an event of ns-3. */
@@ -43,36 +47,59 @@ static void print_arrived(void *ctx, const struct iptfs_inner *inner)
             inner->id, inner->octets);
 }
 
-static void print_blocks(FILE *out, const struct iptfs_outer *outer)
+/* The blocks of an AGGFRAG payload, as they stand in its octets. */
+static void print_blocks(FILE *out, struct iptfs_block_walk *walk)
 {
-    struct iptfs_slice_walk walk;
-    struct iptfs_slice slice;
-    iptfs_slices(outer, &walk);
-    while (iptfs_slice_next(&walk, &slice)) {
-        if (slice.offset > 0)
-            fprintf(out, " cont=%" PRIu32, slice.octets);
-        else
-            fprintf(out, " %d:%" PRIu32 ":%" PRIu32 "/%" PRIu32, slice.inner->ip_version,
-                    slice.inner->id, slice.octets, slice.inner->octets);
+    struct iptfs_block block;
+    while (iptfs_block_next(walk, &block)) {
+        struct iptfs_inner inner = {.bytes = (uint8_t *)(uintptr_t)block.bytes,
+                                    .ip_version = block.bytes[0] >> 4};
+        if (block.kind == IPTFS_BLOCK_CONTINUED) {
+            fprintf(out, " cont=%" PRIu32, block.octets);
+            continue;
+        }
+        iptfs_inner_read_header(&inner);
+        fprintf(out, " %d:%" PRIu32 ":%" PRIu32 "/%" PRIu32, inner.ip_version, inner.id,
+                block.octets, block.total);
     }
 }
 
+static void print_payload(FILE *out, const struct iptfs_wire_found *found)
+{
+    struct iptfs_aggfrag header;
+    struct iptfs_block_walk walk;
+    int octets = iptfs_aggfrag_decode(&header, found->payload, found->payload_octets);
+    if (octets < 0)
+        return;
+    uint32_t data = found->payload_octets - (uint32_t)octets;
+    fprintf(out, " sub=%d flags=%d off=%d data=%" PRIu32, header.sub_type, found->payload[1],
+            header.block_offset, data);
+    iptfs_blocks_of_bytes(&walk, found->payload + octets, data, header.block_offset);
+    print_blocks(out, &walk);
+}
+
+/* What a recorder reads in the octets of the packet. */
 static void print_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
-    const struct replay *replay = ctx;
-    fprintf(replay->out, "out %" PRId64 " seq=%" PRIu64 " len=%" PRIu32, ns(now_ps), outer->seq,
-            outer->ip_octets);
+    struct replay *replay = ctx;
+    struct iptfs_wire_found found;
+    int octets = iptfs_wire_encode(&replay->wire, outer, replay->bytes, sizeof replay->bytes);
+    enum iptfs_wire_verdict verdict = IPTFS_WIRE_SHORT;
+    if (octets > 0)
+        verdict = iptfs_wire_decode(&replay->wire, replay->bytes, (uint32_t)octets, replay->plain,
+                                    &found);
+    if (verdict != IPTFS_WIRE_GOOD) {
+        fprintf(replay->out, "out %" PRId64 " seq=%" PRIu64 " unwritten: %s\n", ns(now_ps),
+                outer->seq, replay->wire.why);
+        return;
+    }
+    fprintf(replay->out, "out %" PRId64 " seq=%" PRIu64 " len=%" PRIu32, ns(now_ps), found.seq,
+            found.ip_octets);
     /* Under a real cipher a recorder sees no more. */
-    bool in_the_clear = replay->tunnel.sender.config.esp.cipher->icv_octets == 0;
-    if (in_the_clear && replay->script->config.plain_esp) {
-        fprintf(replay->out, " nh=%d pad=%" PRIu32, outer->first->ip_version == 6 ? 41 : 4,
-                iptfs_esp_pad_octets(outer->data_octets + outer->pad_octets));
-    } else if (in_the_clear) {
-        uint32_t pad = iptfs_esp_pad_octets(IPTFS_AGGFRAG_OCTETS + outer->data_octets);
-        fprintf(replay->out, " nh=%d pad=%" PRIu32 " sub=%d flags=0 off=%" PRIu32 " data=%" PRIu32,
-                IPTFS_AGGFRAG_NEXT_HEADER, pad, outer->sub_type, outer->block_offset,
-                outer->data_octets);
-        print_blocks(replay->out, outer);
+    if (replay->wire.config.esp.cipher->icv_octets == 0) {
+        fprintf(replay->out, " nh=%d pad=%d", found.next_header, found.pad_octets);
+        if (!replay->script->config.plain_esp)
+            print_payload(replay->out, &found);
     }
     fputc('\n', replay->out);
 }
@@ -189,7 +216,15 @@ static int build(struct replay *replay)
         sender.init_delay_ps = 0;
     }
     iptfs_esp_init(&sender.esp, iptfs_cipher_at((unsigned)config->cipher), (int)config->outer);
+    struct iptfs_wire_config wire = {
+        .mode = sender.mode != NULL ? sender.mode : iptfs_mode_at(0),
+        .esp = sender.esp,
+        .spi = 1,
+        .key_octets = 16,
+    };
     int code = iptfs_tunnel_init(&replay->tunnel, &sender, &receiver);
+    if (code == IPTFS_OK)
+        code = iptfs_wire_init(&replay->wire, &wire);
     replay->tunnel.observer = (struct iptfs_observer){
         .arrived = print_arrived,
         .sent = print_sent,
@@ -249,6 +284,7 @@ static int run_script(const struct iptfs_script *script, const char *path, FILE 
             code = run_events(replay, scripted);
         iptfs_tunnel_free(&replay->tunnel);
         iptfs_engine_free(&replay->engine);
+        iptfs_wire_free(&replay->wire);
         ns3shim_close();
     }
     free(scripted);

@@ -258,7 +258,7 @@ static json_t *child(json_t *parent, const char *name)
     return json_object_get(parent, name);
 }
 
-static json_t *counters_json(const struct iptfs_counters *counters)
+json_t *iptfs_results_counters(const struct iptfs_counters *counters)
 {
     json_t *all = json_object();
     for (int i = 0; i < IPTFS_COUNTER_COUNT; i++) {
@@ -342,7 +342,7 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
         json_object_set_new(object, "breaker", breaker_json(&tunnel->breaker));
     if (tells_flows(results->scenario))
         json_object_set_new(object, "flows", flows_json(results, direction));
-    json_object_set_new(object, "counters", counters_json(&tunnel->counters));
+    json_object_set_new(object, "counters", iptfs_results_counters(&tunnel->counters));
     json_object_set_new(object, "ledger_balanced",
                         json_boolean(iptfs_ledger_balanced(ledger, tunnel->in_flight_pkts)));
 }

@@ -4,6 +4,7 @@
 #ifndef IPTFS_RESULTS_H
 #define IPTFS_RESULTS_H
 
+#include "counters.h"
 #include "error.h"
 #include "hosts.h"
 #include "leak.h"
@@ -29,6 +30,9 @@ struct iptfs_results {
 /* The summary as a JSON object with stable names (README, "Results"): a new reference, NULL when
  * memory ran out. It holds nothing that depends on the machine, its speed or the kind of link. */
 json_t *iptfs_results_json(const struct iptfs_results *results);
+
+/* The counters, by family, group and name: a new reference. */
+json_t *iptfs_results_counters(const struct iptfs_counters *counters);
 
 /* Writes the object as indented JSON with a newline; the same object gives the same bytes. */
 int iptfs_results_write_json(const json_t *summary, FILE *out);

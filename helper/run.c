@@ -4,6 +4,7 @@
 #include "config.h"
 #include "ns3shim.h"
 #include "outfile.h"
+#include "runpcap.h"
 #include "series.h"
 #include "tracefile.h"
 #include "traffic.h"
@@ -468,11 +469,13 @@ struct run_files {
     struct iptfs_outfile json;
     struct iptfs_outfile csv;
     struct iptfs_tracefile trace;
+    struct iptfs_runpcap captures;
     struct iptfs_series series;
 };
 
 static int open_files(struct run_files *files, const struct iptfs_run_request *request,
-                      const char *directory, struct iptfs_error *error)
+                      const struct iptfs_scenario *scenario, const char *directory,
+                      struct iptfs_error *error)
 {
     bool existed = access(directory, F_OK) == 0;
     int code = iptfs_make_directory(directory, error);
@@ -482,6 +485,8 @@ static int open_files(struct run_files *files, const struct iptfs_run_request *r
         code = iptfs_outfile_open_in(&files->csv, directory, "summary.csv", error);
     if (code == IPTFS_OK && request->trace_path != NULL)
         code = iptfs_tracefile_open(&files->trace, request->trace_path, error);
+    if (code == IPTFS_OK && request->pcap_prefix != NULL)
+        code = iptfs_runpcap_open(&files->captures, request->pcap_prefix, scenario, error);
     if (code == IPTFS_OK && request->series_ps > 0)
         code = iptfs_series_open(&files->series, directory, error);
     if (code != IPTFS_OK && !existed)
@@ -494,18 +499,22 @@ static void discard_files(struct run_files *files)
     iptfs_outfile_discard(&files->json);
     iptfs_outfile_discard(&files->csv);
     iptfs_tracefile_free(&files->trace);
+    iptfs_runpcap_free(&files->captures);
     iptfs_series_free(&files->series);
 }
 
 /* Writes all, then gives all their names. */
 static int commit_files(struct run_files *files, const struct iptfs_run_request *request,
-                        const json_t *summary, struct iptfs_error *error)
+                        const struct iptfs_run *run, const json_t *summary,
+                        struct iptfs_error *error)
 {
     if (iptfs_results_write_json(summary, files->json.file) != IPTFS_OK ||
         iptfs_results_write_csv(summary, files->csv.file) != IPTFS_OK)
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot write the file", files->json.path);
     int code = IPTFS_OK;
-    if (request->trace_path != NULL)
+    if (request->pcap_prefix != NULL)
+        code = iptfs_runpcap_commit(&files->captures, run, error);
+    if (code == IPTFS_OK && request->trace_path != NULL)
         code = iptfs_tracefile_commit(&files->trace, error);
     if (code == IPTFS_OK && request->series_ps > 0)
         code = iptfs_series_commit(&files->series, error);
@@ -529,6 +538,8 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
         fprintf(out, "%-20s %s/summary.json, %s/summary.csv\n", "Written", directory, directory);
         if (request->trace_path != NULL)
             fprintf(out, "%-20s %s\n", "Trace", request->trace_path);
+        if (request->pcap_prefix != NULL)
+            fprintf(out, "%-20s %s-*.pcap\n", "Captures", request->pcap_prefix);
         if (request->series_ps > 0)
             fprintf(out, "%-20s %s/series.csv, and plots of it: series-*.svg, .png\n", "Series",
                     directory);
@@ -543,7 +554,7 @@ static int report(const struct iptfs_run_request *request, const char *directory
     json_t *summary = iptfs_results_json(&results);
     if (summary == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-    int code = commit_files(files, request, summary, error);
+    int code = commit_files(files, request, run, summary, error);
     if (code == IPTFS_OK)
         print_summary(request, directory, &results, summary, cost, out);
     json_decref(summary);
@@ -564,6 +575,8 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
                         iptfs_tracefile_trace(&files->trace, (enum iptfs_direction)i));
+    if (request->pcap_prefix != NULL)
+        iptfs_runpcap_attach(&files->captures, run);
     code = run_to_end(run, request, &files->series, error);
     if (code == IPTFS_OK)
         code = iptfs_run_finish(run, error);
@@ -627,7 +640,7 @@ static int run_scenario(const struct iptfs_run_request *request,
     struct run_files files = {0};
     int code = check_series(request, scenario, error);
     if (code == IPTFS_OK)
-        code = open_files(&files, request, directory, error);
+        code = open_files(&files, request, scenario, directory, error);
     if (code == IPTFS_OK) {
         double begun_s = wall_s();
         code = simulate(request, &run, scenario, &files, error);

@@ -85,17 +85,18 @@ struct iptfs_run_request {
     bool seed_given; /* else the scenario's */
     uint64_t seed;
     uint64_t run;
-    const char *out_dir;    /* NULL: out/NAME */
-    const char *trace_path; /* NULL: no trace */
-    int64_t series_ps;      /* a line of series.csv for each such interval; 0: none */
+    const char *out_dir;     /* NULL: out/NAME */
+    const char *trace_path;  /* NULL: no trace */
+    const char *pcap_prefix; /* NULL: no captures */
+    int64_t series_ps;       /* a line of series.csv for each such interval; 0: none */
     enum iptfs_output output;
     bool quiet; /* print nothing but errors */
 };
 
-/* Runs the scenario, writes summary.json, summary.csv, the trace and the series, and prints the summary to
- * `out`. Nothing is written unless all went well. Returns 0 or a negative code with a line of text:
- * IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend, IPTFS_E_STOPPED, with all written,
- * when a circuit breaker has stopped the tunnel. */
+/* Runs the scenario, writes summary.json, summary.csv, the trace, captures and the series, and
+ * prints the summary to `out`. Nothing is written unless all went well. Returns 0 or a negative
+ * code with a line of text: IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend,
+ * IPTFS_E_STOPPED, with all written, when a circuit breaker has stopped the tunnel. */
 int iptfs_run_command(const struct iptfs_run_request *request, FILE *out,
                       struct iptfs_error *error);
 

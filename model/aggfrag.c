@@ -237,8 +237,10 @@ bool iptfs_block_next(struct iptfs_block_walk *walk, struct iptfs_block *block)
 }
 
 int iptfs_payload_encode(const struct iptfs_outer *outer, struct iptfs_aggfrag header,
-                         uint8_t *bytes, size_t size)
+                         const struct iptfs_octets *source, uint8_t *bytes, size_t size)
 {
+    if (outer->block_offset > UINT16_MAX)
+        return IPTFS_E_TOO_BIG;
     header.block_offset = (uint16_t)outer->block_offset;
     int at = iptfs_aggfrag_encode(&header, bytes, size);
     if (at < 0)
@@ -250,9 +252,10 @@ int iptfs_payload_encode(const struct iptfs_outer *outer, struct iptfs_aggfrag h
     struct iptfs_slice slice;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice)) {
-        if (slice.inner->bytes == NULL)
-            return IPTFS_E_INVALID;
-        memcpy(end, slice.inner->bytes + slice.offset, slice.octets);
+        int error = iptfs_inner_copy(source, slice.inner, iptfs_inner_sent_tos(slice.inner),
+                                     slice.offset, slice.octets, end);
+        if (error != IPTFS_OK)
+            return error;
         end += slice.octets;
     }
     memset(end, 0, outer->pad_octets);

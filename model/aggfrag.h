@@ -3,6 +3,7 @@
 #ifndef IPTFS_AGGFRAG_H
 #define IPTFS_AGGFRAG_H
 
+#include "ipbytes.h"
 #include "packet.h"
 
 #include <stdbool.h>
@@ -76,11 +77,13 @@ bool iptfs_blocks_all_pad(const struct iptfs_block_walk *walk);
  * than 4 and 6, IPTFS_E_SHORT for a length smaller than its header. */
 int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets);
 
-/* Writes the whole AGGFRAG payload of an outer packet made of slices: header, data blocks, padding
- * (zeros). The inner packets must have bytes. Returns its octets, IPTFS_E_SHORT when `size` is too
- * small, IPTFS_E_INVALID when an inner packet has no bytes. `header` gives the sub-type; its
- * BlockOffset is the packet's. */
+/* Writes the whole AGGFRAG payload of an outer packet made of slices: header, data blocks as they
+ * were sent, padding (zeros). `source` is where the octets of inner packets without bytes come
+ * from; NULL: all must have bytes. Returns its octets, IPTFS_E_SHORT when `size` is too small,
+ * IPTFS_E_INVALID when an inner packet has no octets, IPTFS_E_TOO_BIG when BlockOffset does not fit
+ * into its 16 bits (an IPv6 packet above 65535 octets of which hardly any went before). `header`
+ * gives the sub-type; its BlockOffset is the packet's. */
 int iptfs_payload_encode(const struct iptfs_outer *outer, struct iptfs_aggfrag header,
-                         uint8_t *bytes, size_t size);
+                         const struct iptfs_octets *source, uint8_t *bytes, size_t size);
 
 #endif

@@ -20,7 +20,8 @@ struct iptfs_datagram {
     struct iptfs_waits *waits; /* what delivered packets waited goes there; NULL: not measured */
 };
 
-/* Takes the inner packet out of an outer packet of slices, which stays the caller's. */
+/* Takes the inner packet out of an outer packet, which stays the caller's. IP fragments that are
+ * bytes are not gathered: they leave as the packets they are. */
 void iptfs_datagram_input(struct iptfs_datagram *datagram, int64_t now_ps,
                           const struct iptfs_outer *outer);
 

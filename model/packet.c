@@ -8,7 +8,8 @@
 
 enum {
     INNER_CHUNK = 1024,
-    OUTER_CHUNK = 128
+    OUTER_CHUNK = 128,
+    ECN_CE = 3
 };
 
 struct iptfs_buffer {
@@ -118,6 +119,15 @@ bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
     inner->bytes = take_buffer(store);
     inner->owns_bytes = inner->bytes != NULL;
     return inner->owns_bytes;
+}
+
+void iptfs_inner_mark(struct iptfs_inner *inner)
+{
+    uint8_t ecn = inner->tos & ECN_CE;
+    if (ecn == 0 || ecn == ECN_CE)
+        return;
+    inner->ecn_sent = ecn;
+    inner->tos |= ECN_CE;
 }
 
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets)

@@ -43,9 +43,10 @@ struct iptfs_inner {
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
     uint8_t fate;             /* enum iptfs_fate */
-    bool marked_here;         /* got its CE mark in the sender's own queue */
-    bool local;               /* sent by the gateway itself, not forwarded */
-    bool owns_bytes;          /* bytes is a buffer of the store */
+    uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
+    bool local;           /* sent by the gateway itself, not forwarded */
+    bool marked_here : 1; /* got its CE mark in the sender's own queue */
+    bool owns_bytes : 1;  /* bytes is a buffer of the store */
 };
 
 /* An outer packet: what ESP carries. Its payload is slices, or bytes where it came from outside. */
@@ -158,6 +159,16 @@ static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_i
     iptfs_tally_add(&store->ledger.ended[IPTFS_FATE_DELIVERED], inner->octets);
     return true;
 }
+
+/* TOS or traffic class as the sender sent it: without a mark that an outer packet brought. */
+static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
+{
+    return inner->ecn_sent != 0 ? (uint8_t)((inner->tos & ~3) | inner->ecn_sent) : inner->tos;
+}
+
+/* An outer packet passes its CE mark on, which packets that are not ECN-capable do not take
+ * (RFC 6040, 4.2). */
+void iptfs_inner_mark(struct iptfs_inner *inner);
 
 /* The packet turned out to be this long (only while it is made from bytes). */
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets);

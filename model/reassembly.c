@@ -2,9 +2,14 @@
 #include "reassembly.h"
 
 #include "error.h"
+#include "ipbytes.h"
 #include "units.h"
 
 #include <string.h>
+
+enum {
+    ECN_CE = 3
+};
 
 void iptfs_reassembly_init(struct iptfs_reassembly *reassembly, struct iptfs_store *store,
                            struct iptfs_counters *counters, struct iptfs_drop_timer *timer)
@@ -69,41 +74,14 @@ static void append(struct iptfs_reassembly *reassembly, const uint8_t *bytes, ui
     reassembly->have += octets;
 }
 
-/* An inner packet made from bytes is born when its first octets come. */
-static struct iptfs_inner *new_from_bytes(struct iptfs_reassembly *reassembly, int64_t now_ps,
-                                          const struct iptfs_block *block)
-{
-    struct iptfs_inner *inner = iptfs_inner_new(reassembly->store, block->total);
-    if (inner == NULL)
-        return NULL;
-    inner->arrived_ps = now_ps;
-    inner->ip_version = block->bytes[0] >> 4;
-    if (iptfs_inner_own_bytes(reassembly->store, inner))
-        return inner;
-    iptfs_inner_blame(inner, IPTFS_FATE_INCOMPLETE);
-    iptfs_inner_unref(reassembly->store, inner);
-    return NULL;
-}
-
-/* What a reader of the header knows: TOS or traffic class, and identification or flow label. */
-static void read_header(struct iptfs_inner *inner)
-{
-    const uint8_t *bytes = inner->bytes;
-    if (inner->ip_version == 4) {
-        inner->tos = bytes[1];
-        inner->id = (uint32_t)bytes[4] << 8 | bytes[5];
-    } else {
-        inner->tos = (uint8_t)((bytes[0] & 0xF) << 4 | bytes[1] >> 4);
-        inner->id = (uint32_t)(bytes[1] & 0xF) << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    }
-}
-
 /* The packet that a new block belongs to, with a reference for the caller. */
 static struct iptfs_inner *packet_of(struct iptfs_reassembly *reassembly, int64_t now_ps,
                                      const struct iptfs_block *block)
 {
-    if (block->inner == NULL)
-        return new_from_bytes(reassembly, now_ps, block);
+    if (block->inner == NULL) {
+        reassembly->partial_ce = reassembly->brings_ce;
+        return iptfs_inner_of_bytes(reassembly->store, now_ps, block->bytes, block->total);
+    }
     block->inner->refs++;
     return block->inner;
 }
@@ -132,11 +110,14 @@ static void deliver_whole(struct iptfs_reassembly *reassembly, int64_t now_ps,
         deliver(reassembly, now_ps, block->inner);
         return;
     }
-    struct iptfs_inner *inner = new_from_bytes(reassembly, now_ps, block);
+    struct iptfs_inner *inner =
+        iptfs_inner_of_bytes(reassembly->store, now_ps, block->bytes, block->total);
     if (inner == NULL)
         return;
     memcpy(inner->bytes, block->bytes, block->octets);
-    read_header(inner);
+    iptfs_inner_read_header(inner);
+    if (reassembly->brings_ce)
+        iptfs_inner_mark(inner);
     deliver(reassembly, now_ps, inner);
     iptfs_inner_unref(reassembly->store, inner);
 }
@@ -169,6 +150,14 @@ static bool ends_too_soon(const struct iptfs_reassembly *reassembly, uint32_t be
     return block_offset < reassembly->total - before;
 }
 
+/* All octets have come: what stands in the header is known. */
+static void complete_bytes(struct iptfs_reassembly *reassembly)
+{
+    iptfs_inner_read_header(reassembly->partial);
+    if (reassembly->partial_ce)
+        iptfs_inner_mark(reassembly->partial);
+}
+
 /* Adds a continued block to the partial packet. A BlockOffset that is smaller than what the packet
  * still needs contradicts its length: the packet is abandoned. */
 static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps,
@@ -190,11 +179,13 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
     if (reassembly->total > 0 && octets > reassembly->total - reassembly->have)
         octets = reassembly->total - reassembly->have;
     append(reassembly, bytes, octets);
+    if (bytes != NULL)
+        reassembly->partial_ce |= reassembly->brings_ce;
     reassembly->want++;
     if (reassembly->total == 0 || reassembly->have < reassembly->total)
         return;
     if (block->inner == NULL)
-        read_header(reassembly->partial);
+        complete_bytes(reassembly);
     reassembly->waited = reassembly->first_ps != now_ps;
     deliver(reassembly, now_ps, reassembly->partial);
     end_partial(reassembly);
@@ -284,8 +275,8 @@ static void take_blocks(struct iptfs_reassembly *reassembly, int64_t now_ps,
 }
 
 /* The walk over a payload; false when it is bytes and their header is not AGGFRAG. */
-static bool walk_payload(const struct iptfs_outer *outer, struct iptfs_block_walk *walk,
-                         uint32_t *block_offset)
+static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
+                         struct iptfs_block_walk *walk, uint32_t *block_offset)
 {
     struct iptfs_aggfrag header;
     *block_offset = outer->block_offset;
@@ -297,6 +288,7 @@ static bool walk_payload(const struct iptfs_outer *outer, struct iptfs_block_wal
     if (octets < 0)
         return false;
     *block_offset = header.block_offset;
+    reassembly->brings_ce = outer->ecn == ECN_CE;
     iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
                           header.block_offset);
     return true;
@@ -319,7 +311,7 @@ static bool open_payload(struct iptfs_reassembly *reassembly, const struct iptfs
                          struct iptfs_block_walk *walk, uint32_t *block_offset)
 {
     reassembly->arrived_ps = outer->arrived_ps;
-    if (!walk_payload(outer, walk, block_offset)) {
+    if (!walk_payload(reassembly, outer, walk, block_offset)) {
         iptfs_count(reassembly->counters, IPTFS_XFRM_IN_HDR_ERROR, 1);
         iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
         return false;
@@ -375,7 +367,7 @@ void iptfs_reassembly_begin(struct iptfs_reassembly *reassembly, int64_t now_ps,
     struct iptfs_block block;
     uint32_t block_offset;
     reassembly->arrived_ps = outer->arrived_ps;
-    if (!walk_payload(outer, &walk, &block_offset))
+    if (!walk_payload(reassembly, outer, &walk, &block_offset))
         return;
     while (iptfs_block_next(&walk, &block))
         if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
@@ -389,8 +381,8 @@ void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_
     struct iptfs_block block;
     uint32_t block_offset;
     reassembly->arrived_ps = outer->arrived_ps;
-    if (!walk_payload(outer, &walk, &block_offset) || !iptfs_block_next(&walk, &block) ||
-        block.kind != IPTFS_BLOCK_CONTINUED)
+    if (!walk_payload(reassembly, outer, &walk, &block_offset) ||
+        !iptfs_block_next(&walk, &block) || block.kind != IPTFS_BLOCK_CONTINUED)
         return;
     if (reassembly->partial != NULL)
         continue_partial(reassembly, now_ps, block_offset, &block);
@@ -402,9 +394,10 @@ void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate caus
 {
     struct iptfs_block_walk walk;
     struct iptfs_block block;
-    uint32_t block_offset;
-    if (walk_payload(outer, &walk, &block_offset) && iptfs_block_next(&walk, &block) &&
-        block.kind == IPTFS_BLOCK_CONTINUED)
+    if (outer->payload != NULL)
+        return; /* packets of bytes are born at their beginning */
+    iptfs_blocks_of_slices(&walk, outer);
+    if (iptfs_block_next(&walk, &block) && block.kind == IPTFS_BLOCK_CONTINUED)
         skip(&block, cause);
 }
 

@@ -24,6 +24,8 @@ struct iptfs_reassembly {
     struct iptfs_waits *waits;   /* what delivered packets waited goes there; NULL: not measured */
     int64_t arrived_ps;          /* of the outer packet that is taken apart */
     bool waited;                 /* what is delivered now may have come before now */
+    bool brings_ce;              /* the payload, of bytes, came with a mark to pass on */
+    bool partial_ce;             /* ... and so did one that carried a part of the packet begun */
     int64_t first_ps;            /* of the outer packets that brought the packet begun: the first */
     int64_t last_ps;             /* ... and the last that arrived */
     struct iptfs_inner *partial; /* an inner packet begun, reference held; NULL for none */

@@ -100,16 +100,14 @@ void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
     }
 }
 
-/* Inner packets that are ECN-capable take the mark of the packet that brought them (RFC 6040, 4.2);
- * those that are not keep what they have, and are delivered all the same. */
+/* Inner packets take the mark of the packet that brought them; of bytes the reassembly does it. */
 static void pass_on_mark(const struct iptfs_outer *outer)
 {
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
-        if ((slice.inner->tos & ECN_CE) != 0)
-            slice.inner->tos |= ECN_CE;
+        iptfs_inner_mark(slice.inner);
 }
 
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,

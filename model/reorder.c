@@ -128,6 +128,12 @@ static void move_up(struct iptfs_reorder *reorder, int64_t now_ps, uint64_t step
     reorder->want += steps;
 }
 
+void iptfs_reorder_begin(struct iptfs_reorder *reorder, uint64_t want)
+{
+    reorder->started = true;
+    reorder->want = want;
+}
+
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
     if (reorder->window == 0) {

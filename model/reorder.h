@@ -52,6 +52,10 @@ int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct ip
 /* Lets go of the packets held, and frees the window. */
 void iptfs_reorder_free(struct iptfs_reorder *reorder);
 
+/* The SA is known from its beginning, and `want` is its first number, though another may come
+ * first; without this the first that comes is taken for it, as in Linux. */
+void iptfs_reorder_begin(struct iptfs_reorder *reorder, uint64_t want);
+
 /* Takes over a packet that arrived: processes it and what follows it, holds it, or drops it. */
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer);
 

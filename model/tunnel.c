@@ -57,6 +57,8 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
 {
     struct iptfs_tunnel *tunnel = ctx;
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
+    if (tunnel->observer.received != NULL)
+        tunnel->observer.received(tunnel->observer.ctx, now_ps, outer);
     iptfs_breaker_input(&tunnel->breaker, now_ps, outer->number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);

@@ -24,6 +24,7 @@
 struct iptfs_observer {
     void (*arrived)(void *ctx, const struct iptfs_inner *inner);
     void (*sent)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
+    void (*received)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
     void (*delivered)(void *ctx, int64_t now_ps, struct iptfs_inner *inner);
     void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);
     void *ctx;

@@ -14,6 +14,7 @@ extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
+extern const CU_TestInfo iptfs_tests_wire[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_modes[];
@@ -46,6 +47,8 @@ extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_talkers[];
 extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_encap[];
+extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
 extern const CU_TestInfo iptfs_tests_plot[];
@@ -65,6 +68,7 @@ static const struct {
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
+    {"wire", iptfs_tests_wire},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
     {"modes", iptfs_tests_modes},
@@ -97,6 +101,8 @@ static const struct {
     {"talkers", iptfs_tests_talkers},
     {"capture", iptfs_tests_capture},
     {"results", iptfs_tests_results},
+    {"encap", iptfs_tests_encap},
+    {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
     {"plot", iptfs_tests_plot},

@@ -491,8 +491,8 @@ static void test_payload_encodes_to_the_octet(void)
     const uint8_t plain[] = {0x00, 0x00, 0x00, 0x3C};
     uint32_t octets = by_hand(&box, plain, sizeof plain, expected);
     memset(bytes, 0xA5, sizeof bytes);
-    CHECK_INT(iptfs_payload_encode(box.outer, (struct iptfs_aggfrag){.block_offset = 5}, bytes,
-                                   sizeof bytes),
+    CHECK_INT(iptfs_payload_encode(box.outer, (struct iptfs_aggfrag){.block_offset = 5}, NULL,
+                                   bytes, sizeof bytes),
               octets);
     CHECK_BYTES(bytes, expected, octets);
     CHECK_INT(bytes[octets], 0xA5);
@@ -503,7 +503,7 @@ static void test_payload_encodes_to_the_octet(void)
     struct iptfs_aggfrag header = {
         .sub_type = 1, .ecn = true, .loss_event_rate = 1000, .tval = 1, .techo = 2};
     octets = by_hand(&box, congestion, sizeof congestion, expected);
-    CHECK_INT(iptfs_payload_encode(box.outer, header, bytes, sizeof bytes), octets);
+    CHECK_INT(iptfs_payload_encode(box.outer, header, NULL, bytes, sizeof bytes), octets);
     CHECK_BYTES(bytes, expected, octets);
     box_close(&box);
 }
@@ -516,15 +516,15 @@ static void test_payload_needs_room_and_bytes(void)
     struct iptfs_aggfrag header = {.sub_type = 0};
     for (uint32_t size = 0; size < 133; size++) {
         memset(bytes, 0xA5, sizeof bytes);
-        CHECK_INT(iptfs_payload_encode(box.outer, header, bytes, size), IPTFS_E_SHORT);
+        CHECK_INT(iptfs_payload_encode(box.outer, header, NULL, bytes, size), IPTFS_E_SHORT);
         CHECK_INT(bytes[size], 0xA5);
     }
-    CHECK_INT(iptfs_payload_encode(box.outer, header, bytes, 133), 133);
+    CHECK_INT(iptfs_payload_encode(box.outer, header, NULL, bytes, 133), 133);
     header.sub_type = 9;
-    CHECK_INT(iptfs_payload_encode(box.outer, header, bytes, 200), IPTFS_E_SUB_TYPE);
+    CHECK_INT(iptfs_payload_encode(box.outer, header, NULL, bytes, 200), IPTFS_E_SUB_TYPE);
     header.sub_type = 0;
     box.inner[1]->bytes = NULL;
-    CHECK_INT(iptfs_payload_encode(box.outer, header, bytes, 200), IPTFS_E_INVALID);
+    CHECK_INT(iptfs_payload_encode(box.outer, header, NULL, bytes, 200), IPTFS_E_INVALID);
     box_close(&box);
 }
 
@@ -534,8 +534,10 @@ static void test_empty_payload_is_the_header_alone(void)
     uint8_t bytes[24];
     iptfs_store_init(&store);
     struct iptfs_outer *outer = iptfs_outer_new(&store);
-    CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){.sub_type = 1}, bytes, 24), 24);
-    CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){.sub_type = 0}, bytes, 4), 4);
+    CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){.sub_type = 1}, NULL, bytes, 24),
+              24);
+    CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){.sub_type = 0}, NULL, bytes, 4),
+              4);
     iptfs_outer_end(&store, outer, IPTFS_FATE_DELIVERED);
     CLOSE_STORE(&store);
 }

@@ -196,6 +196,11 @@ static void example_capture(void)
     remove_folder();
 }
 
+static void example_octets(void)
+{
+    run_example("octets");
+}
+
 static void example_bad_radio(void)
 {
     run_example("bad-radio");
@@ -573,6 +578,7 @@ const CU_TestInfo iptfs_tests_command[] = {
     {"example mixed-office", example_mixed_office},
     {"the capture of mixed-office", example_capture},
     {"example bad-radio", example_bad_radio},
+    {"example octets", example_octets},
     {"--json and --csv print the files", json_and_csv_are_the_files},
     {"a series is written", a_series_is_written},
     {"runs and links give the same bytes", runs_and_links_give_the_same_bytes},

@@ -168,7 +168,8 @@ static void idle_packets_are_padding(void)
     tx_open_98(&tx);
     struct iptfs_outer *outer = tx.packer.ops->next(&tx.packer, &tx.queue, 0);
     memset(bytes, 0xFF, sizeof bytes);
-    CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, bytes, sizeof bytes), 102);
+    CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, NULL, bytes, sizeof bytes),
+              102);
     CHECK_BYTES(bytes, zeros, 102);
     iptfs_outer_end(&tx.store, outer, IPTFS_FATE_DELIVERED);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
@@ -277,7 +278,7 @@ static void check_bytes_of_stream(struct tx *tx, struct stream *stream, struct d
         uint8_t bytes[1500];
         struct iptfs_outer *outer = tx->packer.ops->next(&tx->packer, &tx->queue, 0);
         struct iptfs_aggfrag header = {.sub_type = tx->packer.sub_type};
-        int octets = iptfs_payload_encode(outer, header, bytes, sizeof bytes);
+        int octets = iptfs_payload_encode(outer, header, NULL, bytes, sizeof bytes);
         CHECK_INT(iptfs_esp_outer_octets(&tx->esp, (uint32_t)octets), tx->pkt_size);
         struct iptfs_outer *copy = iptfs_outer_new(&store);
         copy->seq = outer->seq;

@@ -222,9 +222,9 @@ static void test_appendix_a_encodes_to_the_octet(void)
         uint8_t wire[4 + EXAMPLE_SPACE], expected[4 + EXAMPLE_SPACE];
         example_wire(&example, i, expected);
         CHECK_INT(example.outers[i]->data_octets + example.outers[i]->pad_octets, EXAMPLE_SPACE);
-        CHECK_INT(
-            iptfs_payload_encode(example.outers[i], (struct iptfs_aggfrag){0}, wire, sizeof wire),
-            sizeof wire);
+        CHECK_INT(iptfs_payload_encode(example.outers[i], (struct iptfs_aggfrag){0}, NULL, wire,
+                                       sizeof wire),
+                  sizeof wire);
         CHECK_BYTES(wire, expected, sizeof wire);
     }
     example_close(&example);
@@ -1108,7 +1108,8 @@ static void pack_and_unpack(const struct crowd *crowd, uint32_t space, struct rx
                          sample_inner(store, crowd->samples[i].bytes, crowd->samples[i].octets));
     struct iptfs_outer *outer;
     while ((outer = iptfs_packer_aggfrag(&packer, &queue, 0)) != NULL) {
-        int octets = iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, wire, sizeof wire);
+        int octets =
+            iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, NULL, wire, sizeof wire);
         CHECK_INT(octets, IPTFS_AGGFRAG_OCTETS + outer->data_octets);
         give_raw(bytes_rx, wire, (uint32_t)octets);
         iptfs_reassembly_input(&slices_rx->reassembly, 0, outer);

@@ -79,6 +79,10 @@ def check(rows, claims, short):
                     'goodput by hand, ' + what)
         claims.near(1 + row['outer.overhead'], 1 + overhead_by_hand(case, size), ends,
                     'overhead by hand, ' + what)
+    for row in rows.where(case='no-tunnel'):
+        size = row['traffic.load.size']
+        claims.that((part(rows, 'fixed-rate', size) > part(rows, 'no-tunnel', size)) == (size <= 570),
+                    'up to 570 octets fixed-rate beats bare Ethernet: %d' % size)
     for case in CASES:
         drop = part(rows, case, 721) - part(rows, case, 722)
         claims.that((drop > 0.05) == (case == 'on-demand'),

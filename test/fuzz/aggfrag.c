@@ -132,13 +132,13 @@ static void check_round_trip(struct fuzz_input *input)
         cut = slice.offset + slice.octets < slice.inner->octets;
     if (cut)
         made.outer->pad_octets = 0;
-    int length = iptfs_payload_encode(outer, header, bytes, sizeof bytes);
+    int length = iptfs_payload_encode(outer, header, NULL, bytes, sizeof bytes);
     size_t head = iptfs_aggfrag_octets(header.sub_type);
     MUST(length == (int)(head + outer->data_octets + outer->pad_octets));
     MUST(iptfs_aggfrag_decode(&header, bytes, (size_t)length) == (int)head);
     MUST(header.block_offset == outer->block_offset);
     if (length > 0)
-        MUST(iptfs_payload_encode(outer, header, bytes, (size_t)length - 1) == IPTFS_E_SHORT);
+        MUST(iptfs_payload_encode(outer, header, NULL, bytes, (size_t)length - 1) == IPTFS_E_SHORT);
     check_walks(outer, bytes + head, (uint32_t)length - (uint32_t)head);
     iptfs_outer_end(&made.store, made.outer, IPTFS_FATE_LINK_LOSS);
     MUST(made.store.live_inner == 0 && made.store.live_outer == 0);

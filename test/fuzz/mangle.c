@@ -98,7 +98,7 @@ static void write_wire(struct way *way, struct iptfs_outer *outer, uint8_t sub_t
     uint8_t bytes[WIRE_MAX];
     struct wire *wire = &way->wires[way->wire_count];
     struct iptfs_aggfrag header = {.sub_type = sub_type};
-    int octets = iptfs_payload_encode(outer, header, bytes, sizeof bytes);
+    int octets = iptfs_payload_encode(outer, header, NULL, bytes, sizeof bytes);
     if (!MUST(octets > 0))
         octets = 0;
     *wire = (struct wire){malloc((size_t)octets + 1), (uint32_t)octets, outer->seq};
