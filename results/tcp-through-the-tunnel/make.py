@@ -254,13 +254,13 @@ if __name__ == '__main__':
         short={
             'overhead': {'traffic.downloads.tcp': 'newreno', 'traffic.downloads.flows': '4',
                          'traffic.downloads.octets': '1250kB', 'traffic.downloads.buffer': '36KiB'},
-            'loss': {'octets': '1MB', 'duration': '100s', 'traffic.downloads.tcp': 'newreno',
+            'loss': {'octets': '1MB', 'duration': '60s', 'traffic.downloads.tcp': 'newreno',
                      'link.loss': '2%', 'seed': '1'},
-            'short': {'flows': '20', 'duration': '60s', 'link.loss': '2%', 'seed': '1'},
-            'round-trip': {'octets': '500kB', 'duration': '100s', 'link.delay': '5ms',
+            'short': {'flows': '20', 'duration': '40s', 'link.loss': '2%', 'seed': '1'},
+            'round-trip': {'octets': '500kB', 'duration': '30s', 'link.delay': '5ms',
                            'link.queue': '9p', 'tunnel.max-queue-size': '12500B',
                            'traffic.downloads.tcp': 'newreno', 'seed': '1'},
-            'flows': {'octets': '100kB', 'duration': '100s', 'traffic.downloads.flows': '1, 4',
+            'flows': {'octets': '100kB', 'duration': '40s', 'traffic.downloads.flows': '1, 4',
                       'traffic.downloads.tcp': 'newreno', 'seed': '1'}},
         check=check, tables=tables, sentences=sentences,
         sweeps=['overhead', 'loss', 'short', 'round-trip', 'flows']).main())

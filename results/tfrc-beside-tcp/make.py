@@ -185,6 +185,7 @@ if __name__ == '__main__':
                    'flows.beside.delivered.octets', 'flows.beside.loss',
                    'flows.beside.retransmissions', 'flows.beside.timeouts',
                    'flows.beside.rtt_s.mean', 'congestion.rtt_s', 'congestion.loss_event_rate'],
-        short={'share': {'duration': '%ds' % SHORT_S, 'traffic.beside.flows': '1, 4', 'link.queue': '81p', 'seed': '1'},
+        short={'share': {'duration': '%ds' % SHORT_S, 'traffic.beside.flows': '1, 4',
+                         'link.queue': '81p', 'seed': '1'},
                'start': {'scenario.duration': '10s', 'seed': '1'}},
         check=check, tables=tables, sentences=sentences, sweeps=['share', 'start']).main())
