@@ -433,7 +433,7 @@ def build_fuzzer(bld):
 # What others link with. The body of iptfs.h stands in helper/, so all of it is in there.
 def build_library(bld):
     headers = bld.path.ant_glob(
-        'model/*.h model/ns3/ns3shim.h model/ns3/ns3hosts.h model/ns3/ns3pmtu.h '
+        'model/*.h model/ns3/ns3error.h model/ns3/ns3shim.h model/ns3/ns3hosts.h model/ns3/ns3pmtu.h '
         'model/ns3/iptfshelper.h')
     release = not bld.variant
     bld(features='cxx cxxshlib', target='iptfs', use='helper program ns3 model', vnum=VERSION,

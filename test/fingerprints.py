@@ -11,7 +11,9 @@ list of its points is hashed, and a few points are run.
 
 The traces hold whole picoseconds, in which the last bit of a logarithm does not show: on x86-64 they
 are the same on Debian 12 and 13, in all variants, and with the fused multiply-add of glibc's
-functions switched off (GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2)."""
+functions switched off (GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2). ns-3's TCP is not the same in
+all versions of ns-3: lines of scenarios with its applications end their name with @ and the version,
+and only those of the version that is installed are compared."""
 
 import argparse
 import concurrent.futures
@@ -34,6 +36,7 @@ FIGURES = ['inner.offered.pkts', 'inner.delivered.pkts', 'inner.delivered.octets
            'reverse.outer.sent.pkts', 'reverse.delay_s.mean']
 POINTS = 4                  # of a sweep that are run
 TRACE_LINES = 160000         # at most, in a run whose length is chosen here; of a point a quarter
+APPLICATIONS = re.compile(r'\btype\s*=\s*(tcp-|udp-)')     # of ns-3
 UNITS = {'ps': 1, 'ns': 10**3, 'us': 10**6, 'ms': 10**9, 's': 10**12, 'min': 60 * 10**12}
 
 
@@ -169,7 +172,27 @@ class ListJob(Job):
                 'list': short_hash(hashlib.sha256('\n'.join(self.listed).encode()))}
 
 
+def ns3_version():
+    run = subprocess.run(['pkg-config', '--modversion', 'ns3-core'], stdout=subprocess.PIPE)
+    return run.stdout.decode().strip() or 'unknown'
+
+
+NS3 = ns3_version()
+
+
+def has_applications(path):
+    with open(os.path.join(ROOT, path), errors='replace') as f:
+        return APPLICATIONS.search(f.read()) is not None
+
+
 def jobs_of(path):
+    jobs = version_free_jobs_of(path)
+    for job in jobs:
+        job.name += '@' + NS3 if has_applications(path) else ''
+    return jobs
+
+
+def version_free_jobs_of(path):
     if lines_of('sweep', path) is None:
         return [Job(path, path, [], TRACE_LINES)]
     listed = simulator('sweep', path, '--dry-run').decode().splitlines()
@@ -194,8 +217,10 @@ def read(path):
 
 
 def in_order(name):
+    """(path, point of the sweep or 0, version of ns-3 or '')"""
+    name, _, ns3 = name.partition('@')
     path, _, point = name.partition('#')
-    return path, int(point or 0)
+    return path, int(point or 0), ns3
 
 
 def write(path, fingerprints):
@@ -249,6 +274,16 @@ def fingerprint_all(paths, golden):
     return {job.name: fields for job, (fields, _) in zip(jobs, done) if fields}, failed
 
 
+def concerned(name, paths):
+    path, _, ns3 = in_order(name)
+    return ns3 in ('', NS3) and (not paths or path in paths)
+
+
+def only_of_other_versions(path, golden):
+    versions = {in_order(name)[2] for name in golden if in_order(name)[0] == path}
+    return bool(versions) and not versions & {'', NS3}
+
+
 def main():
     parser = argparse.ArgumentParser(description='Compares examples and studies with their '
                                                  'fingerprints.')
@@ -257,10 +292,16 @@ def main():
     parser.add_argument('scenario', nargs='*', help='default: all in examples/ and results/')
     arguments = parser.parse_args()
     golden = read(arguments.golden)
-    others = {name: fields for name, fields in golden.items()
-              if arguments.scenario and name.partition('#')[0] not in arguments.scenario}
-    golden = {name: fields for name, fields in golden.items() if name not in others}
-    now, failed = fingerprint_all(arguments.scenario or found_scenarios(), golden)
+    paths = arguments.scenario or found_scenarios()
+    everything, golden = golden, {name: fields for name, fields in golden.items()
+                                  if concerned(name, arguments.scenario)}
+    others = {name: fields for name, fields in everything.items() if name not in golden}
+    if not arguments.accept:
+        skipped = [path for path in paths if only_of_other_versions(path, everything)]
+        paths = [path for path in paths if path not in skipped]
+        for path in skipped:
+            print('skipped %s: has no fingerprint with ns-3 %s' % (path, NS3))
+    now, failed = fingerprint_all(paths, golden)
     changes = {name: compare(name, golden.get(name), now.get(name))
                for name in sorted(set(golden) | set(now), key=in_order)}
     changed = sum(1 for lines in changes.values() if lines)

@@ -123,7 +123,8 @@ static void test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link(void)
     CHECK_TRUE(heard.rtt_min_ps > 10 * IPTFS_PS_PER_MS);
     CHECK_TRUE(heard.rtt_min_ps < 13 * IPTFS_PS_PER_MS);
     CHECK_TRUE(heard.rtt_max_ps < 350 * IPTFS_PS_PER_MS);
-    CHECK_TRUE(heard.rtts > 600);
+    /* Of 1382 segments each second one is acknowledged; fewer where more were sent twice. */
+    CHECK_TRUE(heard.rtts > 400 && heard.rtts < 1382);
 }
 
 static void test_what_a_full_queue_loses_is_sent_again(void)

@@ -279,7 +279,11 @@ static void all_kinds_are_drawn(void)
     free(csv);
     CHECK_INT(run("sim plot o lines --terminal"), 0);
     CHECK_FILE("stdout", "5 %");
-    CHECK_FILE("stdout", "####");
+    /* The curves are equal, and the last one hides the others: gnuplot 5.4 and 6.0 draw it so. */
+    char *drawing = read_file("stdout");
+    if (drawing == NULL || (strstr(drawing, "####") == NULL && strstr(drawing, "$$$$") == NULL))
+        CHECK_FAIL("no curve in \"%s\"", drawing == NULL ? "" : drawing);
+    free(drawing);
     remove_folder();
 }
 

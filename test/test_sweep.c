@@ -505,6 +505,18 @@ static void changed_programs_are_noticed(void)
     remove_tree(folder);
 }
 
+static bool have_terminals(void)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    bool have = terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0 &&
+                ptsname(terminal) != NULL && access(ptsname(terminal), R_OK | W_OK) == 0;
+    if (terminal >= 0)
+        close(terminal);
+    if (!have)
+        check_skip("bars on terminals", "there are no pseudo-terminals here");
+    return have;
+}
+
 /* Runs the program with a terminal of its own, and keeps what comes there. */
 static void run_on_terminal(const char *arguments, char *screen, size_t size)
 {
@@ -539,7 +551,7 @@ static void bars_are_for_terminals(void)
               0);
     char *old = strdup(getenv("PATH")), *path = NULL;
     CHECK_TRUE(asprintf(&path, "%s/bin:%s", folder, old) > 0);
-    if (have_parallel()) {
+    if (have_parallel() && have_terminals()) {
         setenv("PATH", path, 1);
         run_on_terminal("sweep s.ini --jobs 1 --out o", screen, sizeof screen);
         const char *bar = strstr(screen, "\r\033[K["), *end = strstr(screen, "\r\033[KPoints ");

@@ -141,7 +141,7 @@ public:
                ns3::Ptr<const ns3::TcpSocketBase>)
     {
         uint32_t octets = packet->GetSize();
-        ns3::SequenceNumber32 end = header.GetSequenceNumber() + octets;
+        ns3::SequenceNumber32 end = header.GetSequenceNumber() + static_cast<int>(octets);
 
         if (octets == 0)
             return;
@@ -204,7 +204,8 @@ private:
             under_way_.begin(), under_way_.end(), begin,
             [](ns3::SequenceNumber32 at, const Segment &segment) { return at < segment.end; });
 
-        for (; first != under_way_.end() && first->end - first->octets < end; ++first)
+        for (; first != under_way_.end() && first->end - static_cast<int>(first->octets) < end;
+             ++first)
             first->sent_ps = -1;
     }
 

@@ -11,19 +11,13 @@
 #ifndef IPTFS_NS3SHIM_H
 #define IPTFS_NS3SHIM_H
 
+#include "ns3error.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum ns3shim_error {
-    NS3SHIM_EINVAL = -1, /* an argument is outside its documented range */
-    NS3SHIM_ESTATE = -2, /* not possible now: no simulation is open, or it is the wrong one */
-    NS3SHIM_ENOMEM = -3, /* memory ran out */
-    NS3SHIM_EDROP = -4,  /* the queue of the link refused the packet */
-    NS3SHIM_EENGINE = -5 /* ns-3 threw an exception: close the simulation */
-};
 
 /* What ns3shim_run_until returns when ns3shim_stop ended it. */
 #define NS3SHIM_STOPPED 1
