@@ -2,6 +2,7 @@
 #include "ns3device.h"
 
 #include "ns3guard.h"
+#include "ns3shim.h"
 
 #include <ns3/ipv4-header.h>
 #include <ns3/ipv4.h>
