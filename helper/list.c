@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "list.h"
 
+#include "csvtext.h"
 #include "nearest.h"
 #include "option.h"
 
@@ -200,13 +201,7 @@ static void list_keys(FILE *out)
 
 static void write_field(const char *text, char after, FILE *out)
 {
-    fputc('"', out);
-    for (; text != NULL && *text != '\0'; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
+    iptfs_csv_text(text, out);
     fputc(after, out);
 }
 

@@ -2,6 +2,7 @@
 #include "plotscript.h"
 
 #include "caption.h"
+#include "csvtext.h"
 #include "gnuplot.h"
 
 #include <math.h>
@@ -36,19 +37,11 @@ static void write_number(double number, FILE *out)
         fprintf(out, "%.12g", number);
 }
 
-static void write_text(const char *text, FILE *out)
-{
-    fputc('"', out);
-    for (; *text != '\0'; text++)
-        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', out);
-}
-
 static void write_cell(const struct iptfs_plot_cell *cell, FILE *out)
 {
     fputc(',', out);
     if (cell->text != NULL)
-        write_text(cell->text, out);
+        iptfs_csv_text(cell->text, out);
     else
         write_number(cell->number, out);
 }
