@@ -97,13 +97,13 @@ static int refuse_key(const struct iptfs_plot *plot, size_t column, const char *
 {
     unsigned line;
     const char *place = place_of(plot, column, &line);
+    const char *allowed = column == IPTFS_PLOT_Y ? "a value of the summary"
+                          : strcmp(place, "by") == 0
+                              ? "a key of the sweep or its scenario"
+                              : "a key of the sweep or its scenario, a value of the summary";
     return iptfs_plot_blame(plot, line, place, error,
                             "found an unknown key '%s', allowed: %s%s%s%s", iptfs_quoted(key).text,
-                            column == IPTFS_PLOT_Y   ? "a value of the summary"
-                            : column == IPTFS_PLOT_X ? "a key of the sweep or its scenario, a "
-                                                       "value of the summary"
-                                                     : "a key of the sweep or its scenario",
-                            *nearest != '\0' ? "; did you mean '" : "", nearest,
+                            allowed, *nearest != '\0' ? "; did you mean '" : "", nearest,
                             *nearest != '\0' ? "'?" : "");
 }
 
