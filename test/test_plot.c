@@ -320,10 +320,9 @@ static void marks_stay_at_their_x(void)
     /* Less than a decade has labels all the same. */
     write_file("near.ini", BASE "[sweep]\nlink.delay = 4ms, 5ms\n[plot.log]\nx = link.delay\n"
                                 "y = delay_s.min\nlogy = on\n");
-    CHECK_INT(
-        run("sim sweep near.ini --out log && grep -c \"set ytics ('3' 3, '4' 4, '5' 5, '6' 6\" "
-            "log/plots/log.gp"),
-        0);
+    CHECK_INT(run("sim sweep near.ini --out log && grep -c \"'4' 4, '5' 5, '6' 6\" "
+                  "log/plots/log.gp"),
+              0);
     remove_folder();
 }
 
