@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "list.h"
 
-#include "csvtext.h"
 #include "nearest.h"
 #include "option.h"
 
@@ -201,7 +200,13 @@ static void list_keys(FILE *out)
 
 static void write_field(const char *text, char after, FILE *out)
 {
-    iptfs_csv_text(text, out);
+    fputc('"', out);
+    for (; text != NULL && *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
     fputc(after, out);
 }
 
