@@ -412,7 +412,9 @@ static void set_ce(uint8_t *ip)
 
 static uint8_t tos_of(const uint8_t *ip)
 {
-    return ip[0] >> 4 == 6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[1];
+    if (ip[0] >> 4 == 4)
+        return ip[1];
+    return (uint8_t)(ip[0] << 4 | ip[1] >> 4);
 }
 
 /* Packets of both versions and all ECN fields, with a DSCP that must stay. */
