@@ -153,73 +153,96 @@ class Study:
     """`columns` are kept of each point. `short` gives other values to lines of the sweep file, by
     their key. `check(rows, claims, short)` tests what the page claims, and its figures by other
     ways; `tables(rows)` gives the tables, by name, and `sentences(rows)` what the page says word
-    for word; `prepare(folder)` makes what the sweep file names."""
+    for word; `prepare(folder)` makes what the sweep file names.
 
-    def __init__(self, script, columns, short, check, tables, sentences=None, prepare=None):
+    A study of several sweep files gives `sweeps`, their names. Then `short` and all `rows` are
+    dictionaries by these names, and the data are in NAME.csv each."""
+
+    def __init__(self, script, columns, short, check, tables, sentences=None, prepare=None,
+                 sweeps=None):
         self.folder = os.path.dirname(os.path.abspath(script))
         self.name = os.path.basename(self.folder)
-        self.columns, self.short = columns, short
+        self.data = {name: name + '.csv' for name in sweeps} if sweeps else \
+            {self.name: 'results.csv'}
+        self.single = not sweeps
+        self.columns = columns
+        self.short = short if sweeps else {self.name: short}
         self.check, self.tables, self.sentences = check, tables, sentences
         self.prepare = prepare
 
     def main(self):
         claims = Claims()
+        short = '--short' in sys.argv[1:]
         with tempfile.TemporaryDirectory() as scratch:
-            if '--short' in sys.argv[1:]:
-                self.check(Rows.read(self.sweep(self.shortened(scratch), scratch)), claims, True)
-                with open(os.path.join(self.folder, 'results.csv')) as f:
-                    self.compare_page(Rows.read(f.read()), claims)
-            else:
-                if self.prepare:
-                    self.prepare(self.folder)
-                data = self.sweep(os.path.join(self.folder, self.name + '.ini'), scratch)
-                rows = Rows.read(data)
-                self.publish(data, rows, os.path.join(scratch, 'out'))
-                self.check(rows, claims, False)
-                self.compare_page(rows, claims)
+            folder = self.folder
+            if short:
+                folder = os.path.join(scratch, self.name)
+                shutil.copytree(self.folder, folder)
+            if self.prepare:
+                self.prepare(folder)
+            data = {}
+            for name in self.data:
+                path = os.path.join(folder, name + '.ini')
+                if short:
+                    self.shorten(path, self.short[name])
+                data[name] = self.sweep(path, os.path.join(scratch, 'out-' + name))
+            if not short:
+                self.publish(data, scratch)
+            self.check(self.rows(data), claims, short)
+            self.compare_page(self.rows(self.published()), claims)
         return claims.end(self.name)
 
-    def shortened(self, scratch):
-        """A copy of the study whose sweep has fewer or shorter points: its file."""
-        copy = os.path.join(scratch, self.name)
-        shutil.copytree(self.folder, copy)
-        if self.prepare:
-            self.prepare(copy)
-        path = os.path.join(copy, self.name + '.ini')
+    def rows(self, data):
+        rows = {name: Rows.read(text) for name, text in data.items()}
+        return rows[self.name] if self.single else rows
+
+    def published(self):
+        """The data that lie beside the page."""
+        data = {}
+        for name, file in self.data.items():
+            with open(os.path.join(self.folder, file)) as f:
+                data[name] = f.read()
+        return data
+
+    def shorten(self, path, short):
+        """Gives the sweep of a file fewer or shorter points."""
         with open(path) as f:
             text = f.read()
-        for key, value in self.short.items():
+        for key, value in short.items():
             text, count = re.subn(r'(?m)^(%s) = .*$' % re.escape(key), r'\1 = ' + value, text)
             if count != 1:
                 sys.exit('%s: found %d lines of %s, allowed: one' % (path, count, key))
         simulator('sweep', path, '--dry-run')           # the whole of it, plots too
         write(path, re.sub(r'(?ms)^\[plot\..*', '', text))
-        return path
 
-    def sweep(self, path, scratch):
+    def sweep(self, path, out):
         """Runs the sweep: CSV of the columns that are kept."""
-        out = os.path.join(scratch, 'out')
         simulator('sweep', path, '--quiet', '--out', out)
+        return self.kept(out)
+
+    def kept(self, out):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator='\n')
-        writer.writerow(self.columns)
         with open(os.path.join(out, 'results.csv'), newline='') as f:
-            writer.writerows([brief(row[name]) for name in self.columns]
-                             for row in csv.DictReader(f))
+            reader = csv.DictReader(f)
+            names = [name for name in self.columns if self.single or name in reader.fieldnames]
+            writer.writerow(names)
+            writer.writerows([brief(row[name]) for name in names] for row in reader)
         return text.getvalue()
 
-    def publish(self, data, rows, out):
-        write(os.path.join(self.folder, 'results.csv'), data)
-        self.publish_plots(os.path.join(out, 'plots'))
+    def publish(self, data, scratch):
+        for name, file in self.data.items():
+            write(os.path.join(self.folder, file), data[name])
+            self.publish_plots(os.path.join(scratch, 'out-' + name, 'plots'))
         page = Page(self.folder)
-        for name, new in self.tables(rows).items():
+        for name, new in self.tables(self.rows(data)).items():
             page.put(name, new)
         write(page.path, page.text)
 
     def publish_plots(self, drawn):
         plots = os.path.join(self.folder, 'plots')
         os.makedirs(plots, exist_ok=True)
-        for name in os.listdir(drawn):
+        for name in os.listdir(drawn) if os.path.isdir(drawn) else []:
             if name.endswith(('.svg', '.png')):
                 shutil.copyfile(os.path.join(drawn, name), os.path.join(plots, name + '.new'))
                 os.replace(os.path.join(plots, name + '.new'), os.path.join(plots, name))

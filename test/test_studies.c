@@ -86,6 +86,16 @@ static void queue(void)
     check_study("queue", 30);
 }
 
+static void tcp_through_the_tunnel(void)
+{
+    check_study("tcp-through-the-tunnel", 80);
+}
+
+static void tfrc_beside_tcp(void)
+{
+    check_study("tfrc-beside-tcp", 5);
+}
+
 /* A page whose table differs from the data is found: so the tests above can fail. */
 static void wrong_pages_are_found(void)
 {
@@ -110,6 +120,8 @@ const CU_TestInfo iptfs_tests_studies[] = {
     {"what a lost packet costs", loss},
     {"reorder windows", reordering},
     {"queue and marks", queue},
+    {"TCP through the tunnel", tcp_through_the_tunnel},
+    {"a congestion-controlled tunnel beside TCP", tfrc_beside_tcp},
     {"wrong pages are found", wrong_pages_are_found},
     CU_TEST_INFO_NULL,
 };
