@@ -110,7 +110,7 @@ static uint32_t wrap(uint64_t what, struct fuzz_input *input, uint32_t octets, u
     memset(packet, 0, ip_octets);
     uint32_t total = ip_octets + seal(input->next, octets, packet + ip_octets);
     packet[0] = v6 ? 0x60 : 0x45;
-    packet[1] = v6 ? (uint8_t)(ecn << 4) : ecn;
+    packet[1] = (uint8_t)(v6 ? ecn << 4 : ecn);
     packet[v6 ? 6 : 9] = 50;
     put(packet + (v6 ? 4 : 2), v6 ? total - ip_octets : total, 2);
     return total;
