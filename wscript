@@ -68,7 +68,7 @@ VARIANTS = {
 
 # Rooms of helper/ whose sources may change without changing the result of any run: of the command
 # line, and of what is made of results. All others are in the hash that sweeps compare.
-NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'endpoint', 'folderlock', 'gnuplot', 'list', 'main',
+NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'csvtext', 'endpoint', 'folderlock', 'gnuplot', 'list', 'main',
                   'parallel', 'pcapfile', 'plot*', 'program', 'progress', 'replay', 'runpcap', 'sa',
                   'show', 'slurm', 'sweeprun']
 

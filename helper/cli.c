@@ -115,36 +115,36 @@ static void take_argument(struct argp_state *state, const char **argument, char 
 /* ---------------------------------------------------------------------------------------- run */
 
 enum {
-    KEY_SET = 256, /* options without a letter */
-    KEY_SEED,
-    KEY_RUN,
-    KEY_JSON,
-    KEY_COLLECT,
+    KEY_COLLECT = 256, /* options without a letter */
     KEY_CSV,
-    KEY_TRACE,
     KEY_DRY_RUN,
+    KEY_DST,
     KEY_ENGINE,
+    KEY_ESN,
+    KEY_ESP_SA,
     KEY_FILE,
     KEY_FORCE,
     KEY_INDEX,
-    KEY_LIST,
-    KEY_POINT,
-    KEY_NO_WAIT,
-    KEY_RESUME,
-    KEY_SERIES,
-    KEY_SBATCH,
-    KEY_SHARD,
-    KEY_SSHLOGIN,
-    KEY_TERMINAL,
-    KEY_DST,
-    KEY_ESN,
-    KEY_ESP_SA,
+    KEY_JSON,
     KEY_KEY,
     KEY_KEY_FILE,
+    KEY_LIST,
+    KEY_NO_WAIT,
     KEY_PCAP,
+    KEY_POINT,
+    KEY_RESUME,
+    KEY_RUN,
+    KEY_SBATCH,
     KEY_SCENARIO,
+    KEY_SEED,
+    KEY_SERIES,
+    KEY_SET,
+    KEY_SHARD,
     KEY_SPI,
-    KEY_SRC
+    KEY_SRC,
+    KEY_SSHLOGIN,
+    KEY_TERMINAL,
+    KEY_TRACE
 };
 
 struct run_arguments {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collect.h"
 
+#include "csvtext.h"
 #include "outfile.h"
 #include "textfile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <sqlite3.h>
@@ -17,7 +19,6 @@ struct collection {
     const struct iptfs_sweep_outcome *outcomes;
     const char *directory;
     json_t *columns; /* name -> {"role", "unit"}, in the order of the columns */
-    size_t n_columns;
     sqlite3 *db;
     sqlite3_stmt *insert; /* a row of points */
     struct iptfs_outfile csv;
@@ -63,6 +64,20 @@ static void add_column(struct collection *all, const char *name, const char *rol
                             json_pack("{s:s, s:s}", "role", role, "unit", unit));
 }
 
+/* delay_s.mean, but not stall_s.share; and flows, whose names are the user's, may end in "_s". */
+static bool is_of_times(const char *name)
+{
+    static const char *const endings[] = {".mean", ".min", ".max",    ".p50",
+                                          ".p90",  ".p99", ".p99_p50"};
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || dot - name < 2 || strncmp(dot - 2, "_s", 2) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (strcmp(dot, endings[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Units are the ends of the names; rates and shares have their own. */
 static const char *unit_of(const char *name)
 {
@@ -72,9 +87,8 @@ static const char *unit_of(const char *name)
         {"_bps", "bit/s"}, {"_bits", "bit"},    {"octets", "octets"},    {"pkts", "packets"},
         {"_s", "s"},       {"late", "packets"}, {"held_max", "packets"},
     };
-    const char *seconds = strstr(name, "_s."); /* delay_s.mean, stall_s.share */
-    if (seconds != NULL)
-        return strcmp(seconds, "_s.share") == 0 ? "" : "s";
+    if (is_of_times(name))
+        return "s";
     if (strstr(name, ".dropped.") != NULL || strstr(name, "dropped.") == name)
         return "packets";
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -124,6 +138,43 @@ static void add_parameters(struct collection *all)
     add_column(all, "seed", "seed", "");
 }
 
+static bool is_left_out(const json_t *column)
+{
+    return json_object_get(column, "left-out") != NULL;
+}
+
+/* SQLite has a limit for columns, and takes names that differ in case alone for the same. What it
+ * cannot hold, values of single flows, is in results.csv only. */
+static void leave_columns_out(struct collection *all)
+{
+    size_t room = (size_t)sqlite3_limit(all->db, SQLITE_LIMIT_COLUMN, -1), left_out = 0;
+    const char *name, *first = "";
+    json_t *column, *seen = json_object();
+    json_object_foreach(all->columns, name, column) room -= strstr(name, "flows.") == NULL;
+    json_object_foreach(all->columns, name, column)
+    {
+        char lower[256];
+        size_t length = 0;
+        bool of_flow = strstr(name, "flows.") != NULL;
+        for (; name[length] != '\0' && length + 1 < sizeof lower; length++)
+            lower[length] = (char)tolower((unsigned char)name[length]);
+        lower[length] = '\0';
+        if (json_object_get(seen, lower) != NULL || (of_flow && room == 0)) {
+            json_object_set_new(column, "left-out", json_true());
+            first = left_out++ == 0 ? name : first;
+            continue;
+        }
+        room -= of_flow;
+        json_object_set_new(seen, lower, json_true());
+    }
+    json_decref(seen);
+    if (left_out > 0)
+        fprintf(stderr,
+                "%s/results.db: leaves out %zu values from %s on (results.csv has them): names "
+                "that differ in case alone, or too many of them\n",
+                iptfs_quoted_path(all->directory).text, left_out, first);
+}
+
 /* Not all points have the same values: the columns are those of all of them. */
 static int find_columns(struct collection *all)
 {
@@ -139,7 +190,6 @@ static int find_columns(struct collection *all)
         each_value(summary, path, sizeof path, take_column, all);
         json_decref(summary);
     }
-    all->n_columns = json_object_size(all->columns);
     return 0;
 }
 
@@ -164,6 +214,8 @@ static char *table_sql(const struct collection *all, bool create)
     bool first = true;
     json_object_foreach(all->columns, name, column)
     {
+        if (is_left_out(column))
+            continue;
         if (!create)
             fputs(first ? "?" : ",?", out);
         else
@@ -211,9 +263,11 @@ static int write_columns(struct collection *all)
     {
         const char *const texts[] = {name, json_string_value(json_object_get(column, "role")),
                                      json_string_value(json_object_get(column, "unit"))};
-        if (code == 0)
-            code = insert_texts(all, "INSERT INTO columns VALUES(?,?,?,?)", position++, texts, 3);
-        fprintf(all->csv.file, "%s%s", position > 1 ? "," : "", name);
+        fputs(position > 0 ? "," : "", all->csv.file);
+        iptfs_csv_text(name, all->csv.file);
+        if (code == 0 && !is_left_out(column))
+            code = insert_texts(all, "INSERT INTO columns VALUES(?,?,?,?)", position, texts, 3);
+        position++;
     }
     fputc('\n', all->csv.file);
     return code;
@@ -288,22 +342,10 @@ static void bind_value(sqlite3_stmt *statement, int at, const json_t *value)
         sqlite3_bind_null(statement, at);
 }
 
-static void write_text(const char *text, FILE *out)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++)
-        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', out);
-}
-
 static void write_value(const json_t *value, FILE *out)
 {
     if (json_is_string(value))
-        write_text(json_string_value(value), out);
+        iptfs_csv_text(json_string_value(value), out);
     else if (json_is_integer(value))
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else if (json_is_real(value))
@@ -320,10 +362,11 @@ static int write_row(struct collection *all, json_t *row)
     json_object_foreach(all->columns, name, column)
     {
         const json_t *value = json_object_get(row, name);
-        bind_value(all->insert, ++at, value);
-        if (at > 1)
+        if (at > 0)
             fputc(',', all->csv.file);
         write_value(value, all->csv.file);
+        if (!is_left_out(column))
+            bind_value(all->insert, ++at, value);
     }
     fputc('\n', all->csv.file);
     int result = sqlite3_step(all->insert);
@@ -349,6 +392,7 @@ static int write_point(struct collection *all, size_t index)
 
 static int write_tables(struct collection *all)
 {
+    leave_columns_out(all);
     int code = run_sql(all, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
                             "CREATE TABLE columns(position INTEGER PRIMARY KEY, name, role, unit);"
                             "CREATE TABLE sets(point INTEGER, text);"

@@ -130,11 +130,19 @@ static int draw_files(const struct iptfs_plot_request *request, const struct ipt
     return code;
 }
 
-static void remove_file(const char *folder, const char *name, const char *end)
+/* A file that is not there is as good as removed. */
+static int remove_file(const char *folder, const char *name, const char *end,
+                       struct iptfs_error *error)
 {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s.%s", folder, name, end);
-    unlink(path);
+    char file[IPTFS_PLOT_NAME_MAX + 8];
+    snprintf(file, sizeof file, "%s.%s", name, end);
+    char *path = iptfs_path_join(folder, file);
+    int code = path != NULL ? 0 : out_of_memory(error);
+    if (code == 0 && unlink(path) != 0 && errno != ENOENT)
+        code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be removed: %s",
+                          iptfs_quoted_path(path).text, strerror(errno));
+    free(path);
+    return code;
 }
 
 /* Results may lie where nothing can be written. */
@@ -148,8 +156,9 @@ static int draw_on_terminal(const struct iptfs_plot_data *data, FILE *out,
     int code = write_files(folder, data, error);
     if (code == 0)
         code = iptfs_gnuplot_show(folder, data->plot->name, out, error);
-    remove_file(folder, data->plot->name, "csv");
-    remove_file(folder, data->plot->name, "gp");
+    struct iptfs_error unused;
+    remove_file(folder, data->plot->name, "csv", &unused);
+    remove_file(folder, data->plot->name, "gp", &unused);
     rmdir(folder);
     return code;
 }
@@ -253,5 +262,45 @@ int iptfs_plot_command(const struct iptfs_plot_request *request, FILE *out,
     if (code == 0)
         code = draw_all(request, &plots, out, error);
     iptfs_plots_free(&plots);
+    return code;
+}
+
+/* -------------------------------------------------------------------------------- plots that went
+ */
+
+static bool has_plot(const struct iptfs_plots *plots, const char *name)
+{
+    for (size_t i = 0; i < plots->count; i++)
+        if (strcmp(plots->plots[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int remove_plots(const char *folder, const struct iptfs_plots *old,
+                        const struct iptfs_plots *new, struct iptfs_error *error)
+{
+    static const char *const ends[] = {"svg", "png", "gp", "csv"};
+    int code = 0;
+    for (size_t i = 0; i < old->count; i++)
+        for (size_t j = 0; j < 4 && code == 0 && !has_plot(new, old->plots[i].name); j++)
+            code = remove_file(folder, old->plots[i].name, ends[j], error);
+    return code;
+}
+
+int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_error *error)
+{
+    const struct iptfs_plot_request request = {.directory = directory};
+    struct iptfs_plots old = {.path = NULL}, new = {.path = NULL};
+    struct iptfs_error unused;
+    if (load_plots(&request, &old, &unused) != 0)
+        return 0; /* there was none */
+    char *folder = iptfs_path_join(directory, "plots");
+    int code =
+        folder != NULL ? iptfs_plots_parse(&new, text, "sweep.ini", error) : out_of_memory(error);
+    if (code == 0)
+        code = remove_plots(folder, &old, &new, error);
+    iptfs_plots_free(&new);
+    iptfs_plots_free(&old);
+    free(folder);
     return code;
 }

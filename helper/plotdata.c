@@ -97,11 +97,13 @@ static int refuse_key(const struct iptfs_plot *plot, size_t column, const char *
 {
     unsigned line;
     const char *place = place_of(plot, column, &line);
+    const char *allowed = column == IPTFS_PLOT_Y ? "a value of the summary"
+                          : strcmp(place, "by") == 0
+                              ? "a key of the sweep or its scenario"
+                              : "a key of the sweep or its scenario, a value of the summary";
     return iptfs_plot_blame(plot, line, place, error,
-                            "found an unknown key '%s', allowed: %sa value of the summary%s%s%s",
-                            iptfs_quoted(key).text,
-                            column == IPTFS_PLOT_Y ? "" : "a key of the sweep or its scenario, ",
-                            *nearest != '\0' ? "; did you mean '" : "", nearest,
+                            "found an unknown key '%s', allowed: %s%s%s%s", iptfs_quoted(key).text,
+                            allowed, *nearest != '\0' ? "; did you mean '" : "", nearest,
                             *nearest != '\0' ? "'?" : "");
 }
 
@@ -250,9 +252,16 @@ static int find_step(struct iptfs_plot_data *data, const struct iptfs_plot_cell 
     return 0;
 }
 
+/* Numbers before words, and those that are none before all. */
 static int compare_cells(const void *a, const void *b)
 {
     const struct iptfs_plot_cell *left = a, *right = b;
+    if (left->text != NULL && right->text != NULL)
+        return strcmp(left->text, right->text);
+    if (left->text != NULL || right->text != NULL)
+        return left->text != NULL ? 1 : -1;
+    if (isnan(left->number) || isnan(right->number))
+        return (isnan(right->number) != 0) - (isnan(left->number) != 0);
     return (left->number > right->number) - (left->number < right->number);
 }
 
@@ -388,6 +397,71 @@ static int check_group(const struct gathering *gathering, size_t begin, size_t e
     return 0;
 }
 
+/* How many values a column has where items are, but those that differ in seed alone. */
+static size_t count_values(const struct iptfs_plot_table *table, const struct item *items,
+                           size_t count, size_t column, struct iptfs_plot_cell *cells)
+{
+    size_t n_cells = 0, values = 0;
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || difference(table, items[i - 1].row, items[i].row) != 0)
+            cells[n_cells++] = *iptfs_plot_cell(table, items[i].row, column);
+    qsort(cells, n_cells, sizeof *cells, compare_cells);
+    for (size_t i = 0; i < n_cells; i++)
+        values += i == 0 || !iptfs_plot_same(&cells[i - 1], &cells[i]);
+    return values;
+}
+
+/* Whether a line along the values of one key joins the marks of a curve. Of keys that move together
+ * one gives the place in the line of all; of others each mark has a place in several. */
+static int check_line(const struct gathering *gathering, const struct item *items, size_t count,
+                      struct iptfs_plot_cell *cells)
+{
+    const struct iptfs_plot *plot = gathering->data->plot;
+    const struct iptfs_plot_table *table = &gathering->data->table;
+    size_t marks = 1, most = 0, longest = 0, other = 0;
+    for (size_t i = 1; i < count; i++)
+        marks += difference(table, items[i - 1].row, items[i].row) != 0;
+    for (size_t i = table->n_asked; i < table->n_columns; i++) {
+        size_t values = count_values(table, items, count, i, cells);
+        if (values == marks)
+            return 0;
+        if (values > 1 && values <= most)
+            other = i;
+        if (values > most) {
+            other = most > 1 ? longest : other;
+            most = values;
+            longest = i;
+        }
+    }
+    if (marks == 1)
+        return 0;
+    return iptfs_plot_blame(plot, plot->line, "", gathering->error,
+                            "found points that differ in %s beside %s, allowed: in one key and "
+                            "seed, for a line joins them; name it in by, or fix it with where",
+                            table->columns[other].name, table->columns[longest].name);
+}
+
+/* The same for all curves whose x is a value of the summary. */
+static int check_lines(const struct gathering *gathering)
+{
+    const struct iptfs_plot_data *data = gathering->data;
+    const struct item *items = gathering->items;
+    int code = 0;
+    if (data->table.columns[IPTFS_PLOT_X].source != IPTFS_PLOT_SUMMARY ||
+        data->plot->kind == IPTFS_PLOT_CDF)
+        return 0;
+    struct iptfs_plot_cell *cells = calloc(gathering->n_items + 1, sizeof *cells);
+    if (cells == NULL)
+        return out_of_memory(gathering->error);
+    for (size_t begin = 0, end; begin < gathering->n_items && code == 0; begin = end) {
+        for (end = begin; end < gathering->n_items && items[end].curve == items[begin].curve;)
+            end++;
+        code = check_line(gathering, &items[begin], end - begin, cells);
+    }
+    free(cells);
+    return code;
+}
+
 /* The mark of items that differ in their seeds. */
 static struct iptfs_plot_mark mark_of(const struct gathering *gathering, size_t begin, size_t end)
 {
@@ -460,6 +534,8 @@ static int gather_rows(struct gathering *gathering, const bool *chosen)
         code = iptfs_plot_blame(data->plot, data->plot->y.line, "y", gathering->error,
                                 "found no number in %s at any of the points, allowed: one at least",
                                 data->table.columns[IPTFS_PLOT_Y].name);
+    if (code == 0)
+        code = check_lines(gathering);
     return code != 0 ? code : add_marks(gathering);
 }
 

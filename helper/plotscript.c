@@ -2,6 +2,7 @@
 #include "plotscript.h"
 
 #include "caption.h"
+#include "csvtext.h"
 #include "gnuplot.h"
 
 #include <math.h>
@@ -36,19 +37,11 @@ static void write_number(double number, FILE *out)
         fprintf(out, "%.12g", number);
 }
 
-static void write_text(const char *text, FILE *out)
-{
-    fputc('"', out);
-    for (; *text != '\0'; text++)
-        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', out);
-}
-
 static void write_cell(const struct iptfs_plot_cell *cell, FILE *out)
 {
     fputc(',', out);
     if (cell->text != NULL)
-        write_text(cell->text, out);
+        iptfs_csv_text(cell->text, out);
     else
         write_number(cell->number, out);
 }
@@ -278,6 +271,40 @@ static void write_linear_x(const struct drawing *drawing)
             (most + room) * drawing->x_scale.factor);
 }
 
+#define LOG_TICS_MAX 90
+
+/* The steps on a logarithmic scale: powers of ten in so many parts, of which some have labels. */
+static size_t list_log_tics(double low, double high, const char *tenths, double *tics)
+{
+    size_t count = 0;
+    for (double power = pow(10.0, floor(log10(low))); power <= high; power *= 10.0)
+        for (int i = 10; i < 100; i++) {
+            double tic = i * power / 10.0;
+            bool wanted = *tenths == '\0' || (i % 10 == 0 && strchr(tenths, '0' + i / 10) != NULL);
+            if (wanted && tic >= low && tic <= high && count < LOG_TICS_MAX)
+                tics[count++] = tic;
+        }
+    return count;
+}
+
+/* Where fewer than three powers of ten are in sight, steps between them have labels too: of the
+ * coarsest that give three. */
+static void write_log_y_tics(double low, double high, FILE *out)
+{
+    static const char *const kinds[] = {"1", "125", "123456789", ""};
+    double tics[LOG_TICS_MAX];
+    size_t kind = 0, count = list_log_tics(low, high, kinds[0], tics);
+    if (count >= 3)
+        return; /* gnuplot's own */
+    while (count < 3 && kind < 3)
+        count = list_log_tics(low, high, kinds[++kind], tics);
+    size_t every = count > 10 ? 1 + count / 10 : 1;
+    fputs("set ytics (", out);
+    for (size_t i = 0; i < count; i += every)
+        fprintf(out, "%s'%.4g' %.6g", i > 0 ? ", " : "", tics[i], tics[i]);
+    fputs(")\n", out);
+}
+
 /* A scale that begins at 0 shows differences as large as they are, where it costs no detail. */
 static void write_y_range(const struct drawing *drawing)
 {
@@ -294,9 +321,11 @@ static void write_y_range(const struct drawing *drawing)
         least = low > 0.0 ? fmin(least, low) : least;
     }
     fputs("set logscale y\n", drawing->out);
-    if (!isinf(least) && drawing->y_most > 0.0)
-        fprintf(drawing->out, "set yrange [%.4g:%.4g]\n", least * factor / 1.4,
-                drawing->y_most * factor * 1.2);
+    if (isinf(least) || drawing->y_most <= 0.0)
+        return;
+    double low = least * factor / 1.4, high = drawing->y_most * factor * 1.2;
+    fprintf(drawing->out, "set yrange [%.4g:%.4g]\n", low, high);
+    write_log_y_tics(low, high, drawing->out);
 }
 
 /* ---------------------------------------------------------------------------------------- head */

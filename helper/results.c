@@ -2,6 +2,7 @@
 #include "results.h"
 
 #include "config.h"
+#include "csvtext.h"
 #include "quantity.h"
 #include "units.h"
 
@@ -403,7 +404,7 @@ enum csv_line {
 static void write_csv_value(const json_t *value, FILE *out)
 {
     if (json_is_string(value))
-        fputs(json_string_value(value), out);
+        iptfs_csv_text(json_string_value(value), out);
     else if (json_is_integer(value))
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else if (json_is_real(value))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "show.h"
 
+#include "csvtext.h"
 #include "nearest.h"
 #include "outfile.h"
 #include "quantity.h"
@@ -186,24 +187,12 @@ static struct iptfs_text cell(sqlite3_stmt *statement, int column, bool csv)
     return text;
 }
 
-/* A text as CSV has it: in quotes where it must be. */
-static void write_text(const char *text, FILE *out)
-{
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-    if (quoted)
-        fputc('"', out);
-    for (; *text != '\0'; text++)
-        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-    if (quoted)
-        fputc('"', out);
-}
-
 static void write_cells(sqlite3_stmt *statement, int columns, FILE *out)
 {
     for (int i = 0; i < columns; i++) {
         fputs(i > 0 ? "," : "", out);
         if (sqlite3_column_type(statement, i) == SQLITE_TEXT)
-            write_text((const char *)sqlite3_column_text(statement, i), out);
+            iptfs_csv_text((const char *)sqlite3_column_text(statement, i), out);
         else
             fputs(cell(statement, i, true).text, out);
     }

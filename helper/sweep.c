@@ -250,7 +250,8 @@ static int refuse_piece(struct line *line, struct piece piece, const char *allow
 /* "0 : 5% : 0.5%" */
 static int add_range(struct line *line, struct piece piece, const char *text)
 {
-    static const char allowed[] = "FROM : TO : STEP, numbers with the same unit, FROM up to TO";
+    static const char allowed[] = "FROM : TO : STEP, numbers with the same unit, FROM up to TO, "
+                                  "STEP above 0";
     struct measure part[3];
     struct piece one;
     const char *unit;
@@ -275,7 +276,7 @@ static int add_range(struct line *line, struct piece piece, const char *text)
 /* "1 .. 20" */
 static int add_whole(struct line *line, struct piece piece, const char *text)
 {
-    static const char allowed[] = "FIRST .. LAST, whole numbers";
+    static const char allowed[] = "FIRST .. LAST, whole numbers, FIRST up to LAST";
     const char *dots = strstr(text, "..");
     char from[32], to[32];
     uint64_t first = 0, last = 0;

@@ -515,6 +515,8 @@ static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
     if (code == 0)
         code = prepare(work, error);
     if (code == 0)
+        code = iptfs_plot_remove_old(work->directory, work->sweep.text, error);
+    if (code == 0)
         code = copy_file(work, error);
     size_t had = work->sweep.n_points - work->pending;
     if (code == 0 && work->request->collect)

@@ -122,6 +122,26 @@ static void keys_and_values_are_checked(void)
                   "f.ini:17: [plot.p]: found points that differ in link.loss too (0 % and 1 %), "
                   "allowed: in seed alone");
     CHECK_REFUSED(P "kind = cdf\ny = goodput_bps\n", NULL);
+    CHECK_REFUSED(P "x = outer.overhead\ny = delay_s.p99\nby = case\n",
+                  "f.ini:17: [plot.p]: found points that differ in tunnel.init-delay beside "
+                  "link.loss, allowed: in one key and seed, for a line joins them");
+    CHECK_REFUSED(P "x = outer.overhead\ny = delay_s.p99\nby = case\nwhere = link.loss=0\n", NULL);
+}
+
+/* Keys that move together are one for a line. */
+static void keys_that_move_together_make_one_line(void)
+{
+    static const char text[] =
+        BASE "[sweep]\nlink.loss = 0, 1%, 5%\ntunnel.init-delay = 1ms, 2ms, 4ms\n"
+             "case.a = link.delay=1ms\nzip = link.loss, tunnel.init-delay\nseed = 1, 2\n" P
+             "x = outer.overhead\ny = delay_s.p99\n";
+    struct iptfs_sweep sweep;
+    struct iptfs_error error = {0, ""};
+    if (!CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), 0))
+        return;
+    if (!CHECK_INT(iptfs_plot_check(&sweep, &error), 0))
+        CHECK_STR(error.text, "");
+    iptfs_sweep_free(&sweep);
 }
 
 /* ----------------------------------------------------------------------------------- statistics */
@@ -297,6 +317,12 @@ static void marks_stay_at_their_x(void)
     CHECK_FILE("near/plots/zero.gp", "set yrange [0:*]"); /* bars end there */
     CHECK_FILE("near/plots/near.gp", "data index 0 using (($1 + -1.25e-07) * xunit)");
     CHECK_FILE("near/plots/near.gp", "data index 1 using (($1 + 1.25e-07) * xunit)");
+    /* Less than a decade has labels all the same. */
+    write_file("near.ini", BASE "[sweep]\nlink.delay = 4ms, 5ms\n[plot.log]\nx = link.delay\n"
+                                "y = delay_s.min\nlogy = on\n");
+    CHECK_INT(run("sim sweep near.ini --out log && grep -c \"'4' 4, '5' 5, '6' 6\" "
+                  "log/plots/log.gp"),
+              0);
     remove_folder();
 }
 
@@ -327,7 +353,11 @@ static void plots_are_no_part_of_a_sweep(void)
     if (!make_sweep())
         return;
     write_file("s.ini", BASE SWEEP "[plot.new]\nkind = cdf\ny = goodput_bps\n");
+    CHECK_INT(run("cp o/plots/heat.gp o/plots/mine.gp && touch o/plots/heat.txt"), 0);
     CHECK_INT(run("cp o/results.db old.db && sim sweep s.ini --out o --resume"), 0);
+    CHECK_INT(run("test $(ls o/plots | wc -l) = 6 && ls o/plots"), 0);
+    CHECK_FILE("stdout", "heat.txt\nmine.gp\nnew.csv\nnew.gp\nnew.png\nnew.svg\n");
+    CHECK_INT(run("sim sweep s.ini --out o --resume"), 0);
     CHECK_FILE("stdout", "18: 18 there before, 0 run");
     CHECK_FILE("o/plots/new.svg", "</svg>");
     CHECK_INT(run("cmp old.db o/results.db"), 0);
@@ -385,6 +415,7 @@ const CU_TestInfo iptfs_tests_plot[] = {
     {"sections are read", sections_are_read},
     {"mistakes name their line", mistakes_name_their_line},
     {"keys and values are checked", keys_and_values_are_checked},
+    {"keys that move together make one line", keys_that_move_together_make_one_line},
     {"intervals are Student's", intervals_are_students},
     {"values read as people write them", values_read_as_people_write_them},
     {"texts are quoted", texts_are_quoted},

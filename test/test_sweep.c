@@ -349,6 +349,38 @@ static void sweeps_grow_and_do_not_mix(void)
     remove_tree(folder);
 }
 
+#define FLOW(name) "[traffic." name "]\ntype = cbr\nsize = 200B\nrate = 1Mbps\n"
+
+/* What SQLite has no column for is told, and is in the other file; units are not of flows' names.
+ */
+static void columns_may_be_too_many(void)
+{
+    new_folder();
+    if (have_parallel()) {
+        write_file("s.ini", BASE FLOW("calls_s") FLOW("Calls_s") "[sweep]\nlink.loss = 0, 1%\n");
+        CHECK_INT(run("sweep s.ini --out o"), 0);
+        CHECK_OUTPUT("stderr", "o/results.db: leaves out 15 values from flows.Calls_s.offered.pkts "
+                               "on (results.csv has them)");
+        CHECK_OUTPUT("o/results.csv", ",flows.Calls_s.delay_s.p99,");
+        CHECK_INT(run("show o --columns flows.calls_s.offered.octets,link.loss --csv"), 0);
+        CHECK_OUTPUT("stdout", "\n1,12600,0\n2,12600,0.01\n");
+        CHECK_INT(run("show o --list --csv"), 0);
+        CHECK_OUTPUT("stdout", "flows.calls_s.loss,value,\n");
+        CHECK_OUTPUT("stdout", "flows.calls_s.delay_s.p99,value,s\n");
+        char text[32768] = BASE;
+        for (int i = 0; i < 200; i++)
+            snprintf(text + strlen(text), sizeof text - strlen(text),
+                     "[traffic.f%d]\ntype = cbr\nsize = 200B\nrate = 10kbps\n", i);
+        strcat(text, "[sweep]\nlink.loss = 0, 1%\n");
+        write_file("s.ini", text);
+        CHECK_INT(run("sweep s.ini --out many"), 0);
+        CHECK_OUTPUT("stderr", "values from flows.f1");
+        CHECK_OUTPUT("many/results.csv", ",flows.f199.delay_s.p99,");
+        CHECK_INT(run("show many --columns goodput_bps"), 0);
+    }
+    remove_tree(folder);
+}
+
 static void failures_are_listed(void)
 {
     new_folder();
@@ -614,6 +646,7 @@ const CU_TestInfo iptfs_tests_sweep[] = {
     {"one job and two give the same bytes", jobs_give_the_same_bytes},
     {"points can be repeated", points_can_be_repeated},
     {"sweeps grow and do not mix", sweeps_grow_and_do_not_mix},
+    {"columns may be too many", columns_may_be_too_many},
     {"failures are listed", failures_are_listed},
     {"unusable folders are refused", unusable_folders_are_refused},
     {"killed sweeps resume", killed_sweeps_resume},
