@@ -94,7 +94,7 @@ TEST_TIMEOUT_S = 1800
 FINGERPRINTS = os.path.join('test', 'fingerprints.py')
 
 # Target of test/fuzz -> how many inputs `check` tries: a few seconds' worth.
-FUZZ_RUNS = {'receiver': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
+FUZZ_RUNS = {'receiver': 20000, 'inbound': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
              'scenario': 8000, 'sweep': 8000, 'pcap': 30000, 'replay': 10000}
 FUZZ_PROBE = '#include <stdint.h>\n#include <stddef.h>\n' \
              'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n);\n' \

@@ -34,9 +34,10 @@ static void on_deliver(Ptr<const Packet>, Time)
 int main(int argc, char **argv)
 {
     const uint64_t octets = 1000000;
-    std::string loss = "0.5%";
+    std::string loss = "0.5%", device = "direct";
     CommandLine cmd(__FILE__);
     cmd.AddValue("loss", "of outer packets", loss);
+    cmd.AddValue("device", "the tunnel's link: direct, or p2p for a device of ns-3", device);
     cmd.Parse(argc, argv);
     Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(1400));
 
@@ -52,6 +53,7 @@ int main(int argc, char **argv)
     tunnel.SetAttribute("Rate", DataRateValue(DataRate("20Mbps")));
     tunnel.SetAttribute("Delay", TimeValue(MilliSeconds(10)));
     tunnel.SetAttribute("Loss", StringValue(loss));
+    tunnel.SetAttribute("Device", StringValue(device));
     tunnel.SetAttribute("DropTime", TimeValue(MilliSeconds(20)));
     NetDeviceContainer middle = tunnel.Install(nodes.Get(1), nodes.Get(2)); /* tunnel */
 

@@ -18,6 +18,8 @@
 #include <string.h>
 
 static const char device_mtu[] = "device-mtu";
+static const char run_name[] = "run";
+static const char stream_name[] = "stream";
 
 /* What is watched of an end, and who was told before. */
 struct watched {
@@ -36,6 +38,8 @@ struct iptfs_pair {
     struct iptfs_pair_watch watch;
     struct watched watched[IPTFS_DEVICE_ENDS];
     uint32_t mtu_octets;
+    uint64_t number; /* "run" */
+    uint64_t stream;
     uint32_t index[IPTFS_DEVICE_ENDS]; /* of the devices */
     int64_t last_ps; /* of the last thing that happened: when the tunnels end, if ns-3 is gone */
     int outcome;
@@ -140,11 +144,14 @@ static int refuse_name(const char *name, struct iptfs_error *error)
     offer_keys(&nearest, IPTFS_SECTION_TUNNEL);
     offer_keys(&nearest, IPTFS_SECTION_LINK);
     iptfs_nearest_offer(&nearest, "seed");
+    iptfs_nearest_offer(&nearest, run_name);
+    iptfs_nearest_offer(&nearest, stream_name);
     iptfs_nearest_offer(&nearest, device_mtu);
     if (nearest.best == NULL)
         return iptfs_fail(error, IPTFS_E_INVALID,
-                          "found no option '%s', allowed: keys of [tunnel] and [link], seed, %s",
-                          iptfs_quoted(name).text, device_mtu);
+                          "found no option '%s', allowed: keys of [tunnel] and [link], seed, %s, "
+                          "%s, %s",
+                          iptfs_quoted(name).text, run_name, stream_name, device_mtu);
     return iptfs_fail(error, IPTFS_E_INVALID, "found no option '%s'; did you mean %s?",
                       iptfs_quoted(name).text, nearest.best);
 }
@@ -188,6 +195,29 @@ static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct ipt
     return IPTFS_OK;
 }
 
+static int set_number(const struct iptfs_setting *setting, uint64_t *number,
+                      struct iptfs_error *error)
+{
+    int code = iptfs_parse_number(setting->value, number, error);
+    if (code == IPTFS_OK)
+        return IPTFS_OK;
+    return iptfs_fail(error, code, "%s: found '%s', allowed: a whole number", setting->name,
+                      iptfs_quoted(setting->value).text);
+}
+
+/* One option: our own at once, those of scenarios as an override. */
+static int read_setting(struct iptfs_pair *pair, const struct iptfs_setting *setting, char **sets,
+                        size_t *n_sets, struct iptfs_error *error)
+{
+    if (strcmp(setting->name, device_mtu) == 0)
+        return set_device_mtu(pair, setting->value, error);
+    if (strcmp(setting->name, run_name) == 0)
+        return set_number(setting, &pair->number, error);
+    if (strcmp(setting->name, stream_name) == 0)
+        return set_number(setting, &pair->stream, error);
+    return override_of(setting, &sets[(*n_sets)++], error);
+}
+
 static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *settings,
                          size_t count, struct iptfs_error *error)
 {
@@ -197,10 +227,8 @@ static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *se
     for (size_t i = 0; i < count && code == IPTFS_OK; i++) {
         if (settings[i].name == NULL || settings[i].value == NULL)
             code = iptfs_fail(error, IPTFS_E_INVALID, "option %zu has no name or no value", i);
-        else if (strcmp(settings[i].name, device_mtu) == 0)
-            code = set_device_mtu(pair, settings[i].value, error);
         else
-            code = override_of(&settings[i], &sets[n_sets++], error);
+            code = read_setting(pair, &settings[i], sets, &n_sets, error);
     }
     if (code == IPTFS_OK)
         code =
@@ -236,6 +264,17 @@ static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptf
     return IPTFS_OK;
 }
 
+/* Devices of ns-3 as links need a finer clock than a user's simulation may have. */
+static int check_links(const struct iptfs_scenario *scenario, struct iptfs_error *error)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (scenario->link[i].device == IPTFS_DEVICE_P2P && !ns3shim_counts_ps())
+            return iptfs_fail(error, IPTFS_E_INVALID,
+                              "device: found 'p2p', allowed: direct, for this simulation's clock "
+                              "does not count picoseconds (ns3::Time::SetResolution)");
+    return IPTFS_OK;
+}
+
 static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
                 const struct iptfs_setting *settings, size_t count, struct iptfs_error *error)
 {
@@ -248,7 +287,11 @@ static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
     if (ns3shim_now_ps() > 0)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "the simulation has begun to run: a tunnel is made before");
-    code = iptfs_run_build(&pair->run, &pair->scenario, pair->scenario.seed, 1, error);
+    code = check_links(&pair->scenario, error);
+    /* Runs are few, so streams may begin where 32 bits of them end. */
+    uint64_t number = pair->number + (pair->stream << 32);
+    if (code == IPTFS_OK)
+        code = iptfs_run_build(&pair->run, &pair->scenario, pair->scenario.seed, number, error);
     return code == IPTFS_OK ? join(pair, node_0, node_1, error) : code;
 }
 
@@ -268,6 +311,7 @@ int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
         iptfs_fail(&line, IPTFS_E_NO_MEMORY, "out of memory");
         return tell(&line, error);
     }
+    pair->number = 1;
     if (watch != NULL)
         pair->watch = *watch;
     if (make(pair, node_0, node_1, settings, count, &line) != IPTFS_OK) {

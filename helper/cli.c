@@ -754,12 +754,17 @@ static const struct argp decap_argp = {
     .options = decap_options,
     .parser = parse_endpoint,
     .args_doc = "IN.pcap OUT.pcap",
-    .doc = "Sends the outer packets of a capture through the receiver of a tunnel, and writes the "
-           "inner packets that leave it.\v"
-           "Examples:\n"
-           "  iptfs-sim decap outer.pcap inner.pcap --key-file sa.key\n"
-           "  iptfs-sim decap outer.pcap inner.pcap --set tunnel.cipher=null \\\n"
-           "      --set tunnel.drop-time=50ms --json\n\n" STATUSES,
+    .doc =
+        "Sends the outer packets of a capture through the receiver of a tunnel, and writes the "
+        "inner packets that leave it.\v"
+        "An SA begins with number 1: a first packet that came too early within the reorder window "
+        "waits for those before it, at most drop-time, where Linux would begin with it and drop "
+        "them. One with a higher number begins the SA at once. CE marks on outer packets pass on "
+        "to inner ones unless tunnel.ecn=off is said.\n\n"
+        "Examples:\n"
+        "  iptfs-sim decap outer.pcap inner.pcap --key-file sa.key\n"
+        "  iptfs-sim decap outer.pcap inner.pcap --set tunnel.cipher=null \\\n"
+        "      --set tunnel.drop-time=50ms --json\n\n" STATUSES,
 };
 
 typedef int endpoint_function(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,

@@ -18,6 +18,7 @@
 /* What both ends have in common: the capture they read, the one they write, and a clock. */
 struct passage {
     const struct iptfs_endpoint_request *request;
+    const char *usual_scenario; /* where the request names none */
     struct iptfs_capreader reader;
     struct iptfs_pcapfile file;
     struct iptfs_scenario scenario;
@@ -31,9 +32,13 @@ struct passage {
     int code;
 };
 
-/* What is not said in a scenario file; the traffic is there for the reader of scenarios alone. */
-static const char usual_scenario[] = "[scenario]\nduration = 1s\n"
-                                     "[traffic.capture]\ntype = cbr\nsize = 100B\nrate = 1kbps\n";
+/* The traffic is there for the reader of scenarios alone. */
+#define USUAL_SCENARIO                                                                             \
+    "[scenario]\nduration = 1s\n[traffic.capture]\ntype = cbr\nsize = 100B\nrate = 1kbps\n"
+
+/* Whatever the sender did, a mark that has come is passed on (RFC 6040, 4.2). */
+static const char usual_encap[] = USUAL_SCENARIO;
+static const char usual_decap[] = USUAL_SCENARIO "[tunnel]\necn = on\n";
 
 static int load_scenario(struct passage *passage)
 {
@@ -41,8 +46,8 @@ static int load_scenario(struct passage *passage)
     if (request->scenario_path != NULL)
         return iptfs_scenario_load(&passage->scenario, request->scenario_path, request->sets,
                                    request->n_sets, passage->error);
-    return iptfs_scenario_parse_text(&passage->scenario, usual_scenario, "defaults", request->sets,
-                                     request->n_sets, passage->error);
+    return iptfs_scenario_parse_text(&passage->scenario, passage->usual_scenario, "defaults",
+                                     request->sets, request->n_sets, passage->error);
 }
 
 /* Everything that can be wrong is found before the first packet is read. */
@@ -343,6 +348,7 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     if (encap == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
     encap->passage.request = request;
+    encap->passage.usual_scenario = usual_encap;
     encap->passage.error = error;
     iptfs_store_init(&encap->store);
     int code = open_passage(&encap->passage);
@@ -518,6 +524,7 @@ int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     if (decap == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
     decap->passage.request = request;
+    decap->passage.usual_scenario = usual_decap;
     decap->passage.error = error;
     int code = open_passage(&decap->passage);
     if (code == IPTFS_OK)

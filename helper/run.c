@@ -575,8 +575,8 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
                         iptfs_tracefile_trace(&files->trace, (enum iptfs_direction)i));
-    if (request->pcap_prefix != NULL)
-        iptfs_runpcap_attach(&files->captures, run);
+    if (request->pcap_prefix != NULL && iptfs_runpcap_attach(&files->captures, run) != IPTFS_OK)
+        return engine_failed(error, NS3SHIM_EENGINE);
     code = run_to_end(run, request, &files->series, error);
     if (code == IPTFS_OK)
         code = iptfs_run_finish(run, error);

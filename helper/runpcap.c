@@ -4,6 +4,7 @@
 #include "config.h"
 #include "ipbytes.h"
 #include "ns3device.h"
+#include "ns3shim.h"
 #include "sa.h"
 
 #include <inttypes.h>
@@ -152,8 +153,10 @@ int iptfs_runpcap_open(struct iptfs_runpcap *captures, const char *prefix,
     return code;
 }
 
-void iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run)
+int iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run)
 {
+    if (ns3shim_checksums() != 0)
+        return IPTFS_E_ENGINE;
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (!captures->used[i])
             continue;
@@ -168,6 +171,7 @@ void iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run)
             .ctx = &captures->ends[i],
         };
     }
+    return IPTFS_OK;
 }
 
 static int check_end(const struct iptfs_runpcap_end *end, const char *path,

@@ -47,8 +47,9 @@ int iptfs_runpcap_open(struct iptfs_runpcap *captures, const char *prefix,
                        const struct iptfs_scenario *scenario, struct iptfs_error *error);
 
 /* Has the packets of a run written, before it begins. Those of ns-3's applications have octets,
- * which are copied when they arrive: at the other end they are ns-3's again. */
-void iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run);
+ * which are copied when they arrive: at the other end they are ns-3's again; their checksums are
+ * right, where without captures ns-3 leaves them out. IPTFS_E_ENGINE. */
+int iptfs_runpcap_attach(struct iptfs_runpcap *captures, struct iptfs_run *run);
 
 /* Gives the files their names. IPTFS_E_INVALID when a packet had no octets (see iptfs_wire_encode),
  * IPTFS_E_IO. */

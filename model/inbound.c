@@ -77,6 +77,8 @@ enum iptfs_wire_verdict iptfs_inbound_input(struct iptfs_inbound *inbound, int64
                                             const uint8_t *bytes, uint32_t octets)
 {
     struct iptfs_wire_found found;
+    if (iptfs_inbound_next_ps(inbound) < now_ps) /* also where no packet gets in */
+        iptfs_inbound_wake(inbound, now_ps - 1);
     if (octets > IPTFS_PACKET_MAX_OCTETS)
         octets = IPTFS_PACKET_MAX_OCTETS;
     enum iptfs_wire_verdict verdict =

@@ -154,6 +154,38 @@ static void test_drops(void)
     CHECK_INT(ns3shim_close(), 0);
 }
 
+/* What is lost of 400 packets, as a sum that tells which. */
+static uint64_t losses_of(const struct iptfs_setting *more, size_t count)
+{
+    struct iptfs_setting settings[6] = {{"loss", "20%"}};
+    uint64_t outcome = 0;
+    for (size_t i = 0; i < count; i++)
+        settings[i + 1] = more[i];
+    CHECK_INT(ns3shim_open(), 0);
+    struct iptfs_pair *pair = open_pair(settings, count + 1, NULL, 400);
+    for (int i = 1; i <= 40 && pair != NULL; i++) {
+        CHECK_INT(ns3shim_run_until(i * 10 * MS), 0);
+        outcome = outcome * 31 + counter(pair, 0, "link-loss");
+    }
+    iptfs_pair_free(pair);
+    CHECK_INT(ns3shim_close(), 0);
+    return outcome;
+}
+
+static void test_streams(void)
+{
+    static const struct iptfs_setting standard[] = {{"seed", "1"}, {"run", "1"}, {"stream", "0"}};
+    static const struct iptfs_setting other[][1] = {
+        {{"seed", "2"}}, {{"run", "2"}}, {{"stream", "1"}}, {{"stream", "2"}}};
+    uint64_t outcome[5] = {losses_of(NULL, 0)};
+    CHECK_U64(losses_of(standard, 3), outcome[0]);
+    for (size_t i = 1; i < 5; i++) {
+        outcome[i] = losses_of(other[i - 1], 1);
+        for (size_t k = 0; k < i; k++)
+            CHECK_TRUE(outcome[i] != outcome[k]);
+    }
+}
+
 /* What is wrong is said as for scenario files. */
 static void test_errors(void)
 {
@@ -163,7 +195,9 @@ static void test_errors(void)
     } rows[] = {
         {{"pkt-sise", "1400"}, "found no option 'pkt-sise'; did you mean pkt-size?"},
         {{"xyzzy", "1"},
-         "found no option 'xyzzy', allowed: keys of [tunnel] and [link], seed, device-mtu"},
+         "found no option 'xyzzy', allowed: keys of [tunnel] and [link], seed, run, stream, "
+         "device-mtu"},
+        {{"stream", "-1"}, "stream: found '-1', allowed: a whole number"},
         {{"device-mtu", "60B"}, "device-mtu: found '60B', allowed: 68B to 65535B"},
         {{"pkt-size", NULL}, "option 0 has no name or no value"},
         {{"pkt-size", "10"},
@@ -287,11 +321,17 @@ static void test_script_errors(void)
     CHECK_TRUE(status != 0);
     CHECK_TRUE(strstr(text, "link.loss=2: [link] loss: found '2', allowed: ") != NULL);
     free(text);
+    text = output_of("ns3-script --device=p2p", &status);
+    CHECK_TRUE(status != 0);
+    CHECK_TRUE(strstr(text, "device: found 'p2p', allowed: direct, for this simulation's clock") !=
+               NULL);
+    free(text);
 }
 
 const CU_TestInfo iptfs_tests_api[] = {
     {"counters and watch agree", test_counts},
     {"drops are told with their cause", test_drops},
+    {"tunnels draw apart", test_streams},
     {"errors say what is allowed", test_errors},
     {"200 runs do not grow", test_many_runs},
     {"the example programs run", test_programs},

@@ -6,6 +6,7 @@
 #include "endpoint.h"
 #include "fixture.h"
 #include "inbound.h"
+#include "ns3shim.h"
 #include "run.h"
 #include "samples.h"
 #include "script.h"
@@ -398,42 +399,93 @@ static void test_order_and_copies_do_not_matter(void)
     remove_folder();
 }
 
-/* A mark on the outer packets comes out on the inner ones, with ecn, and in their checksum. */
-static void test_marks_come_out(void)
+/* Sets CE in an IP header. */
+static void set_ce(uint8_t *ip)
 {
-    uint8_t bytes[100];
-    struct shots sent = {NULL, 0};
-    new_folder();
-    for (uint8_t ecn = 0; ecn < 4; ecn++) {
-        sample_ip(bytes, 4, sizeof bytes, ecn);
-        bytes[1] = ecn;
-        iptfs_ipv4_seal(bytes, 20);
-        add_shot(&sent, ecn * 1000000, bytes, sizeof bytes);
+    if (ip[0] >> 4 == 6) {
+        ip[1] |= 0x30;
+        return;
     }
+    ip[1] |= 3;
+    iptfs_ipv4_seal(ip, 20);
+}
+
+static uint8_t tos_of(const uint8_t *ip)
+{
+    if (ip[0] >> 4 == 4)
+        return ip[1];
+    return (uint8_t)(ip[0] << 4 | ip[1] >> 4);
+}
+
+/* Packets of both versions and all ECN fields, with a DSCP that must stay. */
+static struct shots markable_packets(uint32_t octets)
+{
+    static uint8_t bytes[4000];
+    struct shots shots = {NULL, 0};
+    for (uint8_t i = 0; i < 8; i++) {
+        uint8_t tos = (uint8_t)(0xB8 | (i & 3));
+        sample_ip(bytes, i < 4 ? 4 : 6, octets, i);
+        if (i < 4) {
+            bytes[1] = tos;
+            iptfs_ipv4_seal(bytes, 20);
+        } else {
+            bytes[0] = 0x60 | tos >> 4;
+            bytes[1] = (uint8_t)(tos << 4);
+        }
+        add_shot(&shots, i * 1000000, bytes, octets);
+    }
+    return shots;
+}
+
+static void marks_come_out(const char *words, uint32_t octets)
+{
+    struct shots sent = markable_packets(octets);
     write_shots("in.pcap", &sent);
-    must_speak(iptfs_encap, "in.pcap", "outer.pcap", "tunnel.cipher=null tunnel.ecn=on");
+    must_speak(iptfs_encap, "in.pcap", "outer.pcap", words);
     struct shots outer = read_shots("outer.pcap");
-    for (size_t i = 0; i < outer.count; i++) {
-        CHECK_INT(outer.list[i].bytes[1], i == 3 ? 3 : 2);
-        outer.list[i].bytes[1] |= 3;
-        iptfs_ipv4_seal(outer.list[i].bytes, 20);
-    }
+    for (size_t i = 0; i < outer.count; i++)
+        set_ce(outer.list[i].bytes);
     write_shots("marked.pcap", &outer);
-    must_speak(iptfs_decap, "marked.pcap", "back.pcap", "tunnel.cipher=null tunnel.ecn=on");
+    must_speak(iptfs_decap, "marked.pcap", "back.pcap", words);
     struct shots back = read_shots("back.pcap");
-    for (size_t i = 1; i < sent.count; i++) {
-        sent.list[i].bytes[1] = 3;
-        iptfs_ipv4_seal(sent.list[i].bytes, 20);
-    }
+    for (size_t i = 0; i < sent.count; i++)
+        if ((tos_of(sent.list[i].bytes) & 3) != 0)
+            set_ce(sent.list[i].bytes);
     check_same(&back, &sent, false, __LINE__);
-    must_speak(iptfs_decap, "marked.pcap", "back.pcap", "tunnel.cipher=null"); /* as Linux */
-    struct shots unmarked = read_shots("back.pcap");
-    for (size_t i = 0; i < unmarked.count; i++)
-        CHECK_INT(unmarked.list[i].bytes[1], i);
     free_shots(&sent);
     free_shots(&outer);
     free_shots(&back);
-    free_shots(&unmarked);
+}
+
+/* A mark on the outer packets comes out on the inner ones and in their checksums, where they can
+ * bear one (RFC 6040, 4.2): unlike Linux, whatever the sender thought of ECN. */
+static void test_marks_come_out(void)
+{
+    static const char *const words[] = {
+        "tunnel.cipher=null",
+        "tunnel.outer=6 key=" KEY,
+        "tunnel.receive=immediate tunnel.cipher=null",
+        "tunnel.mode=esp link.mtu=4000 key=" KEY,
+        "tunnel.mode=fixed-rate tunnel.pps=900 tunnel.pkt-size=800 tunnel.cipher=null",
+    };
+    new_folder();
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        marks_come_out(words[i], 100);
+        marks_come_out(words[i], 3333);
+    }
+    struct shots sent = markable_packets(100), outer;
+    write_shots("in.pcap", &sent);
+    must_speak(iptfs_encap, "in.pcap", "outer.pcap", "tunnel.cipher=null tunnel.ecn=on");
+    outer = read_shots("outer.pcap");
+    CHECK_U64(outer.count, sent.count);
+    for (size_t i = 0; i < outer.count; i++)
+        CHECK_INT(outer.list[i].bytes[1], i % 4 == 3 ? 3 : 2);
+    must_speak(iptfs_decap, "outer.pcap", "back.pcap", "tunnel.cipher=null tunnel.ecn=off");
+    free_shots(&outer);
+    outer = read_shots("back.pcap");
+    check_same(&outer, &sent, false, __LINE__);
+    free_shots(&sent);
+    free_shots(&outer);
     remove_folder();
 }
 
@@ -722,20 +774,26 @@ static const char scenario_text[] =
     "[traffic.large]\ntype = cbr\nsize = 4000B\nrate = 4Mbps\nip = 6\nstart = 20ms\n"
     "[traffic.back]\ntype = cbr\nsize = 500B\nrate = 400kbps\ndirection = reverse\n";
 
-static struct spoken capture_file(const char *scenario, const char *const *sets, size_t count)
+static struct spoken run_file(const char *scenario, const char *const *sets, size_t count,
+                              const char *pcap_prefix)
 {
     struct spoken spoken = {.error = {0, ""}};
     struct iptfs_run_request request = {.scenario_path = scenario,
                                         .sets = sets,
                                         .n_sets = count,
                                         .out_dir = path_of("out"),
-                                        .pcap_prefix = path_of("p"),
+                                        .pcap_prefix = pcap_prefix,
                                         .output = IPTFS_OUTPUT_JSON};
     size_t size;
     FILE *out = open_memstream(&spoken.out, &size);
     spoken.code = iptfs_run_command(&request, out, &spoken.error);
     fclose(out);
     return spoken;
+}
+
+static struct spoken capture_file(const char *scenario, const char *const *sets, size_t count)
+{
+    return run_file(scenario, sets, count, path_of("p"));
 }
 
 static struct spoken capture_run(const char *const *sets, size_t count)
@@ -793,6 +851,22 @@ static void test_captures_are_what_the_summary_counts(void)
     remove_folder();
 }
 
+/* What decap makes of the outer packets begins with what the run delivered. */
+static void check_decap(const char *words, const char *outer, const char *inner)
+{
+    struct spoken received = speak(iptfs_decap, outer, "back.pcap", words);
+    struct shots back = read_shots("back.pcap"), out = read_shots(inner);
+    CHECK_STR(received.error.text, "");
+    if (CHECK_TRUE(back.count >= out.count))
+        while (back.count > out.count)
+            free(back.list[--back.count].bytes); /* the run ends, the capture's end is waited for */
+    CHECK_TRUE(out.count > 100);
+    check_same(&back, &out, true, __LINE__);
+    free_shots(&back);
+    free_shots(&out);
+    free_spoken(&received);
+}
+
 /* What the simulated receiver delivers is what a receiver of the octets delivers, and when. */
 static void test_octets_of_a_run_are_its_packets(void)
 {
@@ -805,23 +879,77 @@ static void test_octets_of_a_run_are_its_packets(void)
         CHECK_INT(spoken.code, IPTFS_OK);
         snprintf(words, sizeof words, "%s tunnel.ecn=on tunnel.drop-time=20ms %s", sets[i],
                  i == 3 ? "" : "key=" KEY);
-        struct spoken received = speak(iptfs_decap, "p-outer-rx.pcap", "back.pcap", words);
-        struct shots back = read_shots("back.pcap"), out = read_shots("p-inner-out.pcap");
-        CHECK_STR(received.error.text, "");
-        CHECK_TRUE(out.count > 100);
-        /* The run ends, the capture's end is waited for. */
-        if (CHECK_TRUE(back.count >= out.count)) {
-            size_t all = back.count;
-            back.count = out.count;
-            check_same(&back, &out, true, __LINE__);
-            back.count = all;
-        }
-        free_shots(&back);
-        free_shots(&out);
-        free_spoken(&received);
+        check_decap(words, "p-outer-rx.pcap", "p-inner-out.pcap");
         free(spoken.out);
         remove_folder();
     }
+}
+
+static const char hosts_text[] =
+    "[scenario]\nname = hosts\nduration = 600ms\nseed = 3\n[tunnel]\ndrop-time = 20ms\n"
+    "[link]\nrate = 10Mbps\ndelay = 5ms\nloss = 1%\nce = 2%\n"
+    "[traffic.bulk]\ntype = tcp-bulk\nflows = 2\necn = on\n"
+    "[traffic.bulk6]\ntype = tcp-bulk\nip = 6\ndirection = reverse\n"
+    "[traffic.ask]\ntype = tcp-request\nresponse = 20kB\n"
+    "[traffic.calls]\ntype = udp-onoff\nrate = 400kbps\nsize = 2000B\n"
+    "on = 100ms\noff = 50ms\n"
+    "[traffic.calls6]\ntype = udp-onoff\nrate = 400kbps\nsize = 201B\nip = 6\n"
+    "on = 100ms\noff = 50ms\n";
+
+/* What an IP header and what is behind it add up to: all ones where the checksums are right. IP
+ * fragments cannot be added up one by one. */
+static bool adds_up(const struct shot *shot)
+{
+    const uint8_t *ip = shot->bytes;
+    bool v6 = ip[0] >> 4 == 6;
+    uint32_t at = v6 ? 40 : (ip[0] & 15u) * 4, addresses_at = v6 ? 8 : 12;
+    uint32_t sum = (v6 ? ip[6] : ip[9]) + shot->octets - at;
+    if (!v6 && iptfs_checksum_end(iptfs_checksum_add(0, ip, at)) != 0)
+        return false;
+    if (!v6 && ((ip[6] & 0x3F) != 0 || ip[7] != 0))
+        return true;
+    sum = iptfs_checksum_add(sum, ip + addresses_at, v6 ? 32 : 8);
+    return iptfs_checksum_end(iptfs_checksum_add(sum, ip + at, shot->octets - at)) == 0;
+}
+
+static void check_sums(const char *name)
+{
+    struct shots shots = read_shots(name);
+    uint64_t wrong = 0;
+    for (size_t i = 0; i < shots.count; i++)
+        wrong += !adds_up(&shots.list[i]);
+    CHECK_U64(wrong, 0);
+    CHECK_TRUE(shots.count > 100);
+    free_shots(&shots);
+}
+
+/* Packets of ns-3's applications are such as a host would take, and that somebody looks at them
+ * changes nothing. */
+static void test_packets_of_applications_have_checksums(void)
+{
+    static const char *const ecn[] = {"tunnel.ecn=off", "tunnel.ecn=on"};
+    new_folder();
+    FILE *file = fopen(path_of("s.ini"), "w");
+    fputs(hosts_text, file);
+    fclose(file);
+    for (size_t i = 0; i < 2; i++) {
+        char words[200];
+        struct spoken spoken = capture_file(path_of("s.ini"), &ecn[i], 1), plain;
+        CHECK_STR(spoken.error.text, "");
+        check_sums("p-inner-in.pcap");
+        check_sums("p-inner-out.pcap");
+        check_sums("p-reverse-inner-in.pcap");
+        check_sums("p-reverse-inner-out.pcap");
+        snprintf(words, sizeof words, "tunnel.drop-time=20ms key=" KEY " %s", ecn[i]);
+        check_decap(words, "p-outer-rx.pcap", "p-inner-out.pcap");
+        check_decap(words, "p-reverse-outer-rx.pcap", "p-reverse-inner-out.pcap");
+        CHECK_INT(ns3shim_checksums(), NS3SHIM_ESTATE);
+        plain = run_file(path_of("s.ini"), &ecn[i], 1, NULL);
+        CHECK_STR(spoken.out, plain.out);
+        free(spoken.out);
+        free(plain.out);
+    }
+    remove_folder();
 }
 
 /* Rekeying goes on under the next SPI, and no nonce comes twice under the one key. */
@@ -971,6 +1099,7 @@ static void test_tshark_reads_made_up_packets(void)
 const CU_TestInfo iptfs_tests_pcap[] = {
     {"captures are what the summary counts", test_captures_are_what_the_summary_counts},
     {"octets of a run are its packets", test_octets_of_a_run_are_its_packets},
+    {"packets of applications have checksums", test_packets_of_applications_have_checksums},
     {"rekeyed packets have the next SPI", test_rekeyed_packets_have_the_next_spi},
     {"runs without octets write nothing", test_runs_without_octets_write_nothing},
     {"the example capture", test_the_example_capture},

@@ -445,6 +445,29 @@ static void test_all_octets_arrive_whatever_is_lost(void)
     }
 }
 
+/* The tunnel may not cut what is too big: TCP follows the ICMP of the gateway. */
+static void test_tcp_follows_what_a_tunnel_takes(void)
+{
+    static const char text[] = "[scenario]\nduration = 10s\n[tunnel]\ndont-frag = on\n"
+                               "[link]\nrate = 10Mbps\ndelay = 5ms\nqueue = 30p\n"
+                               "[traffic.x]\ntype = tcp-bulk\noctets = 300kB\nflows = 3\n"
+                               "[traffic.y]\ntype = tcp-request\nrequests = 3\n"
+                               "response = 30kB\n";
+    static const char *const versions[][3] = {{"traffic.x.ip=4", "traffic.y.ip=4"},
+                                              {"traffic.x.ip=6", "traffic.y.ip=6"}};
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        json_t *summary = summary_of(text, versions[i]);
+        if (summary == NULL)
+            continue;
+        CHECK_INT(number_in(summary, "flows.x.transfers"), 3);
+        CHECK_INT(number_in(summary, "flows.x.received_octets"), 900000);
+        CHECK_INT(number_in(summary, "flows.y.transfers"), 3);
+        CHECK_TRUE(number_in(summary, "inner.icmp_sent") > 0);
+        CHECK_TRUE(number_in(summary, "reverse.inner.icmp_sent") > 0);
+        json_decref(summary);
+    }
+}
+
 static const char two_paths[] = "[scenario]\nduration = 10s\n[tunnel]\nmode = none\n"
                                 "[link]\nrate = 5Mbps\ndelay = 10ms\nqueue = 40p\n"
                                 "[traffic.in]\ntype = tcp-bulk\ntcp = newreno\nflows = 3\n"
@@ -518,6 +541,7 @@ const CU_TestInfo iptfs_tests_hosts[] = {
     {"without a tunnel all is as over a plain link",
      test_without_a_tunnel_all_is_as_over_a_plain_link},
     {"all octets arrive whatever is lost", test_all_octets_arrive_whatever_is_lost},
+    {"TCP follows what a tunnel takes", test_tcp_follows_what_a_tunnel_takes},
     {"traffic beside the tunnel shares its link", test_traffic_beside_the_tunnel_shares_its_link},
     {"the seed alone decides", test_the_seed_alone_decides},
     {"many runs in one process", test_many_runs_in_one_process},

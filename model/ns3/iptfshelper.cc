@@ -4,12 +4,13 @@
 #include "iptfs.h"
 
 #include <cctype>
-#include <stdexcept>
 #include <vector>
 
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>
+#include <ns3/fatal-error.h>
 #include <ns3/net-device.h>
+#include <ns3/rng-seed-manager.h>
 
 namespace ns3
 {
@@ -86,11 +87,11 @@ TypeId IptfsTunnel::GetTypeId()
 uint64_t IptfsTunnel::GetCounter(const std::string &name) const
 {
     char error[IPTFS_PAIR_ERROR_SIZE] = "the tunnel has ended";
-    uint64_t value;
+    uint64_t value = 0;
 
     if (m_pair == nullptr ||
         iptfs_pair_counter(m_pair->pair, m_end, name.c_str(), &value, error) != 0)
-        throw std::invalid_argument(error);
+        NS_FATAL_ERROR("IptfsTunnel: " << error);
     return value;
 }
 
@@ -138,10 +139,31 @@ void IptfsHelper::SetAttribute(const std::string &name, const AttributeValue &va
     m_settings[option_name(name)] = option_text(value);
 }
 
-NetDeviceContainer IptfsHelper::Install(Ptr<Node> a, Ptr<Node> b) const
+int64_t IptfsHelper::AssignStreams(int64_t stream)
+{
+    m_stream = stream;
+    return 1;
+}
+
+/* As a random variable of ns-3 has it: a stream of its own where none is assigned, and all follow
+ * the seed and run of the simulation. */
+std::map<std::string, std::string> IptfsHelper::WithStream()
+{
+    std::map<std::string, std::string> settings = m_settings;
+    uint64_t stream =
+        m_stream >= 0 ? static_cast<uint64_t>(m_stream++) : RngSeedManager::GetNextStreamIndex();
+
+    settings.insert({"seed", std::to_string(RngSeedManager::GetSeed())});
+    settings.insert({"run", std::to_string(RngSeedManager::GetRun())});
+    settings.insert({"stream", std::to_string(stream)});
+    return settings;
+}
+
+NetDeviceContainer IptfsHelper::Install(Ptr<Node> a, Ptr<Node> b)
 {
     struct iptfs_pair_watch watch = {};
     char error[IPTFS_PAIR_ERROR_SIZE];
+    std::map<std::string, std::string> named = WithStream();
     std::vector<struct iptfs_setting> settings;
     std::shared_ptr<IptfsPair> pair = std::make_shared<IptfsPair>();
     NetDeviceContainer devices;
@@ -152,11 +174,11 @@ NetDeviceContainer IptfsHelper::Install(Ptr<Node> a, Ptr<Node> b) const
     watch.received = IptfsPair::on_received;
     watch.delivered = IptfsPair::on_delivered;
     watch.dropped = IptfsPair::on_dropped;
-    for (const auto &setting : m_settings)
+    for (const auto &setting : named)
         settings.push_back({setting.first.c_str(), setting.second.c_str()});
     if (iptfs_pair_new(&pair->pair, PeekPointer(a), PeekPointer(b), settings.data(),
                        settings.size(), &watch, error) != 0)
-        throw std::invalid_argument(error);
+        NS_FATAL_ERROR("IptfsHelper: " << error);
     for (int end = 0; end < 2; end++) {
         Ptr<NetDevice> device(static_cast<NetDevice *>(iptfs_pair_device(pair->pair, end)));
         Ptr<IptfsTunnel> tunnel = CreateObject<IptfsTunnel>();

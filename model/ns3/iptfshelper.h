@@ -42,7 +42,7 @@ public:
     static TypeId GetTypeId();
 
     /* A counter by name, as "XfrmOutError", "ipsec-stats/tx-pkts" or "link-loss", until the
-     * simulation is destroyed. std::invalid_argument when there is none of that name. */
+     * simulation is destroyed. NS_FATAL_ERROR when there is none of that name. */
     uint64_t GetCounter(const std::string &name) const;
 
 protected:
@@ -68,11 +68,20 @@ public:
      * StringValue. */
     void SetAttribute(const std::string &name, const AttributeValue &value);
 
+    /* The next tunnel draws its losses and other chances from this stream, the one after it from
+     * the next, and so on; else each takes a stream that nobody has, as ns-3's random variables do.
+     * Seed and run are those of RngSeedManager, unless "Seed" is set. Returns 1, the streams that a
+     * tunnel needs. */
+    int64_t AssignStreams(int64_t stream);
+
     /* Puts a device on each node and a tunnel between them; devices in the order of the nodes.
-     * std::invalid_argument, with a line that says what is wrong and allowed. */
-    NetDeviceContainer Install(Ptr<Node> a, Ptr<Node> b) const;
+     * NS_FATAL_ERROR, with a line that says what is wrong and allowed. */
+    NetDeviceContainer Install(Ptr<Node> a, Ptr<Node> b);
 
 private:
+    std::map<std::string, std::string> WithStream();
+
+    int64_t m_stream = -1; /* not assigned */
     std::map<std::string, std::string> m_settings;
 };
 

@@ -10,6 +10,7 @@
 
 #include "ns3guard.h"
 #include "ns3p2p.h"
+#include "ns3pmtu.h"
 
 #include <ns3/application.h>
 #include <ns3/boolean.h>
@@ -63,7 +64,7 @@ namespace
 
 using Section = ns3::Ptr<iptfs_ns3section>;
 
-const uint16_t first_port = 5000;
+const uint16_t first_port = 50000; /* of no protocol, where a capture is looked at */
 const uint32_t ipv4_udp_octets = 28;
 const uint32_t ipv6_udp_octets = 48;
 
@@ -141,7 +142,7 @@ public:
                ns3::Ptr<const ns3::TcpSocketBase>)
     {
         uint32_t octets = packet->GetSize();
-        ns3::SequenceNumber32 end = header.GetSequenceNumber() + static_cast<int>(octets);
+        ns3::SequenceNumber32 end = header.GetSequenceNumber() + static_cast<int32_t>(octets);
 
         if (octets == 0)
             return;
@@ -191,6 +192,11 @@ private:
         ns3::SequenceNumber32 end;
         uint32_t octets;
         int64_t sent_ps; /* -1: more than once, so that nobody knows which one was acknowledged */
+
+        ns3::SequenceNumber32 begin() const
+        {
+            return end - static_cast<int32_t>(octets);
+        }
     };
 
     struct iptfs_ns3hosts_flow &flow()
@@ -204,8 +210,7 @@ private:
             under_way_.begin(), under_way_.end(), begin,
             [](ns3::SequenceNumber32 at, const Segment &segment) { return at < segment.end; });
 
-        for (; first != under_way_.end() && first->end - static_cast<int>(first->octets) < end;
-             ++first)
+        for (; first != under_way_.end() && first->begin() < end; ++first)
             first->sent_ps = -1;
     }
 
@@ -779,7 +784,7 @@ ns3::Ptr<ns3::Node> make_node()
     return node;
 }
 
-/* A host behind its gateway. */
+/* A host behind its gateway, whose TCP sends what the path takes. */
 ns3::Ptr<ns3::Node> make_host(ns3::Ptr<ns3::Node> gateway, unsigned side, unsigned number,
                               const struct iptfs_ns3hosts_traffic &traffic)
 {
@@ -798,6 +803,7 @@ ns3::Ptr<ns3::Node> make_host(ns3::Ptr<ns3::Node> gateway, unsigned side, unsign
         ipv4_routes(host)->SetDefaultRoute(ipv4_of(side, number, 2), interface);
         add_ipv4(gateway, far, ipv4_of(side, number, 2), mask);
     }
+    iptfs_ns3pmtu_follow(ns3::PeekPointer(host));
     return host;
 }
 

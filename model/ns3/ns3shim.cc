@@ -10,10 +10,12 @@
 #include "ns3guard.h"
 #include "ns3p2p.h"
 
+#include <ns3/boolean.h>
 #include <ns3/data-rate.h>
 #include <ns3/default-simulator-impl.h>
 #include <ns3/drop-tail-queue.h>
 #include <ns3/event-impl.h>
+#include <ns3/global-value.h>
 #include <ns3/node.h>
 #include <ns3/nstime.h>
 #include <ns3/object-factory.h>
@@ -40,7 +42,8 @@ struct {
     uint64_t fence_events;    /* events run that only served to end runs */
     int64_t ps_per_step;      /* a step of ns-3's clock; 1 but in an attached simulation */
     int64_t steps_per_ps;
-    bool attached; /* the caller's own simulation */
+    bool attached;  /* the caller's own simulation */
+    bool checksums; /* switched on here */
     bool running;
     bool stopped;
     bool changing; /* open or close is at work */
@@ -233,9 +236,18 @@ int start_engine()
     return 0;
 }
 
+int bind_checksums(bool on)
+{
+    ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(on));
+    sim.checksums = on;
+    return 0;
+}
+
 int destroy_engine()
 {
     ns3::Simulator::Destroy();
+    if (sim.checksums)
+        bind_checksums(false);
     return 0;
 }
 
@@ -523,6 +535,18 @@ int ns3shim_seed(uint32_t seed, uint64_t run)
     });
 }
 
+int ns3shim_checksums(void)
+{
+    if (sim.impl == nullptr || sim.attached)
+        return NS3SHIM_ESTATE;
+    return iptfs_ns3_guarded([]() { return bind_checksums(true); });
+}
+
+bool ns3shim_counts_ps(void)
+{
+    return sim.impl != nullptr && sim.ps_per_step == 1 && sim.steps_per_ps == 1;
+}
+
 int64_t ns3shim_now_ps(void)
 {
     return sim.impl != nullptr ? now_ps() : int64_t{NS3SHIM_ESTATE};
@@ -617,7 +641,7 @@ int ns3shim_p2p_new(struct ns3shim_p2p **out, const struct ns3shim_p2p_config *c
     *out = nullptr;
     if (config == nullptr || receive == nullptr || !iptfs_ns3p2p_valid(config))
         return NS3SHIM_EINVAL;
-    if (sim.impl == nullptr || sim.ps_per_step != 1 || sim.steps_per_ps != 1)
+    if (!ns3shim_counts_ps())
         return NS3SHIM_ESTATE;
     return iptfs_ns3_guarded([out, config, receive, ctx]() {
         ns3::Ptr<ns3shim_p2p> p2p = ns3::Create<ns3shim_p2p>();

@@ -13,6 +13,7 @@
 
 #include "ns3error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -76,6 +77,16 @@ int ns3shim_close(void);
  * EINVAL, ESTATE if no simulation is open.
  */
 int ns3shim_seed(uint32_t seed, uint64_t run);
+
+/*
+ * Has ns-3's IPv4, TCP and UDP write their checksums, and look at them, until this simulation ends;
+ * else they leave 0. ESTATE if no simulation is open, or an attached one, which is its owner's.
+ */
+int ns3shim_checksums(void);
+
+/* Whether the clock of the open simulation counts picoseconds, as links of ns3shim_p2p_new need it
+ * to. */
+bool ns3shim_counts_ps(void);
 
 /* The time now, or ESTATE (negative) if no simulation is open. */
 int64_t ns3shim_now_ps(void);

@@ -26,6 +26,9 @@ const struct fuzz_target *fuzz_target_named(const char *name);
 /* Octets of AGGFRAG payloads, at any time and of any number, into a receiver. */
 void fuzz_receiver(const uint8_t *bytes, size_t octets);
 
+/* Whole outer packets, IP header and ESP and all, into an incoming SA. */
+void fuzz_inbound(const uint8_t *bytes, size_t octets);
+
 /* Inner packets through our own packer, as octets; then lost, doubled, late, cut and flipped. */
 void fuzz_mangle(const uint8_t *bytes, size_t octets);
 

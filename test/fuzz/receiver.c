@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whatever comes from outside: nothing is delivered but what came, everything is accounted for. */
-#include "receiver.h"
-#include "aggfrag.h"
 #include "fuzz.h"
+#include "received.h"
 #include "units.h"
 
 enum {
@@ -17,8 +16,8 @@ struct rx {
     struct iptfs_receiver receiver;
     int64_t now_ps;
     int64_t delivered_ps; /* the last time */
-    uint64_t given_pkts, given_octets;
-    uint64_t delivered_pkts, delivered_octets;
+    uint64_t given_pkts;
+    struct fuzz_received received;
     uint64_t seq;
 };
 
@@ -27,41 +26,18 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
     struct rx *rx = ctx;
     MUST(now_ps >= rx->delivered_ps && now_ps <= rx->now_ps);
     MUST(!again);
-    MUST(inner->bytes != NULL && inner->octets >= IPTFS_IPV4_HEADER_OCTETS);
-    MUST(iptfs_inner_total(inner->bytes, inner->octets) == (int32_t)inner->octets);
-    MUST(inner->ip_version == inner->bytes[0] >> 4);
     rx->delivered_ps = now_ps;
-    rx->delivered_pkts++;
-    rx->delivered_octets += inner->octets;
-}
-
-static void check_ledger(const struct rx *rx)
-{
-    const struct iptfs_ledger *ledger = &rx->store.ledger;
-    const struct iptfs_inner *partial = rx->receiver.reassembly.partial;
-    uint64_t octets = partial != NULL ? partial->octets : 0;
-    for (int fate = IPTFS_FATE_DELIVERED; fate < IPTFS_FATE_COUNT; fate++)
-        octets += ledger->ended[fate].octets;
-    MUST(octets == ledger->offered.octets);
-    MUST(ledger->unexplained == 0);
-    MUST(iptfs_ledger_inside(ledger) == (partial != NULL));
-    MUST(rx->store.live_inner == (partial != NULL));
-    MUST(rx->store.live_outer == rx->receiver.reorder.held + rx->receiver.immediate.held);
-    MUST(ledger->ended[IPTFS_FATE_DELIVERED].pkts == rx->delivered_pkts);
-    MUST(rx->delivered_octets <= rx->given_octets);
-    MUST(rx->store.error == 0);
+    fuzz_take_inner(&rx->received, inner);
 }
 
 static void check_step(const struct rx *rx, const struct iptfs_counters *before)
 {
     const uint64_t *now = rx->counters.value;
     int64_t next_ps = iptfs_receiver_next_ps(&rx->receiver);
-    check_ledger(rx);
+    fuzz_check_received(&rx->received, &rx->store, &rx->receiver);
     for (int i = 0; i < IPTFS_COUNTER_COUNT; i++)
         MUST(now[i] >= before->value[i]);
     MUST(now[IPTFS_YANG_RX_PKTS] == rx->given_pkts);
-    MUST(now[IPTFS_YANG_INNER_RX_PKTS] == rx->delivered_pkts);
-    MUST(now[IPTFS_YANG_INNER_RX_OCTETS] == rx->delivered_octets);
     /* Whoever is held by one that delivers at once is on the clock; no timer stays behind. */
     if (rx->receiver.immediate.held > 0)
         MUST(next_ps <= rx->now_ps + rx->receiver.config.drop_time_ps);
@@ -103,7 +79,7 @@ static void give(struct rx *rx, struct fuzz_input *input)
     input->left -= octets;
     rx->seq = outer->seq;
     rx->given_pkts++;
-    rx->given_octets += octets;
+    rx->received.given_octets += octets;
     iptfs_receiver_input(&rx->receiver, rx->now_ps, outer);
 }
 

@@ -9,7 +9,9 @@ import glob
 import os
 import re
 import struct
+import subprocess
 import sys
+import tempfile
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
 
@@ -52,6 +54,37 @@ def linux_payloads(folder):
                   head + b''.join(step(p) for p in payloads[:8]))
         for i, payload in enumerate(payloads[:8]):
             write(folder, 'aggfrag', '%s-%d' % (name, i), payload)
+
+
+# Outer packets that encap makes, as they come; and payloads for the target to seal.
+def outer_packets(folder):
+    program = os.environ.get('IPTFS_SIM', os.path.join(TOP, 'build', 'iptfs-sim'))
+    key = ['--key', '000102030405060708090a0b0c0d0e0fa0a1a2a3']
+    null = ['--set', 'tunnel.cipher=null']
+    kinds = {'null': (0x40, null), 'gcm': (0x50, key), 'esn': (0x70, key + ['--esn']),
+             'immediate': (0x11, key), 'esp': (0x58, key + ['--set', 'tunnel.mode=esp']),
+             'outer6': (0x42, null + ['--set', 'tunnel.outer=6'])}
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, 'outer.pcap')
+        for name, (flags, options) in kinds.items():
+            subprocess.run([program, 'encap', os.path.join(TOP, 'examples/inner.pcap'), path, '-q',
+                            '--set', 'tunnel.pkt-size=256'] + options, check=True)
+            with open(path, 'rb') as f:
+                capture = f.read()
+            at, steps = 24, b''
+            while at < len(capture) and len(steps) < 1500:
+                octets = struct.unpack_from('<I', capture, at + 8)[0]
+                steps += struct.pack('>BH', 1 << 5, octets) + capture[at + 16:at + 16 + octets]
+                at += 16 + octets
+            write(folder, 'inbound', 'encap-' + name, bytes([flags, 3, 20]) + steps)
+    texts = [aggfrag(0, ipv4(60, 1) + ipv6(60, 2)), aggfrag(0, ipv4(300, 3)[:100]),
+             aggfrag(200, ipv4(300, 3)[100:] + bytes(9)), aggfrag(0, bytes(40))]
+    texts = [t + bytes(-(len(t) + 2) % 4) + bytes([-(len(t) + 2) % 4, 144]) for t in texts]
+    for flags in (0, 1, 0x10, 0x13, 0x34):
+        for kind in (1, 2, 5):  # sealed, changed, sealed in IPv6
+            steps = b''.join(bytes([kind | 0x38, 1]) + (b'\0\x25' if kind == 2 else b'') +
+                             struct.pack('>H', len(t)) + t for t in texts)
+            write(folder, 'inbound', 'sealed-%02x-%d' % (flags, kind), bytes([flags, 3, 20]) + steps)
 
 
 # RFC 9347, Appendix A, a fifth of its size, that all may be begun in 280 octets.
@@ -154,5 +187,5 @@ def choices(folder):
 if __name__ == '__main__':
     if len(sys.argv) != 2:
         sys.exit('usage: seeds.py FOLDER')
-    for make in (linux_payloads, appendix_a, texts, captures, choices):
+    for make in (linux_payloads, outer_packets, appendix_a, texts, captures, choices):
         make(sys.argv[1])

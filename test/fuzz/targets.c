@@ -7,9 +7,11 @@
 #include <string.h>
 
 const struct fuzz_target fuzz_targets[] = {
-    {"receiver", fuzz_receiver}, {"mangle", fuzz_mangle},     {"aggfrag", fuzz_aggfrag},
-    {"tunnel", fuzz_tunnel},     {"scenario", fuzz_scenario}, {"sweep", fuzz_sweep},
-    {"pcap", fuzz_pcap},         {"replay", fuzz_replay},     {NULL, NULL},
+    {"receiver", fuzz_receiver}, {"inbound", fuzz_inbound},
+    {"mangle", fuzz_mangle},     {"aggfrag", fuzz_aggfrag},
+    {"tunnel", fuzz_tunnel},     {"scenario", fuzz_scenario},
+    {"sweep", fuzz_sweep},       {"pcap", fuzz_pcap},
+    {"replay", fuzz_replay},     {NULL, NULL},
 };
 
 const struct fuzz_target *fuzz_target_named(const char *name)
