@@ -42,8 +42,9 @@ enum {
  * (`iptfs-sim list options` tells them all): a key of [tunnel] or [link], as "pkt-size" or "delay",
  * or with a section before it, as "tunnel reverse.pkt-size" or "link.forward.loss"; "seed",
  * and "run" and "stream", whole numbers: tunnels of one seed draw their chances apart where one of
- * these differs (by default 1 and 0); and "device-mtu", the MTU of both devices as IP sees it (by default 65535B: the tunnel cuts packets
- * itself). Without a section an option holds for both directions. */
+ * these differs (by default 1 and 0); and "device-mtu", the MTU of both devices as IP sees it (by
+ * default 65535B: the tunnel cuts packets itself). Without a section an option holds for both
+ * directions. */
 struct iptfs_setting {
     const char *name;
     const char *value;

@@ -60,7 +60,8 @@ static void run_corpus(const char *name)
     CHECK_TRUE(files > 0);
 }
 
-#define TARGETS(T) T(receiver) T(inbound) T(mangle) T(aggfrag) T(tunnel) T(scenario) T(sweep) T(pcap) T(replay)
+#define TARGETS(T)                                                                                 \
+    T(receiver) T(inbound) T(mangle) T(aggfrag) T(tunnel) T(scenario) T(sweep) T(pcap) T(replay)
 
 #define DEFINE_TEST(name)                                                                          \
     static void test_##name(void)                                                                  \
