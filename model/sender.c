@@ -138,7 +138,8 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     return inner;
 }
 
-int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
+/* Apart from iptfs_sender_offer so that it can stand in the loop of take_arrivals. */
+static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
 {
     struct iptfs_inner *inner = admit(sender, arrival);
     if (inner == NULL)
@@ -157,6 +158,11 @@ int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *
                       (int64_t)sender->queue.octets);
     sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
     return IPTFS_OK;
+}
+
+int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
+{
+    return offer(sender, arrival);
 }
 
 static int64_t next_arrival_ps(const struct iptfs_sender *sender)
@@ -307,7 +313,7 @@ static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
     while (next_arrival_ps(sender) <= until_ps && sender->store->error == IPTFS_OK) {
         struct iptfs_arrival arrival;
         sender->source->ops->take(sender->source, &arrival);
-        iptfs_sender_offer(sender, &arrival);
+        offer(sender, &arrival);
     }
 }
 
