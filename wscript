@@ -7,14 +7,14 @@
 #   ./waf fuzz         the fuzzers, for --time seconds each
 #   ./waf --help       the other commands
 #
-# New sources need no word here: what is in a folder is found by its name.
+# New sources need no entry here: what is in a folder is found by its name.
 #
-#   model/*.c               the protocol, plain C                       }
+#   model/*/*.c             the protocol, plain C                       }
 #   model/ns3/*.cc, *.c     the only part that knows ns-3               }  libiptfs
-#   helper/*.c              scenarios, results, command line            }
-#   helper/main.c           iptfs-sim
+#   helper/*/*.c            scenarios, results, command line            }
+#   helper/cli/main.c       iptfs-sim
 #   examples/*.c, *.cc      a program each, which uses libiptfs
-#   test/*.c                one program, iptfs-test, in each variant
+#   test/*/*.c              one program, iptfs-test, in each variant
 #   test/fuzz/*.c           targets, part of iptfs-test too, and their program, iptfs-fuzz
 #   test/bench/*.c, *.cc    one program, iptfs-bench
 
@@ -46,13 +46,12 @@ C_MODEL = ['-std=c11', '-Wpedantic']
 C_HOSTED = ['-std=c11']
 HOSTED_DEFINES = ['_DEFAULT_SOURCE', '_GNU_SOURCE', 'IPTFS_VERSION="%s"' % VERSION]
 
-# Room -> the folders its #include "..." looks into. They go in by -iquote, so that
-# no header of ours can take the place of one of libc (<time.h>) or of ns-3.
+# Tree -> where its #include "folder/file.h" is looked up. The folders go in by -iquote, so that
+# no header of ours can take the place of one of libc or of ns-3.
 INCLUDES = {
     'model': ['model'],
-    'model/ns3': ['model', 'model/ns3'],
-    'helper': ['model', 'model/ns3', 'helper'],
-    'test': ['model', 'model/ns3', 'helper', 'test'],
+    'helper': ['model', 'helper'],
+    'test': ['model', 'helper', 'test'],
 }
 
 # Variant -> compiler flags, linker flags. '' is the release, built in build/ itself.
@@ -66,11 +65,9 @@ VARIANTS = {
              SANITIZE),
 }
 
-# Rooms of helper/ whose sources may change without changing the result of any run: of the command
-# line, and of what is made of results. All others are in the hash that sweeps compare.
-NOT_IN_RESULTS = ['caption', 'cli', 'collect', 'csvtext', 'endpoint', 'folderlock', 'gnuplot', 'list', 'main',
-                  'parallel', 'pcapfile', 'plot*', 'program', 'progress', 'replay', 'runpcap', 'sa',
-                  'show', 'slurm', 'sweeprun']
+# Folders whose sources may change without changing the result of any run: the command line, and
+# what is made of results. All other sources are in the hash that sweeps compare.
+NOT_IN_RESULTS = ['helper/api', 'helper/cli', 'helper/endpoint', 'helper/plot']
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
 # each module loaded costs start-up time.
@@ -87,11 +84,15 @@ int main()
 }
 '''
 
+# What programs of others include.
+PUBLIC_HEADERS = ['iptfs.h', 'ns3/ns3error.h', 'ns3/ns3shim.h', 'ns3/ns3hosts.h', 'ns3/ns3pmtu.h',
+                  'ns3/iptfshelper.h']
+
 # Layout differs between versions of clang-format: only these are believed.
 CLANG_FORMAT_MAJORS = ['14', '19']
 
 TEST_TIMEOUT_S = 1800
-FINGERPRINTS = os.path.join('test', 'fingerprints.py')
+FINGERPRINTS = os.path.join('test', 'validation', 'fingerprints.py')
 
 # Target of test/fuzz -> how many inputs `check` tries: a few seconds' worth.
 FUZZ_RUNS = {'receiver': 20000, 'inbound': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
@@ -360,11 +361,11 @@ def build(bld):
     if bld.variant == 'fuzz':
         build_fuzzer(bld)
         return
-    build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/main.c'), '')
+    build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/cli/main.c'), '')
     if bld.path.find_resource('test/main.c'):
         build_program(bld, 'iptfs-test',
-                      bld.path.ant_glob('test/*.c test/*.cc test/fuzz/*.c',
-                                        excl='test/fuzz/driver.c'),
+                      bld.path.ant_glob('test/**/*.c test/**/*.cc',
+                                        excl='test/fuzz/driver.c test/bench/*'),
                       'CUNIT PCAP', install=None)
     build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
                   install=None)
@@ -374,15 +375,16 @@ def build(bld):
 
 # The three rooms, compiled once and linked into each program.
 def build_objects(bld):
-    bld(features='c', target='model', source=bld.path.ant_glob('model/*.c'),
+    bld(features='c', target='model', source=bld.path.ant_glob('model/**/*.c', excl='model/ns3/*'),
         includes=INCLUDES['model'], cflags=C_MODEL, use='GSL GCRYPT M')
     bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
-        includes=INCLUDES['model/ns3'], cflags=C_MODEL, use='model NS3')
+        includes=INCLUDES['model'], cflags=C_MODEL, use='model NS3')
     bld(features='c', target='helper',
-        source=bld.path.ant_glob('helper/*.c', excl='helper/main.c helper/program.c'),
+        source=bld.path.ant_glob('helper/**/*.c',
+                                  excl='helper/cli/main.c helper/files/program.c'),
         includes=INCLUDES['helper'], cflags=C_HOSTED, defines=HOSTED_DEFINES,
         use='model ns3 INIH JANSSON SQLITE PCAP GSL M')
-    bld(features='c', target='program', source='helper/program.c', cflags=C_HOSTED,
+    bld(features='c', target='program', source='helper/files/program.c', includes=INCLUDES['helper'], cflags=C_HOSTED,
         defines=HOSTED_DEFINES + ['IPTFS_COMMIT="%s"' % commit(bld),
                                   'IPTFS_SOURCES="%s"' % hash_of_sources(bld)])
 
@@ -402,8 +404,9 @@ def commit(ctx):
 
 
 def hash_of_sources(ctx):
-    names = ctx.path.ant_glob('model/**/*.c model/**/*.cc model/**/*.h helper/*.c helper/*.h',
-                              excl=' '.join('helper/%s.*' % room for room in NOT_IN_RESULTS))
+    names = ctx.path.ant_glob(['%s/**/*.%s' % (tree, kind) for tree in ('model', 'helper')
+                               for kind in ('c', 'cc', 'h')],
+                              excl=[folder + '/**' for folder in NOT_IN_RESULTS])
     together = hashlib.sha256()
     for node in sorted(names, key=lambda node: node.path_from(ctx.path)):
         together.update(b'%s %d\n' % (node.path_from(ctx.path).encode(), len(node.read('rb'))))
@@ -423,8 +426,8 @@ def build_program(bld, name, source, libraries, install='${BINDIR}'):
 # All targets in one program: `iptfs-fuzz --target=NAME`.
 def build_fuzzer(bld):
     bld(features='c cxx cxxprogram', target='iptfs-fuzz', includes=INCLUDES['test'],
-        source=bld.path.ant_glob('test/fuzz/*.c') + [
-            bld.path.find_resource('test/%s.c' % name)
+        source=bld.path.ant_glob('test/fuzz/*.c', excl='test/fuzz/test_*.c') + [
+            bld.path.find_resource('test/support/%s.c' % name)
             for name in ('check', 'fixture', 'samples', 'wholetunnel')],
         cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model CUNIT PCAP',
         linkflags='-fsanitize=fuzzer', install_path=None)
@@ -432,9 +435,6 @@ def build_fuzzer(bld):
 
 # What others link with. The body of iptfs.h stands in helper/, so all of it is in there.
 def build_library(bld):
-    headers = bld.path.ant_glob(
-        'model/*.h model/ns3/ns3error.h model/ns3/ns3shim.h model/ns3/ns3hosts.h model/ns3/ns3pmtu.h '
-        'model/ns3/iptfshelper.h')
     release = not bld.variant
     bld(features='cxx cxxshlib', target='iptfs', use='helper program ns3 model', vnum=VERSION,
         install_path='${LIBDIR}' if release else None)
@@ -443,7 +443,8 @@ def build_library(bld):
     bld(features='subst', source='iptfs.pc.in', target='iptfs.pc', VERSION=VERSION,
         PREFIX=bld.env.PREFIX, LIBDIR=bld.env.LIBDIR, INCLUDEDIR=bld.env.INCLUDEDIR,
         install_path='${LIBDIR}/pkgconfig')
-    bld.install_files('${INCLUDEDIR}/iptfs', headers)
+    bld.install_files('${INCLUDEDIR}/iptfs', ['model/' + name for name in PUBLIC_HEADERS],
+                      cwd=bld.path.find_dir('model'), relative_trick=True)
 
 
 # Programs that use the library as others do; the tests run them.
@@ -451,7 +452,7 @@ def build_examples(bld):
     for source in bld.path.ant_glob('examples/*.c examples/*.cc'):
         name = os.path.splitext(source.name)[0]
         bld(features='c cxx cxxprogram', target='examples/' + name, source=[source],
-            includes=INCLUDES['model/ns3'], cflags=C_HOSTED, use='iptfs NS3',
+            includes=INCLUDES['model'], cflags=C_HOSTED, use='iptfs NS3',
             rpath=['$ORIGIN/..'], install_path=None)
 
 
@@ -495,7 +496,7 @@ def check(ctx):
     check_with_clang(ctx, tally)
     check_fuzzers(ctx, tally)
     check_layout(ctx, tally)
-    check_rooms(ctx, tally)
+    check_includes(ctx, tally)
     print(tally.line())
     end_command(failed=tally.bad())
 
@@ -528,7 +529,7 @@ def run_tests(variant, tally):
 # The tests that need more of the machine than a program: each skips itself where it cannot run.
 def check_scripts(ctx, tally):
     program = os.path.abspath(os.path.join(out, 'iptfs-sim'))
-    for path in sources(ctx, 'test/*.sh'):
+    for path in sources(ctx, 'test/**/*.sh'):
         name = os.path.splitext(os.path.basename(path))[0]
         if name != 'steps' and os.path.exists(program):
             run_counted(['sh', path], name, dict(os.environ, IPTFS_SIM=program), tally)
@@ -601,13 +602,12 @@ def check_with_clang(ctx, tally):
 
 
 def clang_command(path):
-    folder = os.path.dirname(path)
-    room = folder if folder in INCLUDES else folder.split('/')[0]
-    command = ['clang', '-fsyntax-only'] + WARNINGS + ['-iquote' + d for d in INCLUDES[room]]
+    tree = path.split('/')[0]
+    command = ['clang', '-fsyntax-only'] + WARNINGS + ['-iquote' + d for d in INCLUDES[tree]]
     if path.endswith('.cc'):
         env = ConfigSet.ConfigSet(CONFIGURATION)
         return command + [env.CXX_STANDARD] + env.CXXFLAGS_NS3 + [path]
-    if room.startswith('model'):
+    if tree == 'model':
         return command + C_MODEL + [path]
     return command + C_HOSTED + ['-D' + d for d in HOSTED_DEFINES] + [path]
 
@@ -699,8 +699,8 @@ def check_layout(ctx, tally):
     if not major or major.group(1) not in CLANG_FORMAT_MAJORS:
         tally.skip(name, '%s; only %s are used' % (version, ' and '.join(CLANG_FORMAT_MAJORS)))
         return
-    files = sources(ctx, ['%s/**/*.%s' % (room, kind)
-                          for room in ('model', 'helper', 'test', 'examples')
+    files = sources(ctx, ['%s/**/*.%s' % (tree, kind)
+                          for tree in ('model', 'helper', 'test', 'examples')
                           for kind in ('c', 'h', 'cc')])
     wrong = [path for path in files
              if run_quietly(['clang-format', '--dry-run', '-Werror', path]).returncode]
@@ -710,27 +710,50 @@ def check_layout(ctx, tally):
               '%d of %d files are not' % (len(wrong), len(files)) if wrong else None)
 
 
-# model/README.md lists the rooms; a file includes only what stands above its own.
-def check_rooms(ctx, tally):
-    with open(os.path.join('model', 'README.md')) as f:
-        listed = re.findall(r'^\| `(?:ns3/)?(\w+)` \|', f.read(), re.MULTILINE)
-    place = {room: i for i, room in enumerate(listed)}
-    files = sources(ctx, ['model/**/*.%s' % kind for kind in ('c', 'h', 'cc')])
-    wrong = ['no file of room %s' % room for room in listed
-             if room not in [os.path.splitext(os.path.basename(path))[0] for path in files]]
-    for path in files:
-        room = os.path.splitext(os.path.basename(path))[0]
-        if room not in place:
-            wrong.append(path + ' is not listed')
-            continue
-        with open(path) as f:
-            included = re.findall(r'^#include "(\w+)\.h"', f.read(), re.MULTILINE)
-        wrong += ['%s includes %s.h' % (path, other) for other in included
-                  if place.get(other, len(listed)) > place[room]]
+# Which folders a file of `tree`/`folder` may include from. The tables of model/README.md and
+# helper/README.md list the folders in the order of use.
+def may_include(tree, folder, order):
+    if tree == 'test':
+        return set(order['model'] + order['helper'] + [folder, 'support', 'fuzz'])
+    names = order[tree]
+    earlier = set(names[:names.index(folder) + 1])
+    return earlier | (set(order['model']) if tree == 'helper' else set())
+
+
+def listed_folders(tree):
+    with open(os.path.join(tree, 'README.md')) as f:
+        return re.findall(r'^\| `(\w+)/` \|', f.read(), re.MULTILINE)
+
+
+def wrong_includes(path, order):
+    tree, folder = path.split('/')[:2]
+    if folder in ('iptfs.h', 'main.c'):
+        allowed = may_include('test', '', order) if tree == 'test' else set()
+    elif tree == 'test' or folder in order[tree]:
+        allowed = may_include(tree, folder, order)
+    else:
+        return ['%s: %s/README.md does not list the folder %s' % (path, tree, folder)]
+    if path.startswith(('model/ns3/', 'helper/api/', 'test/')):
+        allowed = allowed | {'iptfs.h'}
+    with open(path) as f:
+        included = re.findall(r'^ *# *include "([^"]+)"', f.read(), re.MULTILINE)
+    return ['%s includes "%s"' % (path, name) for name in included
+            if name.split('/')[0] not in allowed]
+
+
+# A file includes from its own folder and from those listed before it.
+def check_includes(ctx, tally):
+    order = {tree: listed_folders(tree) for tree in ('model', 'helper')}
+    wrong = ['%s/README.md lists %s, which is no folder' % (tree, folder)
+             for tree in order for folder in order[tree]
+             if not os.path.isdir(os.path.join(tree, folder))]
+    for path in sources(ctx, ['%s/**/*.%s' % (tree, kind) for tree in ('model', 'helper', 'test')
+                              for kind in ('c', 'h', 'cc')]):
+        wrong += wrong_includes(path, order)
     for line in wrong:
         print(line)
-    tally.add('includes only go down in the list of model/README.md',
-              '%d of them do not' % len(wrong) if wrong else None)
+    tally.add('files include from their own folder and earlier ones',
+              '%d do not' % len(wrong) if wrong else None)
 
 
 # --------------------------------------------------------------------- demo and bench
@@ -755,7 +778,7 @@ def build_only(ctx, name, sources):
 
 def demo(ctx):
     """builds the simulator, runs examples/demo.ini and says where its results are"""
-    program = build_only(ctx, 'iptfs-sim', 'helper/main.c')
+    program = build_only(ctx, 'iptfs-sim', 'helper/cli/main.c')
     command = [program, 'run', os.path.join('examples', 'demo.ini')]
     before = files_below('out')
     print('$ ' + ' '.join(command), flush=True)
@@ -780,7 +803,7 @@ def bench(ctx):
 
 def fingerprints(ctx):
     """compares examples and studies with their fingerprints (--accept: and writes new ones)"""
-    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/main.c'))
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/cli/main.c'))
     command = [sys.executable, FINGERPRINTS] + (['--accept'] if ctx.options.accept else [])
     end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
 
@@ -792,7 +815,7 @@ def results(ctx):
         ctx.fatal('There is no study %s; there are: %s' % (
             ctx.options.study, ' '.join(path.split('/')[1]
                                         for path in sources(ctx, 'results/*/make.py'))))
-    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/main.c'))
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/cli/main.c'))
     env = dict(os.environ, IPTFS_SIM=program)
     failed = []
     for script in scripts:

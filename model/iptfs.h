@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The C interface for programs of others: a tunnel between two nodes of ns-3, with options,
  * counters and callbacks, without scenario files and command line. It stands alone: nothing else of
- * this project need be included. Its body is helper/api.c; examples/api.c uses it, and C++ scripts
- * have ns3/iptfshelper.h on top of it.
+ * this project need be included. Its body is helper/api/api.c; examples/api.c uses it, and C++
+ * scripts have ns3/iptfshelper.h on top of it.
  *
  *   struct iptfs_setting settings[] = {{"pkt-size", "1400"}, {"rate", "10Mbps"}};
  *   struct iptfs_pair *pair;

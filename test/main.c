@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs every suite, or those named on the command line, and closes with "N passed, N failed". */
-#include "check.h"
+#include "support/check.h"
 
 #include <CUnit/Basic.h>
 #include <CUnit/TestRun.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "device.h"
+#include "ns3/device.h"
 
-#include "error.h"
-#include "ns3pmtu.h"
-#include "ns3shim.h"
-#include "units.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "ns3/ns3pmtu.h"
+#include "ns3/ns3shim.h"
 
 static int other(int end)
 {

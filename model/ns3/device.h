@@ -14,9 +14,9 @@
 #ifndef IPTFS_DEVICE_H
 #define IPTFS_DEVICE_H
 
-#include "engine.h"
-#include "ns3device.h"
-#include "tunnel.h"
+#include "ns3/engine.h"
+#include "ns3/ns3device.h"
+#include "tunnel/tunnel.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "engine.h"
+#include "ns3/engine.h"
 
-#include "error.h"
-#include "ns3shim.h"
-#include "p2plink.h"
-#include "units.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "ns3/ns3shim.h"
+#include "ns3/p2plink.h"
 
 void iptfs_engine_arm(struct iptfs_engine *engine)
 {

@@ -3,8 +3,8 @@
 #ifndef IPTFS_ENGINE_H
 #define IPTFS_ENGINE_H
 
-#include "link.h"
-#include "tunnel.h"
+#include "link/link.h"
+#include "tunnel/tunnel.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "iptfshelper.h"
+#include "ns3/iptfshelper.h"
 
 #include "iptfs.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ns3device.h"
+#include "ns3/ns3device.h"
 
-#include "ns3guard.h"
-#include "ns3shim.h"
+#include "ns3/ns3guard.h"
+#include "ns3/ns3shim.h"
 
 #include <ns3/ipv4-header.h>
 #include <ns3/ipv4.h>

@@ -3,7 +3,7 @@
 #ifndef IPTFS_NS3GUARD_H
 #define IPTFS_NS3GUARD_H
 
-#include "ns3error.h"
+#include "ns3/ns3error.h"
 
 #include <exception>
 #include <new>

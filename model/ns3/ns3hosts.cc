@@ -6,11 +6,11 @@
  * What ns-3 calls back at is either an application, which its node owns, or a Meter. Neither holds
  * the hosts, and sections hold neither: so the hosts may be freed at any time.
  */
-#include "ns3hosts.h"
+#include "ns3/ns3hosts.h"
 
-#include "ns3guard.h"
-#include "ns3p2p.h"
-#include "ns3pmtu.h"
+#include "ns3/ns3guard.h"
+#include "ns3/ns3p2p.h"
+#include "ns3/ns3pmtu.h"
 
 #include <ns3/application.h>
 #include <ns3/boolean.h>

@@ -14,7 +14,7 @@
 #ifndef IPTFS_NS3HOSTS_H
 #define IPTFS_NS3HOSTS_H
 
-#include "ns3shim.h"
+#include "ns3/ns3shim.h"
 
 #include <stdbool.h>
 #include <stdint.h>

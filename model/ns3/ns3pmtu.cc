@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ns3pmtu.h"
+#include "ns3/ns3pmtu.h"
 
-#include "ns3guard.h"
+#include "ns3/ns3guard.h"
 
 #include <ns3/icmpv4-l4-protocol.h>
 #include <ns3/icmpv4.h>

@@ -5,10 +5,10 @@
  * Only interfaces that ns-3 3.37 to 3.48 share are used. No exception leaves a function with C
  * linkage: they run their body through iptfs_ns3_guarded().
  */
-#include "ns3shim.h"
+#include "ns3/ns3shim.h"
 
-#include "ns3guard.h"
-#include "ns3p2p.h"
+#include "ns3/ns3guard.h"
+#include "ns3/ns3p2p.h"
 
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>

@@ -11,7 +11,7 @@
 #ifndef IPTFS_NS3SHIM_H
 #define IPTFS_NS3SHIM_H
 
-#include "ns3error.h"
+#include "ns3/ns3error.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "p2plink.h"
+#include "ns3/p2plink.h"
 
-#include "error.h"
-#include "ns3shim.h"
-#include "units.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "ns3/ns3shim.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #ifndef IPTFS_P2PLINK_H
 #define IPTFS_P2PLINK_H
 
-#include "link.h"
+#include "link/link.h"
 
 /* As iptfs_direct_link_new, in the open ns-3 simulation. Needs a rate, exactly one queue limit, and
  * PPP or Ethernet framing (the difference to ns-3's own 2 octets is part of the frame): else

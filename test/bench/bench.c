@@ -2,7 +2,7 @@
 /* Speed of the tunnel beside ns-3's own UDP. Each run is a process of its own, this program with
  * `--one CASE SYSTEM PACKETS`, so that none finds a warm heap; under callgrind two lengths are run,
  * and the difference is free of start-up. It prints, and judges nothing. */
-#include "bench.h"
+#include "bench/bench.h"
 
 #include <inttypes.h>
 #include <stdio.h>

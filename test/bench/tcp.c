@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One TCP transfer between hosts of ns-3 behind two gateways: what joins the gateways is our
  * tunnel, or ns-3's own link. All else is the same. */
-#include "bench.h"
+#include "bench/bench.h"
 
-#include "config.h"
-#include "ns3hosts.h"
-#include "run.h"
+#include "ns3/ns3hosts.h"
+#include "run/run.h"
+#include "scenario/config.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "bench.h"
+#include "bench/bench.h"
 
-#include "run.h"
+#include "run/run.h"
 
 #include <inttypes.h>
 #include <stdio.h>

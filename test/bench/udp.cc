@@ -4,7 +4,7 @@
  * rate, all of them together just fill the link, and a PacketSink receives. The quickest of the
  * usual set-ups: the fastest scheduler, no queue disc, IPv4 alone.
  */
-#include "bench.h"
+#include "bench/bench.h"
 
 #include <cinttypes>
 #include <cstdio>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Headers and data blocks, there and back. */
-#include "aggfrag.h"
-#include "error.h"
-#include "fuzz.h"
-#include "samples.h"
+#include "packet/aggfrag.h"
+#include "base/error.h"
+#include "fuzz/fuzz.h"
+#include "support/samples.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whole outer packets: whatever comes is judged once, and only what is authentic gets in. */
-#include "inbound.h"
+#include "wire/inbound.h"
 
-#include "fuzz.h"
-#include "received.h"
-#include "units.h"
+#include "base/units.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/received.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What our packer made, as octets, on a bad way: what is delivered was sent. */
-#include "aggfrag.h"
-#include "fuzz.h"
-#include "packer.h"
-#include "receiver.h"
-#include "samples.h"
-#include "units.h"
+#include "base/units.h"
+#include "fuzz/fuzz.h"
+#include "packet/aggfrag.h"
+#include "receiver/receiver.h"
+#include "sender/packer.h"
+#include "support/samples.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capture files: refused in one line, or rows that traffic can be made of. */
-#include "capture.h"
-#include "error.h"
-#include "fuzz.h"
-#include "packet.h"
-#include "units.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "fuzz/fuzz.h"
+#include "packet/packet.h"
+#include "traffic/capture.h"
 
 #include <stdio.h>
 #include <sys/mman.h>

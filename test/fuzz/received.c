@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "received.h"
+#include "fuzz/received.h"
 
-#include "aggfrag.h"
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
+#include "packet/aggfrag.h"
 
 void fuzz_take_inner(struct fuzz_received *received, const struct iptfs_inner *inner)
 {

@@ -3,7 +3,7 @@
 #ifndef IPTFS_FUZZ_RECEIVED_H
 #define IPTFS_FUZZ_RECEIVED_H
 
-#include "receiver.h"
+#include "receiver/receiver.h"
 
 #include <stdint.h>
 

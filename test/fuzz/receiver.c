@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whatever comes from outside: nothing is delivered but what came, everything is accounted for. */
-#include "fuzz.h"
-#include "received.h"
-#include "units.h"
+#include "base/units.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/received.h"
 
 enum {
     WINDOW_MAX = 40,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Recorded scripts: refused in one line with nothing written, or replayed, twice the same. */
-#include "replay.h"
+#include "run/replay.h"
 
-#include "error.h"
-#include "fuzz.h"
+#include "base/error.h"
+#include "fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

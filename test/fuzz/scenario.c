@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scenario texts: refused in one line, or printed and read again as the same; and then run. */
-#include "scenario.h"
+#include "scenario/scenario.h"
 
-#include "error.h"
-#include "fuzz.h"
-#include "ns3shim.h"
-#include "run.h"
-#include "units.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "fuzz/fuzz.h"
+#include "ns3/ns3shim.h"
+#include "run/run.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sweep texts: refused in one line, or points that can be looked at. */
-#include "sweep.h"
+#include "sweep/sweep.h"
 
-#include "error.h"
-#include "fuzz.h"
+#include "base/error.h"
+#include "fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

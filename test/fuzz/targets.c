@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "error.h"
-#include "fuzz.h"
+#include "base/error.h"
+#include "fuzz/fuzz.h"
 
 #include <ctype.h>
 #include <stdlib.h>

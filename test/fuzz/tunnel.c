@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A whole tunnel by the octets: what wholetunnel.h checks in each step, and that the same octets
  * give the same run. */
-#include "error.h"
-#include "fuzz.h"
-#include "units.h"
-#include "wholetunnel.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "fuzz/fuzz.h"
+#include "support/wholetunnel.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The body of iptfs.h. It stands here and not in model/, because it takes options from the table of
+ * scenario keys and builds its tunnels as `iptfs-sim run` does. */
+#include "iptfs.h"
+
+#include "base/error.h"
+#include "base/units.h"
+#include "ns3/device.h"
+#include "ns3/ns3shim.h"
+#include "run/run.h"
+#include "scenario/option.h"
+#include "scenario/scenario.h"
+#include "text/nearest.h"
+#include "text/quantity.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char device_mtu[] = "device-mtu";
+static const char run_name[] = "run";
+static const char stream_name[] = "stream";
+
+/* What is watched of an end, and who was told before. */
+struct watched {
+    struct iptfs_pair *pair;
+    int end;
+    void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
+    void *deliver_ctx;
+    void (*ended)(void *ctx, const struct iptfs_inner *inner);
+    void *ended_ctx;
+};
+
+struct iptfs_pair {
+    struct iptfs_scenario scenario;
+    struct iptfs_run run;
+    struct iptfs_device device;
+    struct iptfs_pair_watch watch;
+    struct watched watched[IPTFS_DEVICE_ENDS];
+    uint32_t mtu_octets;
+    uint64_t number; /* "run" */
+    uint64_t stream;
+    uint32_t index[IPTFS_DEVICE_ENDS]; /* of the devices */
+    int64_t last_ps; /* of the last thing that happened: when the tunnels end, if ns-3 is gone */
+    int outcome;
+    bool joined;
+    bool finished;
+};
+
+int iptfs_api_version(void)
+{
+    return IPTFS_API_VERSION;
+}
+
+const char *iptfs_release(void)
+{
+    return IPTFS_VERSION;
+}
+
+/* Gives the user the line; returns its code. */
+static int tell(const struct iptfs_error *error, char *text)
+{
+    static const char set[] = "--set "; /* of the command line, where there is one */
+    const char *line = error->text;
+    if (strncmp(line, set, strlen(set)) == 0)
+        line += strlen(set);
+    snprintf(text, IPTFS_PAIR_ERROR_SIZE, "%s", line);
+    return error->code;
+}
+
+/* ------------------------------------------------------------------------------------ watching */
+
+static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    struct watched *watched = ctx;
+    const struct iptfs_pair_watch *watch = &watched->pair->watch;
+    watched->pair->last_ps = now_ps;
+    if (watch->sent != NULL)
+        watch->sent(watch->ctx, watched->end, now_ps, outer->ip_octets, outer->slices);
+}
+
+static void on_received(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    struct watched *watched = ctx;
+    const struct iptfs_pair_watch *watch = &watched->pair->watch;
+    watched->pair->last_ps = now_ps;
+    if (watch->received != NULL)
+        watch->received(watch->ctx, watched->end, now_ps, outer->ip_octets, outer->slices);
+    watched->deliver(watched->deliver_ctx, now_ps, outer);
+}
+
+static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
+{
+    struct watched *watched = ctx;
+    const struct iptfs_pair_watch *watch = &watched->pair->watch;
+    watched->pair->last_ps = now_ps;
+    if (watch->delivered != NULL && inner->handle != NULL)
+        watch->delivered(watch->ctx, watched->end, now_ps, inner->handle,
+                         now_ps - inner->arrived_ps);
+}
+
+static void on_ended(void *ctx, const struct iptfs_inner *inner)
+{
+    struct watched *watched = ctx;
+    const struct iptfs_pair_watch *watch = &watched->pair->watch;
+    watched->ended(watched->ended_ctx, inner);
+    if (watch->dropped != NULL)
+        watch->dropped(watch->ctx, watched->end, inner->handle,
+                       iptfs_fate_name((enum iptfs_fate)inner->fate));
+}
+
+static void watch_end(struct iptfs_pair *pair, int end)
+{
+    struct iptfs_tunnel *tunnel = &pair->run.direction[end].tunnel;
+    pair->watched[end] = (struct watched){
+        .pair = pair,
+        .end = end,
+        .deliver = tunnel->link->deliver,
+        .deliver_ctx = tunnel->link->deliver_ctx,
+        .ended = tunnel->store.ended,
+        .ended_ctx = tunnel->store.ended_ctx,
+    };
+    struct watched *watched = &pair->watched[end];
+    tunnel->observer =
+        (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = watched};
+    tunnel->link->deliver = on_received;
+    tunnel->link->deliver_ctx = watched;
+    tunnel->store.ended = on_ended;
+    tunnel->store.ended_ctx = watched;
+}
+
+/* ------------------------------------------------------------------------------------- options */
+
+static void offer_keys(struct iptfs_nearest *nearest, enum iptfs_section section)
+{
+    const struct iptfs_option *option;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
+        iptfs_nearest_offer(nearest, option->key);
+}
+
+static int refuse_name(const char *name, struct iptfs_error *error)
+{
+    struct iptfs_nearest nearest = {.found = name};
+    offer_keys(&nearest, IPTFS_SECTION_TUNNEL);
+    offer_keys(&nearest, IPTFS_SECTION_LINK);
+    iptfs_nearest_offer(&nearest, "seed");
+    iptfs_nearest_offer(&nearest, run_name);
+    iptfs_nearest_offer(&nearest, stream_name);
+    iptfs_nearest_offer(&nearest, device_mtu);
+    if (nearest.best == NULL)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "found no option '%s', allowed: keys of [tunnel] and [link], seed, %s, "
+                          "%s, %s",
+                          iptfs_quoted(name).text, run_name, stream_name, device_mtu);
+    return iptfs_fail(error, IPTFS_E_INVALID, "found no option '%s'; did you mean %s?",
+                      iptfs_quoted(name).text, nearest.best);
+}
+
+/* The section of an option that is named without one; NULL when there is no such option. */
+static const char *section_of(const char *name)
+{
+    static const enum iptfs_section sections[] = {IPTFS_SECTION_TUNNEL, IPTFS_SECTION_LINK};
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+        if (iptfs_option_find(sections[i], name, NULL) != NULL)
+            return iptfs_section_name(sections[i]);
+    return strcmp(name, "seed") == 0 ? iptfs_section_name(IPTFS_SECTION_SCENARIO) : NULL;
+}
+
+/* The option as an override of a scenario, "section.key=value", to be freed. */
+static int override_of(const struct iptfs_setting *setting, char **text, struct iptfs_error *error)
+{
+    const char *section = "", *dot = "";
+    if (strchr(setting->name, '.') == NULL) {
+        section = section_of(setting->name);
+        dot = ".";
+    }
+    if (section == NULL)
+        return refuse_name(setting->name, error);
+    if (asprintf(text, "%s%s%s=%s", section, dot, setting->name, setting->value) >= 0)
+        return IPTFS_OK;
+    *text = NULL;
+    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+}
+
+static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct iptfs_error *error)
+{
+    uint64_t octets;
+    int code = iptfs_parse_octets(value, &octets, error);
+    if (code != IPTFS_OK)
+        return code;
+    if (octets < 68 || octets > IPTFS_DEVICE_MTU_OCTETS)
+        return iptfs_fail(error, IPTFS_E_INVALID, "%s: found '%s', allowed: 68B to %uB", device_mtu,
+                          iptfs_quoted(value).text, IPTFS_DEVICE_MTU_OCTETS);
+    pair->mtu_octets = (uint32_t)octets;
+    return IPTFS_OK;
+}
+
+static int set_number(const struct iptfs_setting *setting, uint64_t *number,
+                      struct iptfs_error *error)
+{
+    int code = iptfs_parse_number(setting->value, number, error);
+    if (code == IPTFS_OK)
+        return IPTFS_OK;
+    return iptfs_fail(error, code, "%s: found '%s', allowed: a whole number", setting->name,
+                      iptfs_quoted(setting->value).text);
+}
+
+/* One option: our own at once, those of scenarios as an override. */
+static int read_setting(struct iptfs_pair *pair, const struct iptfs_setting *setting, char **sets,
+                        size_t *n_sets, struct iptfs_error *error)
+{
+    if (strcmp(setting->name, device_mtu) == 0)
+        return set_device_mtu(pair, setting->value, error);
+    if (strcmp(setting->name, run_name) == 0)
+        return set_number(setting, &pair->number, error);
+    if (strcmp(setting->name, stream_name) == 0)
+        return set_number(setting, &pair->stream, error);
+    return override_of(setting, &sets[(*n_sets)++], error);
+}
+
+static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *settings,
+                         size_t count, struct iptfs_error *error)
+{
+    char **sets = calloc(count + 1, sizeof *sets);
+    size_t n_sets = 0;
+    int code = sets != NULL ? IPTFS_OK : iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < count && code == IPTFS_OK; i++) {
+        if (settings[i].name == NULL || settings[i].value == NULL)
+            code = iptfs_fail(error, IPTFS_E_INVALID, "option %zu has no name or no value", i);
+        else
+            code = read_setting(pair, &settings[i], sets, &n_sets, error);
+    }
+    if (code == IPTFS_OK)
+        code =
+            iptfs_scenario_parse_tunnel(&pair->scenario, (const char *const *)sets, n_sets, error);
+    for (size_t i = 0; i < n_sets; i++)
+        free(sets[i]);
+    free(sets);
+    return code;
+}
+
+/* -------------------------------------------------------------------------------------- making */
+
+static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptfs_error *error)
+{
+    struct iptfs_run_direction *way = pair->run.direction;
+    struct iptfs_device_setup setup = {
+        .node = {node_0, node_1},
+        .engine = {&way[0].engine, &way[1].engine},
+        .mtu_octets = pair->mtu_octets,
+    };
+    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++)
+        watch_end(pair, end);
+    int code = iptfs_device_init(&pair->device, &setup);
+    if (code == IPTFS_E_INVALID)
+        return iptfs_fail(error, code, "found no two different nodes");
+    if (code != IPTFS_OK)
+        return iptfs_fail(error, code, "%s", iptfs_error_name(code));
+    pair->joined = true;
+    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++) {
+        pair->index[end] = iptfs_device_index(&pair->device, end);
+        iptfs_engine_arm(&way[end].engine);
+    }
+    return IPTFS_OK;
+}
+
+/* Devices of ns-3 as links need a finer clock than a user's simulation may have. */
+static int check_links(const struct iptfs_scenario *scenario, struct iptfs_error *error)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (scenario->link[i].device == IPTFS_DEVICE_P2P && !ns3shim_counts_ps())
+            return iptfs_fail(error, IPTFS_E_INVALID,
+                              "device: found 'p2p', allowed: direct, for this simulation's clock "
+                              "does not count picoseconds (ns3::Time::SetResolution)");
+    return IPTFS_OK;
+}
+
+static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
+                const struct iptfs_setting *settings, size_t count, struct iptfs_error *error)
+{
+    int code = read_settings(pair, settings, count, error);
+    if (code != IPTFS_OK)
+        return code;
+    int ns3_code = ns3shim_attach();
+    if (ns3_code != 0)
+        return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
+    if (ns3shim_now_ps() > 0)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "the simulation has begun to run: a tunnel is made before");
+    code = check_links(&pair->scenario, error);
+    /* Runs are few, so streams may begin where 32 bits of them end. */
+    uint64_t number = pair->number + (pair->stream << 32);
+    if (code == IPTFS_OK)
+        code = iptfs_run_build(&pair->run, &pair->scenario, pair->scenario.seed, number, error);
+    return code == IPTFS_OK ? join(pair, node_0, node_1, error) : code;
+}
+
+int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
+                   const struct iptfs_setting *settings, size_t count,
+                   const struct iptfs_pair_watch *watch, char error[IPTFS_PAIR_ERROR_SIZE])
+{
+    struct iptfs_error line = {0};
+    *out = NULL;
+    if (watch != NULL && (watch->version < 1 || watch->version > IPTFS_API_VERSION)) {
+        iptfs_fail(&line, IPTFS_E_INVALID, "found version %d of the watch, allowed: 1 to %d",
+                   watch->version, IPTFS_API_VERSION);
+        return tell(&line, error);
+    }
+    struct iptfs_pair *pair = calloc(1, sizeof *pair);
+    if (pair == NULL) {
+        iptfs_fail(&line, IPTFS_E_NO_MEMORY, "out of memory");
+        return tell(&line, error);
+    }
+    pair->number = 1;
+    if (watch != NULL)
+        pair->watch = *watch;
+    if (make(pair, node_0, node_1, settings, count, &line) != IPTFS_OK) {
+        iptfs_pair_free(pair);
+        return tell(&line, error);
+    }
+    *out = pair;
+    return IPTFS_OK;
+}
+
+/* --------------------------------------------------------------------------------- what there is
+ */
+
+uint32_t iptfs_pair_index(const struct iptfs_pair *pair, int end)
+{
+    return pair->index[end];
+}
+
+void *iptfs_pair_device(const struct iptfs_pair *pair, int end)
+{
+    return pair->finished ? NULL : iptfs_device_pointer(&pair->device, end);
+}
+
+uint32_t iptfs_pair_space(const struct iptfs_pair *pair, int end)
+{
+    return pair->run.direction[end].tunnel.sender.packer.space_octets;
+}
+
+/* The counter's number in a row of all: Linux's and RFC 9348's, the ends, and "offered". */
+enum {
+    OFFERED = IPTFS_COUNTER_COUNT + IPTFS_FATE_COUNT,
+    COUNTERS
+};
+
+int iptfs_pair_counter_name(size_t index, char name[IPTFS_PAIR_NAME_SIZE])
+{
+    if (index >= COUNTERS)
+        return 0;
+    if (index == OFFERED) {
+        snprintf(name, IPTFS_PAIR_NAME_SIZE, "offered");
+    } else if (index >= IPTFS_COUNTER_COUNT) {
+        snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s",
+                 iptfs_fate_name((enum iptfs_fate)(index - IPTFS_COUNTER_COUNT)));
+    } else {
+        const struct iptfs_counter_name *counter = iptfs_counter_name((enum iptfs_counter)index);
+        snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s%s%s", counter->group,
+                 *counter->group != '\0' ? "/" : "", counter->name);
+    }
+    return 1;
+}
+
+static uint64_t counter_at(const struct iptfs_tunnel *tunnel, size_t index)
+{
+    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    if (index < IPTFS_COUNTER_COUNT)
+        return tunnel->counters.value[index];
+    if (index == OFFERED)
+        return ledger->offered.pkts;
+    size_t fate = index - IPTFS_COUNTER_COUNT;
+    return fate == IPTFS_FATE_INSIDE ? iptfs_ledger_inside(ledger) : ledger->ended[fate].pkts;
+}
+
+int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name, uint64_t *value,
+                       char error[IPTFS_PAIR_ERROR_SIZE])
+{
+    char names[COUNTERS][IPTFS_PAIR_NAME_SIZE];
+    struct iptfs_nearest nearest = {.found = name};
+    struct iptfs_error line;
+    for (size_t i = 0; iptfs_pair_counter_name(i, names[i < COUNTERS ? i : 0]) != 0; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *value = counter_at(&pair->run.direction[end].tunnel, i);
+            return IPTFS_OK;
+        }
+        iptfs_nearest_offer(&nearest, names[i]);
+    }
+    if (nearest.best != NULL)
+        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'; did you mean %s?",
+                   iptfs_quoted(name).text, nearest.best);
+    else
+        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'", iptfs_quoted(name).text);
+    return tell(&line, error);
+}
+
+/* -------------------------------------------------------------------------------------- ending */
+
+static int first_error(const struct iptfs_pair *pair)
+{
+    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++)
+        if (pair->run.direction[end].engine.error != IPTFS_OK)
+            return pair->run.direction[end].engine.error;
+    return IPTFS_OK;
+}
+
+static int finish(struct iptfs_pair *pair)
+{
+    int64_t now_ps = ns3shim_now_ps();
+    int code = first_error(pair);
+    iptfs_device_free(&pair->device); /* from now on the nodes send nothing more */
+    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++) {
+        int closed = iptfs_tunnel_close(&pair->run.direction[end].tunnel,
+                                        now_ps >= 0 ? now_ps : pair->last_ps);
+        if (code == IPTFS_OK)
+            code = closed;
+        iptfs_engine_free(&pair->run.direction[end].engine); /* nor does the tunnel wake */
+    }
+    if (code == IPTFS_OK && !iptfs_device_balanced(&pair->device, 0))
+        code = IPTFS_E_UNBALANCED;
+    return code;
+}
+
+int iptfs_pair_finish(struct iptfs_pair *pair, char error[IPTFS_PAIR_ERROR_SIZE])
+{
+    struct iptfs_error line = {0};
+    if (!pair->finished)
+        pair->outcome = finish(pair);
+    pair->finished = true;
+    if (pair->outcome == IPTFS_OK)
+        return IPTFS_OK;
+    iptfs_fail(&line, pair->outcome, "%s", iptfs_error_name(pair->outcome));
+    return tell(&line, error);
+}
+
+void iptfs_pair_free(struct iptfs_pair *pair)
+{
+    char error[IPTFS_PAIR_ERROR_SIZE];
+    if (pair == NULL)
+        return;
+    if (pair->joined)
+        iptfs_pair_finish(pair, error);
+    iptfs_run_demolish(&pair->run);
+    iptfs_scenario_free(&pair->scenario);
+    free(pair);
+}

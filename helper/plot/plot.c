@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plot/plot.h"
+
+#include "files/gnuplot.h"
+#include "files/outfile.h"
+#include "files/textfile.h"
+#include "plot/plotdata.h"
+#include "plot/plotfile.h"
+#include "plot/plotscript.h"
+#include "run/run.h"
+#include "text/nearest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int out_of_memory(struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+}
+
+/* --------------------------------------------------------------------------------- before a run */
+
+/* Takes in the names of an object's values, joined by dots. */
+static void take_names(json_t *names, json_t *object, const char *before)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        char path[256];
+        snprintf(path, sizeof path, "%s%s%s", before, *before != '\0' ? "." : "", name);
+        if (json_is_object(value))
+            take_names(names, value, path);
+        else
+            json_object_set_new(names, path, json_null());
+    }
+}
+
+/* The names that the summary of a point has: found by a run of no length. One that cannot run will
+ * be told of when its turn comes. */
+static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, size_t index)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error unused;
+    json_t *summary = NULL;
+    if (iptfs_sweep_scenario(sweep, index, &scenario, &unused) != 0)
+        return;
+    scenario.duration_ps = 1;
+    if (iptfs_run_summary(&scenario, &summary, &unused) == 0)
+        take_names(names, summary, "");
+    json_decref(summary);
+    iptfs_scenario_free(&scenario);
+}
+
+/* Summaries differ in what they hold by mode, by flows, by directions: each step of each axis is
+ * tried once, but seeds. */
+static json_t *find_names(const struct iptfs_sweep *sweep)
+{
+    json_t *names = json_object();
+    size_t block = sweep->n_points;
+    if (names != NULL)
+        take_names_of_point(names, sweep, 1);
+    for (size_t i = 0; i < sweep->n_axes && names != NULL; i++) {
+        const struct iptfs_sweep_axis *axis = &sweep->axes[i];
+        block /= axis->n_steps;
+        if (strcmp(axis->columns[0], "seed") == 0)
+            continue;
+        for (size_t step = 1; step < axis->n_steps && step <= 64; step++)
+            take_names_of_point(names, sweep, 1 + step * block);
+    }
+    return names;
+}
+
+int iptfs_plot_check(const struct iptfs_sweep *sweep, struct iptfs_error *error)
+{
+    struct iptfs_plots plots;
+    int code = iptfs_plots_parse(&plots, sweep->text, sweep->path, error);
+    if (code != 0)
+        return code;
+    json_t *names = plots.count > 0 ? find_names(sweep) : NULL;
+    if (names == NULL && plots.count > 0)
+        code = out_of_memory(error);
+    for (size_t i = 0; i < plots.count && code == 0; i++)
+        code = iptfs_plot_check_data(&plots.plots[i], sweep, names, error);
+    json_decref(names);
+    iptfs_plots_free(&plots);
+    return code;
+}
+
+/* --------------------------------------------------------------------------------------- files */
+
+static int write_file(const char *folder, const struct iptfs_plot_data *data, const char *end,
+                      void (*write)(const struct iptfs_plot_data *data, FILE *out),
+                      struct iptfs_error *error)
+{
+    struct iptfs_outfile file = {.file = NULL};
+    char name[IPTFS_PLOT_NAME_MAX + 8];
+    snprintf(name, sizeof name, "%s.%s", data->plot->name, end);
+    char *path = iptfs_path_join(folder, name);
+    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : out_of_memory(error);
+    if (code == 0) {
+        write(data, file.file);
+        code = iptfs_outfile_commit(&file, error);
+    }
+    free(path);
+    return code;
+}
+
+static int write_files(const char *folder, const struct iptfs_plot_data *data,
+                       struct iptfs_error *error)
+{
+    int code = write_file(folder, data, "csv", iptfs_plot_write_csv, error);
+    return code != 0 ? code : write_file(folder, data, "gp", iptfs_plot_write_script, error);
+}
+
+static int draw_files(const struct iptfs_plot_request *request, const struct iptfs_plot_data *data,
+                      FILE *out, struct iptfs_error *error)
+{
+    char *folder = iptfs_path_join(request->directory, "plots");
+    int code = folder != NULL ? iptfs_make_directory(folder, error) : out_of_memory(error);
+    if (code == 0)
+        code = write_files(folder, data, error);
+    if (code == 0)
+        code = iptfs_gnuplot_draw(folder, data->plot->name, error);
+    if (code == 0 && !request->quiet)
+        fprintf(out, "Plot                 %s/%s.svg, .png, .gp, .csv\n", folder, data->plot->name);
+    free(folder);
+    return code;
+}
+
+/* A file that is not there is as good as removed. */
+static int remove_file(const char *folder, const char *name, const char *end,
+                       struct iptfs_error *error)
+{
+    char file[IPTFS_PLOT_NAME_MAX + 8];
+    snprintf(file, sizeof file, "%s.%s", name, end);
+    char *path = iptfs_path_join(folder, file);
+    int code = path != NULL ? 0 : out_of_memory(error);
+    if (code == 0 && unlink(path) != 0 && errno != ENOENT)
+        code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be removed: %s",
+                          iptfs_quoted_path(path).text, strerror(errno));
+    free(path);
+    return code;
+}
+
+/* Results may lie where nothing can be written. */
+static int draw_on_terminal(const struct iptfs_plot_data *data, FILE *out,
+                            struct iptfs_error *error)
+{
+    char folder[] = "/tmp/iptfs-plot-XXXXXX";
+    if (mkdtemp(folder) == NULL)
+        return iptfs_fail(error, IPTFS_E_IO, "/tmp: no folder can be made there: %s",
+                          strerror(errno));
+    int code = write_files(folder, data, error);
+    if (code == 0)
+        code = iptfs_gnuplot_show(folder, data->plot->name, out, error);
+    struct iptfs_error unused;
+    remove_file(folder, data->plot->name, "csv", &unused);
+    remove_file(folder, data->plot->name, "gp", &unused);
+    rmdir(folder);
+    return code;
+}
+
+static int draw_plot(const struct iptfs_plot_request *request, const struct iptfs_plot *plot,
+                     FILE *out, struct iptfs_error *error)
+{
+    struct iptfs_plot_data data;
+    int code = iptfs_plot_data_load(&data, plot, request->directory, error);
+    if (code != 0)
+        return code;
+    code = request->terminal ? draw_on_terminal(&data, out, error)
+                             : draw_files(request, &data, out, error);
+    iptfs_plot_data_free(&data);
+    return code;
+}
+
+/* ----------------------------------------------------------------------------------- the command
+ */
+
+static bool wanted(const struct iptfs_plot_request *request, const char *name)
+{
+    bool found = request->n_names == 0;
+    for (size_t i = 0; i < request->n_names && !found; i++)
+        found = strcmp(request->names[i], name) == 0;
+    return found;
+}
+
+static int check_names(const struct iptfs_plot_request *request, const struct iptfs_plots *plots,
+                       struct iptfs_error *error)
+{
+    if (plots->count == 0 && !request->may_be_none)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "%s: found no section [plot.NAME], allowed: one at least; --file FILE "
+                          "takes those of another file",
+                          iptfs_quoted_path(plots->path).text);
+    for (size_t i = 0; i < request->n_names; i++) {
+        const char *name = request->names[i];
+        struct iptfs_nearest nearest = {.found = name};
+        bool found = false;
+        for (size_t j = 0; j < plots->count; j++) {
+            found = found || strcmp(plots->plots[j].name, name) == 0;
+            iptfs_nearest_offer(&nearest, plots->plots[j].name);
+        }
+        if (!found)
+            return iptfs_fail(error, IPTFS_E_INVALID, "found plot '%s', allowed: those of %s%s%s%s",
+                              iptfs_quoted(name).text, iptfs_quoted_path(plots->path).text,
+                              nearest.best != NULL ? "; did you mean '" : "",
+                              nearest.best != NULL ? nearest.best : "",
+                              nearest.best != NULL ? "'?" : "");
+    }
+    return 0;
+}
+
+static int draw_all(const struct iptfs_plot_request *request, const struct iptfs_plots *plots,
+                    FILE *out, struct iptfs_error *error)
+{
+    int first = 0;
+    for (size_t i = 0; i < plots->count; i++) {
+        struct iptfs_error why = {0, ""};
+        if (!wanted(request, plots->plots[i].name))
+            continue;
+        int code = draw_plot(request, &plots->plots[i], out, &why);
+        if (code != 0 && first == 0)
+            first = iptfs_fail(error, code, "%s", why.text);
+        else if (code != 0 && strcmp(why.text, error->text) != 0)
+            fprintf(stderr, "%s\n", why.text);
+    }
+    return first;
+}
+
+static int load_plots(const struct iptfs_plot_request *request, struct iptfs_plots *plots,
+                      struct iptfs_error *error)
+{
+    char *path = request->path != NULL ? strdup(request->path)
+                                       : iptfs_path_join(request->directory, "sweep.ini");
+    char *text = NULL;
+    int code = path != NULL ? 0 : out_of_memory(error);
+    if (code == 0 && request->path == NULL && access(path, R_OK) != 0)
+        code = iptfs_fail(error, IPTFS_E_IO,
+                          "%s: found no sweep.ini, allowed: a folder that a sweep has written; "
+                          "--file FILE takes the plots of another file",
+                          iptfs_quoted_path(request->directory).text);
+    if (code == 0)
+        code = iptfs_textfile_read(path, &text, error);
+    if (code == 0)
+        code = iptfs_plots_parse(plots, text, path, error);
+    free(text);
+    free(path);
+    return code;
+}
+
+int iptfs_plot_command(const struct iptfs_plot_request *request, FILE *out,
+                       struct iptfs_error *error)
+{
+    struct iptfs_plots plots;
+    int code = load_plots(request, &plots, error);
+    if (code != 0)
+        return code;
+    code = check_names(request, &plots, error);
+    if (code == 0)
+        code = draw_all(request, &plots, out, error);
+    iptfs_plots_free(&plots);
+    return code;
+}
+
+/* -------------------------------------------------------------------------------- plots that went
+ */
+
+static bool has_plot(const struct iptfs_plots *plots, const char *name)
+{
+    for (size_t i = 0; i < plots->count; i++)
+        if (strcmp(plots->plots[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int remove_plots(const char *folder, const struct iptfs_plots *old,
+                        const struct iptfs_plots *new, struct iptfs_error *error)
+{
+    static const char *const ends[] = {"svg", "png", "gp", "csv"};
+    int code = 0;
+    for (size_t i = 0; i < old->count; i++)
+        for (size_t j = 0; j < 4 && code == 0 && !has_plot(new, old->plots[i].name); j++)
+            code = remove_file(folder, old->plots[i].name, ends[j], error);
+    return code;
+}
+
+int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_error *error)
+{
+    const struct iptfs_plot_request request = {.directory = directory};
+    struct iptfs_plots old = {.path = NULL}, new = {.path = NULL};
+    struct iptfs_error unused;
+    if (load_plots(&request, &old, &unused) != 0)
+        return 0; /* there was none */
+    char *folder = iptfs_path_join(directory, "plots");
+    int code =
+        folder != NULL ? iptfs_plots_parse(&new, text, "sweep.ini", error) : out_of_memory(error);
+    if (code == 0)
+        code = remove_plots(folder, &old, &new, error);
+    iptfs_plots_free(&new);
+    iptfs_plots_free(&old);
+    free(folder);
+    return code;
+}

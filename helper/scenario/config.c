@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/config.h"
+
+#include "base/units.h"
+
+/* The flags of the end that sends in this direction, and receives what comes back. */
+static uint8_t flags_of(const struct iptfs_tunnel_options *out,
+                        const struct iptfs_tunnel_options *in)
+{
+    unsigned flags = out->unknown_flags;
+    if (out->require_cc)
+        flags |= IPTFS_FLAG_CONGESTION;
+    if (!in->accept_fragments)
+        flags |= IPTFS_FLAG_DONT_FRAGMENT;
+    return (uint8_t)flags;
+}
+
+struct iptfs_agreement iptfs_config_agreement(const struct iptfs_scenario *scenario)
+{
+    const struct iptfs_tunnel_options *forward = &scenario->tunnel[IPTFS_FORWARD];
+    const struct iptfs_tunnel_options *reverse = &scenario->tunnel[IPTFS_REVERSE];
+    const uint8_t flags[IPTFS_ENDS] = {flags_of(forward, reverse), flags_of(reverse, forward)};
+    const struct iptfs_mode *const modes[IPTFS_ENDS] = {iptfs_mode_at(forward->mode),
+                                                        iptfs_mode_at(reverse->mode)};
+    return iptfs_negotiate(flags, modes);
+}
+
+const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel)
+{
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    if (tunnel->refused && mode->aggfrag)
+        return iptfs_mode_named("esp");
+    if (mode->with_rate != NULL && iptfs_config_rates(tunnel) > 0)
+        return mode->with_rate;
+    return mode;
+}
+
+unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel)
+{
+    unsigned rates = tunnel->l3_fixed_rate_bps > 0;
+    rates += tunnel->l2_fixed_rate_bps > 0;
+    return rates + (tunnel->pps > 0);
+}
+
+static struct iptfs_esp esp_of(const struct iptfs_tunnel_options *tunnel)
+{
+    struct iptfs_esp esp;
+    iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    return esp;
+}
+
+uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
+                                 const struct iptfs_link_options *link)
+{
+    struct iptfs_esp esp = esp_of(tunnel);
+    if (tunnel->pkt_size_octets > 0)
+        return tunnel->pkt_size_octets;
+    return iptfs_esp_outer_octets(&esp, iptfs_esp_payload_max(&esp, link->mtu_octets));
+}
+
+/* A rate in bits per second is one packet every octets * 8 / rate seconds. */
+static void set_slots(struct iptfs_sender_config *config, const struct iptfs_tunnel_options *tunnel,
+                      const struct iptfs_link_options *link)
+{
+    uint32_t octets = iptfs_config_pkt_octets(tunnel, link);
+    if (tunnel->l2_fixed_rate_bps > 0)
+        octets = iptfs_framed_octets(link->framing, octets);
+    config->slot_numerator = (uint64_t)IPTFS_PS_PER_S;
+    config->slot_denominator = tunnel->pps;
+    if (tunnel->pps > 0)
+        return;
+    config->slot_numerator *= (uint64_t)octets * 8;
+    config->slot_denominator =
+        tunnel->l2_fixed_rate_bps > 0 ? tunnel->l2_fixed_rate_bps : tunnel->l3_fixed_rate_bps;
+}
+
+struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
+                                               const struct iptfs_link_options *link)
+{
+    const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
+    struct iptfs_sender_config config = {
+        .mode = mode,
+        .esp = esp_of(tunnel),
+        .pkt_size_octets = tunnel->pkt_size_octets,
+        .mtu_octets = link->mtu_octets,
+        .max_queue_size_octets = tunnel->max_queue_octets,
+        .init_delay_ps = tunnel->init_delay_ps,
+        .dont_frag = tunnel->dont_frag || (mode->aggfrag && !tunnel->accept_fragments),
+        .fill_whole = tunnel->fill == IPTFS_FILL_WHOLE,
+        .fill_full = tunnel->fill == IPTFS_FILL_FULL,
+        .pad_to_avoid_fragment = tunnel->pad_to_avoid_fragment,
+        .min_fragment_octets = tunnel->min_fragment_octets,
+        .all_pad_every = tunnel->all_pad_every,
+        .tfc_pad_octets = tunnel->tfc_pad_octets,
+        .ip_fragment_headers = tunnel->ip_fragment_headers,
+        .max_aggregation_time_ps = tunnel->max_aggregation_time_ps,
+        .ecn = tunnel->ecn,
+        .rekey_after_pkts = tunnel->rekey_after.pkts,
+        .rekey_after_ps = tunnel->rekey_after.time_ps,
+    };
+    /* Nothing is gathered where each packet leaves by itself. */
+    if (!mode->aggfrag)
+        config.init_delay_ps = 0;
+    set_slots(&config, tunnel, link);
+    return config;
+}
+
+static double packets_per_second(uint64_t rate_bps, uint32_t octets)
+{
+    return (double)rate_bps / (8.0 * (double)octets);
+}
+
+struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
+                                           const struct iptfs_link_options *link)
+{
+    uint32_t octets = iptfs_config_pkt_octets(tunnel, link);
+    return (struct iptfs_tfrc_config){
+        .packet_octets = octets,
+        .max_pps = packets_per_second(tunnel->max_rate_bps, octets),
+        .min_pps = packets_per_second(tunnel->min_rate_bps, octets),
+        .rtt_ps = tunnel->initial_rtt_ps,
+    };
+}
+
+size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
+                                const struct iptfs_link_options *link,
+                                struct iptfs_mtu_change changes[IPTFS_TIMED_MAX])
+{
+    struct iptfs_link_options then = *link;
+    for (size_t i = 0; i < link->mtu_changes.count; i++) {
+        then.mtu_octets = (uint32_t)link->mtu_changes.item[i].value;
+        /* Packets of another size need another gap to make the same rate. */
+        struct iptfs_sender_config sender = iptfs_config_sender(tunnel, &then);
+        changes[i] = (struct iptfs_mtu_change){
+            .at_ps = link->mtu_changes.item[i].at_ps,
+            .mtu_octets = then.mtu_octets,
+            .slot_numerator = sender.mode->rated ? sender.slot_numerator : 0,
+        };
+    }
+    return link->mtu_changes.count;
+}
+
+uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link)
+{
+    uint32_t most = link->mtu_octets;
+    for (size_t i = 0; i < link->mtu_changes.count; i++)
+        if (link->mtu_changes.item[i].value > most)
+            most = (uint32_t)link->mtu_changes.item[i].value;
+    return most;
+}
+
+struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel)
+{
+    return (struct iptfs_breaker_config){
+        .loss = tunnel->circuit_breaker.loss,
+        .time_ps = tunnel->circuit_breaker.time_ps,
+        .constant_rate = iptfs_config_mode(tunnel)->rated,
+    };
+}
+
+struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel)
+{
+    const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
+    return (struct iptfs_receiver_config){
+        .reorder_window = tunnel->reorder_window,
+        .drop_time_ps = tunnel->drop_time_ps,
+        .replay_window = mode->encrypted ? tunnel->replay_window : 0,
+        .immediate = tunnel->receive == IPTFS_RECEIVE_IMMEDIATE,
+        .plain = !mode->aggfrag,
+        .ecn = tunnel->ecn,
+    };
+}
+
+struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link)
+{
+    return (struct iptfs_link_config){
+        .rate_bps = link->rate_bps,
+        .delay_ps = link->delay_ps,
+        .mtu_octets = link->mtu_octets,
+        .mtu_most_octets = iptfs_config_mtu_most(link),
+        .framing = link->framing,
+        .queue_pkts = link->queue.in_pkts ? link->queue.count : 0,
+        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
+        .rate_changes = link->rate_changes.item,
+        .rate_change_count = link->rate_changes.count,
+    };
+}
+
+static enum iptfs_ns3hosts_type hosts_type(enum iptfs_traffic_type type)
+{
+    if (type == IPTFS_TRAFFIC_TCP_BULK)
+        return IPTFS_NS3HOSTS_BULK;
+    return type == IPTFS_TRAFFIC_TCP_REQUEST ? IPTFS_NS3HOSTS_REQUEST : IPTFS_NS3HOSTS_ONOFF;
+}
+
+struct iptfs_ns3hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic)
+{
+    const struct iptfs_limit *queue = &traffic->access_queue;
+    return (struct iptfs_ns3hosts_traffic){
+        .type = hosts_type(traffic->type),
+        .from = traffic->direction,
+        .flows = traffic->flows,
+        .ip_version = (int)traffic->ip_version,
+        .start_ps = traffic->start_ps,
+        .stagger_ps = traffic->stagger_ps,
+        .stop_ps = traffic->stop_ps,
+        .access =
+            {
+                .rate_bps = traffic->access_rate_bps,
+                .delay_ps = traffic->access_delay_ps,
+                .mtu_octets = traffic->access_mtu_octets,
+                .queue_packets = queue->in_pkts ? (uint32_t)queue->count : 0,
+                .queue_octets = queue->in_pkts ? 0 : (uint32_t)queue->count,
+            },
+        .tcp = traffic->tcp,
+        .sack = traffic->sack,
+        .ecn = traffic->tcp_ecn,
+        .segment_octets = traffic->segment_octets,
+        .buffer_octets = traffic->buffer_octets,
+        .min_rto_ps = traffic->min_rto_ps,
+        .octets = traffic->octets,
+        .request_octets = traffic->request_octets,
+        .response_octets = traffic->response_octets,
+        .requests = traffic->requests,
+        .think_ps = traffic->think_ps,
+        .packet_octets = traffic->size.high_octets,
+        .rate_bps = traffic->rate_bps,
+        .on_ps = traffic->on_ps,
+        .off_ps = traffic->off_ps,
+        .pareto_shape = traffic->periods == IPTFS_PERIODS_PARETO ? traffic->shape : 0.0,
+    };
+}
+
+struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel)
+{
+    unsigned mode = 0;
+    while (iptfs_mode_at(mode) != iptfs_mode_named("none"))
+        mode++;
+    return (struct iptfs_tunnel_options){
+        .mode = mode,
+        .outer_version = tunnel->outer_version,
+        .max_queue_octets = tunnel->max_queue_octets,
+        .accept_fragments = true,
+    };
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what a scenario says to what the model wants. */
+#ifndef IPTFS_CONFIG_H
+#define IPTFS_CONFIG_H
+
+#include "congestion/breaker.h"
+#include "link/link.h"
+#include "ns3/ns3hosts.h"
+#include "receiver/receiver.h"
+#include "scenario/scenario.h"
+#include "sender/mode.h"
+#include "sender/sender.h"
+#include "tunnel/negotiate.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the ends of the tunnel agree on. The forward direction's sender is the initiator. */
+struct iptfs_agreement iptfs_config_agreement(const struct iptfs_scenario *scenario);
+
+/* The mode of a tunnel: that of esp-pad with a rate is another than without, and where AGGFRAG was
+ * refused plain ESP remains of its modes. */
+const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel);
+
+/* How many of the keys that state a rate are given: l3-fixed-rate, l2-fixed-rate, pps. */
+unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel);
+
+/* Octets of each outer IP packet of a mode with packets of one size. */
+uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
+                                 const struct iptfs_link_options *link);
+
+struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
+                                               const struct iptfs_link_options *link);
+struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
+                                           const struct iptfs_link_options *link);
+/* The changes of the link's MTU; returns how many. */
+size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
+                                const struct iptfs_link_options *link,
+                                struct iptfs_mtu_change changes[IPTFS_TIMED_MAX]);
+
+/* The largest MTU of the link in the run. */
+uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link);
+
+struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
+struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
+/* Refers to the options. */
+struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
+
+/* A section of ns-3's applications. */
+struct iptfs_ns3hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic);
+
+/* The path of those beside the tunnel: no tunnel, over the same link. */
+struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel);
+
+#endif

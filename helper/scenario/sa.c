@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/sa.h"
+
+#include "files/textfile.h"
+#include "scenario/config.h"
+#include "text/quantity.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SPI_MIN = 256, /* those below are reserved (RFC 4303, 2.1) */
+    MATERIAL_MAX_OCTETS = IPTFS_AEAD_KEY_MAX_OCTETS + IPTFS_AEAD_SALT_OCTETS
+};
+
+#define KEYS_ALLOWED "40, 56 or 72 (a key of 16, 24 or 32 octets, then a salt of 4)"
+
+static int digit_of(char letter)
+{
+    if (letter >= '0' && letter <= '9')
+        return letter - '0';
+    if (letter >= 'a' && letter <= 'f')
+        return letter - 'a' + 10;
+    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
+/* Key and salt from hexadecimal digits, as `ip xfrm` takes them. Messages count digits and never
+ * show them. */
+static int parse_key(struct iptfs_wire_config *config, const char *where, const char *text,
+                     size_t length, struct iptfs_error *error)
+{
+    uint8_t material[MATERIAL_MAX_OCTETS];
+    if (length >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+        text += 2;
+        length -= 2;
+    }
+    for (size_t i = 0; i < length; i++)
+        if (digit_of(text[i]) < 0)
+            return iptfs_fail(error, IPTFS_E_INVALID,
+                              "%s: found something else than a digit in place %zu, allowed: "
+                              "hexadecimal digits",
+                              where, i + 1);
+    if (length != 40 && length != 56 && length != 72)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "%s: found %zu hexadecimal digits, allowed: " KEYS_ALLOWED, where,
+                          length);
+    for (size_t i = 0; i < length / 2; i++)
+        material[i] = (uint8_t)(digit_of(text[2 * i]) << 4 | digit_of(text[2 * i + 1]));
+    config->key_octets = (uint32_t)(length / 2) - IPTFS_AEAD_SALT_OCTETS;
+    memcpy(config->key, material, config->key_octets);
+    memcpy(config->salt, material + config->key_octets, IPTFS_AEAD_SALT_OCTETS);
+    return IPTFS_OK;
+}
+
+static int read_key_file(struct iptfs_wire_config *config, const char *path,
+                         struct iptfs_error *error)
+{
+    struct iptfs_path_text where = iptfs_quoted_path(path);
+    struct iptfs_lines lines;
+    char *text;
+    size_t length = 0;
+    int code = iptfs_textfile_read(path, &text, error);
+    if (code != IPTFS_OK)
+        return code;
+    iptfs_lines_begin(&lines, text);
+    const char *line = iptfs_lines_next(&lines, &length);
+    code =
+        parse_key(config, where.text, line != NULL ? line : "", line != NULL ? length : 0, error);
+    free(text);
+    return code;
+}
+
+static int set_key(struct iptfs_wire_config *config, const struct iptfs_sa_options *options,
+                   struct iptfs_error *error)
+{
+    bool given = options->key != NULL || options->key_file != NULL;
+    bool wanted = config->esp.cipher->icv_octets > 0;
+    if (options->key != NULL && options->key_file != NULL)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "found --key and --key-file, allowed: one of them");
+    if (given && !wanted)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "found a key and tunnel.cipher=null, allowed: one of them");
+    if (!wanted)
+        return IPTFS_OK;
+    if (!given)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "found no key for tunnel.cipher=%s, allowed: --key-file FILE, --key HEX, "
+                          "or --set tunnel.cipher=null",
+                          config->esp.cipher->name);
+    if (options->key != NULL)
+        return parse_key(config, "--key", options->key, strlen(options->key), error);
+    return read_key_file(config, options->key_file, error);
+}
+
+static int set_spi(struct iptfs_wire_config *config, const char *text, struct iptfs_error *error)
+{
+    uint64_t spi = IPTFS_SPI_USUAL;
+    if (text != NULL &&
+        (iptfs_parse_number(text, &spi, NULL) != 0 || spi < SPI_MIN || spi > UINT32_MAX))
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "--spi: found '%s', allowed: 256 to 4294967295, or 0x100 to 0xffffffff",
+                          iptfs_quoted(text).text);
+    config->spi = (uint32_t)spi;
+    return IPTFS_OK;
+}
+
+static int set_address(uint8_t *address, const char *option, const char *text, bool v6,
+                       struct iptfs_error *error)
+{
+    if (inet_pton(v6 ? AF_INET6 : AF_INET, text, address) == 1)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "%s: found '%s', allowed: an IPv%d address, for tunnel.outer=%d", option,
+                      iptfs_quoted(text).text, v6 ? 6 : 4, v6 ? 6 : 4);
+}
+
+/* By version and end: addresses for documentation (RFC 5737, RFC 3849). */
+static const char *const usual_addresses[2][2] = {
+    {"192.0.2.1", "198.51.100.1"},
+    {"2001:db8:1::1", "2001:db8:2::1"},
+};
+
+int iptfs_sa_config(struct iptfs_wire_config *config, const struct iptfs_sa_options *options,
+                    const struct iptfs_tunnel_options *tunnel, enum iptfs_direction direction,
+                    struct iptfs_error *error)
+{
+    bool v6 = tunnel->outer_version == 6;
+    const char *source = usual_addresses[v6][direction == IPTFS_REVERSE];
+    const char *destination = usual_addresses[v6][direction != IPTFS_REVERSE];
+    *config = (struct iptfs_wire_config){.mode = iptfs_config_mode(tunnel), .esn = options->esn};
+    iptfs_esp_init(&config->esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    int code = set_address(config->source, "--src",
+                           options->source != NULL ? options->source : source, v6, error);
+    if (code == IPTFS_OK)
+        code = set_address(config->destination, "--dst",
+                           options->destination != NULL ? options->destination : destination, v6,
+                           error);
+    if (code == IPTFS_OK)
+        code = set_spi(config, options->spi, error);
+    return code == IPTFS_OK ? set_key(config, options, error) : code;
+}
+
+void iptfs_sa_open_key(struct iptfs_wire_config *config)
+{
+    config->key_octets = 16;
+    for (uint32_t i = 0; i < config->key_octets; i++)
+        config->key[i] = (uint8_t)i;
+    for (uint32_t i = 0; i < IPTFS_AEAD_SALT_OCTETS; i++)
+        config->salt[i] = (uint8_t)(0xA0 + i);
+}
+
+static void write_key(const struct iptfs_wire_config *config, uint32_t sa, FILE *out)
+{
+    uint8_t salt[IPTFS_AEAD_SALT_OCTETS];
+    iptfs_wire_salt(config, sa, salt);
+    fputs("0x", out);
+    for (uint32_t i = 0; i < config->key_octets; i++)
+        fprintf(out, "%02x", config->key[i]);
+    for (uint32_t i = 0; i < IPTFS_AEAD_SALT_OCTETS; i++)
+        fprintf(out, "%02x", salt[i]);
+}
+
+/* The columns are protocol, source, destination, SPI, encryption, its key, authentication, its key;
+ * for ESN, which older Wiresharks do not know, also the length of the number and its upper half. */
+void iptfs_sa_write_wireshark(const struct iptfs_wire_config *config, uint32_t count, FILE *out)
+{
+    bool v6 = config->esp.ip_octets == IPTFS_IPV6_HEADER_OCTETS;
+    char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
+    inet_ntop(v6 ? AF_INET6 : AF_INET, config->source, source, sizeof source);
+    inet_ntop(v6 ? AF_INET6 : AF_INET, config->destination, destination, sizeof destination);
+    for (uint32_t sa = 0; sa < count; sa++) {
+        fprintf(out, "\"IPv%d\",\"%s\",\"%s\",\"0x%08" PRIx32 "\",", v6 ? 6 : 4, source,
+                destination, config->spi + sa);
+        if (config->key_octets > 0) {
+            fputs("\"AES-GCM with 16 octet ICV [RFC4106]\",\"", out);
+            write_key(config, sa, out);
+            fputs("\",\"NULL\",\"\"", out);
+        } else {
+            fputs("\"NULL\",\"\",\"NULL\",\"\"", out);
+        }
+        fprintf(out, "%s\n", config->esn ? ",\"64-bit\",\"0\"" : "");
+    }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An SA as a user gives it: key, SPI, addresses; and as Wireshark wants it. */
+#ifndef IPTFS_SA_H
+#define IPTFS_SA_H
+
+#include "base/error.h"
+#include "scenario/scenario.h"
+#include "wire/wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Options as they were written; NULL: not given. */
+struct iptfs_sa_options {
+    const char *key;         /* hexadecimal: a key of 16, 24 or 32 octets and a salt of 4, in one */
+    const char *key_file;    /* a text file that holds the same */
+    const char *spi;         /* 256 to 4294967295 */
+    const char *source;      /* of the outer packets */
+    const char *destination; /* likewise */
+    bool esn;
+};
+
+/* SPI of SAs for which none is given. */
+#define IPTFS_SPI_USUAL 0x1000u
+
+/* The SA of a tunnel: the mode, cipher and outer version are the tunnel's, which is of the forward
+ * or the reverse direction; what is not given is IPTFS_SPI_USUAL, and addresses for documentation.
+ * IPTFS_E_INVALID or IPTFS_E_IO with a line of text that never holds the key. */
+int iptfs_sa_config(struct iptfs_wire_config *config, const struct iptfs_sa_options *options,
+                    const struct iptfs_tunnel_options *tunnel, enum iptfs_direction direction,
+                    struct iptfs_error *error);
+
+/* A key that anybody knows, for captures of simulated packets. */
+void iptfs_sa_open_key(struct iptfs_wire_config *config);
+
+/* Writes lines of Wireshark's table `esp_sa`, with which it decrypts the SA and those that took
+ * over from it, `count` in all. */
+void iptfs_sa_write_wireshark(const struct iptfs_wire_config *config, uint32_t count, FILE *out);
+
+#endif

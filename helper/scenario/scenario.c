@@ -1,0 +1,787 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/scenario.h"
+
+#include "scenario/config.h"
+
+#include "base/units.h"
+#include "esp/esp.h"
+#include "files/textfile.h"
+#include "link/link.h"
+#include "ns3/ns3shim.h"
+#include "packet/aggfrag.h"
+#include "scenario/impairlist.h"
+#include "scenario/option.h"
+#include "scenario/settings.h"
+#include "sender/packer.h"
+#include "stats/leak.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t target_count(const struct iptfs_settings *settings)
+{
+    return IPTFS_TARGET_TRAFFIC + settings->scenario->traffic_count;
+}
+
+/* ----------------------------------------------------------------------------------- defaults */
+
+/* A section of the reverse direction takes what it does not say from the forward one. */
+static bool has_parent(size_t target)
+{
+    return target == IPTFS_TARGET_TUNNEL + IPTFS_REVERSE ||
+           target == IPTFS_TARGET_LINK + IPTFS_REVERSE;
+}
+
+static int fill_option(struct iptfs_settings *settings, size_t target, size_t index)
+{
+    const struct iptfs_option *option = iptfs_option_at(iptfs_target_section(target), index);
+    struct iptfs_given *given = &settings->targets[target].given[index];
+    void *base = iptfs_target_base(settings, target);
+    if (given->form != NULL)
+        return 0;
+    if (has_parent(target) && settings->targets[target - 1].given[index].form != NULL) {
+        *given = settings->targets[target - 1].given[index];
+        return iptfs_option_copy(option, base, iptfs_target_base(settings, target - 1));
+    }
+    return option->standard != NULL ? iptfs_option_set(option, base, option->standard, NULL) : 0;
+}
+
+static int refuse_unused(struct iptfs_settings *settings, size_t target,
+                         const struct iptfs_option *option, const struct iptfs_option *kind,
+                         const char *word)
+{
+    return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID,
+                                "nothing, for %s %s does not use it", kind->key, word);
+}
+
+static int refuse_missing(struct iptfs_settings *settings, size_t target,
+                          const struct iptfs_option *option, const struct iptfs_option *kind,
+                          const char *word)
+{
+    char allowed[160];
+    iptfs_option_allowed(option, allowed, sizeof allowed);
+    if (option == kind)
+        return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID, "%s", allowed);
+    return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID,
+                                "%s (%s %s needs it)", allowed, kind->key, word);
+}
+
+/* The options that a section's kind does not use must not be there, and stay 0. */
+static int fill_by_kind(struct iptfs_settings *settings, size_t target, size_t index,
+                        const struct iptfs_option *kind_option)
+{
+    const struct iptfs_option *option = iptfs_option_at(iptfs_target_section(target), index);
+    unsigned kind = 0;
+    const char *word = "";
+    if (kind_option != NULL) {
+        kind = iptfs_option_word(kind_option, iptfs_target_base(settings, target));
+        word = iptfs_word_of(kind_option->words, (int)kind);
+    }
+    bool given = settings->targets[target].given[index].form != NULL;
+    bool used = iptfs_option_used(option, kind);
+    if (given && !used)
+        return refuse_unused(settings, target, option, kind_option, word);
+    if (!given && used && option->required)
+        return refuse_missing(settings, target, option, kind_option, word);
+    return used ? fill_option(settings, target, index) : 0;
+}
+
+static int fill_target(struct iptfs_settings *settings, size_t target)
+{
+    enum iptfs_section section = iptfs_target_section(target);
+    const char *kind_key = iptfs_section_kind_key(section);
+    const struct iptfs_option *kind_option = NULL;
+    int code = 0;
+    size_t kind_index;
+    if (kind_key != NULL) {
+        kind_option = iptfs_option_find(section, kind_key, &kind_index);
+        code = fill_by_kind(settings, target, kind_index, kind_option);
+    }
+    for (size_t i = 0; iptfs_option_at(section, i) != NULL && code == 0; i++)
+        code = fill_by_kind(settings, target, i, kind_option);
+    return code;
+}
+
+/* The file's name without folder and extension, where it can be one. */
+static char *default_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = strdup(slash != NULL ? slash + 1 : path);
+    if (name == NULL)
+        return NULL;
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name)
+        *dot = '\0';
+    if (strlen(name) > 64)
+        name[64] = '\0';
+    for (char *c = name; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80 || (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL))
+            *c = '_';
+    if (*name == '.' || *name == '-')
+        *name = '_';
+    if (*name != '\0')
+        return name;
+    free(name);
+    return strdup("scenario");
+}
+
+/* What the ends ask of each other, unless told otherwise, and what comes of it. */
+static void negotiate(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_tunnel_options *tunnel = &scenario->tunnel[i];
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "require-cc"))
+            tunnel->require_cc = iptfs_mode_at(tunnel->mode)->congestion;
+    }
+    struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++)
+        scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
+}
+
+static uint32_t tcp_headers_octets(const struct iptfs_traffic_options *traffic)
+{
+    enum {
+        TCP_WITH_TIMESTAMPS = 32
+    };
+    return TCP_WITH_TIMESTAMPS +
+           (traffic->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS);
+}
+
+static bool is_tcp(const struct iptfs_traffic_options *traffic)
+{
+    return traffic->type == IPTFS_TRAFFIC_TCP_BULK || traffic->type == IPTFS_TRAFFIC_TCP_REQUEST;
+}
+
+/* The longest that goes through the access links in one piece. */
+static void fill_segment(struct iptfs_traffic_options *traffic)
+{
+    if (is_tcp(traffic) && traffic->segment_octets == 0)
+        traffic->segment_octets = traffic->access_mtu_octets - tcp_headers_octets(traffic);
+}
+
+/* Defaults that are not constant. */
+static int fill_rest(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    if (scenario->name == NULL)
+        scenario->name = default_name(settings->path);
+    if (scenario->name == NULL)
+        return IPTFS_E_NO_MEMORY;
+    for (size_t i = 0; i < scenario->traffic_count; i++) {
+        struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TRAFFIC + i, "stop"))
+            traffic->stop_ps = scenario->duration_ps;
+        /* ns-3's hosts answer: at least with acknowledgements. */
+        if (traffic->direction == IPTFS_REVERSE || iptfs_traffic_hosted(traffic))
+            scenario->bidirectional = true;
+        fill_segment(traffic);
+    }
+    negotiate(settings);
+    /* Congestion information comes back the other way, whether there is traffic or not. */
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
+            scenario->bidirectional = true;
+    return 0;
+}
+
+static int fill(struct iptfs_settings *settings)
+{
+    int code = 0;
+    for (size_t target = 0; target < target_count(settings) && code == 0; target++)
+        code = fill_target(settings, target);
+    return code != 0 ? code : fill_rest(settings);
+}
+
+/* -------------------------------------------------------------------------------- other files */
+
+static int resolve_path(struct iptfs_settings *settings, size_t target, const char *key,
+                        char **path)
+{
+    if (*path == NULL)
+        *path = strdup("");
+    if (*path == NULL)
+        return IPTFS_E_NO_MEMORY;
+    if (**path == '\0')
+        return 0;
+    char *absolute = iptfs_path_beside(settings->path, *path);
+    if (absolute == NULL)
+        return iptfs_settings_blame(settings, target, key, IPTFS_E_IO, "a file to read (%s)",
+                                    strerror(errno));
+    free(*path);
+    *path = absolute;
+    return 0;
+}
+
+static int open_files(struct iptfs_settings *settings)
+{
+    struct iptfs_scenario *scenario = settings->scenario;
+    int code = 0;
+    for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
+        struct iptfs_link_options *link = &scenario->link[i];
+        code = resolve_path(settings, IPTFS_TARGET_LINK + i, "impair-list", &link->impair_path);
+        if (code == 0 && *link->impair_path != '\0')
+            code = iptfs_impairlist_load(link->impair_path, &link->impair_items,
+                                         &link->impair_count, &settings->error);
+    }
+    for (size_t i = 0; i < scenario->traffic_count && code == 0; i++) {
+        struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        code = resolve_path(settings, IPTFS_TARGET_TRAFFIC + i, "file", &traffic->file_path);
+        if (traffic->filter == NULL)
+            traffic->filter = strdup("");
+        if (traffic->filter == NULL)
+            code = IPTFS_E_NO_MEMORY;
+    }
+    return code;
+}
+
+/* ------------------------------------------------------------------------------------- checks */
+
+/* On demand an outer packet must hold at least one inner octet, by pkt-size and by the path's MTU.
+ */
+static int check_on_demand(struct iptfs_settings *settings, size_t direction,
+                           const struct iptfs_sender_config *sender)
+{
+    uint32_t headers = iptfs_packer_head_octets(&sender->esp);
+    if (sender->pkt_size_octets != 0 && sender->pkt_size_octets <= headers)
+        return iptfs_settings_blame(
+            settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
+            "%uB to 65535B, for the headers take %u octets, or 0 (path MTU)", headers + 1, headers);
+    uint32_t least = iptfs_esp_outer_octets(&sender->esp, IPTFS_AGGFRAG_OCTETS + 1);
+    if (sender->mtu_octets < least)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
+                                    "%uB to 65535B, for an outer packet with one inner octet takes "
+                                    "%u octets",
+                                    least, least);
+    return 0;
+}
+
+/* Packets of one size have the size that is asked for: one that ESP can have, and the path carry.
+ */
+static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
+                            const struct iptfs_sender_config *sender)
+{
+    uint32_t size = sender->pkt_size_octets;
+    uint32_t shortest = iptfs_esp_outer_octets(&sender->esp, IPTFS_PLAIN_SPACE_MIN);
+    uint32_t longest = iptfs_esp_outer_octets(
+        &sender->esp, iptfs_esp_payload_max(&sender->esp, sender->mtu_octets));
+    if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
+        return 0;
+    return iptfs_settings_blame(
+        settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
+        "%uB to %uB in steps of 4 (ESP pads to 4 octets), or 0 (path MTU)", shortest, longest);
+}
+
+/* A mode with a rate needs one, and only one. */
+static int check_rates(struct iptfs_settings *settings, size_t direction,
+                       const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    unsigned rates = iptfs_config_rates(tunnel);
+    if (rates == 0 && sender->mode->rated)
+        return iptfs_settings_blame(
+            settings, IPTFS_TARGET_TUNNEL + direction, "l3-fixed-rate", IPTFS_E_INVALID,
+            "l3-fixed-rate, l2-fixed-rate or pps above 0 (mode %s needs it)", sender->mode->name);
+    if (rates > 1)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction,
+                                    tunnel->pps > 0 ? "pps" : "l2-fixed-rate", IPTFS_E_INVALID,
+                                    "one of l3-fixed-rate, l2-fixed-rate and pps alone");
+    return 0;
+}
+
+/* Options of which the one leaves nothing to the other. */
+static int check_senseless(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    size_t target = IPTFS_TARGET_TUNNEL + direction;
+    if (tunnel->all_pad_every == 1)
+        return iptfs_settings_blame(settings, target, "all-pad-every", IPTFS_E_INVALID,
+                                    "0, or 2 and more (1 would leave no packet for data)");
+    if (tunnel->max_rate_bps > 0 && tunnel->min_rate_bps > tunnel->max_rate_bps)
+        return iptfs_settings_blame(settings, target, "min-rate", IPTFS_E_INVALID,
+                                    "0 to max-rate, %s",
+                                    iptfs_exact_rate(tunnel->max_rate_bps).text);
+    return 0;
+}
+
+/* At a constant rate silence is loss: packets must come often enough to tell. */
+static int check_breaker(struct iptfs_settings *settings, size_t direction,
+                         const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    if (tunnel->circuit_breaker.loss == 0.0 || !sender->mode->rated)
+        return 0;
+    uint64_t gap_ps = sender->slot_numerator / sender->slot_denominator;
+    int64_t least_ps = gap_ps < (uint64_t)IPTFS_TIME_MAX_PS / IPTFS_BREAKER_INTERVALS
+                           ? (int64_t)gap_ps * IPTFS_BREAKER_INTERVALS
+                           : IPTFS_TIME_MAX_PS;
+    if (tunnel->circuit_breaker.time_ps >= least_ps)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
+                                IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
+                                iptfs_exact_time(least_ps).text, IPTFS_BREAKER_INTERVALS);
+}
+
+/* With each MTU there must be room for data, or nothing could be sent from then on. */
+static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
+                             const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_timed_list *list = &settings->scenario->link[direction].mtu_changes;
+    for (size_t i = 0; i < list->count; i++) {
+        struct iptfs_sender_config then = *sender;
+        struct iptfs_sender scratch;
+        then.mtu_octets = (uint32_t)list->item[i].value;
+        if (iptfs_sender_init(&scratch, &then, NULL, NULL, NULL) != IPTFS_OK)
+            return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
+                                        IPTFS_E_INVALID,
+                                        "MTUs that leave room for data behind the headers "
+                                        "(%uB does not)",
+                                        then.mtu_octets);
+    }
+    return 0;
+}
+
+static int check_mode(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
+    int code = check_rates(settings, direction, &sender);
+    if (code == 0)
+        code = check_senseless(settings, direction);
+    if (code == 0)
+        code = check_breaker(settings, direction, &sender);
+    if (code != 0)
+        return code;
+    if (sender.mode->packer == &iptfs_packer_linux)
+        return check_on_demand(settings, direction, &sender);
+    uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_SPACE_MIN);
+    if (sender.mtu_octets < least)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
+                                    "%uB to 65535B in mode %s", least, sender.mode->name);
+    bool one_size =
+        sender.mode->packer == &iptfs_packer_fixed || sender.mode->packer == &iptfs_packer_esp_pad;
+    return one_size ? check_fixed_size(settings, direction, &sender) : 0;
+}
+
+static int check_tunnel(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
+    int code = check_mode(settings, direction);
+    return code != 0 ? code : check_mtu_changes(settings, direction, &sender);
+}
+
+/* What an end asks for must go with the mode in which it sends, and its peer must be able to give
+ * it.
+ */
+static int check_negotiation(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    size_t target = IPTFS_TARGET_TUNNEL + direction, back = IPTFS_TARGET_TUNNEL + (1 - direction);
+    if ((tunnel->unknown_flags & IPTFS_FLAGS_KNOWN) != 0)
+        return iptfs_settings_blame(settings, target, "unknown-flags", IPTFS_E_INVALID,
+                                    "a multiple of 4, for 1 and 2 are known: accept-fragments and "
+                                    "require-cc");
+    if (tunnel->require_cc && !mode->congestion)
+        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
+                                    "off, for mode %s has no congestion control", mode->name);
+    if (!tunnel->require_cc && mode->congestion)
+        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
+                                    "on, for mode %s follows what comes back", mode->name);
+    if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
+        return 0;
+    return iptfs_settings_blame(settings, back, "mode", IPTFS_E_INVALID,
+                                "%s, or one of plain ESP, for the other direction asks for "
+                                "congestion information (require-cc)",
+                                mode->name);
+}
+
+/* Keys that say more about another one, which nobody gave. One that is given as 0 is meant: for the
+ * one point of a sweep in which it is off. The reverse direction knows all that the other one
+ * gives, and may be the one that both keys are for. */
+static int check_idle_keys(struct iptfs_settings *settings, size_t direction)
+{
+    static const struct {
+        const char *key, *of;
+    } rows[] = {
+        {"gemodel-r", "gemodel-p"},         {"gemodel-bad", "gemodel-p"},
+        {"reorder-correlation", "reorder"}, {"duplicate-correlation", "duplicate"},
+        {"jitter-distribution", "jitter"},  {"jitter-correlation", "jitter"},
+        {"jitter-keeps-order", "jitter"},
+    };
+    size_t target = IPTFS_TARGET_LINK + direction;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (iptfs_settings_gives(settings, target, rows[i].key) &&
+            !iptfs_settings_gives(settings, IPTFS_TARGET_LINK + IPTFS_REVERSE, rows[i].of))
+            return iptfs_settings_blame(settings, target, rows[i].key, IPTFS_E_INVALID,
+                                        "nothing without %s (%s = 0 switches it off)", rows[i].of,
+                                        rows[i].of);
+    return 0;
+}
+
+static int check_impairments(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_link_options *link = &settings->scenario->link[direction];
+    int code = check_idle_keys(settings, direction);
+    if (code != 0)
+        return code;
+    if (link->ce > 0 && !iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + direction, "ecn"))
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "ce", IPTFS_E_INVALID,
+                                    "0 without tunnel.ecn, for no outer packet is ECN-capable");
+    if (link->gemodel_p == 0.0 || link->gemodel_r > 0)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",
+                                IPTFS_E_INVALID,
+                                "above 0 with gemodel-p above 0, or the first bad state never "
+                                "ends");
+}
+
+/* What ns-3's own link cannot do. */
+static int check_p2p(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_link_options *link = &settings->scenario->link[direction];
+    size_t target = IPTFS_TARGET_LINK + direction;
+    if (link->device != IPTFS_DEVICE_P2P)
+        return 0;
+    if (link->framing == IPTFS_FRAMING_NONE)
+        return iptfs_settings_blame(settings, target, "framing", IPTFS_E_INVALID,
+                                    "ethernet, ppp with device p2p");
+    if (link->rate_bps < NS3SHIM_RATE_MIN_BPS || link->rate_bps > NS3SHIM_RATE_MAX_BPS)
+        return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID,
+                                    "%s to %s with device p2p",
+                                    iptfs_exact_rate(NS3SHIM_RATE_MIN_BPS).text,
+                                    iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
+    if (link->rate_changes.count > 0)
+        return iptfs_settings_blame(settings, target, "rate-changes", IPTFS_E_INVALID,
+                                    "none with device p2p, whose rate stays");
+    if (link->delay_ps > NS3SHIM_DELAY_MAX_PS)
+        return iptfs_settings_blame(settings, target, "delay", IPTFS_E_INVALID,
+                                    "0 to %s with device p2p",
+                                    iptfs_exact_time(NS3SHIM_DELAY_MAX_PS).text);
+    if (link->queue.count == 0 || link->queue.count > NS3SHIM_QUEUE_MAX)
+        return iptfs_settings_blame(settings, target, "queue", IPTFS_E_INVALID,
+                                    "1p to %up, or 1B to %uB, with device p2p", NS3SHIM_QUEUE_MAX,
+                                    NS3SHIM_QUEUE_MAX);
+    return 0;
+}
+
+static int check_inner_size(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    uint32_t least = IPTFS_IPV4_HEADER_OCTETS, most = UINT16_MAX;
+    if (traffic->ip_version == 6) {
+        least = IPTFS_IPV6_HEADER_OCTETS;
+        most = IPTFS_PACKET_MAX_OCTETS;
+    }
+    if (traffic->size.high_octets == 0 || /* a type without sizes of its own */
+        (traffic->size.low_octets >= least && traffic->size.high_octets <= most))
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "size", IPTFS_E_INVALID,
+                                "%uB to %uB with ip %u", least, most, traffic->ip_version);
+}
+
+/* A packet that even an empty queue refuses would be offered again and again in one instant. */
+static int check_saturated_queue(struct iptfs_settings *settings,
+                                 const struct iptfs_traffic_options *traffic)
+{
+    const struct iptfs_link_options *link = &settings->scenario->link[traffic->direction];
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[traffic->direction];
+    struct iptfs_esp esp;
+    iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    uint32_t space = iptfs_packer_space(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
+    uint32_t outer = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + space);
+    uint32_t least = iptfs_framed_octets(link->framing, outer);
+    if (traffic->type != IPTFS_TRAFFIC_SATURATE || link->queue.in_pkts || link->queue.count == 0 ||
+        link->queue.count >= least)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction, "queue",
+                                IPTFS_E_INVALID,
+                                "%uB (one outer packet) or more, 1p or more, or 0, for "
+                                "[traffic.%s] saturates the link",
+                                least, traffic->name);
+}
+
+/* So that drawing the periods of one gap comes to an end soon, and a run comes near the mean. */
+static int check_on_off(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    if (traffic->type != IPTFS_TRAFFIC_ON_OFF && traffic->type != IPTFS_TRAFFIC_UDP_ONOFF)
+        return 0;
+    if (traffic->periods == IPTFS_PERIODS_PARETO && traffic->shape < IPTFS_SHAPE_MIN)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "shape",
+                                    IPTFS_E_INVALID, "%s to 100",
+                                    iptfs_exact_factor(IPTFS_SHAPE_MIN).text);
+    int64_t packet_ps = iptfs_tx_time_ps(traffic->size.high_octets, traffic->rate_bps);
+    if (traffic->on_ps >= (packet_ps + 999) / 1000)
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "on", IPTFS_E_INVALID,
+                                "%s (a thousandth of the time of a packet at this rate) or more",
+                                iptfs_exact_time((packet_ps + 999) / 1000).text);
+}
+
+static int check_tcp(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    uint32_t most = traffic->access_mtu_octets - tcp_headers_octets(traffic);
+    if (traffic->segment_octets < IPTFS_NS3HOSTS_SEGMENT_MIN || traffic->segment_octets > most)
+        return iptfs_settings_blame(settings, target, "segment", IPTFS_E_INVALID,
+                                    "%uB to %uB (with headers, access-mtu is %uB), or 0",
+                                    IPTFS_NS3HOSTS_SEGMENT_MIN, most, traffic->access_mtu_octets);
+    if (traffic->buffer_octets < 2 * traffic->segment_octets)
+        return iptfs_settings_blame(settings, target, "buffer", IPTFS_E_INVALID,
+                                    "%uB (two segments) or more", 2 * traffic->segment_octets);
+    return 0;
+}
+
+static int check_udp(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    uint32_t least = traffic->ip_version == 6 ? 49 : 29;
+    if (traffic->size.low_octets != traffic->size.high_octets || traffic->size.low_octets < least ||
+        traffic->size.low_octets > UINT16_MAX)
+        return iptfs_settings_blame(settings, target, "size", IPTFS_E_INVALID,
+                                    "one size from %uB to %uB (with IP and UDP headers)", least,
+                                    UINT16_MAX);
+    if (traffic->rate_bps > NS3SHIM_RATE_MAX_BPS)
+        return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID, "up to %s",
+                                    iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
+    const bool long_on = traffic->on_ps > NS3SHIM_DELAY_MAX_PS;
+    if (long_on || traffic->off_ps > NS3SHIM_DELAY_MAX_PS)
+        return iptfs_settings_blame(settings, target, long_on ? "on" : "off", IPTFS_E_INVALID,
+                                    "up to %s", iptfs_exact_time(NS3SHIM_DELAY_MAX_PS).text);
+    return 0;
+}
+
+/* What ns-3's hosts cannot do. */
+static int check_hosted(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_traffic_options *traffic = &scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    if (!iptfs_traffic_hosted(traffic))
+        return 0;
+    if (traffic->stop_ps > NS3SHIM_TIME_MAX_PS)
+        return iptfs_settings_blame(settings, target, "stop", IPTFS_E_INVALID, "up to %s",
+                                    iptfs_exact_time(NS3SHIM_TIME_MAX_PS).text);
+    if (traffic->stagger_ps > 0 &&
+        (traffic->stop_ps - traffic->start_ps - 1) / traffic->stagger_ps < traffic->flows - 1)
+        return iptfs_settings_blame(settings, target, "stagger", IPTFS_E_INVALID,
+                                    "so little that the last of %u flows starts before %s",
+                                    traffic->flows, iptfs_exact_time(traffic->stop_ps).text);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS && !traffic->through_tunnel; i++)
+        if (scenario->link[i].device != IPTFS_DEVICE_DIRECT)
+            return iptfs_settings_blame(settings, target, "tunnel", IPTFS_E_INVALID,
+                                        "on, for only with device direct others share the link");
+    return is_tcp(traffic) ? check_tcp(settings, index) : check_udp(settings, index);
+}
+
+static int check_traffic(struct iptfs_settings *settings, size_t index)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_traffic_options *traffic = &scenario->traffic[index];
+    size_t target = IPTFS_TARGET_TRAFFIC + index;
+    if (traffic->start_ps >= traffic->stop_ps) {
+        bool by_stop = iptfs_settings_gives(settings, target, "stop");
+        return iptfs_settings_blame(
+            settings, target, by_stop ? "stop" : "start", IPTFS_E_INVALID, "a time %s %s %s",
+            by_stop ? "after" : "before", by_stop ? "start," : "the end of the run,",
+            iptfs_exact_time(by_stop ? traffic->start_ps : traffic->stop_ps).text);
+    }
+    if (traffic->type == IPTFS_TRAFFIC_SATURATE && scenario->link[traffic->direction].rate_bps == 0)
+        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction,
+                                    "rate", IPTFS_E_INVALID,
+                                    "above 0, for [traffic.%s] saturates the link", traffic->name);
+    int code = check_saturated_queue(settings, traffic);
+    if (code == 0)
+        code = check_on_off(settings, index);
+    if (code == 0)
+        code = check_hosted(settings, index);
+    return code != 0 ? code : check_inner_size(settings, index);
+}
+
+/* Without inner packets only a tunnel with a rate sends any. */
+static int check_idle(struct iptfs_settings *settings)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    if (settings->alone || scenario->traffic_count > 0 ||
+        iptfs_config_mode(&scenario->tunnel[IPTFS_FORWARD])->paced)
+        return 0;
+    return iptfs_fail(&settings->error, IPTFS_E_INVALID,
+                      "%s: found no [traffic.NAME] section, allowed: 1 to %u of them, or none in a "
+                      "mode with a rate",
+                      iptfs_quoted_path(settings->path).text, IPTFS_TRAFFIC_MAX);
+}
+
+static int check_host_count(struct iptfs_settings *settings)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    unsigned count = 0;
+    for (size_t i = 0; i < scenario->traffic_count; i++) {
+        count += iptfs_traffic_hosted(&scenario->traffic[i]);
+        if (count > IPTFS_NS3HOSTS_SECTIONS_MAX)
+            return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + i, "type", IPTFS_E_INVALID,
+                                        "%u sections of ns-3's applications at most (one may have "
+                                        "many flows)",
+                                        IPTFS_NS3HOSTS_SECTIONS_MAX);
+    }
+    return 0;
+}
+
+static int check_leak(struct iptfs_settings *settings)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    int64_t intervals = scenario->duration_ps / scenario->leak_interval_ps;
+    if (!scenario->leak ||
+        (intervals >= IPTFS_LEAK_INTERVALS_MIN && intervals <= IPTFS_LEAK_INTERVALS_MAX))
+        return 0;
+    return iptfs_settings_blame(settings, IPTFS_TARGET_SCENARIO, "leak-interval", IPTFS_E_INVALID,
+                                "%d to %d of them within the duration of %s",
+                                IPTFS_LEAK_INTERVALS_MIN, IPTFS_LEAK_INTERVALS_MAX,
+                                iptfs_exact_time(scenario->duration_ps).text);
+}
+
+static int check(struct iptfs_settings *settings)
+{
+    int code = check_idle(settings);
+    if (code == 0)
+        code = check_host_count(settings);
+    if (code == 0)
+        code = check_leak(settings);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS && code == 0; i++) {
+        code = check_tunnel(settings, i);
+        if (code == 0)
+            code = check_negotiation(settings, i);
+        if (code == 0)
+            code = check_impairments(settings, i);
+        if (code == 0)
+            code = check_p2p(settings, i);
+    }
+    for (size_t i = 0; i < settings->scenario->traffic_count && code == 0; i++)
+        code = check_traffic(settings, i);
+    return code;
+}
+
+/* ------------------------------------------------------------------------------ load and free */
+
+static int build(struct iptfs_settings *settings, const char *text, size_t n_sets)
+{
+    int code = iptfs_settings_read(settings, text);
+    if (code == 0)
+        code = iptfs_settings_override(settings, n_sets);
+    if (code == 0)
+        code = fill(settings);
+    if (code == 0)
+        code = open_files(settings);
+    return code != 0 ? code : check(settings);
+}
+
+static int parse(struct iptfs_scenario *s, bool alone, const char *text, const char *path,
+                 const char *const *sets, size_t n_sets, struct iptfs_error *error)
+{
+    struct iptfs_settings settings;
+    *s = (struct iptfs_scenario){.path = strdup(path), .bidirectional = alone};
+    int code = iptfs_settings_init(&settings, s, path, sets);
+    settings.alone = alone;
+    if (code == 0)
+        code = s->path == NULL ? IPTFS_E_NO_MEMORY : build(&settings, text, n_sets);
+    if (code != 0) {
+        if (settings.error.code != code)
+            iptfs_fail(&settings.error, code, "%s", iptfs_error_name(code));
+        if (error != NULL)
+            *error = settings.error;
+        iptfs_scenario_free(s);
+    }
+    iptfs_settings_free(&settings);
+    return code;
+}
+
+int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
+                              const char *const *sets, size_t n_sets, struct iptfs_error *error)
+{
+    return parse(s, false, text, path, sets, n_sets, error);
+}
+
+int iptfs_scenario_parse_tunnel(struct iptfs_scenario *s, const char *const *sets, size_t n_sets,
+                                struct iptfs_error *error)
+{
+    return parse(s, true, "", "tunnel", sets, n_sets, error);
+}
+
+int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *const *sets,
+                        size_t n_sets, struct iptfs_error *error)
+{
+    char *text;
+    *s = (struct iptfs_scenario){0};
+    int code = iptfs_textfile_read(path, &text, error);
+    if (code != 0)
+        return code;
+    code = iptfs_scenario_parse_text(s, text, path, sets, n_sets, error);
+    free(text);
+    return code;
+}
+
+static void clear_section(enum iptfs_section section, void *base)
+{
+    const struct iptfs_option *option;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
+        iptfs_option_clear(option, base);
+}
+
+void iptfs_scenario_free(struct iptfs_scenario *s)
+{
+    for (size_t i = 0; i < s->traffic_count; i++) {
+        clear_section(IPTFS_SECTION_TRAFFIC, &s->traffic[i]);
+        free(s->traffic[i].name);
+    }
+    free(s->traffic);
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        clear_section(IPTFS_SECTION_TUNNEL, &s->tunnel[i]);
+        clear_section(IPTFS_SECTION_LINK, &s->link[i]);
+        free(s->link[i].impair_items);
+    }
+    clear_section(IPTFS_SECTION_SCENARIO, s);
+    free(s->path);
+    *s = (struct iptfs_scenario){0};
+}
+
+/* -------------------------------------------------------------------------------------- print */
+
+static void print_section(enum iptfs_section section, const void *base, FILE *out)
+{
+    const char *kind_key = iptfs_section_kind_key(section);
+    unsigned kind = 0;
+    if (kind_key != NULL)
+        kind = iptfs_option_word(iptfs_option_find(section, kind_key, NULL), base);
+    const struct iptfs_option *option;
+    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++) {
+        if (!iptfs_option_used(option, kind))
+            continue;
+        fprintf(out, "%s =%s", option->key, iptfs_option_empty(option, base) ? "" : " ");
+        iptfs_option_print(option, base, out);
+        fputc('\n', out);
+    }
+}
+
+void iptfs_scenario_print(const struct iptfs_scenario *s, FILE *out)
+{
+    fputs("[scenario]\n", out);
+    print_section(IPTFS_SECTION_SCENARIO, s, out);
+    for (int i = 0; i < (s->bidirectional ? 2 : 1); i++) {
+        fprintf(out, "\n[tunnel%s]\n", i == IPTFS_REVERSE ? ".reverse" : "");
+        print_section(IPTFS_SECTION_TUNNEL, &s->tunnel[i], out);
+        fprintf(out, "\n[link%s]\n", i == IPTFS_REVERSE ? ".reverse" : "");
+        print_section(IPTFS_SECTION_LINK, &s->link[i], out);
+    }
+    for (size_t i = 0; i < s->traffic_count; i++) {
+        fprintf(out, "\n[traffic.%s]\n", s->traffic[i].name);
+        print_section(IPTFS_SECTION_TRAFFIC, &s->traffic[i], out);
+    }
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario: everything a run needs to know, as a plain struct, and how it is read from an INI
+ * file. The keys, with unit, default, range and meaning, are in the table of option.c. */
+#ifndef IPTFS_SCENARIO_H
+#define IPTFS_SCENARIO_H
+
+#include "base/error.h"
+#include "link/link.h"
+#include "ns3/ns3hosts.h"
+#include "text/quantity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Index of tunnel[] and link[]. */
+enum iptfs_direction {
+    IPTFS_FORWARD,
+    IPTFS_REVERSE,
+    IPTFS_DIRECTIONS
+};
+
+enum iptfs_fill {
+    IPTFS_FILL_USUAL, /* as is usual for the mode */
+    IPTFS_FILL_WHOLE, /* append only what fits whole, as Linux does */
+    IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
+};
+
+enum iptfs_receive {
+    IPTFS_RECEIVE_IN_ORDER,
+    IPTFS_RECEIVE_IMMEDIATE
+};
+
+/* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
+struct iptfs_tunnel_options {
+    uint32_t mode;              /* index for iptfs_mode_at */
+    uint32_t cipher;            /* index for iptfs_cipher_at */
+    uint32_t outer_version;     /* 4 or 6 */
+    uint32_t pkt_size_octets;   /* out: outer IP packet without trailer and ICV; 0: path MTU */
+    int64_t init_delay_ps;      /* out */
+    uint64_t max_queue_octets;  /* out */
+    bool dont_frag;             /* out */
+    uint64_t l3_fixed_rate_bps; /* out: of outer IP octets; 0: not given, as the next two */
+    uint64_t l2_fixed_rate_bps; /* out: framing included */
+    uint64_t pps;               /* out: outer packets a second */
+    uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
+    uint64_t min_rate_bps;      /* out */
+    int64_t initial_rtt_ps;     /* out: known from IKE, say; 0: unknown */
+    bool ecn;
+    struct iptfs_lifetime rekey_after; /* out */
+    int64_t max_aggregation_time_ps;   /* out; 0: no limit */
+    enum iptfs_fill fill;              /* out */
+    uint32_t min_fragment_octets;      /* out */
+    bool pad_to_avoid_fragment;        /* out */
+    uint32_t all_pad_every;            /* out; 0: only when idle */
+    uint32_t tfc_pad_octets;           /* out */
+    bool ip_fragment_headers;          /* out */
+    enum iptfs_receive receive;        /* in */
+    uint32_t reorder_window;           /* in: packets; 0: none */
+    int64_t drop_time_ps;              /* in */
+    uint32_t replay_window;            /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    struct iptfs_breaker_limit circuit_breaker; /* in */
+    bool require_cc;        /* out: its end asks the peer for congestion information */
+    bool accept_fragments;  /* in: its end takes fragments of inner packets */
+    uint32_t unknown_flags; /* out: further flags that its end sends in USE_AGGFRAG */
+    bool refused;           /* not a key: what AGGFRAG modes ask for was refused */
+};
+
+enum iptfs_link_device {
+    IPTFS_DEVICE_DIRECT, /* our own link on ns-3's events */
+    IPTFS_DEVICE_P2P     /* an ns-3 PointToPointNetDevice and its channel */
+};
+
+struct iptfs_link_options {
+    enum iptfs_link_device device;
+    enum iptfs_framing framing;
+    uint64_t rate_bps; /* 0: no limit (not with p2p) */
+    int64_t delay_ps;
+    uint32_t mtu_octets;
+    struct iptfs_timed_list rate_changes; /* not with p2p */
+    struct iptfs_timed_list mtu_changes;
+    struct iptfs_timed_list blackouts;
+    struct iptfs_limit queue;                               /* count 0: no limit (not with p2p) */
+    double loss;                                            /* probability, 0 to 1 */
+    double gemodel_p, gemodel_r, gemodel_bad, gemodel_good; /* probabilities; p 0: off */
+    double reorder, reorder_correlation;
+    double duplicate, duplicate_correlation;
+    int64_t jitter_ps;
+    enum iptfs_jitter_kind jitter_kind;
+    double jitter_correlation;
+    bool jitter_keeps_order;
+    double ce;                              /* likewise, of a mark on ECN-capable packets */
+    char *impair_path;                      /* absolute; "" for none */
+    struct iptfs_impair_item *impair_items; /* what that file says, in its order */
+    size_t impair_count;
+};
+
+enum iptfs_traffic_type {
+    IPTFS_TRAFFIC_CBR,
+    IPTFS_TRAFFIC_POISSON,
+    IPTFS_TRAFFIC_SATURATE,
+    IPTFS_TRAFFIC_LIST,
+    IPTFS_TRAFFIC_ON_OFF,
+    IPTFS_TRAFFIC_VOICE,
+    IPTFS_TRAFFIC_GAMES,
+    IPTFS_TRAFFIC_PCAP,
+    IPTFS_TRAFFIC_TCP_BULK, /* from here on: ns-3's applications, on hosts of ns-3 */
+    IPTFS_TRAFFIC_TCP_REQUEST,
+    IPTFS_TRAFFIC_UDP_ONOFF
+};
+
+enum iptfs_periods {
+    IPTFS_PERIODS_EXPONENTIAL,
+    IPTFS_PERIODS_PARETO
+};
+
+enum iptfs_codec {
+    IPTFS_CODEC_G711,
+    IPTFS_CODEC_G729
+};
+
+enum iptfs_games_side {
+    IPTFS_GAMES_CLIENT,
+    IPTFS_GAMES_SERVER
+};
+
+/* One [traffic.NAME] section. What its type does not use is 0. */
+struct iptfs_traffic_options {
+    char *name;
+    enum iptfs_traffic_type type;
+    struct iptfs_sizes size; /* of the whole inner IP packet; not for list, voice, games, pcap */
+    uint64_t rate_bps;       /* of inner IP octets; cbr, poisson and on-off, above 0 */
+    int64_t on_ps;           /* on-off, udp-onoff: means, and how the lengths are distributed */
+    int64_t off_ps;
+    enum iptfs_periods periods;
+    double shape;           /* with IPTFS_PERIODS_PARETO, above 1 */
+    enum iptfs_codec codec; /* voice */
+    uint32_t calls;         /* voice, at least 1 */
+    bool vad;               /* voice: nothing is sent in pauses */
+    int64_t talk_ps;        /* with vad: means of exponential lengths */
+    int64_t pause_ps;
+    enum iptfs_games_side side;
+    uint32_t players; /* games, at least 1 */
+    bool loop;        /* pcap */
+    double speed;     /* pcap: times go by so much faster */
+    char *filter;     /* pcap: libpcap's filter; "" for none */
+    int64_t start_ps;
+    int64_t stop_ps;     /* no packet at or after it; above start_ps */
+    uint64_t count;      /* 0: no limit */
+    uint32_t ip_version; /* 4 or 6; pcap: as each packet has it, and TOS too */
+    uint8_t tos;
+    bool local;                     /* sent by the gateway itself, not forwarded */
+    enum iptfs_direction direction; /* which tunnel[] and link[] it takes */
+    char *file_path;                /* list, pcap: absolute, was readable; otherwise "" */
+    /* From here on of ns-3's applications alone. */
+    bool through_tunnel; /* else beside it, over the same link */
+    uint32_t flows;      /* at least 1 */
+    int64_t stagger_ps;  /* each flow starts so much later than the one before it */
+    enum iptfs_ns3hosts_tcp tcp;
+    bool sack;
+    bool tcp_ecn;
+    uint32_t segment_octets; /* of data */
+    uint32_t buffer_octets;
+    int64_t min_rto_ps;
+    uint64_t octets;         /* tcp-bulk: of each flow; 0: no end */
+    uint32_t request_octets; /* tcp-request */
+    uint32_t response_octets;
+    int64_t think_ps;
+    uint64_t requests;        /* of each flow; 0: no end */
+    uint64_t access_rate_bps; /* the links between hosts and gateways, at both ends */
+    int64_t access_delay_ps;
+    uint32_t access_mtu_octets;
+    struct iptfs_limit access_queue;
+};
+
+/* Whether the packets of a section come from ns-3's applications. */
+static inline bool iptfs_traffic_hosted(const struct iptfs_traffic_options *traffic)
+{
+    return traffic->type >= IPTFS_TRAFFIC_TCP_BULK;
+}
+
+/* Least shape of Pareto periods: below, hardly any run would come near the mean. */
+#define IPTFS_SHAPE_MIN 1.01
+
+/* Most [traffic.NAME] sections a scenario may have: packets carry the index in 16 bits. */
+#define IPTFS_TRAFFIC_MAX 65535u
+
+struct iptfs_scenario {
+    char *path;        /* as given; for messages */
+    char *name;        /* letters, digits, '.', '_' and '-'; fit for a file name */
+    char *description; /* "" for none */
+    int64_t duration_ps;
+    uint64_t seed;
+    bool leak;                /* measure what an observer learns */
+    int64_t leak_interval_ps; /* for the mutual information */
+    struct iptfs_tunnel_options tunnel[IPTFS_DIRECTIONS];
+    struct iptfs_link_options link[IPTFS_DIRECTIONS];
+    struct iptfs_traffic_options *traffic; /* in the order of the file; none only where outer
+                                              packets are sent all the same */
+    size_t traffic_count;
+    bool bidirectional; /* there is reverse traffic or a section for the reverse direction */
+};
+
+/* Reads the file at `path`, then the overrides "section.key=value" in their order, and checks it
+ * all. On success the caller owns what *s holds and frees it with iptfs_scenario_free. Returns
+ * IPTFS_E_INVALID, IPTFS_E_IO or IPTFS_E_NO_MEMORY with one line of text, "FILE:LINE: [tunnel]
+ * pkt-size: found '...', allowed: ...", where an override is named as "--set tunnel.pkt-size=..."
+ * in place of FILE:LINE; then *s is empty. */
+int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *const *sets,
+                        size_t n_sets, struct iptfs_error *error);
+
+/* The same for a text in memory. `path` stands for the file in messages, in the default name and
+ * where relative file names are looked up; it need not exist. */
+int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
+                              const char *const *sets, size_t n_sets, struct iptfs_error *error);
+
+/* A tunnel in both directions for traffic of others: overrides alone, all else by default. */
+int iptfs_scenario_parse_tunnel(struct iptfs_scenario *s, const char *const *sets, size_t n_sets,
+                                struct iptfs_error *error);
+
+/* Frees what the scenario holds and empties it; an all-zero one is allowed. */
+void iptfs_scenario_free(struct iptfs_scenario *s);
+
+/* Writes the complete scenario with all its effective values, defaults included, as an INI file
+ * that reads back as the same scenario. Errors are those of `out` (ferror). */
+void iptfs_scenario_print(const struct iptfs_scenario *s, FILE *out);
+
+#endif

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep/collect.h"
+
+#include "files/outfile.h"
+#include "files/textfile.h"
+#include "text/csvtext.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <jansson.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is being written. */
+struct collection {
+    const struct iptfs_sweep *sweep;
+    const struct iptfs_sweep_outcome *outcomes;
+    const char *directory;
+    json_t *columns; /* name -> {"role", "unit"}, in the order of the columns */
+    sqlite3 *db;
+    sqlite3_stmt *insert; /* a row of points */
+    struct iptfs_outfile csv;
+    struct iptfs_error *error;
+};
+
+char *iptfs_point_path(const char *directory, const struct iptfs_text *id)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/points/%s.json", directory, id->text) < 0 ? NULL : path;
+}
+
+static int out_of_memory(struct collection *all)
+{
+    return iptfs_fail(all->error, IPTFS_E_NO_MEMORY, "out of memory");
+}
+
+static int database_failed(struct collection *all)
+{
+    return iptfs_fail(all->error, IPTFS_E_IO, "%s/results.db: cannot be written: %s",
+                      iptfs_quoted_path(all->directory).text,
+                      all->db != NULL ? sqlite3_errmsg(all->db) : "out of memory");
+}
+
+static json_t *load_point(struct collection *all, size_t index)
+{
+    char *path = iptfs_point_path(all->directory, &all->outcomes[index].id);
+    json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    if (summary == NULL)
+        iptfs_fail(all->error, IPTFS_E_IO,
+                   "%s: cannot be read as a result; remove it, and --resume runs the point again",
+                   iptfs_quoted_path(path != NULL ? path : all->directory).text);
+    free(path);
+    return summary;
+}
+
+/* ------------------------------------------------------------------------------------- columns */
+
+static void add_column(struct collection *all, const char *name, const char *role, const char *unit)
+{
+    if (json_object_get(all->columns, name) == NULL)
+        json_object_set_new(all->columns, name,
+                            json_pack("{s:s, s:s}", "role", role, "unit", unit));
+}
+
+/* delay_s.mean, but not stall_s.share; and flows, whose names are the user's, may end in "_s". */
+static bool is_of_times(const char *name)
+{
+    static const char *const endings[] = {".mean", ".min", ".max",    ".p50",
+                                          ".p90",  ".p99", ".p99_p50"};
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || dot - name < 2 || strncmp(dot - 2, "_s", 2) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (strcmp(dot, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Units are the ends of the names; rates and shares have their own. */
+static const char *unit_of(const char *name)
+{
+    static const struct {
+        const char *end, *unit;
+    } units[] = {
+        {"_bps", "bit/s"}, {"_bits", "bit"},    {"octets", "octets"},    {"pkts", "packets"},
+        {"_s", "s"},       {"late", "packets"}, {"held_max", "packets"},
+    };
+    if (is_of_times(name))
+        return "s";
+    if (strstr(name, ".dropped.") != NULL || strstr(name, "dropped.") == name)
+        return "packets";
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(name), end = strlen(units[i].end);
+        if (length >= end && strcmp(name + length - end, units[i].end) == 0)
+            return units[i].unit;
+    }
+    return "";
+}
+
+/* Calls for each value of a summary, names joined by dots. */
+static void each_value(json_t *object, char *path, size_t size,
+                       void (*take)(void *ctx, const char *name, const json_t *value), void *ctx)
+{
+    size_t length = strlen(path);
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        snprintf(path + length, size - length, "%s%s", length > 0 ? "." : "", name);
+        if (json_is_object(value))
+            each_value(value, path, size, take, ctx);
+        else
+            take(ctx, path, value);
+        path[length] = '\0';
+    }
+}
+
+static void take_column(void *ctx, const char *name, const json_t *value)
+{
+    (void)value;
+    add_column(ctx, name, "value", unit_of(name));
+}
+
+static void add_parameters(struct collection *all)
+{
+    struct iptfs_sweep_point point = iptfs_sweep_point(all->sweep, 1);
+    add_column(all, "point", "point", "");
+    add_column(all, "id", "point", "");
+    for (size_t i = 0; i < point.n_columns; i++) {
+        double number;
+        const char *unit;
+        iptfs_sweep_number(point.columns[i], point.labels[i], &number, &unit);
+        if (strcmp(point.columns[i], "seed") != 0)
+            add_column(all, point.columns[i], "parameter", unit);
+    }
+    add_column(all, "seed", "seed", "");
+}
+
+static bool is_left_out(const json_t *column)
+{
+    return json_object_get(column, "left-out") != NULL;
+}
+
+/* SQLite has a limit for columns, and takes names that differ in case alone for the same. What it
+ * cannot hold, values of single flows, is in results.csv only. */
+static void leave_columns_out(struct collection *all)
+{
+    size_t room = (size_t)sqlite3_limit(all->db, SQLITE_LIMIT_COLUMN, -1), left_out = 0;
+    const char *name, *first = "";
+    json_t *column, *seen = json_object();
+    json_object_foreach(all->columns, name, column) room -= strstr(name, "flows.") == NULL;
+    json_object_foreach(all->columns, name, column)
+    {
+        char lower[256];
+        size_t length = 0;
+        bool of_flow = strstr(name, "flows.") != NULL;
+        for (; name[length] != '\0' && length + 1 < sizeof lower; length++)
+            lower[length] = (char)tolower((unsigned char)name[length]);
+        lower[length] = '\0';
+        if (json_object_get(seen, lower) != NULL || (of_flow && room == 0)) {
+            json_object_set_new(column, "left-out", json_true());
+            first = left_out++ == 0 ? name : first;
+            continue;
+        }
+        room -= of_flow;
+        json_object_set_new(seen, lower, json_true());
+    }
+    json_decref(seen);
+    if (left_out > 0)
+        fprintf(stderr,
+                "%s/results.db: leaves out %zu values from %s on (results.csv has them): names "
+                "that differ in case alone, or too many of them\n",
+                iptfs_quoted_path(all->directory).text, left_out, first);
+}
+
+/* Not all points have the same values: the columns are those of all of them. */
+static int find_columns(struct collection *all)
+{
+    all->columns = json_object();
+    add_parameters(all);
+    for (size_t i = 0; i < all->sweep->n_points; i++) {
+        char path[256] = "";
+        if (!all->outcomes[i].done)
+            continue;
+        json_t *summary = load_point(all, i);
+        if (summary == NULL)
+            return IPTFS_E_IO;
+        each_value(summary, path, sizeof path, take_column, all);
+        json_decref(summary);
+    }
+    return 0;
+}
+
+/* -------------------------------------------------------------------------------------- tables */
+
+static int run_sql(struct collection *all, const char *sql)
+{
+    return sqlite3_exec(all->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : database_failed(all);
+}
+
+/* The statement that makes the table, or that fills a row, with all columns. */
+static char *table_sql(const struct collection *all, bool create)
+{
+    char *sql = NULL;
+    size_t size = 0;
+    const char *name;
+    json_t *column;
+    FILE *out = open_memstream(&sql, &size);
+    if (out == NULL)
+        return NULL;
+    fputs(create ? "CREATE TABLE points(" : "INSERT INTO points VALUES(", out);
+    bool first = true;
+    json_object_foreach(all->columns, name, column)
+    {
+        if (is_left_out(column))
+            continue;
+        if (!create)
+            fputs(first ? "?" : ",?", out);
+        else
+            fprintf(out, "%s\"%s\"%s", first ? "" : ",", name, first ? " INTEGER PRIMARY KEY" : "");
+        first = false;
+    }
+    fputc(')', out);
+    fclose(out);
+    return sql;
+}
+
+static int run_table_sql(struct collection *all)
+{
+    char *create = table_sql(all, true), *insert = table_sql(all, false);
+    int code = create == NULL || insert == NULL ? out_of_memory(all) : run_sql(all, create);
+    if (code == 0 && sqlite3_prepare_v2(all->db, insert, -1, &all->insert, NULL) != SQLITE_OK)
+        code = database_failed(all);
+    free(create);
+    free(insert);
+    return code;
+}
+
+/* Fills a row of a small table: texts and one number in front of them (negative: none). */
+static int insert_texts(struct collection *all, const char *sql, sqlite3_int64 number,
+                        const char *const *texts, int count)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(all->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return database_failed(all);
+    sqlite3_bind_int64(statement, 1, number);
+    for (int i = 0; i < count; i++)
+        sqlite3_bind_text(statement, i + 2, texts[i], -1, SQLITE_TRANSIENT);
+    int result = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return result == SQLITE_DONE ? 0 : database_failed(all);
+}
+
+static int write_columns(struct collection *all)
+{
+    const char *name;
+    json_t *column;
+    sqlite3_int64 position = 0;
+    int code = 0;
+    json_object_foreach(all->columns, name, column)
+    {
+        const char *const texts[] = {name, json_string_value(json_object_get(column, "role")),
+                                     json_string_value(json_object_get(column, "unit"))};
+        fputs(position > 0 ? "," : "", all->csv.file);
+        iptfs_csv_text(name, all->csv.file);
+        if (code == 0 && !is_left_out(column))
+            code = insert_texts(all, "INSERT INTO columns VALUES(?,?,?,?)", position, texts, 3);
+        position++;
+    }
+    fputc('\n', all->csv.file);
+    return code;
+}
+
+static int write_sets(struct collection *all, const struct iptfs_sweep_point *point)
+{
+    int code = 0;
+    for (size_t i = 0; i < point->n_sets && code == 0; i++) {
+        const char *const texts[] = {point->sets[i]->text};
+        code = insert_texts(all, "INSERT INTO sets VALUES(?,?)", (sqlite3_int64)point->index, texts,
+                            1);
+    }
+    return code;
+}
+
+static int write_failure(struct collection *all, const struct iptfs_sweep_point *point)
+{
+    const struct iptfs_sweep_outcome *outcome = &all->outcomes[point->index - 1];
+    char status[16];
+    char *parameters = iptfs_sweep_point_text(point);
+    if (parameters == NULL)
+        return out_of_memory(all);
+    snprintf(status, sizeof status, "%d", outcome->status);
+    const char *const texts[] = {outcome->id.text, parameters, status,
+                                 outcome->message != NULL ? outcome->message : "not run"};
+    int code = insert_texts(all, "INSERT INTO failures VALUES(?,?,?,?,?)",
+                            (sqlite3_int64)point->index, texts, 4);
+    free(parameters);
+    return code;
+}
+
+/* ---------------------------------------------------------------------------------------- rows */
+
+static void take_value(void *ctx, const char *name, const json_t *value)
+{
+    json_t *row = ctx;
+    if (json_object_get(row, name) == NULL)
+        json_object_set(row, name, (json_t *)(uintptr_t)value);
+}
+
+/* Name -> value of all that a point's row holds. */
+static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_text *id,
+                      json_t *summary)
+{
+    char path[256] = "";
+    json_t *row = json_pack("{s:I, s:s}", "point", (json_int_t)point->index, "id", id->text);
+    for (size_t i = 0; i < point->n_columns; i++) {
+        double number;
+        const char *unit;
+        if (strcmp(point->columns[i], "seed") == 0)
+            continue; /* as the summary has it */
+        bool is_number = iptfs_sweep_number(point->columns[i], point->labels[i], &number, &unit);
+        json_object_set_new(row, point->columns[i],
+                            is_number ? json_real(number) : json_string(point->labels[i]));
+    }
+    each_value(summary, path, sizeof path, take_value, row);
+    return row;
+}
+
+static void bind_value(sqlite3_stmt *statement, int at, const json_t *value)
+{
+    if (json_is_string(value))
+        sqlite3_bind_text(statement, at, json_string_value(value), -1, SQLITE_TRANSIENT);
+    else if (json_is_integer(value))
+        sqlite3_bind_int64(statement, at, json_integer_value(value));
+    else if (json_is_real(value))
+        sqlite3_bind_double(statement, at, json_real_value(value));
+    else if (json_is_boolean(value))
+        sqlite3_bind_int64(statement, at, json_is_true(value));
+    else
+        sqlite3_bind_null(statement, at);
+}
+
+static void write_value(const json_t *value, FILE *out)
+{
+    if (json_is_string(value))
+        iptfs_csv_text(json_string_value(value), out);
+    else if (json_is_integer(value))
+        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        fprintf(out, "%.15g", json_real_value(value));
+    else if (json_is_boolean(value))
+        fputs(json_is_true(value) ? "true" : "false", out);
+}
+
+static int write_row(struct collection *all, json_t *row)
+{
+    const char *name;
+    json_t *column;
+    int at = 0;
+    json_object_foreach(all->columns, name, column)
+    {
+        const json_t *value = json_object_get(row, name);
+        if (at > 0)
+            fputc(',', all->csv.file);
+        write_value(value, all->csv.file);
+        if (!is_left_out(column))
+            bind_value(all->insert, ++at, value);
+    }
+    fputc('\n', all->csv.file);
+    int result = sqlite3_step(all->insert);
+    sqlite3_reset(all->insert);
+    return result == SQLITE_DONE ? 0 : database_failed(all);
+}
+
+static int write_point(struct collection *all, size_t index)
+{
+    struct iptfs_sweep_point point = iptfs_sweep_point(all->sweep, index + 1);
+    int code = write_sets(all, &point);
+    if (code != 0 || !all->outcomes[index].done)
+        return code != 0 ? code : write_failure(all, &point);
+    json_t *summary = load_point(all, index);
+    if (summary == NULL)
+        return IPTFS_E_IO;
+    json_t *row = row_of(&point, &all->outcomes[index].id, summary);
+    code = row != NULL ? write_row(all, row) : out_of_memory(all);
+    json_decref(row);
+    json_decref(summary);
+    return code;
+}
+
+static int write_tables(struct collection *all)
+{
+    leave_columns_out(all);
+    int code = run_sql(all, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
+                            "CREATE TABLE columns(position INTEGER PRIMARY KEY, name, role, unit);"
+                            "CREATE TABLE sets(point INTEGER, text);"
+                            "CREATE TABLE failures(point INTEGER PRIMARY KEY, id, parameters,"
+                            " status INTEGER, message);");
+    if (code == 0)
+        code = run_table_sql(all);
+    if (code == 0)
+        code = write_columns(all);
+    for (size_t i = 0; i < all->sweep->n_points && code == 0; i++)
+        code = write_point(all, i);
+    sqlite3_finalize(all->insert);
+    return code != 0 ? code : run_sql(all, "CREATE INDEX sets_of ON sets(point); COMMIT");
+}
+
+/* Makes the database under another name, for SQLite writes to files by name. */
+static int write_files(struct collection *all, const char *path, const char *temporary)
+{
+    unlink(temporary); /* of a sweep that was killed */
+    int code = sqlite3_open(temporary, &all->db) == SQLITE_OK ? 0 : database_failed(all);
+    if (code == 0)
+        code = write_tables(all);
+    if (sqlite3_close(all->db) != SQLITE_OK && code == 0)
+        code = iptfs_fail(all->error, IPTFS_E_IO, "%s: cannot be written",
+                          iptfs_quoted_path(path).text);
+    if (code == 0)
+        code = iptfs_outfile_commit(&all->csv, all->error);
+    if (code == 0 && rename(temporary, path) != 0)
+        code = iptfs_fail(all->error, IPTFS_E_IO, "%s: cannot be written: %s",
+                          iptfs_quoted_path(path).text, strerror(errno));
+    if (code != 0)
+        unlink(temporary);
+    return code;
+}
+
+int iptfs_collect(const struct iptfs_sweep *sweep, const struct iptfs_sweep_outcome *outcomes,
+                  const char *directory, struct iptfs_error *error)
+{
+    struct collection all = {
+        .sweep = sweep, .outcomes = outcomes, .directory = directory, .error = error};
+    char *path = iptfs_path_join(directory, "results.db");
+    char *temporary = iptfs_path_join(directory, "results.db.tmp");
+    char *csv = iptfs_path_join(directory, "results.csv");
+    int code = path == NULL || temporary == NULL || csv == NULL ? out_of_memory(&all) : 0;
+    if (code == 0)
+        code = find_columns(&all);
+    if (code == 0)
+        code = iptfs_outfile_open(&all.csv, csv, error);
+    if (code == 0)
+        code = write_files(&all, path, temporary);
+    iptfs_outfile_discard(&all.csv);
+    json_decref(all.columns);
+    free(path);
+    free(temporary);
+    free(csv);
+    return code;
+}

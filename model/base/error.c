@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
+{
+    if (error == NULL)
+        return code;
+    error->code = code;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(error->text, sizeof error->text, format, args);
+    va_end(args);
+    return code;
+}
+
+const char *iptfs_error_name(int code)
+{
+    switch (code) {
+    case IPTFS_OK:
+        return "no error";
+    case IPTFS_E_INVALID:
+        return "not allowed";
+    case IPTFS_E_NO_MEMORY:
+        return "out of memory";
+    case IPTFS_E_SHORT:
+        return "too short";
+    case IPTFS_E_SUB_TYPE:
+        return "unknown AGGFRAG sub-type";
+    case IPTFS_E_NO_SPACE:
+        return "no queue space";
+    case IPTFS_E_TOO_BIG:
+        return "packet too big";
+    case IPTFS_E_IO:
+        return "input/output error";
+    case IPTFS_E_UNBALANCED:
+        return "the ledger does not balance";
+    case IPTFS_E_ENGINE:
+        return "the event engine refused";
+    case IPTFS_E_STOPPED:
+        return "the circuit breaker has stopped the tunnel";
+    default:
+        return "unknown error";
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Congestion information: what one end of a tunnel puts into the sub-type 1 headers it sends, and
+ * learns from those it gets (RFC 9347, section 3).
+ *
+ * Both directions are here: the losses of what arrives, which are stated to the peer, and the rate
+ * of what is sent, which follows what the peer states.
+ *
+ * There is no receive rate on the wire, as RFC 5348 wants it. It is made here from what there is:
+ * the rate at which the echoed packet was sent, times (1 - p), since a loss event is a packet lost
+ * at least; divided by how much slower packets arrived than they were sent, which is seen from the
+ * round trip growing from one feedback to the next. */
+#ifndef IPTFS_CONGESTION_H
+#define IPTFS_CONGESTION_H
+
+#include "congestion/losshistory.h"
+#include "congestion/tfrc.h"
+#include "packet/aggfrag.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    IPTFS_CONGESTION_SENDS = 8, /* intervals whose mean is the send interval */
+    IPTFS_CONGESTION_RATES = 16 /* changes of the rate remembered */
+};
+
+struct iptfs_congestion {
+    struct iptfs_losshistory losses; /* of what arrives */
+    struct iptfs_tfrc tfrc;          /* of what is sent */
+
+    /* Sending. */
+    uint64_t sent_pkts;
+    int64_t sent_ps[IPTFS_CONGESTION_SENDS + 1]; /* when the last ones left, a ring */
+    struct {
+        int64_t at_ps;
+        double pps;
+    } rates[IPTFS_CONGESTION_RATES]; /* the rate since when, a ring */
+    uint64_t rate_changes;
+
+    /* To be echoed to the peer. */
+    uint32_t peer_tval;   /* 0: none has come */
+    int64_t peer_tval_ps; /* when it arrived */
+    int64_t peer_rtt_ps;  /* as the peer last stated it; 0: it has not */
+
+    /* Learnt from the peer. */
+    bool heard;               /* a header of sub-type 1 has come */
+    uint64_t peer_seq;        /* highest number of such */
+    int64_t echoed_ps;        /* when the newest packet that it echoed was sent; -1: none yet */
+    uint64_t feedbacks;       /* handed to tfrc */
+    int64_t feedback_ps;      /* when the last one was */
+    int64_t feedback_sent_ps; /* when the packet that it echoed was sent */
+    int64_t feedback_rtt_ps;  /* and how long that took; 0: not known */
+    uint32_t loss_event_rate; /* and what it stated */
+    double receive_pps;       /* and the receive rate made for it */
+};
+
+/* Both directions start at `now_ps`. */
+void iptfs_congestion_init(struct iptfs_congestion *congestion,
+                           const struct iptfs_tfrc_config *config, int64_t now_ps);
+
+/* A packet is sent now: makes its header sub-type 1 and fills the congestion information. The
+ * BlockOffset and the P bit are left to the caller. To be called once for each packet, in the order
+ * of their numbers. */
+void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
+                           struct iptfs_aggfrag *header);
+
+/* A packet has arrived (after the replay check, before any reordering is undone), `ce` when its
+ * outer IP header is marked with congestion experienced. A header of sub-type 0 tells of its
+ * arrival alone. Afterwards the rate may have changed: ask for the gap and the timer again. */
+void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps, uint64_t seq,
+                            bool ce, const struct iptfs_aggfrag *header);
+
+/* When the no-feedback timer fires. */
+int64_t iptfs_congestion_next_ps(const struct iptfs_congestion *congestion);
+
+/* The no-feedback timer fires if it is due; the rate halves. */
+void iptfs_congestion_wake(struct iptfs_congestion *congestion, int64_t now_ps);
+
+/* Time from now to when the next packet may leave: 0 when it is due, and before the first. Does not
+ * change anything: may be asked at any time, and again when the rate has changed. */
+int64_t iptfs_congestion_gap_ps(const struct iptfs_congestion *congestion, int64_t now_ps);
+
+/* The mean interval of the last packets sent; that of the allowed rate before the second. */
+int64_t iptfs_congestion_send_interval_ps(const struct iptfs_congestion *congestion);
+
+#endif

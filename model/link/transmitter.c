@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link/transmitter.h"
+
+#include "base/error.h"
+#include "base/units.h"
+
+#include <stdlib.h>
+
+enum {
+    FIRST_CAPACITY = 64
+};
+
+void iptfs_transmitter_init(struct iptfs_transmitter *transmitter, uint64_t rate_bps,
+                            uint64_t queue_pkts, uint64_t queue_octets)
+{
+    *transmitter = (struct iptfs_transmitter){
+        .rate_bps = rate_bps,
+        .queue_pkts = queue_pkts,
+        .queue_octets = queue_octets,
+        .users = 1,
+    };
+}
+
+void iptfs_transmitter_set_changes(struct iptfs_transmitter *transmitter,
+                                   const struct iptfs_timed *changes, size_t count)
+{
+    transmitter->change = changes;
+    transmitter->changes_left = count;
+}
+
+void iptfs_transmitter_free(struct iptfs_transmitter *transmitter)
+{
+    free(transmitter->waiting);
+    transmitter->waiting = NULL;
+}
+
+/* Packets whose transmission has begun wait no longer. */
+static void forget_started(struct iptfs_transmitter *transmitter, int64_t now_ps)
+{
+    while (transmitter->count > 0 && transmitter->waiting[transmitter->first].start_ps <= now_ps) {
+        transmitter->octets -= transmitter->waiting[transmitter->first].octets;
+        transmitter->first = (transmitter->first + 1) & (transmitter->capacity - 1);
+        transmitter->count--;
+    }
+}
+
+static bool grow(struct iptfs_transmitter *transmitter)
+{
+    size_t capacity = transmitter->capacity > 0 ? transmitter->capacity * 2 : FIRST_CAPACITY;
+    struct iptfs_waiting *waiting = malloc(capacity * sizeof *waiting);
+    if (waiting == NULL)
+        return false;
+    for (size_t i = 0; i < transmitter->count; i++)
+        waiting[i] = transmitter->waiting[(transmitter->first + i) & (transmitter->capacity - 1)];
+    free(transmitter->waiting);
+    transmitter->waiting = waiting;
+    transmitter->capacity = capacity;
+    transmitter->first = 0;
+    return true;
+}
+
+static bool has_room(const struct iptfs_transmitter *transmitter, uint32_t octets)
+{
+    if (transmitter->queue_pkts > 0 && transmitter->count >= transmitter->queue_pkts)
+        return false;
+    return transmitter->queue_octets == 0 ||
+           transmitter->octets + octets <= transmitter->queue_octets;
+}
+
+static bool is_limited(const struct iptfs_transmitter *transmitter)
+{
+    return transmitter->queue_pkts > 0 || transmitter->queue_octets > 0;
+}
+
+/* Puts a packet into the queue until its transmission begins. */
+static int wait_in_queue(struct iptfs_transmitter *transmitter, int64_t start_ps, uint32_t octets)
+{
+    if (transmitter->count == transmitter->capacity && !grow(transmitter))
+        return IPTFS_E_NO_MEMORY;
+    size_t at = (transmitter->first + transmitter->count) & (transmitter->capacity - 1);
+    transmitter->waiting[at] = (struct iptfs_waiting){start_ps, octets};
+    transmitter->count++;
+    transmitter->octets += octets;
+    return IPTFS_OK;
+}
+
+/* Transmissions begin in the order of time, so a change that is past does not come back. */
+static void change_rate(struct iptfs_transmitter *transmitter, int64_t start_ps)
+{
+    while (transmitter->changes_left > 0 && transmitter->change->at_ps <= start_ps) {
+        transmitter->rate_bps = transmitter->change++->value;
+        transmitter->changes_left--;
+    }
+}
+
+int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps, uint32_t octets,
+                           int64_t *depart_ps)
+{
+    int64_t start_ps = iptfs_later(now_ps, transmitter->busy_until_ps);
+    forget_started(transmitter, now_ps);
+    if (!has_room(transmitter, octets))
+        return IPTFS_E_NO_SPACE;
+    if (start_ps > now_ps && is_limited(transmitter)) {
+        int error = wait_in_queue(transmitter, start_ps, octets);
+        if (error != IPTFS_OK)
+            return error;
+    }
+    change_rate(transmitter, start_ps);
+    /* A slow link with a long queue may be busy beyond the end of time. */
+    transmitter->busy_until_ps =
+        iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, transmitter->rate_bps));
+    *depart_ps = transmitter->busy_until_ps;
+    return IPTFS_OK;
+}

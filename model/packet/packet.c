@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packet/packet.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    INNER_CHUNK = 1024,
+    OUTER_CHUNK = 128,
+    ECN_CE = 3
+};
+
+struct iptfs_buffer {
+    struct iptfs_buffer *next;
+    uint8_t bytes[IPTFS_PACKET_MAX_OCTETS];
+};
+
+struct iptfs_chunk {
+    struct iptfs_chunk *next;
+    max_align_t memory[];
+};
+
+void iptfs_store_init(struct iptfs_store *store)
+{
+    *store = (struct iptfs_store){0};
+}
+
+void iptfs_store_close(struct iptfs_store *store)
+{
+    store->closing = true;
+}
+
+void iptfs_store_free(struct iptfs_store *store)
+{
+    while (store->chunks != NULL) {
+        struct iptfs_chunk *chunk = store->chunks;
+        store->chunks = chunk->next;
+        free(chunk);
+    }
+    store->free_inner = NULL;
+    store->free_outer = NULL;
+    store->free_buffer = NULL;
+}
+
+static void *new_chunk(struct iptfs_store *store, size_t octets)
+{
+    struct iptfs_chunk *chunk = malloc(sizeof *chunk + octets);
+    if (chunk == NULL) {
+        store->error = IPTFS_E_NO_MEMORY;
+        return NULL;
+    }
+    chunk->next = store->chunks;
+    store->chunks = chunk;
+    return chunk->memory;
+}
+
+static bool grow_inner(struct iptfs_store *store)
+{
+    struct iptfs_inner *packets = new_chunk(store, INNER_CHUNK * sizeof *packets);
+    if (packets == NULL)
+        return false;
+    for (size_t i = INNER_CHUNK; i-- > 0;) {
+        packets[i].next = store->free_inner;
+        store->free_inner = &packets[i];
+    }
+    return true;
+}
+
+static bool grow_outer(struct iptfs_store *store)
+{
+    struct iptfs_outer *packets = new_chunk(store, OUTER_CHUNK * sizeof *packets);
+    if (packets == NULL)
+        return false;
+    for (size_t i = OUTER_CHUNK; i-- > 0;) {
+        packets[i].next = store->free_outer;
+        store->free_outer = &packets[i];
+    }
+    return true;
+}
+
+static uint8_t *take_buffer(struct iptfs_store *store)
+{
+    if (store->free_buffer == NULL) {
+        struct iptfs_buffer *buffer = new_chunk(store, sizeof *buffer);
+        if (buffer == NULL)
+            return NULL;
+        buffer->next = NULL;
+        store->free_buffer = buffer;
+    }
+    struct iptfs_buffer *buffer = store->free_buffer;
+    store->free_buffer = buffer->next;
+    return buffer->bytes;
+}
+
+static void return_buffer(struct iptfs_store *store, uint8_t *bytes)
+{
+    struct iptfs_buffer *buffer =
+        (struct iptfs_buffer *)(void *)(bytes - offsetof(struct iptfs_buffer, bytes));
+    buffer->next = store->free_buffer;
+    store->free_buffer = buffer;
+}
+
+struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets)
+{
+    if (store->free_inner == NULL && !grow_inner(store))
+        return NULL;
+    struct iptfs_inner *inner = store->free_inner;
+    store->free_inner = inner->next;
+    *inner = (struct iptfs_inner){.octets = octets, .refs = 1};
+    store->live_inner++;
+    iptfs_tally_add(&store->ledger.offered, octets);
+    return inner;
+}
+
+bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
+{
+    inner->bytes = take_buffer(store);
+    inner->owns_bytes = inner->bytes != NULL;
+    return inner->owns_bytes;
+}
+
+void iptfs_inner_mark(struct iptfs_inner *inner)
+{
+    uint8_t ecn = inner->tos & ECN_CE;
+    if (ecn == 0 || ecn == ECN_CE)
+        return;
+    inner->ecn_sent = ecn;
+    inner->tos |= ECN_CE;
+}
+
+void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets)
+{
+    store->ledger.offered.octets += octets;
+    store->ledger.offered.octets -= inner->octets;
+    inner->octets = octets;
+}
+
+/* Kept apart from what befalls nearly all packets. */
+static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
+                                                      const struct iptfs_inner *inner)
+{
+    if (inner->fate != IPTFS_FATE_INSIDE)
+        iptfs_tally_add(&store->ledger.ended[inner->fate], inner->octets);
+    else if (store->closing)
+        store->found_inside++;
+    else
+        store->ledger.unexplained++;
+    if (store->ended != NULL)
+        store->ended(store->ended_ctx, inner);
+}
+
+static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
+{
+    if (inner->fate != IPTFS_FATE_DELIVERED)
+        end_undelivered(store, inner);
+    if (inner->handle != NULL && store->release != NULL)
+        store->release(store->release_ctx, inner->handle);
+    if (inner->owns_bytes)
+        return_buffer(store, inner->bytes);
+    inner->next = store->free_inner;
+    store->free_inner = inner;
+    store->live_inner--;
+}
+
+void iptfs_inner_unref(struct iptfs_store *store, struct iptfs_inner *inner)
+{
+    if (--inner->refs == 0)
+        free_inner(store, inner);
+}
+
+struct iptfs_outer *iptfs_outer_new(struct iptfs_store *store)
+{
+    if (store->free_outer == NULL && !grow_outer(store))
+        return NULL;
+    struct iptfs_outer *outer = store->free_outer;
+    store->free_outer = outer->next;
+    *outer = (struct iptfs_outer){.refs = 1};
+    store->live_outer++;
+    return outer;
+}
+
+int iptfs_outer_set_payload(struct iptfs_store *store, struct iptfs_outer *outer,
+                            const uint8_t *bytes, uint32_t octets)
+{
+    if (octets > IPTFS_PACKET_MAX_OCTETS)
+        return IPTFS_E_INVALID;
+    outer->payload = take_buffer(store);
+    if (outer->payload == NULL)
+        return IPTFS_E_NO_MEMORY;
+    if (octets > 0)
+        memcpy(outer->payload, bytes, octets);
+    outer->payload_octets = octets;
+    return IPTFS_OK;
+}
+
+void iptfs_outer_add(struct iptfs_outer *outer, struct iptfs_inner *inner, uint32_t offset,
+                     uint32_t octets)
+{
+    if (outer->last == NULL) {
+        outer->first = inner;
+        outer->first_offset = offset;
+    } else {
+        /* The queue linked them already, unless a packet between them was dropped. */
+        outer->last->next = inner;
+    }
+    outer->last = inner;
+    outer->slices++;
+    outer->data_octets += octets;
+    inner->refs++;
+}
+
+static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
+{
+    struct iptfs_inner *inner = outer->first;
+    for (uint32_t left = outer->slices; left > 0; left--) {
+        struct iptfs_inner *next = inner->next;
+        if (outer->fate != IPTFS_FATE_DELIVERED && outer->fate != IPTFS_FATE_INSIDE)
+            iptfs_inner_blame(inner, (enum iptfs_fate)outer->fate);
+        iptfs_inner_unref(store, inner);
+        inner = next;
+    }
+    if (outer->payload != NULL)
+        return_buffer(store, outer->payload);
+    outer->next = store->free_outer;
+    store->free_outer = outer;
+    store->live_outer--;
+}
+
+void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer, enum iptfs_fate fate)
+{
+    bool processed = outer->fate == IPTFS_FATE_DELIVERED;
+    if (store->closing && !processed)
+        outer->fate = IPTFS_FATE_INSIDE; /* whatever befell another copy, this one was under way */
+    else if (outer->fate == IPTFS_FATE_INSIDE || fate == IPTFS_FATE_DELIVERED)
+        outer->fate = (uint8_t)fate;
+    if (--outer->refs == 0)
+        free_outer(store, outer);
+}
+
+void iptfs_slices(const struct iptfs_outer *outer, struct iptfs_slice_walk *walk)
+{
+    *walk = (struct iptfs_slice_walk){
+        .inner = outer->first,
+        .offset = outer->first_offset,
+        .slices = outer->slices,
+        .octets = outer->data_octets,
+    };
+}
+
+bool iptfs_slice_next(struct iptfs_slice_walk *walk, struct iptfs_slice *slice)
+{
+    if (walk->slices == 0)
+        return false;
+    uint32_t left = walk->inner->octets - walk->offset;
+    slice->inner = walk->inner;
+    slice->offset = walk->offset;
+    slice->octets = left < walk->octets ? left : walk->octets;
+    walk->octets -= slice->octets;
+    walk->slices--;
+    walk->offset = 0;
+    walk->inner = walk->inner->next;
+    return true;
+}

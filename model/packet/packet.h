@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Packets, and the store they live in.
+ *
+ * Nothing is copied: an outer packet holds slices (inner packet, offset, length), as the kernel
+ * shares page fragments. The inner packets of an outer packet follow each other in the order of
+ * the queue they came from, so the slices need no array: the first packet, the octets to skip in
+ * it, a count and the octets in all say everything. */
+#ifndef IPTFS_PACKET_H
+#define IPTFS_PACKET_H
+
+#include "packet/ledger.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An AGGFRAG header, sub-type 0 (the first two fields) or 1 (all). */
+struct iptfs_aggfrag {
+    uint8_t sub_type;
+    uint16_t block_offset;      /* octets before the first new data block */
+    bool plpmtud;               /* P: path MTU probing is under way */
+    bool ecn;                   /* E: CE marks went into the loss event rate */
+    uint32_t loss_event_rate;   /* 1/p; 0 for no loss */
+    uint32_t rtt_us;            /* saturates at IPTFS_AGGFRAG_RTT_MAX_US */
+    uint32_t echo_delay_us;     /* saturates at IPTFS_AGGFRAG_DELAY_MAX_US */
+    uint32_t transmit_delay_us; /* likewise */
+    uint32_t tval;
+    uint32_t techo;
+};
+
+/* An inner packet: a user's IP packet inside the tunnel. */
+struct iptfs_inner {
+    struct iptfs_inner *next; /* who follows, in the queue and then in the outer packets */
+    void *handle;             /* opaque, for whoever offered it; NULL for none */
+    uint8_t *bytes;           /* its octets, NULL where nobody asked for bytes */
+    int64_t arrived_ps;       /* when it entered the tunnel */
+    int64_t gathered_ps;      /* when its first IP fragment came, while they are gathered */
+    uint32_t octets;          /* whole IP packet */
+    uint32_t id;              /* IPv4 identification or IPv6 flow label, for traces */
+    uint32_t refs;            /* the queue, outer packets and the reassembly that hold it */
+    uint32_t got;             /* octets that have come, while IP fragments of it are gathered */
+    uint16_t flow;            /* which traffic source it came from */
+    uint8_t ip_version;       /* 4 or 6 */
+    uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
+    uint8_t fate;             /* enum iptfs_fate */
+    uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
+    bool local;           /* sent by the gateway itself, not forwarded */
+    bool marked_here : 1; /* got its CE mark in the sender's own queue */
+    bool owns_bytes : 1;  /* bytes is a buffer of the store */
+};
+
+/* An outer packet: what ESP carries. Its payload is slices, or bytes where it came from outside. */
+struct iptfs_outer {
+    struct iptfs_outer *next;  /* free list */
+    struct iptfs_inner *first; /* packet of the first slice; NULL when there is none */
+    struct iptfs_inner *last;  /* packet of the last slice */
+    uint8_t *payload;          /* AGGFRAG payload as bytes (a buffer of the store), or NULL */
+    uint64_t seq;              /* ESP sequence number */
+    uint64_t number;           /* counts on when a new SA begins seq anew */
+    uint32_t sa;               /* which SA of the tunnel, from 0 */
+    int64_t sent_ps;
+    int64_t arrived_ps;        /* of the copy that is held or processed */
+    uint32_t first_offset;     /* octets of the first packet that went before */
+    uint32_t slices;           /* how many */
+    uint32_t data_octets;      /* in the slices */
+    uint32_t pad_octets;       /* AGGFRAG padding behind the data blocks */
+    uint32_t payload_octets;   /* of payload */
+    uint32_t block_offset;     /* RFC 9347, 6.1.1 */
+    uint32_t ip_octets;        /* the whole outer IP packet */
+    uint32_t refs;             /* copies under way */
+    uint8_t sub_type;          /* AGGFRAG sub-type, 0 or 1 */
+    uint8_t ecn;               /* of the outer IP header */
+    uint8_t fate;              /* the first cause that ended a copy, enum iptfs_fate */
+    struct iptfs_aggfrag info; /* congestion information, when sub_type is 1 */
+};
+
+struct iptfs_slice {
+    struct iptfs_inner *inner;
+    uint32_t offset;
+    uint32_t octets;
+};
+
+/* A walk over an outer packet's slices. */
+struct iptfs_slice_walk {
+    struct iptfs_inner *inner;
+    uint32_t offset;
+    uint32_t slices;
+    uint32_t octets;
+};
+
+/* Largest IP packet (IPv6: header and 65535 octets), and so the size of the store's buffers. */
+#define IPTFS_PACKET_MAX_OCTETS 65575u
+#define IPTFS_IPV4_HEADER_OCTETS 20u
+#define IPTFS_IPV6_HEADER_OCTETS 40u
+
+struct iptfs_chunk; /* a piece of memory that free packets come from */
+struct iptfs_buffer;
+
+/* Pools of packets and the ledger of one direction of a tunnel. Memory grows in chunks and is
+ * given back only at the end: in steady state nothing is allocated. */
+struct iptfs_store {
+    struct iptfs_ledger ledger;
+    struct iptfs_inner *free_inner;
+    struct iptfs_outer *free_outer;
+    struct iptfs_buffer *free_buffer;
+    struct iptfs_chunk *chunks;
+    uint64_t live_inner;
+    uint64_t live_outer;
+    uint64_t found_inside; /* packets without a fate that were let go after iptfs_store_close */
+    bool closing;
+    int error; /* IPTFS_E_NO_MEMORY once memory ran out, else 0 */
+    /* Told the handle of each packet that was not delivered, exactly once; may be NULL. */
+    void (*release)(void *ctx, void *handle);
+    void *release_ctx;
+    /* Told of each packet that ends without having been delivered, also of those inside at the end
+     * of the run; may be NULL. */
+    void (*ended)(void *ctx, const struct iptfs_inner *inner);
+    void *ended_ctx;
+};
+
+void iptfs_store_init(struct iptfs_store *store);
+
+/* From now on packets let go without a fate are those still inside at the end of the run; they
+ * are counted in found_inside. */
+void iptfs_store_close(struct iptfs_store *store);
+
+/* What befalls packets that are let go without having gone on: they are inside at the end of a run;
+ * before that, their SA was removed. */
+static inline enum iptfs_fate iptfs_store_leaving(const struct iptfs_store *store)
+{
+    return store->closing ? IPTFS_FATE_INSIDE : IPTFS_FATE_SA_REMOVED;
+}
+
+/* Gives all memory back. Every packet must have been let go. */
+void iptfs_store_free(struct iptfs_store *store);
+
+/* A new inner packet with one reference, counted as offered, all else 0. NULL (and store->error
+ * set) when memory ran out. */
+struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets);
+
+/* Gives the packet a buffer of IPTFS_PACKET_MAX_OCTETS of its own: inner packets that are made
+ * from bytes. False when memory ran out. */
+bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner);
+
+/* Names what befell the packet; the first cause stands, unless a copy is delivered after all. It is
+ * written into the ledger when the packet is let go. */
+static inline void iptfs_inner_blame(struct iptfs_inner *inner, enum iptfs_fate cause)
+{
+    if (inner->fate == IPTFS_FATE_INSIDE)
+        inner->fate = (uint8_t)cause;
+}
+
+/* The packet leaves the tunnel whole. False when it has done so before: a second copy. */
+static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_inner *inner)
+{
+    if (inner->fate == IPTFS_FATE_DELIVERED)
+        return false;
+    inner->fate = IPTFS_FATE_DELIVERED;
+    iptfs_tally_add(&store->ledger.ended[IPTFS_FATE_DELIVERED], inner->octets);
+    return true;
+}
+
+/* TOS or traffic class as the sender sent it: without a mark that an outer packet brought. */
+static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
+{
+    return inner->ecn_sent != 0 ? (uint8_t)((inner->tos & ~3) | inner->ecn_sent) : inner->tos;
+}
+
+/* An outer packet passes its CE mark on, which packets that are not ECN-capable do not take
+ * (RFC 6040, 4.2). */
+void iptfs_inner_mark(struct iptfs_inner *inner);
+
+/* The packet turned out to be this long (only while it is made from bytes). */
+void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets);
+
+/* Lets one reference go; the last one frees the packet. */
+void iptfs_inner_unref(struct iptfs_store *store, struct iptfs_inner *inner);
+
+/* A new outer packet with one reference, all else 0; NULL when memory ran out. */
+struct iptfs_outer *iptfs_outer_new(struct iptfs_store *store);
+
+/* Gives the packet a payload of bytes, copied from `bytes`. IPTFS_E_INVALID when longer than
+ * IPTFS_PACKET_MAX_OCTETS, IPTFS_E_NO_MEMORY. */
+int iptfs_outer_set_payload(struct iptfs_store *store, struct iptfs_outer *outer,
+                            const uint8_t *bytes, uint32_t octets);
+
+/* Adds `octets` of `inner`, from `offset` on, behind the slices there are, and takes a reference of
+ * its own. A packet that begins in the middle can only be the first. */
+void iptfs_outer_add(struct iptfs_outer *outer, struct iptfs_inner *inner, uint32_t offset,
+                     uint32_t octets);
+
+/* Ends one copy of the packet, by `fate` (IPTFS_FATE_DELIVERED when it was processed). With the
+ * last copy, inner packets that are not delivered are blamed on the first cause that ended a copy,
+ * unless one was processed: then the reassembly answers for them. */
+void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer, enum iptfs_fate fate);
+
+void iptfs_slices(const struct iptfs_outer *outer, struct iptfs_slice_walk *walk);
+
+/* The next slice, false after the last. */
+bool iptfs_slice_next(struct iptfs_slice_walk *walk, struct iptfs_slice *slice);
+
+#endif

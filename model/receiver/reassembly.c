@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "receiver/reassembly.h"
+
+#include "base/error.h"
+#include "base/units.h"
+#include "packet/ipbytes.h"
+
+#include <string.h>
+
+enum {
+    ECN_CE = 3
+};
+
+void iptfs_reassembly_init(struct iptfs_reassembly *reassembly, struct iptfs_store *store,
+                           struct iptfs_counters *counters, struct iptfs_drop_timer *timer)
+{
+    *reassembly = (struct iptfs_reassembly){
+        .store = store,
+        .counters = counters,
+        .timer = timer,
+    };
+}
+
+/* Kept apart from what befalls nearly all packets. */
+static __attribute__((noinline)) void measure_wait(const struct iptfs_reassembly *reassembly,
+                                                   int64_t now_ps, const struct iptfs_inner *inner)
+{
+    if (reassembly->waits == NULL)
+        return;
+    if (inner == reassembly->partial)
+        iptfs_waits_add(reassembly->waits, now_ps, reassembly->first_ps, reassembly->last_ps);
+    else
+        iptfs_waits_add(reassembly->waits, now_ps, reassembly->arrived_ps, reassembly->arrived_ps);
+}
+
+static void deliver(struct iptfs_reassembly *reassembly, int64_t now_ps, struct iptfs_inner *inner)
+{
+    bool first = iptfs_inner_deliver(reassembly->store, inner);
+    if (reassembly->waited && first)
+        measure_wait(reassembly, now_ps, inner);
+    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
+    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);
+    reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, !first);
+}
+
+/* Forgets the partial packet. Linux stops the timer too, even when packets are held in the window:
+ * they then wait for the next arrival. */
+static void end_partial(struct iptfs_reassembly *reassembly)
+{
+    iptfs_inner_unref(reassembly->store, reassembly->partial);
+    reassembly->partial = NULL;
+    reassembly->have = 0;
+    reassembly->total = 0;
+    iptfs_drop_timer_stop(reassembly->timer);
+}
+
+static void discard_partial(struct iptfs_reassembly *reassembly, enum iptfs_fate cause)
+{
+    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS, 1);
+    iptfs_inner_blame(reassembly->partial, cause);
+    end_partial(reassembly);
+}
+
+static void abandon(struct iptfs_reassembly *reassembly)
+{
+    iptfs_count(reassembly->counters, IPTFS_XFRM_IN_IPTFS_ERROR, 1);
+    discard_partial(reassembly, IPTFS_FATE_INCOMPLETE);
+}
+
+static void append(struct iptfs_reassembly *reassembly, const uint8_t *bytes, uint32_t octets)
+{
+    if (bytes != NULL && octets > 0)
+        memcpy(reassembly->partial->bytes + reassembly->have, bytes, octets);
+    reassembly->have += octets;
+}
+
+/* The packet that a new block belongs to, with a reference for the caller. */
+static struct iptfs_inner *packet_of(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                                     const struct iptfs_block *block)
+{
+    if (block->inner == NULL) {
+        reassembly->partial_ce = reassembly->brings_ce;
+        return iptfs_inner_of_bytes(reassembly->store, now_ps, block->bytes, block->total);
+    }
+    block->inner->refs++;
+    return block->inner;
+}
+
+static void begin_partial(struct iptfs_reassembly *reassembly, int64_t now_ps, uint64_t seq,
+                          const struct iptfs_block *block)
+{
+    struct iptfs_inner *inner = packet_of(reassembly, now_ps, block);
+    if (inner == NULL)
+        return;
+    reassembly->partial = inner;
+    reassembly->first_ps = reassembly->arrived_ps;
+    reassembly->last_ps = reassembly->arrived_ps;
+    reassembly->total = block->total;
+    reassembly->have = 0;
+    append(reassembly, block->bytes, block->octets);
+    reassembly->want = seq + 1;
+    iptfs_drop_timer_start(reassembly->timer,
+                           iptfs_time_after(now_ps, reassembly->timer->drop_time_ps));
+}
+
+static void deliver_whole(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                          const struct iptfs_block *block)
+{
+    if (block->inner != NULL) {
+        deliver(reassembly, now_ps, block->inner);
+        return;
+    }
+    struct iptfs_inner *inner =
+        iptfs_inner_of_bytes(reassembly->store, now_ps, block->bytes, block->total);
+    if (inner == NULL)
+        return;
+    memcpy(inner->bytes, block->bytes, block->octets);
+    iptfs_inner_read_header(inner);
+    if (reassembly->brings_ce)
+        iptfs_inner_mark(inner);
+    deliver(reassembly, now_ps, inner);
+    iptfs_inner_unref(reassembly->store, inner);
+}
+
+/* The octets that complete the length field of a header split before it. False when the length
+ * makes no sense: then there is nothing to wait for. */
+static bool complete_header(struct iptfs_reassembly *reassembly, const uint8_t **bytes,
+                            uint32_t *octets)
+{
+    int32_t total = 0;
+    while (total == 0 && *octets > 0) {
+        append(reassembly, *bytes, 1);
+        (*bytes)++;
+        (*octets)--;
+        total = iptfs_inner_total(reassembly->partial->bytes, reassembly->have);
+    }
+    if (total < 0)
+        return false;
+    reassembly->total = (uint32_t)total;
+    iptfs_inner_resize(reassembly->store, reassembly->partial, reassembly->total);
+    return true;
+}
+
+/* True when BlockOffset ends the partial packet before its length, or before its length field. */
+static bool ends_too_soon(const struct iptfs_reassembly *reassembly, uint32_t before,
+                          uint32_t block_offset, const struct iptfs_block *block)
+{
+    if (reassembly->total == 0)
+        return block_offset <= block->octets;
+    return block_offset < reassembly->total - before;
+}
+
+/* All octets have come: what stands in the header is known. */
+static void complete_bytes(struct iptfs_reassembly *reassembly)
+{
+    iptfs_inner_read_header(reassembly->partial);
+    if (reassembly->partial_ce)
+        iptfs_inner_mark(reassembly->partial);
+}
+
+/* Adds a continued block to the partial packet. A BlockOffset that is smaller than what the packet
+ * still needs contradicts its length: the packet is abandoned. */
+static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                             uint32_t block_offset, const struct iptfs_block *block)
+{
+    const uint8_t *bytes = block->bytes;
+    uint32_t octets = block->octets;
+    uint32_t before = reassembly->have;
+    reassembly->first_ps = iptfs_earlier(reassembly->first_ps, reassembly->arrived_ps);
+    reassembly->last_ps = iptfs_later(reassembly->last_ps, reassembly->arrived_ps);
+    if (reassembly->total == 0 && !complete_header(reassembly, &bytes, &octets)) {
+        abandon(reassembly);
+        return;
+    }
+    if (ends_too_soon(reassembly, before, block_offset, block)) {
+        abandon(reassembly);
+        return;
+    }
+    if (reassembly->total > 0 && octets > reassembly->total - reassembly->have)
+        octets = reassembly->total - reassembly->have;
+    append(reassembly, bytes, octets);
+    if (bytes != NULL)
+        reassembly->partial_ce |= reassembly->brings_ce;
+    reassembly->want++;
+    if (reassembly->total == 0 || reassembly->have < reassembly->total)
+        return;
+    if (block->inner == NULL)
+        complete_bytes(reassembly);
+    reassembly->waited = reassembly->first_ps != now_ps;
+    deliver(reassembly, now_ps, reassembly->partial);
+    end_partial(reassembly);
+}
+
+/* Octets that belong to a packet nobody waits for. */
+static void skip(const struct iptfs_block *block, enum iptfs_fate cause)
+{
+    if (block->inner != NULL)
+        iptfs_inner_blame(block->inner, cause);
+}
+
+static void ignore_payload(struct iptfs_block_walk *walk)
+{
+    struct iptfs_block block;
+    while (iptfs_block_next(walk, &block))
+        skip(&block, IPTFS_FATE_LATE);
+}
+
+/* What this payload means for the partial packet; false when there is no more to do with it. */
+static bool check_partial(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
+                          struct iptfs_block_walk *walk, uint32_t block_offset)
+{
+    if (reassembly->partial == NULL)
+        return true;
+    if (outer->seq < reassembly->want) {
+        ignore_payload(walk);
+        return false;
+    }
+    if (outer->seq > reassembly->want) {
+        abandon(reassembly);
+        return true;
+    }
+    if (block_offset > 0)
+        return true;
+    if (iptfs_blocks_all_pad(walk)) {
+        /* All-pad packets may stand between fragments (2.2.3). */
+        reassembly->want++;
+        return false;
+    }
+    abandon(reassembly);
+    return true;
+}
+
+static bool is_whole(const struct iptfs_block *block)
+{
+    return block->total > 0 && block->octets == block->total;
+}
+
+static void take_new_block(struct iptfs_reassembly *reassembly, int64_t now_ps, uint64_t seq,
+                           const struct iptfs_block *block)
+{
+    switch (block->kind) {
+    case IPTFS_BLOCK_PACKET:
+        if (is_whole(block))
+            deliver_whole(reassembly, now_ps, block);
+        else
+            begin_partial(reassembly, now_ps, seq, block);
+        break;
+    case IPTFS_BLOCK_BAD_TYPE:
+        iptfs_count(reassembly->counters, IPTFS_XFRM_IN_BUFFER_ERROR, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
+        break;
+    case IPTFS_BLOCK_BAD_LENGTH:
+        iptfs_count(reassembly->counters, IPTFS_XFRM_IN_HDR_ERROR, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
+        break;
+    case IPTFS_BLOCK_PAD:
+    case IPTFS_BLOCK_CONTINUED:
+        break;
+    }
+}
+
+static void take_blocks(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                        const struct iptfs_outer *outer, struct iptfs_block_walk *walk,
+                        uint32_t block_offset)
+{
+    struct iptfs_block block;
+    while (iptfs_block_next(walk, &block)) {
+        if (block.kind != IPTFS_BLOCK_CONTINUED)
+            take_new_block(reassembly, now_ps, outer->seq, &block);
+        else if (reassembly->partial != NULL)
+            continue_partial(reassembly, now_ps, block_offset, &block);
+        else
+            skip(&block, IPTFS_FATE_INCOMPLETE);
+    }
+}
+
+/* The walk over a payload; false when it is bytes and their header is not AGGFRAG. */
+static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
+                         struct iptfs_block_walk *walk, uint32_t *block_offset)
+{
+    struct iptfs_aggfrag header;
+    *block_offset = outer->block_offset;
+    if (outer->payload == NULL) {
+        iptfs_blocks_of_slices(walk, outer);
+        return true;
+    }
+    int octets = iptfs_aggfrag_decode(&header, outer->payload, outer->payload_octets);
+    if (octets < 0)
+        return false;
+    *block_offset = header.block_offset;
+    reassembly->brings_ce = outer->ecn == ECN_CE;
+    iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
+                          header.block_offset);
+    return true;
+}
+
+static void count_padding(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
+                          const struct iptfs_block_walk *walk)
+{
+    if (iptfs_blocks_all_pad(walk)) {
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ALL_PAD_PKTS, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ALL_PAD_OCTETS, outer->ip_octets);
+    } else if (outer->pad_octets > 0) {
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_EXTRA_PAD_PKTS, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_EXTRA_PAD_OCTETS, outer->pad_octets);
+    }
+}
+
+/* Begins a walk over a payload that has just come, and counts what is wrong with it. */
+static bool open_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
+                         struct iptfs_block_walk *walk, uint32_t *block_offset)
+{
+    reassembly->arrived_ps = outer->arrived_ps;
+    if (!walk_payload(reassembly, outer, walk, block_offset)) {
+        iptfs_count(reassembly->counters, IPTFS_XFRM_IN_HDR_ERROR, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
+        return false;
+    }
+    count_padding(reassembly, outer, walk);
+    return true;
+}
+
+void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                            struct iptfs_outer *outer)
+{
+    struct iptfs_block_walk walk;
+    uint32_t block_offset;
+    if (!open_payload(reassembly, outer, &walk, &block_offset))
+        return;
+    reassembly->waited = reassembly->arrived_ps != now_ps;
+    if (check_partial(reassembly, outer, &walk, block_offset))
+        take_blocks(reassembly, now_ps, outer, &walk, block_offset);
+}
+
+void iptfs_reassembly_expire(struct iptfs_reassembly *reassembly)
+{
+    if (reassembly->partial != NULL)
+        discard_partial(reassembly, IPTFS_FATE_DROP_TIME);
+}
+
+void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                             const struct iptfs_outer *outer, struct iptfs_payload_shape *shape)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    *shape = (struct iptfs_payload_shape){0};
+    if (!open_payload(reassembly, outer, &walk, &block_offset))
+        return;
+    reassembly->waited = reassembly->arrived_ps != now_ps;
+    shape->all_pad = iptfs_blocks_all_pad(&walk);
+    shape->passes = walk.continued > 0 && block_offset > walk.left;
+    while (iptfs_block_next(&walk, &block)) {
+        if (block.kind == IPTFS_BLOCK_CONTINUED)
+            shape->continued = true;
+        else if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
+            shape->begins = true;
+        else
+            take_new_block(reassembly, now_ps, outer->seq, &block);
+    }
+}
+
+void iptfs_reassembly_begin(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                            const struct iptfs_outer *outer)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    reassembly->arrived_ps = outer->arrived_ps;
+    if (!walk_payload(reassembly, outer, &walk, &block_offset))
+        return;
+    while (iptfs_block_next(&walk, &block))
+        if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
+            begin_partial(reassembly, now_ps, outer->seq, &block);
+}
+
+void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                               const struct iptfs_outer *outer)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    uint32_t block_offset;
+    reassembly->arrived_ps = outer->arrived_ps;
+    if (!walk_payload(reassembly, outer, &walk, &block_offset) ||
+        !iptfs_block_next(&walk, &block) || block.kind != IPTFS_BLOCK_CONTINUED)
+        return;
+    if (reassembly->partial != NULL)
+        continue_partial(reassembly, now_ps, block_offset, &block);
+    else
+        skip(&block, IPTFS_FATE_INCOMPLETE);
+}
+
+void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate cause)
+{
+    struct iptfs_block_walk walk;
+    struct iptfs_block block;
+    if (outer->payload != NULL)
+        return; /* packets of bytes are born at their beginning */
+    iptfs_blocks_of_slices(&walk, outer);
+    if (iptfs_block_next(&walk, &block) && block.kind == IPTFS_BLOCK_CONTINUED)
+        skip(&block, cause);
+}
+
+void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_fate cause)
+{
+    if (reassembly->partial == NULL)
+        return;
+    if (cause == IPTFS_FATE_INCOMPLETE)
+        abandon(reassembly);
+    else
+        discard_partial(reassembly, cause);
+}
+
+void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly)
+{
+    if (reassembly->partial == NULL)
+        return;
+    iptfs_inner_blame(reassembly->partial, iptfs_store_leaving(reassembly->store));
+    end_partial(reassembly);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "receiver/receiver.h"
+
+#include "base/error.h"
+#include "base/units.h"
+
+enum {
+    ECN_CE = 3
+};
+
+static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    iptfs_reassembly_input(&((struct iptfs_receiver *)ctx)->reassembly, now_ps, outer);
+}
+
+static void process_plain(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    iptfs_datagram_input(&((struct iptfs_receiver *)ctx)->datagram, now_ps, outer);
+}
+
+int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
+                        struct iptfs_store *store, struct iptfs_counters *counters,
+                        const struct iptfs_trace *trace)
+{
+    *receiver = (struct iptfs_receiver){
+        .store = store,
+        .counters = counters,
+        .trace = trace,
+        .config = *config,
+        .timer = {.drop_time_ps = config->drop_time_ps, .deadline_ps = IPTFS_NEVER},
+    };
+    iptfs_replay_init(&receiver->replay, config->replay_window);
+    receiver->is_immediate = config->immediate && !config->plain;
+    receiver->datagram = (struct iptfs_datagram){.store = store, .counters = counters};
+    if (receiver->is_immediate) {
+        receiver->unused.deadline_ps = IPTFS_NEVER;
+        iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->unused);
+        return iptfs_immediate_init(&receiver->immediate, config->reorder_window,
+                                    &receiver->reassembly, &receiver->timer);
+    }
+    iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
+    uint32_t window = config->plain ? 0 : config->reorder_window;
+    int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
+    receiver->reorder.process = config->plain ? process_plain : process;
+    receiver->reorder.process_ctx = receiver;
+    return error;
+}
+
+void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
+                               void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner,
+                                               bool again),
+                               void *ctx)
+{
+    receiver->reassembly.deliver = deliver;
+    receiver->reassembly.deliver_ctx = ctx;
+    receiver->datagram.deliver = deliver;
+    receiver->datagram.deliver_ctx = ctx;
+}
+
+void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits)
+{
+    receiver->reassembly.waits = waits;
+    receiver->datagram.waits = waits;
+}
+
+void iptfs_receiver_free(struct iptfs_receiver *receiver)
+{
+    iptfs_reassembly_clear(&receiver->reassembly);
+    iptfs_reorder_free(&receiver->reorder);
+    iptfs_immediate_free(&receiver->immediate);
+}
+
+int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
+{
+    struct iptfs_receiver old = *receiver;
+    iptfs_receiver_free(receiver);
+    int error = iptfs_receiver_init(receiver, &old.config, old.store, old.counters, old.trace);
+    iptfs_receiver_deliver_to(receiver, old.reassembly.deliver, old.reassembly.deliver_ctx);
+    iptfs_receiver_measure_to(receiver, old.reassembly.waits);
+    receiver->congestion = old.congestion;
+    receiver->sa = sa;
+    receiver->reorder.late_pkts = old.reorder.late_pkts;
+    receiver->reorder.held_max = old.reorder.held_max;
+    receiver->immediate.late_pkts = old.immediate.late_pkts;
+    receiver->immediate.held_max = old.immediate.held_max;
+    return error;
+}
+
+void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
+{
+    while (receiver->timer.deadline_ps <= now_ps) {
+        int64_t due_ps = receiver->timer.deadline_ps;
+        if (receiver->is_immediate) {
+            iptfs_immediate_expire(&receiver->immediate, due_ps);
+            continue;
+        }
+        iptfs_drop_timer_stop(&receiver->timer);
+        iptfs_reassembly_expire(&receiver->reassembly);
+        iptfs_reorder_expire(&receiver->reorder, due_ps);
+    }
+}
+
+/* Inner packets take the mark of the packet that brought them; of bytes the reassembly does it. */
+static void pass_on_mark(const struct iptfs_outer *outer)
+{
+    struct iptfs_slice_walk walk;
+    struct iptfs_slice slice;
+    iptfs_slices(outer, &walk);
+    while (iptfs_slice_next(&walk, &slice))
+        iptfs_inner_mark(slice.inner);
+}
+
+void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
+                          struct iptfs_outer *outer)
+{
+    if (receiver->timer.deadline_ps < now_ps)
+        iptfs_receiver_wake(receiver, now_ps - 1);
+    iptfs_trace_outer(receiver->trace, now_ps, IPTFS_TRACE_EGRESS_RECV, outer, outer->block_offset);
+    iptfs_count(receiver->counters, IPTFS_YANG_RX_PKTS, 1);
+    iptfs_count(receiver->counters, IPTFS_YANG_RX_OCTETS, outer->ip_octets);
+    if (!iptfs_replay_accept(&receiver->replay, outer->seq)) {
+        iptfs_count(receiver->counters, IPTFS_XFRM_IN_STATE_SEQ_ERROR, 1);
+        iptfs_count(receiver->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
+        iptfs_outer_end(receiver->store, outer, IPTFS_FATE_REPLAY);
+        return;
+    }
+    bool ce = receiver->config.ecn && outer->ecn == ECN_CE;
+    if (ce)
+        pass_on_mark(outer);
+    if (receiver->congestion != NULL)
+        iptfs_congestion_input(receiver->congestion, now_ps, outer->number, ce, &outer->info);
+    if (receiver->is_immediate)
+        iptfs_immediate_input(&receiver->immediate, now_ps, outer);
+    else
+        iptfs_reorder_input(&receiver->reorder, now_ps, outer);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The receiver: replay window, reorder window and reassembly of an incoming SA; or, in place of the
+ * reorder window, fragments that wait for each other alone. */
+#ifndef IPTFS_RECEIVER_H
+#define IPTFS_RECEIVER_H
+
+#include "congestion/congestion.h"
+#include "esp/esp.h"
+#include "packet/packet.h"
+#include "receiver/datagram.h"
+#include "receiver/immediate.h"
+#include "receiver/reassembly.h"
+#include "receiver/reorder.h"
+#include "stats/counters.h"
+#include "stats/trace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The options of an incoming SA, under Linux's names. */
+struct iptfs_receiver_config {
+    uint32_t reorder_window; /* packets; 0: none */
+    int64_t drop_time_ps;
+    uint32_t replay_window; /* packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    bool immediate;         /* inner packets leave at once, only fragments wait (RFC 9347, 2.5) */
+    bool ecn;               /* CE of the outer header is passed on to inner packets (RFC 6040) */
+    bool plain;             /* payloads are not AGGFRAG: no reorder window, no reassembly */
+};
+
+struct iptfs_receiver {
+    struct iptfs_receiver_config config;
+    struct iptfs_store *store;
+    struct iptfs_counters *counters;
+    const struct iptfs_trace *trace;
+    struct iptfs_drop_timer timer;
+    struct iptfs_drop_timer unused; /* the reassembly's, where fragments are timed by themselves */
+    bool is_immediate;
+    struct iptfs_replay replay;
+    struct iptfs_reorder reorder;
+    struct iptfs_immediate immediate;
+    struct iptfs_reassembly reassembly;
+    struct iptfs_datagram datagram;
+    struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
+    uint32_t sa;                         /* which SA it serves */
+};
+
+/* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace
+ * must outlive it. */
+int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
+                        struct iptfs_store *store, struct iptfs_counters *counters,
+                        const struct iptfs_trace *trace);
+
+/* Who gets the inner packets, as in struct iptfs_reassembly. */
+void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
+                               void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner,
+                                               bool again),
+                               void *ctx);
+
+/* Where it is measured what delivered packets waited; must outlive the receiver. */
+void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits);
+
+/* Lets go of all packets inside, and frees the receiver's memory. */
+void iptfs_receiver_free(struct iptfs_receiver *receiver);
+
+/* Its SA is removed, and `sa` takes the place: packets inside end as `sa-removed`, timers stop, and
+ * what comes is new. Statistics go on. IPTFS_E_NO_MEMORY. */
+int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa);
+
+/* Takes over an outer packet that arrives now. At one instant packets are taken before the drop
+ * timer fires, as the recorded runs of Linux show: the caller delivers what arrives now before it
+ * calls iptfs_receiver_wake. A timer that was due earlier fires first. */
+void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
+                          struct iptfs_outer *outer);
+
+/* When iptfs_receiver_wake must be called next; IPTFS_NEVER for not. */
+static inline int64_t iptfs_receiver_next_ps(const struct iptfs_receiver *receiver)
+{
+    return receiver->timer.deadline_ps;
+}
+
+/* Outer packets that came after their number was given up, and the most that were held at once. */
+static inline uint64_t iptfs_receiver_late_pkts(const struct iptfs_receiver *receiver)
+{
+    return receiver->reorder.late_pkts + receiver->immediate.late_pkts;
+}
+
+static inline uint64_t iptfs_receiver_held_max(const struct iptfs_receiver *receiver)
+{
+    return receiver->reorder.held_max + receiver->immediate.held_max;
+}
+
+/* Lets the drop timer fire when it is due. */
+void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps);
+
+#endif

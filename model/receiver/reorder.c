@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "receiver/reorder.h"
+
+#include "base/error.h"
+#include "base/units.h"
+
+#include <stdlib.h>
+
+void iptfs_drop_timer_start(struct iptfs_drop_timer *timer, int64_t deadline_ps)
+{
+    if (timer->deadline_ps == IPTFS_NEVER)
+        timer->deadline_ps = deadline_ps;
+}
+
+void iptfs_drop_timer_stop(struct iptfs_drop_timer *timer)
+{
+    timer->deadline_ps = IPTFS_NEVER;
+}
+
+int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct iptfs_store *store,
+                       struct iptfs_counters *counters, struct iptfs_drop_timer *timer)
+{
+    *reorder = (struct iptfs_reorder){
+        .store = store,
+        .counters = counters,
+        .timer = timer,
+        .window = window,
+    };
+    if (window == 0)
+        return IPTFS_OK;
+    /* Places for the number wanted and the window behind it. */
+    size_t places = 2;
+    while (places < (size_t)window + 1)
+        places *= 2;
+    reorder->places = calloc(places, sizeof *reorder->places);
+    if (reorder->places == NULL)
+        return IPTFS_E_NO_MEMORY;
+    reorder->mask = places - 1;
+    return IPTFS_OK;
+}
+
+static struct iptfs_reorder_place *place_of(struct iptfs_reorder *reorder, uint64_t seq)
+{
+    return &reorder->places[seq & reorder->mask];
+}
+
+void iptfs_reorder_free(struct iptfs_reorder *reorder)
+{
+    for (uint64_t i = 0; reorder->places != NULL && i <= reorder->mask; i++)
+        if (reorder->places[i].outer != NULL)
+            iptfs_outer_end(reorder->store, reorder->places[i].outer,
+                            iptfs_store_leaving(reorder->store));
+    free(reorder->places);
+    reorder->places = NULL;
+}
+
+static void process(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
+{
+    reorder->process(reorder->process_ctx, now_ps, outer);
+    iptfs_outer_end(reorder->store, outer, IPTFS_FATE_DELIVERED);
+}
+
+static void drop(struct iptfs_reorder *reorder, struct iptfs_outer *outer, enum iptfs_fate fate)
+{
+    iptfs_count(reorder->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
+    iptfs_outer_end(reorder->store, outer, fate);
+}
+
+/* Moves `want` on by one: processes the packet held there, or has lost it. */
+static void pass_want(struct iptfs_reorder *reorder, int64_t now_ps)
+{
+    struct iptfs_reorder_place *place = place_of(reorder, reorder->want);
+    struct iptfs_outer *outer = place->outer;
+    if (outer != NULL) {
+        place->outer = NULL;
+        reorder->held--;
+        process(reorder, now_ps, outer);
+    } else {
+        iptfs_count(reorder->counters, IPTFS_YANG_OUTER_RX_MISSED_PKTS, 1);
+    }
+    reorder->want++;
+}
+
+/* Processes the held packets that follow without a gap. */
+static void drain(struct iptfs_reorder *reorder, int64_t now_ps)
+{
+    while (reorder->held > 0 && place_of(reorder, reorder->want)->outer != NULL)
+        pass_want(reorder, now_ps);
+}
+
+/* The latest packet gives itself, and every empty place back to the held packet before it, a time
+ * to be given up. With nothing held before it the timer must run. */
+static void set_give_up(struct iptfs_reorder *reorder, uint64_t seq, int64_t now_ps)
+{
+    int64_t give_up_ps = iptfs_time_after(now_ps, reorder->timer->drop_time_ps);
+    place_of(reorder, seq)->give_up_ps = give_up_ps;
+    while (seq > reorder->want) {
+        struct iptfs_reorder_place *place = place_of(reorder, --seq);
+        if (place->outer != NULL)
+            return;
+        place->give_up_ps = give_up_ps;
+    }
+    iptfs_drop_timer_start(reorder->timer, give_up_ps);
+}
+
+static void hold(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
+{
+    bool latest = reorder->held == 0 || outer->seq > reorder->top;
+    place_of(reorder, outer->seq)->outer = outer;
+    outer->arrived_ps = now_ps;
+    reorder->held++;
+    if (reorder->held > reorder->held_max)
+        reorder->held_max = reorder->held;
+    if (!latest)
+        return;
+    reorder->top = outer->seq;
+    set_give_up(reorder, outer->seq, now_ps);
+}
+
+/* A packet beyond the window pushes it up until it is the last place. */
+static void move_up(struct iptfs_reorder *reorder, int64_t now_ps, uint64_t steps)
+{
+    while (steps > 0 && reorder->held > 0) {
+        pass_want(reorder, now_ps);
+        steps--;
+    }
+    iptfs_count(reorder->counters, IPTFS_YANG_OUTER_RX_MISSED_PKTS, steps);
+    reorder->want += steps;
+}
+
+void iptfs_reorder_begin(struct iptfs_reorder *reorder, uint64_t want)
+{
+    reorder->started = true;
+    reorder->want = want;
+}
+
+void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
+{
+    if (reorder->window == 0) {
+        outer->arrived_ps = now_ps;
+        process(reorder, now_ps, outer);
+        return;
+    }
+    if (!reorder->started) {
+        reorder->started = true;
+        reorder->want = outer->seq;
+    }
+    if (outer->seq < reorder->want) {
+        reorder->late_pkts++;
+        drop(reorder, outer, IPTFS_FATE_LATE);
+        return;
+    }
+    uint64_t ahead = outer->seq - reorder->want;
+    if (ahead == 0) {
+        outer->arrived_ps = now_ps;
+        reorder->want++;
+        process(reorder, now_ps, outer);
+        drain(reorder, now_ps);
+        return;
+    }
+    if (ahead <= reorder->window && place_of(reorder, outer->seq)->outer != NULL) {
+        reorder->duplicate_pkts++;
+        drop(reorder, outer, IPTFS_FATE_DUPLICATE);
+        return;
+    }
+    if (ahead > reorder->window)
+        move_up(reorder, now_ps, ahead - reorder->window);
+    hold(reorder, now_ps, outer);
+    drain(reorder, now_ps);
+}
+
+void iptfs_reorder_expire(struct iptfs_reorder *reorder, int64_t now_ps)
+{
+    if (reorder->held == 0)
+        return;
+    /* The place wanted is always as old as the one behind it. */
+    if (place_of(reorder, reorder->want + 1)->give_up_ps <= now_ps) {
+        pass_want(reorder, now_ps);
+        while (reorder->held > 0) {
+            const struct iptfs_reorder_place *place = place_of(reorder, reorder->want);
+            if (place->outer == NULL && place->give_up_ps > now_ps)
+                break;
+            pass_want(reorder, now_ps);
+        }
+    }
+    if (reorder->held > 0)
+        iptfs_drop_timer_start(reorder->timer, place_of(reorder, reorder->want)->give_up_ps);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sender/queue.h"
+
+enum {
+    ECN_MASK = 3,
+    ECN_CE = 3
+};
+
+void iptfs_queue_init(struct iptfs_queue *queue, uint64_t limit_octets)
+{
+    *queue = (struct iptfs_queue){
+        .limit_octets = limit_octets,
+        .mark_octets = iptfs_queue_mark_octets(limit_octets),
+    };
+}
+
+uint64_t iptfs_queue_mark_octets(uint64_t limit_octets)
+{
+    return limit_octets * 95 / 100;
+}
+
+bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner)
+{
+    uint64_t octets = queue->octets + inner->octets;
+    if (octets > queue->limit_octets)
+        return false;
+    if (octets > queue->mark_octets && (inner->tos & ECN_MASK) != 0) {
+        inner->marked_here = (inner->tos & ECN_MASK) != ECN_CE;
+        inner->tos |= ECN_CE;
+        queue->marked_pkts++;
+    }
+    inner->next = NULL;
+    if (queue->head == NULL)
+        queue->head = inner;
+    else
+        queue->tail->next = inner;
+    queue->tail = inner;
+    queue->octets = octets;
+    queue->pkts++;
+    return true;
+}
+
+struct iptfs_inner *iptfs_queue_pop(struct iptfs_queue *queue)
+{
+    struct iptfs_inner *inner = queue->head;
+    if (inner == NULL)
+        return NULL;
+    queue->head = inner->next;
+    queue->octets -= inner->octets;
+    queue->pkts--;
+    return inner;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sender/sender.h"
+
+#include "base/error.h"
+#include "base/units.h"
+
+enum {
+    ECN_ECT0 = 2,
+    ECN_CE = 3
+};
+
+static bool fills_full(const struct iptfs_sender_config *config)
+{
+    return config->fill_full || (config->mode->full && !config->fill_whole);
+}
+
+static void init_packer(struct iptfs_sender *sender)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    sender->packer = (struct iptfs_packer){
+        .ops = config->mode->packer,
+        .store = sender->store,
+        .counters = sender->counters,
+        .trace = sender->trace,
+        .esp = &config->esp,
+        .dont_fragment = config->dont_frag,
+        .cuts_ipv4_alone = !config->mode->aggfrag,
+        .fixed_size = config->mode->fixed_size,
+        .sub_type = config->mode->congestion,
+        .fill_full = fills_full(config),
+        .pad_to_avoid_fragment = config->pad_to_avoid_fragment,
+        .min_fragment_octets = config->min_fragment_octets,
+        .all_pad_every = config->all_pad_every,
+        .tfc_pad_octets = config->tfc_pad_octets,
+        .ip_fragment_headers = config->ip_fragment_headers,
+    };
+    sender->packer.space_octets =
+        sender->packer.ops->space(&sender->packer, config->pkt_size_octets, config->mtu_octets);
+}
+
+static uint32_t least_space(const struct iptfs_mode *mode)
+{
+    return mode->aggfrag ? 1 : IPTFS_PLAIN_SPACE_MIN;
+}
+
+int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
+                      struct iptfs_store *store, struct iptfs_counters *counters,
+                      const struct iptfs_trace *trace)
+{
+    *sender = (struct iptfs_sender){
+        .store = store,
+        .counters = counters,
+        .trace = trace,
+        .config = *config,
+        .empty_ps = IPTFS_NEVER,
+    };
+    if (config->mode == NULL)
+        sender->config.mode = iptfs_mode_at(0);
+    const struct iptfs_mode *mode = sender->config.mode;
+    init_packer(sender);
+    iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
+    iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
+                     config->slot_denominator, trace);
+    if (sender->packer.space_octets < least_space(mode))
+        return IPTFS_E_INVALID;
+    bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
+    return has_slots || !mode->rated ? IPTFS_OK : IPTFS_E_INVALID;
+}
+
+/* How soon an empty payload follows another, when the peer has not stated its round trip. */
+static const int64_t empty_gap_ps = 100 * IPTFS_PS_PER_MS;
+
+void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion)
+{
+    sender->congestion = congestion;
+    sender->pacer.congestion = congestion;
+    if (!sender->config.mode->congestion)
+        sender->empty_ps = empty_gap_ps;
+}
+
+/* Longer than an outer packet, and may not be cut: under dont-frag, or IPv6 without AGGFRAG, which
+ * only its source may fragment (RFC 8200, 4.5). */
+bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version)
+{
+    if (octets <= sender->packer.space_octets)
+        return false;
+    return sender->config.dont_frag || (ip_version == 6 && !sender->config.mode->aggfrag);
+}
+
+static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner, enum iptfs_fate fate)
+{
+    iptfs_count(sender->counters, IPTFS_YANG_TX_DROP_PKTS, 1);
+    iptfs_inner_blame(inner, fate);
+    iptfs_inner_unref(sender->store, inner);
+}
+
+static int refuse_too_big(struct iptfs_sender *sender, struct iptfs_inner *inner)
+{
+    uint32_t space = sender->packer.space_octets;
+    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_TOO_BIG, inner, 0, space);
+    iptfs_count(sender->counters, IPTFS_XFRM_OUT_ERROR, 1);
+    if (inner->local) {
+        sender->local_errors++;
+    } else {
+        sender->icmp_sent++;
+        if (sender->hooks.icmp != NULL)
+            sender->hooks.icmp(sender->hooks.ctx, inner->arrived_ps, inner, space);
+    }
+    drop(sender, inner, IPTFS_FATE_TOO_BIG);
+    return IPTFS_E_TOO_BIG;
+}
+
+static int refuse_no_space(struct iptfs_sender *sender, struct iptfs_inner *inner)
+{
+    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_NO_QUEUE_SPACE, inner, 0,
+                      (int64_t)sender->queue.octets);
+    iptfs_count(sender->counters, IPTFS_XFRM_OUT_NO_QUEUE_SPACE, 1);
+    drop(sender, inner, IPTFS_FATE_NO_QUEUE_SPACE);
+    return IPTFS_E_NO_SPACE;
+}
+
+static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
+{
+    struct iptfs_inner *inner = iptfs_inner_new(sender->store, arrival->octets);
+    if (inner == NULL) {
+        if (arrival->handle != NULL && sender->store->release != NULL)
+            sender->store->release(sender->store->release_ctx, arrival->handle);
+        return NULL;
+    }
+    inner->arrived_ps = arrival->at_ps;
+    inner->handle = arrival->handle;
+    inner->bytes = arrival->bytes;
+    inner->id = arrival->id;
+    inner->flow = arrival->flow;
+    inner->ip_version = arrival->ip_version;
+    inner->tos = arrival->tos;
+    inner->local = arrival->local;
+    return inner;
+}
+
+/* Apart from iptfs_sender_offer so that it can stand in the loop of take_arrivals. */
+static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
+{
+    struct iptfs_inner *inner = admit(sender, arrival);
+    if (inner == NULL)
+        return IPTFS_E_NO_MEMORY;
+    if (sender->hooks.arrived != NULL)
+        sender->hooks.arrived(sender->hooks.ctx, inner);
+    if (sender->stopped) {
+        drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
+        return IPTFS_E_STOPPED;
+    }
+    if (iptfs_sender_too_big(sender, inner->octets, inner->ip_version))
+        return refuse_too_big(sender, inner);
+    if (!iptfs_queue_push(&sender->queue, inner))
+        return refuse_no_space(sender, inner);
+    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_ENQUEUE, inner, 0,
+                      (int64_t)sender->queue.octets);
+    sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
+    return IPTFS_OK;
+}
+
+int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
+{
+    return offer(sender, arrival);
+}
+
+static int64_t next_arrival_ps(const struct iptfs_sender *sender)
+{
+    return sender->source != NULL ? sender->source->ops->next_ps(sender->source) : IPTFS_NEVER;
+}
+
+int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
+{
+    int64_t arrival_ps = next_arrival_ps(sender);
+    if (sender->stopped)
+        return sender->eager ? arrival_ps : IPTFS_NEVER;
+    int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
+    if (sender->config.mode->congestion && sender->congestion != NULL)
+        due_ps = iptfs_earlier(due_ps, iptfs_congestion_next_ps(sender->congestion));
+    due_ps = iptfs_earlier(due_ps, sender->empty_ps);
+    return sender->eager ? iptfs_earlier(arrival_ps, due_ps) : due_ps;
+}
+
+/* A queue that empties slowly asks for more when half of what it may hold has gone. */
+static void tell_room(struct iptfs_sender *sender, int64_t now_ps)
+{
+    uint64_t queued = sender->queue.octets;
+    if (sender->source == NULL || sender->source->ops->room == NULL ||
+        queued > sender->window_octets / 2)
+        return;
+    struct iptfs_room room = {
+        .idle_ps = now_ps,
+        .lead_ps = sender->config.init_delay_ps,
+        .room_octets = sender->window_octets - (uint32_t)queued,
+    };
+    /* One that waits for slots is ready for more whatever the link does. */
+    if (sender->hooks.idle_ps != NULL && sender->pacer.ops->unlimited)
+        room.idle_ps = sender->hooks.idle_ps(sender->hooks.ctx, now_ps);
+    sender->source->ops->room(sender->source, now_ps, &room);
+}
+
+/* Packets that have waited longer than max-aggregation-time are of no use any more. */
+static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
+{
+    int64_t limit_ps = sender->config.max_aggregation_time_ps;
+    if (limit_ps == 0)
+        return;
+    while (sender->queue.head != NULL && now_ps - sender->queue.head->arrived_ps > limit_ps)
+        drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_FATE_AGGREGATION_TIME);
+}
+
+/* The packet came with a mark. One from our own queue tells of the path before the tunnel, and its
+ * sender learns of it anyway: on the outer packet congestion control would take it for congestion
+ * behind, slow down, and fill the queue still more. */
+static bool came_marked(const struct iptfs_inner *inner)
+{
+    return (inner->tos & ECN_CE) == ECN_CE && !inner->marked_here;
+}
+
+/* The ECN field of an outer packet (RFC 6040, 4.1): that of the one inner packet in it, or, where
+ * packets share it, CE when one of them came marked. */
+static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer *outer)
+{
+    struct iptfs_slice_walk walk;
+    struct iptfs_slice slice;
+    if (!mode->aggfrag)
+        return outer->first != NULL ? outer->first->tos & ECN_CE : 0;
+    iptfs_slices(outer, &walk);
+    while (iptfs_slice_next(&walk, &slice))
+        if (came_marked(slice.inner))
+            return ECN_CE;
+    return ECN_ECT0;
+}
+
+/* A new SA takes over when the old one has lived long enough, between two inner packets: none may
+ * span two SAs (RFC 9347, 2.2.3), so until then no new one is begun in the rest of an outer one. */
+static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    struct iptfs_packer *packer = &sender->packer;
+    packer->finishing =
+        (config->rekey_after_pkts > 0 && packer->seq >= config->rekey_after_pkts) ||
+        (config->rekey_after_ps > 0 && now_ps - sender->sa_begun_ps >= config->rekey_after_ps);
+    if (!packer->finishing || packer->begun != NULL)
+        return;
+    packer->finishing = false;
+    packer->sa++;
+    packer->seq = 0;
+    sender->sa_begun_ps = now_ps;
+}
+
+static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
+{
+    if (outer->sub_type == 1)
+        iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+    iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
+    iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
+    sender->hooks.send(sender->hooks.ctx, now_ps, outer);
+}
+
+/* Sends one outer packet; false when there was none to send. */
+static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
+{
+    struct iptfs_packer *packer = &sender->packer;
+    if (sender->config.rekey_after_pkts > 0 || sender->config.rekey_after_ps > 0)
+        rekey_when_due(sender, now_ps);
+    struct iptfs_outer *outer = packer->ops->next(packer, &sender->queue, now_ps);
+    if (outer == NULL)
+        return false;
+    if (sender->config.ecn)
+        outer->ecn = outer_ecn(sender->config.mode, outer);
+    if (sender->pacer.ops->sent != NULL)
+        sender->pacer.ops->sent(&sender->pacer, now_ps);
+    send(sender, now_ps, outer);
+    return true;
+}
+
+/* What has arrived from the peer since the last empty payload is worth another (RFC 9347, 3.1: once
+ * in a round trip at least; twice, so that none is waited for that long). */
+static void send_empty(struct iptfs_sender *sender, int64_t now_ps)
+{
+    const struct iptfs_congestion *congestion = sender->congestion;
+    uint64_t arrived = congestion->losses.received_pkts;
+    if (arrived != sender->told_pkts) {
+        struct iptfs_outer *outer = iptfs_packer_empty(&sender->packer, now_ps);
+        if (outer == NULL)
+            return;
+        sender->told_pkts = arrived;
+        sender->empty_pkts++;
+        send(sender, now_ps, outer);
+    }
+    int64_t rtt_ps = congestion->peer_rtt_ps;
+    sender->empty_ps = iptfs_time_after(now_ps, rtt_ps > 0 ? rtt_ps / 2 + 1 : empty_gap_ps);
+}
+
+/* Sends what is due, in one instant. */
+static void fire(struct iptfs_sender *sender, enum iptfs_due due, int64_t now_ps)
+{
+    drop_stale(sender, now_ps);
+    if (due == IPTFS_DUE_ONE)
+        send_one(sender, now_ps);
+    else
+        while (sender->queue.head != NULL || sender->packer.begun != NULL)
+            if (!send_one(sender, now_ps))
+                break;
+    tell_room(sender, now_ps);
+}
+
+/* Takes the arrivals up to `until_ps`. */
+static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
+{
+    while (next_arrival_ps(sender) <= until_ps && sender->store->error == IPTFS_OK) {
+        struct iptfs_arrival arrival;
+        sender->source->ops->take(sender->source, &arrival);
+        offer(sender, &arrival);
+    }
+}
+
+void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
+{
+    if (sender->stopped) {
+        take_arrivals(sender, now_ps);
+        return;
+    }
+    if (sender->congestion != NULL)
+        iptfs_congestion_wake(sender->congestion, now_ps);
+    if (sender->empty_ps <= now_ps)
+        send_empty(sender, now_ps);
+    while (sender->store->error == IPTFS_OK) {
+        int64_t arrival_ps = next_arrival_ps(sender);
+        int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
+        if (iptfs_earlier(arrival_ps, due_ps) > now_ps)
+            return;
+        int64_t until_ps = iptfs_earlier(due_ps, now_ps);
+        take_arrivals(sender, until_ps);
+        /* Nothing is due when the first arrival was refused: then others may come before now. */
+        enum iptfs_due due = sender->pacer.ops->due(&sender->pacer, until_ps);
+        if (due != IPTFS_DUE_NOTHING)
+            fire(sender, due, until_ps);
+    }
+}
+
+void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
+{
+    take_arrivals(sender, now_ps);
+}
+
+int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
+{
+    struct iptfs_packer *packer = &sender->packer;
+    uint32_t space = packer->ops->space(packer, sender->config.pkt_size_octets, change->mtu_octets);
+    if (space < least_space(sender->config.mode))
+        return IPTFS_E_INVALID;
+    iptfs_sender_wake(sender, change->at_ps - 1); /* also arrivals nobody asked for yet */
+    sender->config.mtu_octets = change->mtu_octets;
+    packer->space_octets = space;
+    if (change->slot_numerator > 0)
+        iptfs_pacer_set_step(&sender->pacer, change->slot_numerator);
+    return IPTFS_OK;
+}
+
+void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
+{
+    struct iptfs_inner *inner;
+    iptfs_sender_wake(sender, now_ps - 1);
+    sender->stopped = true;
+    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
+        drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
+    if (sender->packer.begun != NULL)
+        iptfs_inner_blame(sender->packer.begun, IPTFS_FATE_TUNNEL_STOPPED);
+    iptfs_packer_clear(&sender->packer);
+    sender->pacer.deadline_ps = IPTFS_NEVER;
+}
+
+void iptfs_sender_clear(struct iptfs_sender *sender)
+{
+    struct iptfs_inner *inner;
+    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL) {
+        iptfs_inner_blame(inner, iptfs_store_leaving(sender->store));
+        iptfs_inner_unref(sender->store, inner);
+    }
+    iptfs_packer_clear(&sender->packer);
+    sender->pacer.deadline_ps = IPTFS_NEVER;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What became of each flow: what was offered, delivered and lost, how late it came, and how
+ * unevenly. Delivered packets are measured here alone, once each; the tunnel's figures are the sum.
+ */
+#ifndef IPTFS_FLOWS_H
+#define IPTFS_FLOWS_H
+
+#include "base/error.h"
+#include "packet/packet.h"
+#include "stats/measure.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Flows beyond have no figures of their own: they count as one, the last. */
+enum {
+    IPTFS_FLOWS_MAX = 256
+};
+
+struct iptfs_flow {
+    struct iptfs_measure delivered;
+    struct iptfs_tally lost;   /* ended without being delivered, for whatever cause */
+    struct iptfs_tally inside; /* when the run ended */
+};
+
+struct iptfs_flows {
+    struct iptfs_flow *flow[IPTFS_FLOWS_MAX]; /* NULL: nothing yet */
+    int error;                                /* IPTFS_E_NO_MEMORY once memory ran out, else 0 */
+};
+
+void iptfs_flows_free(struct iptfs_flows *flows);
+
+/* The flow of that index, made when it is not there; NULL when memory ran out. */
+struct iptfs_flow *iptfs_flows_make(struct iptfs_flows *flows, uint16_t index);
+
+static inline struct iptfs_flow *iptfs_flows_at(struct iptfs_flows *flows, uint16_t index)
+{
+    if (index < IPTFS_FLOWS_MAX - 1 && flows->flow[index] != NULL)
+        return flows->flow[index];
+    return iptfs_flows_make(flows, index);
+}
+
+/* A packet is delivered, for the first time, delay_ps after it arrived. */
+static inline void iptfs_flows_deliver(struct iptfs_flows *flows, const struct iptfs_inner *inner,
+                                       int64_t delay_ps)
+{
+    struct iptfs_flow *flow = iptfs_flows_at(flows, inner->flow);
+    if (flow != NULL)
+        iptfs_measure_add(&flow->delivered, inner->octets, delay_ps);
+}
+
+/* A packet has ended that was not delivered. */
+void iptfs_flows_end(struct iptfs_flows *flows, const struct iptfs_inner *inner);
+
+/* The delivered packets of all flows, in an initialised *measure. */
+void iptfs_flows_sum(const struct iptfs_flows *flows, struct iptfs_measure *measure);
+
+/* How much the delay of a packet differs from that of the one delivered before it in its flow: the
+ * mean over all such pairs of one flow, or of all (flow NULL). RFC 3550 (6.4.1) smooths the same
+ * differences; a mean needs no gain. 0 when there is no pair. */
+double iptfs_flows_jitter_ps(const struct iptfs_flows *flows, const struct iptfs_flow *flow);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One direction of a tunnel, whole: sender, link and receiver, with its ledger, counters and
+ * measurements. A tunnel in both directions is a pair of these. */
+#ifndef IPTFS_TUNNEL_H
+#define IPTFS_TUNNEL_H
+
+#include "congestion/breaker.h"
+#include "link/link.h"
+#include "packet/packet.h"
+#include "receiver/receiver.h"
+#include "sender/sender.h"
+#include "sender/source.h"
+#include "stats/burst.h"
+#include "stats/counters.h"
+#include "stats/flows.h"
+#include "stats/leak.h"
+#include "stats/measure.h"
+#include "stats/trace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who wants to see single packets; each hook may be NULL. */
+struct iptfs_observer {
+    void (*arrived)(void *ctx, const struct iptfs_inner *inner);
+    void (*sent)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
+    void (*received)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
+    void (*delivered)(void *ctx, int64_t now_ps, struct iptfs_inner *inner);
+    void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);
+    void *ctx;
+};
+
+struct iptfs_tunnel {
+    struct iptfs_store store;
+    struct iptfs_counters counters;
+    struct iptfs_trace trace;
+    struct iptfs_observer observer;
+    struct iptfs_leak *leak; /* what leaks goes there; NULL: not measured, not owned */
+    struct iptfs_sender sender;
+    struct iptfs_link *link; /* owned */
+    /* Of every other SA, the first included, and of those between: when a new one takes over, what
+     * the old one has under way still arrives. */
+    struct iptfs_receiver receiver;
+    struct iptfs_receiver receiver_between;
+    const struct iptfs_mtu_change *mtu_changes; /* those to come */
+    size_t mtu_changes_left;
+    struct iptfs_breaker breaker;
+    int64_t stop_ps;                    /* when the tripped breaker stops the sender */
+    struct iptfs_congestion congestion; /* of the sending end, once paired */
+    struct iptfs_flows flows;           /* delivered and lost packets, flow by flow */
+    struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out: the
+                                       sum of all flows, set by iptfs_tunnel_sum */
+    struct iptfs_waits waits;       /* of delivered packets at the receiver */
+    struct iptfs_burst burst;       /* of outer packets sent */
+    uint64_t data_octets;           /* of data blocks sent, padding not counted */
+    uint64_t pad_octets;            /* of AGGFRAG or TFC padding sent */
+    uint64_t space_octets;          /* inner octets that the packets sent could have carried */
+    uint64_t delivered_again;       /* second copies that no window caught */
+    uint64_t in_flight_pkts;        /* set by iptfs_tunnel_close */
+};
+
+/* Prepares a tunnel without a link. IPTFS_E_INVALID for a pkt-size or MTU that carries nothing,
+ * IPTFS_E_NO_MEMORY. The tunnel must not move in memory; whatever the outcome it is freed with
+ * iptfs_tunnel_free. */
+int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
+                      const struct iptfs_receiver_config *receiver);
+
+/* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also tells sources how
+ * much this link takes without loss. */
+void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link);
+
+/* The link's MTU will change at these times, which rise; the array must outlive the tunnel. The
+ * sender learns of it at once. At one instant the change comes before arrivals and packets sent;
+ * packets that the link has taken over are not touched. Call it before the run starts. */
+void iptfs_tunnel_set_mtu_changes(struct iptfs_tunnel *tunnel,
+                                  const struct iptfs_mtu_change *changes, size_t count);
+
+/* Gives the tunnel a circuit breaker, before it starts. The receiving end, which measures, tells
+ * the sender at once and out of band: the tunnel stops when the link's delay has passed since. */
+void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
+                              const struct iptfs_breaker_config *config);
+
+/* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
+ * If one is congestion-controlled, it follows what the other end returns.
+ * `config` of each: see struct iptfs_tfrc_config. */
+void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
+                       struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);
+
+/* When iptfs_tunnel_wake must be called next; IPTFS_NEVER for not. */
+int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
+
+/* Does all that is due: arrivals and the sender's timer, then the link, then the receiver's. */
+void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
+/* Brings `delivered` up to date; iptfs_tunnel_close does it too. */
+void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel);
+
+/* Ends the run at now_ps: arrivals up to now are taken, then every packet inside is let go and
+ * counted. IPTFS_E_UNBALANCED when inner or outer packets do not add up, IPTFS_E_NO_MEMORY when
+ * memory had run out on the way. Nothing but reading and iptfs_tunnel_free may follow. */
+int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
+void iptfs_tunnel_free(struct iptfs_tunnel *tunnel);
+
+/* Outer packets that came too late, and the most that were held at once. */
+uint64_t iptfs_tunnel_late_pkts(const struct iptfs_tunnel *tunnel);
+uint64_t iptfs_tunnel_held_max(const struct iptfs_tunnel *tunnel);
+
+#endif

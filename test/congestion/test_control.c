@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Congestion control through whole tunnels, on ns-3: what it sends, beside what RFC 5348 and RFC
+ * 9347 say it must. */
+#include "base/units.h"
+#include "ns3/engine.h"
+#include "ns3/ns3shim.h"
+#include "run/run.h"
+#include "support/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An idle tunnel: under congestion control padding goes at the same rate as data would. */
+static const char idle[] = "[scenario]\nduration = 100h\nseed = 11\n"
+                           "[tunnel]\nmode = congestion-controlled\npkt-size = 1432\n"
+                           "[link]\nrate = 1Gbps\n"
+                           "[traffic.one]\ntype = cbr\nsize = 100\nrate = 1kbps\ncount = 1\n";
+
+static struct iptfs_run run;
+static struct iptfs_scenario scenario;
+
+static bool begin(const char *const *sets, size_t n_sets)
+{
+    struct iptfs_error error = {0};
+    int code = iptfs_scenario_parse_text(&scenario, idle, "idle.ini", sets, n_sets, &error);
+    if (code != IPTFS_OK) {
+        CHECK_FAIL("%s", error.text);
+        return false;
+    }
+    CHECK_INT(iptfs_run_init(&run, &scenario, scenario.seed, 0, &error), IPTFS_OK);
+    return true;
+}
+
+static void run_to(double time_s)
+{
+    struct iptfs_error error = {0};
+    int64_t until_ps = (int64_t)(time_s * (double)IPTFS_PS_PER_S);
+    if (iptfs_run_until(&run, until_ps, &error) != IPTFS_OK)
+        CHECK_FAIL("%s", error.text);
+}
+
+static uint64_t sent(void)
+{
+    return run.direction[IPTFS_FORWARD].tunnel.link->stats.sent.pkts;
+}
+
+/* Packets per second from now on. */
+static double rate_until(double from_s, double to_s)
+{
+    uint64_t before = sent();
+    run_to(to_s);
+    return (double)(sent() - before) / (to_s - from_s);
+}
+
+static void end(void)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        CHECK_INT(iptfs_tunnel_close(&run.direction[i].tunnel, ns3shim_now_ps()), IPTFS_OK);
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
+}
+
+/* RFC 9347, appendix B; written out here again so as not to test it by itself. */
+static double equation(double p, double rtt_s)
+{
+    return 1.0 / (rtt_s * (sqrt(2 * p / 3) + 12 * sqrt(3 * p / 8) * p * (1 + 32 * p * p)));
+}
+
+/* Every so manieth packet is lost: the loss rate is then the loss event rate too, for these are
+ * never two in a round trip. */
+static void lose_every(uint64_t nth)
+{
+    enum {
+        ITEMS = 20000
+    };
+    static struct iptfs_impair_item items[ITEMS];
+    for (uint64_t i = 0; i < ITEMS; i++)
+        items[i] = (struct iptfs_impair_item){.seq = (i + 1) * nth, .action = IPTFS_IMPAIR_DROP};
+    struct iptfs_impair *impair = &run.direction[IPTFS_FORWARD].tunnel.link->impair;
+    iptfs_impair_free(impair);
+    CHECK_INT(iptfs_impair_init(impair, 0, NULL, items, ITEMS), IPTFS_OK);
+}
+
+/* The loss event rate when each packet is lost with this probability: of the packets within a round
+ * trip of the first lost one, further losses are the same event. */
+static double event_rate(double loss, double rtt_s)
+{
+    double p = loss;
+    for (int i = 0; i < 100; i++)
+        p = loss / (1 + loss * equation(p, rtt_s) * rtt_s);
+    return p;
+}
+
+/* Packets per second in the steady state. */
+static double steady_rate(double loss, double rtt_s, bool by_chance)
+{
+    char loss_set[64], delay_set[64];
+    /* What comes back must not fill a queue of its own, which would lengthen the round trip. */
+    const char *sets[] = {loss_set, delay_set, "tunnel.reverse.max-rate=5Mbps"};
+    snprintf(loss_set, sizeof loss_set, "link.loss=%g", by_chance ? loss : 0);
+    snprintf(delay_set, sizeof delay_set, "link.delay=%gms", rtt_s * 500);
+    if (!begin(sets, 3))
+        return 0;
+    if (!by_chance)
+        lose_every((uint64_t)(1 / loss + 0.5));
+    /* As many losses for each: the fewer there are, the more packets it takes. */
+    double warm_s = 200 * rtt_s + 20;
+    run_to(warm_s);
+    double rate = rate_until(warm_s, warm_s + 200 / loss / equation(loss, rtt_s));
+    end();
+    return rate;
+}
+
+static void steady_state_follows_the_equation(void)
+{
+    static const double losses[] = {0.001, 0.01, 0.05}, rtts_s[] = {0.02, 0.1, 0.3};
+    CHECK_NEAR(equation(0.01, 0.02), 562, 0.5); /* as VPP's table has it */
+    for (size_t i = 0; i < 9; i++) {
+        double loss = losses[i / 3], rtt_s = rtts_s[i % 3];
+        double expected = equation(loss, rtt_s);
+        double evenly = steady_rate(loss, rtt_s, false);
+        if (!CHECK_NEAR(evenly / expected, 1, 0.10))
+            CHECK_FAIL("each 1/%g lost, RTT %g s: %g packets/s, equation %g", loss, rtt_s, evenly,
+                       expected);
+        double by_chance = steady_rate(loss, rtt_s, true);
+        expected = equation(event_rate(loss, rtt_s), rtt_s);
+        if (!CHECK_NEAR(by_chance / expected, 1, 0.10))
+            CHECK_FAIL("loss %g, RTT %g s: %g packets/s, equation %g", loss, rtt_s, by_chance,
+                       expected);
+        if (getenv("IPTFS_SHOW") != NULL)
+            printf(
+                "loss %g RTT %g: evenly %.3f, by chance %.3f of the equation (%.3f of nominal)\n",
+                loss, rtt_s, evenly / equation(loss, rtt_s), by_chance / expected,
+                by_chance / equation(loss, rtt_s));
+    }
+}
+
+/* Without loss the rate doubles each round trip from the first feedback on, until the link is full.
+ */
+static void slow_start_doubles_each_round_trip(void)
+{
+    const char *sets[] = {"link.delay=50ms", "tunnel.initial-rtt=100ms"};
+    if (!begin(sets, 2))
+        return;
+    double before = 0;
+    run_to(0.3);
+    for (int round = 3; round < 9; round++) {
+        double rate = rate_until(round * 0.1, round * 0.1 + 0.1);
+        if (before > 0 && !CHECK_TRUE(rate > 1.5 * before && rate < 2.6 * before))
+            CHECK_FAIL("round trip %d: %g after %g packets/s", round, rate, before);
+        before = rate;
+    }
+    end();
+}
+
+static double allowed_pps(void)
+{
+    return run.direction[IPTFS_FORWARD].tunnel.congestion.tfrc.rate_pps;
+}
+
+/* Nothing comes back any more: after four silent round trips the rate is half, and so on. */
+static void rate_halves_after_four_silent_round_trips(void)
+{
+    const char *sets[] = {"link.delay=50ms", "link.loss=1%"};
+    if (!begin(sets, 2))
+        return;
+    run_to(60);
+    run.direction[IPTFS_REVERSE].tunnel.link->impair.loss = 1.0;
+    run_to(60.051); /* what was under way has come */
+    double before = allowed_pps();
+    double rtt_s = iptfs_seconds(run.direction[IPTFS_FORWARD].tunnel.congestion.tfrc.rtt_ps);
+    CHECK_NEAR(rtt_s, 0.1, 0.02);
+    run_to(60.0 + 3.9 * rtt_s);
+    CHECK_NEAR(allowed_pps() / before, 1, 0.001);
+    run_to(60.051 + 4.1 * rtt_s);
+    CHECK_NEAR(allowed_pps() / before, 0.5, 0.001);
+    run_to(120);
+    CHECK_TRUE(allowed_pps() < before / 100);
+    double slow = rate_until(120, 180);
+    CHECK_TRUE(slow < before / 50);
+    end();
+}
+
+/* Two tunnels through one transmitter, in both directions free otherwise. */
+static void two_tunnels_share_a_bottleneck(void)
+{
+    enum {
+        TUNNELS = 2
+    };
+    static struct iptfs_tunnel way[TUNNELS][IPTFS_DIRECTIONS];
+    static struct iptfs_engine engine[TUNNELS][IPTFS_DIRECTIONS];
+    struct iptfs_sender_config sender = {
+        .mode = iptfs_mode_named("congestion-controlled"),
+        .pkt_size_octets = 1432,
+        .mtu_octets = 1500,
+        .max_queue_size_octets = 1 << 20,
+    };
+    struct iptfs_receiver_config receiver = {.reorder_window = 3, .drop_time_ps = IPTFS_PS_PER_S};
+    struct iptfs_link_config link_config = {
+        .rate_bps = 10000000,
+        .delay_ps = 25 * IPTFS_PS_PER_MS,
+        .mtu_octets = 1500,
+        .framing = IPTFS_FRAMING_NONE,
+        .queue_pkts = 50,
+    };
+    struct iptfs_tfrc_config tfrc = {.packet_octets = 1432, .rtt_ps = 50 * IPTFS_PS_PER_MS};
+    iptfs_esp_init(&sender.esp, iptfs_cipher_named("aes-gcm-16"), 4);
+    struct iptfs_link *bottleneck = NULL;
+    CHECK_INT(ns3shim_open(), 0);
+    for (int i = 0; i < TUNNELS; i++) {
+        for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
+            struct iptfs_impair impair;
+            struct iptfs_link *link;
+            CHECK_INT(iptfs_tunnel_init(&way[i][j], &sender, &receiver), IPTFS_OK);
+            CHECK_INT(iptfs_engine_init(&engine[i][j], &way[i][j]), IPTFS_OK);
+            CHECK_INT(iptfs_impair_init(&impair, 0, NULL, NULL, 0), IPTFS_OK);
+            CHECK_INT(iptfs_direct_link_new(&link, &link_config, &impair, &way[i][j].store,
+                                            j == IPTFS_FORWARD ? bottleneck : NULL),
+                      IPTFS_OK);
+            if (i == 0 && j == IPTFS_FORWARD)
+                bottleneck = link;
+            iptfs_tunnel_set_link(&way[i][j], link);
+        }
+        iptfs_tunnel_pair(&way[i][IPTFS_FORWARD], &tfrc, &way[i][IPTFS_REVERSE], &tfrc);
+        engine[i][IPTFS_FORWARD].peer = &engine[i][IPTFS_REVERSE];
+        engine[i][IPTFS_REVERSE].peer = &engine[i][IPTFS_FORWARD];
+        iptfs_engine_wake(&engine[i][IPTFS_FORWARD]);
+        iptfs_engine_wake(&engine[i][IPTFS_REVERSE]);
+    }
+    CHECK_INT(ns3shim_run_until(300 * IPTFS_PS_PER_S), 0);
+    double got[TUNNELS];
+    for (int i = 0; i < TUNNELS; i++)
+        got[i] = (double)way[i][IPTFS_FORWARD].link->stats.received.octets * 8 / 300;
+    if (!CHECK_NEAR(got[0] / got[1], 1, 0.2))
+        CHECK_FAIL("%g and %g b/s", got[0], got[1]);
+    CHECK_TRUE(got[0] + got[1] > 8e6 && got[0] + got[1] <= 10e6);
+    for (int i = 0; i < TUNNELS; i++)
+        for (int j = 0; j < IPTFS_DIRECTIONS; j++)
+            CHECK_INT(iptfs_tunnel_close(&way[i][j], ns3shim_now_ps()), IPTFS_OK);
+    for (int i = TUNNELS - 1; i >= 0; i--)
+        for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
+            iptfs_tunnel_free(&way[i][j]);
+            iptfs_engine_free(&engine[i][j]);
+        }
+    ns3shim_close();
+}
+
+/* Congestion information that comes back over plain ESP, in payloads without data, controls as
+ * well; there are two of these in a round trip. */
+static void empty_payloads_control_too(void)
+{
+    const char *sets[] = {"link.delay=50ms", "link.loss=1%", "tunnel.reverse.mode=esp",
+                          "link.reverse.loss=0"};
+    if (!begin(sets, 4))
+        return;
+    run_to(40);
+    uint64_t before = run.direction[IPTFS_REVERSE].tunnel.sender.empty_pkts;
+    double found = rate_until(40, 300);
+    CHECK_NEAR(found / equation(event_rate(0.01, 0.1), 0.1), 1, 0.10);
+    uint64_t empty = run.direction[IPTFS_REVERSE].tunnel.sender.empty_pkts - before;
+    CHECK_NEAR((double)empty, 260 / 0.05, 260 / 0.05 * 0.1);
+    CHECK_U64(empty + before, run.direction[IPTFS_REVERSE].tunnel.link->stats.sent.pkts);
+    end();
+}
+
+/* A CE mark is a loss to the sender, and none to the packets: with every hundredth packet marked
+ * and none lost, the rate is that of one per cent. */
+static void marks_count_as_losses(void)
+{
+    const char *sets[] = {"link.delay=10ms", "link.ce=1%", "tunnel.ecn=on"};
+    if (!begin(sets, 3))
+        return;
+    run_to(20);
+    double found = rate_until(20, 120);
+    CHECK_NEAR(found / equation(0.01, 0.02), 1, 0.12);
+    CHECK_U64(run.direction[IPTFS_FORWARD].tunnel.link->stats.lost_way.pkts, 0);
+    end();
+}
+
+/* All that two directions tell, as one number. */
+static void note(void *ctx, const struct iptfs_trace_record *record)
+{
+    uint64_t *sum = ctx;
+    *sum = (*sum ^ (uint64_t)record->at_ps) * UINT64_C(0x100000001b3) + record->seq;
+}
+
+/* What an end hears and what it sends may fall on one instant, and then it matters which comes
+ * first: here each end is sped up by what it hears, and sends at once. */
+static uint64_t told_on(const char *device, const char *delay, const char *back)
+{
+    enum {
+        SETS = 9
+    };
+    uint64_t sum = 1;
+    char sets[SETS][64];
+    const char *all[SETS];
+    for (size_t i = 0; i < SETS; i++)
+        all[i] = sets[i];
+    snprintf(sets[0], sizeof sets[0], "link.device=%s", device);
+    snprintf(sets[1], sizeof sets[1], "link.reverse.device=%s", device);
+    snprintf(sets[2], sizeof sets[2], "link.delay=%s", delay);
+    snprintf(sets[3], sizeof sets[3], "link.reverse.delay=%s", back);
+    strcpy(sets[4], "link.rate=20Mbps");
+    strcpy(sets[5], "link.reverse.rate=1Gbps");
+    strcpy(sets[6], "tunnel.initial-rtt=10ms");
+    strcpy(sets[7], "tunnel.reverse.initial-rtt=10ms");
+    strcpy(sets[8], "tunnel.reverse.mode=congestion-controlled");
+    if (!begin(all, SETS))
+        return 0;
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        iptfs_run_trace(&run, (enum iptfs_direction)i, (struct iptfs_trace){note, &sum});
+    run_to(1);
+    CHECK_TRUE(sent() > 100);
+    end();
+    return sum;
+}
+
+static void direct_and_p2p_agree(void)
+{
+    static const char *const delays[][2] = {
+        {"1ms", "60ms"}, {"60ms", "1ms"}, {"5ms", "5ms"}, {"20ms", "40ms"}};
+    for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++)
+        CHECK_U64(told_on("p2p", delays[i][0], delays[i][1]),
+                  told_on("direct", delays[i][0], delays[i][1]));
+}
+
+const CU_TestInfo iptfs_tests_control[] = {
+    {"steady state follows the equation", steady_state_follows_the_equation},
+    {"slow start doubles each round trip", slow_start_doubles_each_round_trip},
+    {"the rate halves after four silent round trips", rate_halves_after_four_silent_round_trips},
+    {"two tunnels share a bottleneck", two_tunnels_share_a_bottleneck},
+    {"empty payloads control too", empty_payloads_control_too},
+    {"marks count as losses", marks_count_as_losses},
+    {"both ends controlled: direct and p2p agree", direct_and_p2p_agree},
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,746 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an observer of the outer packets learns: nothing at all at a fixed rate, to the octet and
+ * the picosecond; and elsewhere as much as estimators say that are tried on known cases. */
+#include "base/error.h"
+#include "base/units.h"
+#include "run/run.h"
+#include "stats/information.h"
+#include "stats/leak.h"
+#include "summary/results.h"
+#include "support/check.h"
+#include "support/fixture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --------------------------------------------------------------------------------- estimators */
+
+static void entropies_of_known_distributions(void)
+{
+    double uniform[8], one[8] = {0, 0, 0, 77}, none[8] = {0}, half[3] = {500000, 0, 500000};
+    for (int i = 0; i < 8; i++)
+        uniform[i] = 125000;
+    CHECK_NEAR(iptfs_entropy_bits(uniform, 8), 3, 1e-5);
+    CHECK_NEAR(iptfs_entropy_bits(half, 3), 1, 1e-5);
+    CHECK_NEAR(iptfs_entropy_bits(one, 8), 0, 0);
+    CHECK_NEAR(iptfs_entropy_bits(none, 8), 0, 0);
+    /* 1, 1/2, ... : 1/2 * 1 + 1/4 * 2 + 1/8 * 3 * 2 */
+    double falling[4] = {4e6, 2e6, 1e6, 1e6};
+    CHECK_NEAR(iptfs_entropy_bits(falling, 4), 1.75, 1e-6);
+}
+
+/* The correction by hand: two cells of 5: 1 bit, and 1 / (2 * 10) nats. */
+static void few_samples_are_corrected(void)
+{
+    double counts[2] = {5, 5};
+    CHECK_NEAR(iptfs_entropy_bits(counts, 2), 1 + 0.05 / log(2), 1e-12);
+    /* 30 samples of 8 values: what is found without correction is 0.17 bits short on the mean. */
+    struct dice dice = {9};
+    double mean = 0;
+    for (int round = 0; round < 400; round++) {
+        double found[8] = {0};
+        for (int i = 0; i < 30; i++)
+            found[dice_between(&dice, 0, 7)]++;
+        mean += iptfs_entropy_bits(found, 8) / 400;
+    }
+    CHECK_NEAR(mean, 3, 0.02);
+}
+
+enum {
+    PAIRS = 4000
+};
+
+static struct iptfs_mutual mutual_of(const double *x, const double *y, size_t count)
+{
+    static double scratch[PAIRS];
+    struct iptfs_random *stream = iptfs_random_new(1, 1, IPTFS_RANDOM_LEAK, 0);
+    struct iptfs_mutual mutual;
+    iptfs_mutual_information(&mutual, x, y, count, scratch, stream);
+    iptfs_random_free(stream);
+    return mutual;
+}
+
+static void independent_series_share_nothing(void)
+{
+    static double x[PAIRS], y[PAIRS];
+    struct dice dice = {4};
+    unsigned above = 0;
+    double mean = 0;
+    for (int round = 0; round < 60; round++) {
+        for (int i = 0; i < 500; i++) {
+            x[i] = (double)dice_between(&dice, 0, 100000);
+            y[i] = (double)dice_between(&dice, 0, 6);
+        }
+        struct iptfs_mutual mutual = mutual_of(x, y, 500);
+        mean += mutual.bits / 60;
+        above += mutual.bits > mutual.noise_bits;
+        CHECK_TRUE(mutual.noise_bits > 0 && mutual.noise_bits < 0.08);
+    }
+    CHECK_TRUE(mean < 0.02);
+    CHECK_TRUE(above <= 9); /* 3 are to be expected */
+}
+
+/* Two that wander without knowing of each other seem to share much; so they do when turned. */
+static void wanderers_share_no_more_than_chance(void)
+{
+    static double x[PAIRS], y[PAIRS];
+    struct dice dice = {14};
+    unsigned above = 0;
+    double mean = 0;
+    for (int round = 0; round < 100; round++) {
+        for (int i = 1; i < 500; i++) {
+            x[i] = 0.95 * x[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
+            y[i] = 0.95 * y[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
+        }
+        struct iptfs_mutual mutual = mutual_of(x, y, 500);
+        mean += mutual.bits / 100;
+        above += mutual.bits > mutual.noise_bits;
+    }
+    CHECK_TRUE(mean > 0.05); /* shuffled: 0.01 */
+    CHECK_TRUE(above <= 15);
+}
+
+static void a_function_shares_all_it_has(void)
+{
+    static double x[PAIRS], y[PAIRS];
+    struct dice dice = {5};
+    for (int i = 0; i < PAIRS; i++) {
+        x[i] = (double)dice_between(&dice, 0, 7);
+        y[i] = fmod(x[i], 4) * 1e6;
+    }
+    struct iptfs_mutual mutual = mutual_of(x, y, PAIRS);
+    CHECK_NEAR(mutual.x_bits, 3, 0.01);
+    CHECK_NEAR(mutual.y_bits, 2, 0.01);
+    CHECK_NEAR(mutual.bits, mutual.y_bits, 0.01);
+    CHECK_TRUE(mutual.noise_bits < 0.02);
+    struct iptfs_mutual same = mutual_of(x, x, PAIRS);
+    CHECK_NEAR(same.bits, same.x_bits, 0.01);
+    struct iptfs_mutual turned = mutual_of(y, x, PAIRS);
+    CHECK_NEAR(turned.bits, mutual.bits, 1e-9);
+}
+
+/* A channel that flips one bit of four: 1 - H(1/4) bits. */
+static void a_noisy_channel_shares_its_capacity(void)
+{
+    static double x[PAIRS], y[PAIRS];
+    struct dice dice = {6};
+    for (int i = 0; i < PAIRS; i++) {
+        x[i] = (double)dice_between(&dice, 0, 1);
+        y[i] = dice_percent(&dice, 25) ? 1 - x[i] : x[i];
+    }
+    CHECK_NEAR(mutual_of(x, y, PAIRS).bits, 1 - 0.811278, 0.02);
+}
+
+/* A rare value keeps a bin of its own, however few there are, and the rest is cut evenly. */
+static void bins_follow_the_values(void)
+{
+    static double x[PAIRS];
+    for (int i = 0; i < PAIRS; i++)
+        x[i] = i < 20 ? 0 : 1500;
+    CHECK_NEAR(mutual_of(x, x, PAIRS).bits, 0.0454, 0.001);
+    for (int i = 0; i < PAIRS; i++)
+        x[i] = i < PAIRS / 2 ? 0 : i;
+    /* 15 bins: half the values in one, the others in 14 that are alike */
+    CHECK_NEAR(mutual_of(x, x, PAIRS).x_bits, 1 + log2(14) / 2, 0.01);
+    for (int i = 0; i < PAIRS; i++)
+        x[i] = exp(i / 10.0);
+    CHECK_NEAR(mutual_of(x, x, PAIRS).x_bits, log2(15), 0.01);
+    for (int i = 0; i < PAIRS; i++)
+        x[i] = 3;
+    CHECK_NEAR(mutual_of(x, x, PAIRS).bits, 0, 0);
+    CHECK_NEAR(mutual_of(x, x, 0).bits, 0, 0);
+    CHECK_NEAR(mutual_of(x, x, 1).bits, 0, 0);
+}
+
+/* ------------------------------------------------------------------------------- the observer */
+
+#define MS IPTFS_PS_PER_MS
+
+static struct iptfs_leak_report report_of(const struct iptfs_leak *leak)
+{
+    struct iptfs_random *stream = iptfs_random_new(1, 1, IPTFS_RANDOM_LEAK, 0);
+    struct iptfs_leak_report report = {0};
+    CHECK_INT(iptfs_leak_report(leak, stream, &report), IPTFS_OK);
+    iptfs_random_free(stream);
+    return report;
+}
+
+static void intervals_hold_what_went_on_in_them(void)
+{
+    struct iptfs_leak leak;
+    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 105 * MS), IPTFS_OK);
+    CHECK_U64(leak.interval_count, 10);
+    iptfs_leak_arrived(&leak, 0, 100);
+    iptfs_leak_arrived(&leak, 10 * MS - 1, 50);
+    iptfs_leak_arrived(&leak, 10 * MS, 7);
+    iptfs_leak_sent(&leak, 99 * MS, 1400, 0);
+    iptfs_leak_sent(&leak, 99 * MS, 1000, 0);
+    iptfs_leak_sent(&leak, 101 * MS, 1400, 0);
+    iptfs_leak_sent(&leak, 104 * MS, 200000, 0); /* longer than IP allows: no harm */
+    CHECK_U64(leak.intervals[0].inner_octets, 150);
+    CHECK_U64(leak.intervals[1].inner_octets, 7);
+    CHECK_U64(leak.intervals[9].outer_pkts, 2);
+    CHECK_U64(leak.intervals[9].outer_octets, 2400);
+    CHECK_U64(leak.pkts, 4);
+    CHECK_INT(leak.gap_min_ps, 0);
+    CHECK_INT(leak.gap_max_ps, 3 * MS);
+    CHECK_U64(report_of(&leak).intervals, 10);
+    iptfs_leak_free(&leak);
+    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, IPTFS_LEAK_INTERVALS_MAX * 10 * MS + 10 * MS),
+              IPTFS_E_INVALID);
+    iptfs_leak_free(&leak);
+    CHECK_INT(iptfs_leak_init(&leak, 0, 10 * MS), IPTFS_E_INVALID);
+    iptfs_leak_free(&leak);
+}
+
+/* Sizes of 8 kinds, gaps of 4 kinds, DSCP of 2, all equally likely. */
+static void sizes_gaps_and_tos_have_their_entropies(void)
+{
+    struct iptfs_leak leak;
+    struct dice dice = {7};
+    int64_t now_ps = 0;
+    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 1000000 * MS), IPTFS_OK);
+    for (int i = 0; i < 100000; i++) {
+        now_ps += MS << dice_between(&dice, 0, 3);
+        iptfs_leak_sent(&leak, now_ps, (uint32_t)(100 + dice_between(&dice, 0, 7)),
+                        (uint8_t)(dice_between(&dice, 0, 1) * 184));
+    }
+    struct iptfs_leak_report report = report_of(&leak);
+    CHECK_NEAR(report.size_bits, 3, 0.001);
+    CHECK_NEAR(report.gap_bits, 2, 0.001);
+    CHECK_NEAR(report.tos_bits, 1, 0.001);
+    iptfs_leak_free(&leak);
+}
+
+struct flat_case {
+    const char *what;
+    int64_t first_ps;
+    int64_t last_ps;     /* no packet behind it */
+    int64_t jitter_ps;   /* each second gap is longer by that */
+    uint32_t odd_octets; /* of one packet among the others */
+    uint8_t odd_tos;
+    bool flat;
+};
+
+static struct iptfs_leak_report flat_report(const struct flat_case *flat)
+{
+    struct iptfs_leak leak;
+    struct dice dice = {8};
+    /* A gap at the edge of a bin, which no interval is a multiple of. */
+    int64_t gap_ps = (INT64_C(1) << 30) - 1, now_ps = flat->first_ps;
+    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 1000 * MS), IPTFS_OK);
+    for (int i = 0; now_ps <= flat->last_ps; i++) {
+        bool odd = i == 300;
+        iptfs_leak_sent(&leak, now_ps, odd ? flat->odd_octets : 1400, odd ? flat->odd_tos : 0);
+        now_ps += gap_ps + (i % 2) * flat->jitter_ps;
+    }
+    /* A load that goes with the outer packets in each interval, and by chance ends half way. */
+    for (size_t i = 0; i < leak.interval_count; i++)
+        leak.intervals[i].inner_octets =
+            leak.intervals[i].outer_pkts * 100 + dice_between(&dice, 0, 10);
+    struct iptfs_leak_report report = report_of(&leak);
+    iptfs_leak_free(&leak);
+    return report;
+}
+
+/* One gap and one size for all the time say nothing, whatever an interval's edges cut; but a pause
+ * at either end, a longer gap, or a packet of another size do. A mark
+ * shows by itself. */
+static void an_even_timeline_says_nothing(void)
+{
+    static const struct flat_case cases[] = {
+        {"even", 0, 1000 * MS, 0, 1400, 0, true},
+        {"rounded to the picosecond", 0, 1000 * MS, 1, 1400, 0, true},
+        {"two picoseconds are two gaps", 0, 1000 * MS, 2, 1400, 0, false},
+        {"stops before the end", 0, 500 * MS, 0, 1400, 0, false},
+        {"starts late", 500 * MS, 1000 * MS, 0, 1400, 0, false},
+        {"one size is another", 0, 1000 * MS, 0, 1401, 0, false},
+        {"one packet is marked", 0, 1000 * MS, 0, 1400, 3, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct iptfs_leak_report report = flat_report(&cases[i]);
+        bool told = report.pkts.bits > 0 && report.octets.bits > 0;
+        if (told == cases[i].flat)
+            CHECK_FAIL("%s: %g bits", cases[i].what, report.pkts.bits);
+        CHECK_TRUE(report.load_bits > 0);
+        if (cases[i].flat) {
+            CHECK_NEAR(report.gap_bits + report.size_bits, 0, 0);
+            CHECK_INT(report.tos_bits > 0, cases[i].odd_tos > 0);
+            CHECK_NEAR(report.pkts.noise_bits, 0, 0);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------- the walk, whole and timed */
+
+struct moment {
+    int64_t at_ps;
+    int64_t octets;
+    int64_t tos; /* DSCP is never copied, so what the model has of it is ECN */
+};
+
+struct timeline {
+    struct moment *moments;
+    size_t count;
+    size_t capacity;
+};
+
+static void note(struct timeline *timeline, int64_t at_ps, const struct iptfs_outer *outer)
+{
+    if (timeline->count == timeline->capacity) {
+        timeline->capacity = timeline->capacity * 2 + 1024;
+        timeline->moments =
+            realloc(timeline->moments, timeline->capacity * sizeof *timeline->moments);
+    }
+    timeline->moments[timeline->count++] = (struct moment){at_ps, outer->ip_octets, outer->ecn};
+}
+
+static void check_same_timeline(const struct timeline *found, const struct timeline *expected,
+                                const char *what)
+{
+    size_t octets = expected->count * sizeof *expected->moments;
+    if (found->count != expected->count)
+        CHECK_FAIL("%s: %zu packets, not %zu", what, found->count, expected->count);
+    else if (memcmp(found->moments, expected->moments, octets) != 0)
+        CHECK_FAIL("%s: another timeline", what);
+}
+
+/* What one run showed at both ends, and what came of the inner packets. */
+struct seen {
+    struct timeline sent;
+    struct timeline received;
+    json_t *summary;
+    void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
+    void *deliver_ctx;
+};
+
+static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    note(&((struct seen *)ctx)->sent, now_ps, outer);
+}
+
+static void on_received(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    struct seen *seen = ctx;
+    note(&seen->received, now_ps, outer);
+    seen->deliver(seen->deliver_ctx, now_ps, outer);
+}
+
+static void watch(struct seen *seen, struct iptfs_tunnel *tunnel)
+{
+    tunnel->observer.sent = on_sent;
+    tunnel->observer.ctx = seen;
+    seen->deliver = tunnel->link->deliver;
+    seen->deliver_ctx = tunnel->link->deliver_ctx;
+    tunnel->link->deliver = on_received;
+    tunnel->link->deliver_ctx = seen;
+}
+
+static struct seen see(const char *text)
+{
+    static struct iptfs_run run;
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    struct seen seen = {0};
+    int code = iptfs_scenario_parse_text(&scenario, text, "test.ini", NULL, 0, &error);
+    if (code != IPTFS_OK) {
+        CHECK_FAIL("%s", error.text);
+        return seen;
+    }
+    code = iptfs_run_init(&run, &scenario, scenario.seed, 0, &error);
+    if (code == IPTFS_OK) {
+        watch(&seen, &run.direction[IPTFS_FORWARD].tunnel);
+        code = iptfs_run_until(&run, scenario.duration_ps, &error);
+    }
+    if (code == IPTFS_OK)
+        code = iptfs_run_finish(&run, &error);
+    struct iptfs_results results = iptfs_run_results(&run);
+    if (code == IPTFS_OK)
+        seen.summary = iptfs_results_json(&results);
+    else
+        CHECK_FAIL("%s", error.text);
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
+    return seen;
+}
+
+static void seen_free(struct seen *seen)
+{
+    free(seen->sent.moments);
+    free(seen->received.moments);
+    json_decref(seen->summary);
+}
+
+static double number(const struct seen *seen, const char *group, const char *name)
+{
+    const json_t *value = json_object_get(json_object_get(seen->summary, group), name);
+    if (value == NULL)
+        CHECK_FAIL("%s.%s: not in the summary", group, name);
+    return json_number_value(value);
+}
+
+static double offered_octets(const struct seen *seen)
+{
+    const json_t *inner = json_object_get(seen->summary, "inner");
+    return json_number_value(json_object_get(json_object_get(inner, "offered"), "octets"));
+}
+
+static double dropped_pkts(const struct seen *seen, const char *cause)
+{
+    const json_t *inner = json_object_get(seen->summary, "inner");
+    return json_number_value(json_object_get(json_object_get(inner, "dropped"), cause));
+}
+
+/* Bursts of random length, rate and pause, in one section each; `rest` ends each section. */
+static void write_bursts(FILE *out, int64_t duration_ms, const char *rest)
+{
+    struct dice dice = {17};
+    int64_t from_ms = 3;
+    for (int i = 0;; i++) {
+        from_ms += (int64_t)dice_between(&dice, 10, 90);
+        int64_t to_ms = from_ms + (int64_t)dice_between(&dice, 1, 60);
+        if (to_ms >= duration_ms)
+            return;
+        fprintf(out,
+                "[traffic.burst%d]\ntype = poisson\nstart = %dms\nstop = %dms\nrate = %dMbps\n%s",
+                i, (int)from_ms, (int)to_ms, (int)dice_between(&dice, 1, 40), rest);
+        from_ms = to_ms;
+    }
+}
+
+/* ---------------------------------------------------------------------------- confidentiality */
+
+#define MANY "[traffic.a]\ntype = poisson\nrate = 60Mbps\n"
+#define STEADY "[traffic.b]\ntype = cbr\nrate = 500kbps\n"
+
+static const struct load {
+    const char *what;
+    const char *burst; /* of each burst; NULL for none */
+    const char *rest;
+    bool overflows;
+} loads[] = {
+    {"bursty", "size = imix\n", "", false},
+    {"bursty IPv6 with DSCP EF and ECT(0)", "size = uniform(60,1500)\nip = 6\ntos = 186\n", "",
+     false},
+    {"all CE, of one octet less than fits", "size = 1441\ntos = 3\n", STEADY "size = 20\n", false},
+    {"large", "size = uniform(1400,9000)\n", STEADY "size = 40\ntos = 255\nip = 6\n", false},
+    {"oversubscribed", NULL, MANY "size = imix\ntos = 2\n", true},
+    {"oversubscribed by large IPv6", NULL, MANY "size = 9000\nip = 6\n", true},
+    {"saturated", NULL, "[traffic.s]\ntype = saturate\nsize = imix\n", false},
+    {"steady", NULL, STEADY "size = 100\n", false},
+    {"a single packet", NULL, STEADY "size = 65000\nstart = 500ms\ncount = 1\n", false},
+};
+
+static const char *const timelines[] = {
+    "[tunnel]\nmode = fixed-rate\nl2-fixed-rate = 7Mbps\nmax-queue-size = 200kB\n",
+    "[tunnel]\nmode = fixed-rate\nl3-fixed-rate = 10Mbps\npkt-size = 1000\nmax-queue-size = 100kB\n"
+    "[link]\nloss = 3%\nrate = 11Mbps\n",
+    "[tunnel]\nmode = fixed-rate\npps = 833\nouter = 6\nmax-queue-size = 100kB\nall-pad-every = 5\n"
+    "min-fragment = 64\n[link]\nrate = 3Mbps\nqueue = 8p\n",
+    "[tunnel]\nmode = fixed-rate\npps = 900\ncipher = null\ndont-frag = on\nmax-queue-size = "
+    "100kB\n"
+    "max-aggregation-time = 20ms\n[link]\ndevice = p2p\n",
+    "[tunnel]\nmode = fixed-rate\npps = 2000\npkt-size = 576\npad-to-avoid-fragment = on\n"
+    "max-queue-size = 100kB\n[link]\nmtu = 1200\nrate = 100Mbps\ndelay = 33ms\n",
+    "[tunnel]\nmode = esp-pad\npps = 1000\nmax-queue-size = 100kB\n",
+};
+
+static char *scenario_with(const char *timeline, const struct load *load)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "[scenario]\nduration = 1s\nleak = on\n%s", timeline);
+    if (load != NULL && load->burst != NULL)
+        write_bursts(out, 1000, load->burst);
+    if (load != NULL)
+        fputs(load->rest, out);
+    fclose(out);
+    return text;
+}
+
+static struct seen see_load(const char *timeline, const struct load *load)
+{
+    char *text = scenario_with(timeline, load);
+    struct seen seen = see(text);
+    free(text);
+    return seen;
+}
+
+static void check_no_leak(const struct seen *seen, const char *what)
+{
+    static const char *const names[] = {
+        "outer_size_entropy_bits",        "outer_gap_entropy_bits",
+        "outer_tos_entropy_bits",         "mutual_information_bits",
+        "mutual_information_octets_bits", "mutual_information_noise_bits",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (number(seen, "leak", names[i]) > 0)
+            CHECK_FAIL("%s: %s %g", what, names[i], number(seen, "leak", names[i]));
+}
+
+static void check_load(const char *timeline, const struct load *load, const struct seen *idle)
+{
+    struct seen seen = see_load(timeline, load);
+    char what[256];
+    snprintf(what, sizeof what, "%s in %.80s", load->what, timeline);
+    check_same_timeline(&seen.sent, &idle->sent, what);
+    check_same_timeline(&seen.received, &idle->received, what);
+    check_no_leak(&seen, what);
+    if (!(offered_octets(&seen) > 0))
+        CHECK_FAIL("%s: no load", what);
+    if (load->overflows && strstr(timeline, "dont-frag") == NULL &&
+        strstr(timeline, "esp-pad") == NULL && !(dropped_pkts(&seen, "no-queue-space") > 0))
+        CHECK_FAIL("%s: no overflow", what);
+    seen_free(&seen);
+}
+
+/* The claim of IP-TFS: whatever is sent through the tunnel, its outside is the same. */
+static void a_fixed_rate_shows_one_timeline(void)
+{
+    for (size_t i = 0; i < sizeof timelines / sizeof timelines[0]; i++) {
+        struct seen idle = see_load(timelines[i], NULL);
+        CHECK_TRUE(idle.sent.count > 500 && idle.received.count > 200);
+        check_no_leak(&idle, "idle");
+        for (size_t k = 0; k < sizeof loads / sizeof loads[0]; k++)
+            check_load(timelines[i], &loads[k], &idle);
+        seen_free(&idle);
+    }
+}
+
+/* Under congestion control the network alone decides when packets leave: here one that loses some.
+ */
+static void congestion_control_shows_the_network_alone(void)
+{
+    static const char network[] = "[tunnel]\nmode = congestion-controlled\nmax-rate = 8Mbps\n"
+                                  "initial-rtt = 20ms\n"
+                                  "[link]\nloss = 1%\nrate = 10Mbps\ndelay = 10ms\n";
+    struct seen idle = see_load(network, NULL);
+    CHECK_TRUE(idle.sent.count > 50 && idle.received.count < idle.sent.count);
+    for (size_t k = 0; k < sizeof loads / sizeof loads[0]; k++) {
+        struct seen seen = see_load(network, &loads[k]);
+        check_same_timeline(&seen.sent, &idle.sent, loads[k].what);
+        check_same_timeline(&seen.received, &idle.received, loads[k].what);
+        double bits = number(&seen, "leak", "mutual_information_bits");
+        double noise = number(&seen, "leak", "mutual_information_noise_bits");
+        if (bits > 2 * noise + 0.1)
+            CHECK_FAIL("%s: %g bits, noise %g", loads[k].what, bits, noise);
+        CHECK_NEAR(number(&seen, "leak", "outer_size_entropy_bits"), 0, 0);
+        seen_free(&seen);
+    }
+    CHECK_TRUE(number(&idle, "leak", "outer_gap_entropy_bits") > 0.2);
+    seen_free(&idle);
+}
+
+/* With ECN the mark of an inner packet is copied to the outside, where all can read it; that is why
+ * it is off by default. */
+static void ecn_leaks_marks(void)
+{
+    static const char text[] = "[scenario]\nduration = 1s\nleak = on\n"
+                               "[tunnel]\nmode = fixed-rate\npps = 500\necn = on\n"
+                               "[traffic.a]\ntype = poisson\nrate = 1Mbps\nsize = imix\ntos = 3\n";
+    struct seen seen = see(text);
+    CHECK_TRUE(number(&seen, "leak", "outer_tos_entropy_bits") > 0.3);
+    CHECK_NEAR(number(&seen, "leak", "outer_gap_entropy_bits"), 0, 0);
+    CHECK_NEAR(number(&seen, "leak", "mutual_information_bits"), 0, 0);
+    seen_free(&seen);
+}
+
+/* The comparison above can tell: on demand no two loads look alike. */
+static void on_demand_timelines_differ(void)
+{
+    static const char on_demand[] = "[tunnel]\nmode = on-demand\n";
+    struct seen a = see_load(on_demand, &loads[0]), b = see_load(on_demand, &loads[7]);
+    size_t least = a.sent.count < b.sent.count ? a.sent.count : b.sent.count;
+    CHECK_TRUE(memcmp(a.sent.moments, b.sent.moments, least * sizeof *a.sent.moments) != 0);
+    CHECK_TRUE(memcmp(a.received.moments, b.received.moments, 100 * sizeof(struct moment)) != 0);
+    seen_free(&a);
+    seen_free(&b);
+}
+
+/* -------------------------------------------------------------------------------- what leaks */
+
+static struct seen see_mode(const char *tunnel)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "[scenario]\nduration = 20s\nleak = on\n[tunnel]\n%s[link]\nrate = 1Gbps\n",
+            tunnel);
+    write_bursts(out, 20000, "size = imix\n");
+    fclose(out);
+    struct seen seen = see(text);
+    free(text);
+    return seen;
+}
+
+static double shared(const struct seen *seen)
+{
+    return number(seen, "leak", "mutual_information_octets_bits");
+}
+
+/* Bare packets tell all there is to know of the load; ESP nearly so; padding hides sizes, gathering
+ * some more, a floor what is below it; and a fixed rate everything. */
+static void modes_leak_in_this_order(void)
+{
+    static const char *const tunnels[] = {
+        "mode = none\n",
+        "mode = esp\n",
+        "mode = on-demand\n",
+        "mode = esp-pad\n",
+        "mode = min-rate\npps = 1000\n",
+        "mode = min-rate\npps = 4000\n",
+    };
+    enum {
+        MODES = sizeof tunnels / sizeof tunnels[0]
+    };
+    double last = 99;
+    for (size_t i = 0; i < MODES; i++) {
+        struct seen seen = see_mode(tunnels[i]);
+        double bits = shared(&seen), load = number(&seen, "leak", "load_entropy_bits");
+        if (!(bits < last + 0.01) || !(bits > 0.5) || !(bits <= load + 0.01))
+            CHECK_FAIL("%s: %g of %g bits after %g", tunnels[i], bits, load, last);
+        CHECK_TRUE(bits > 5 * number(&seen, "leak", "mutual_information_octets_noise_bits"));
+        CHECK_TRUE(number(&seen, "leak", "outer_gap_entropy_bits") > 2);
+        CHECK_NEAR(number(&seen, "leak", "intervals"), 2000, 0);
+        bool one_size = strstr(tunnels[i], "pad") != NULL || strstr(tunnels[i], "min") != NULL;
+        CHECK_INT(number(&seen, "leak", "outer_size_entropy_bits") > 1, !one_size);
+        last = bits;
+        seen_free(&seen);
+    }
+    struct seen bare = see_mode(tunnels[0]);
+    CHECK_NEAR(shared(&bare), number(&bare, "leak", "load_entropy_bits"), 0.001);
+    seen_free(&bare);
+    struct seen gathered = see_mode("mode = on-demand\ninit-delay = 5ms\n");
+    struct seen at_once = see_mode("mode = on-demand\n");
+    CHECK_TRUE(number(&gathered, "leak", "outer_gap_entropy_bits") <
+               number(&at_once, "leak", "outer_gap_entropy_bits"));
+    CHECK_TRUE(number(&gathered, "leak", "mutual_information_bits") <
+               number(&at_once, "leak", "mutual_information_bits"));
+    seen_free(&gathered);
+    seen_free(&at_once);
+}
+
+static void the_interval_is_a_choice(void)
+{
+    struct seen fine = see("[scenario]\nduration = 1s\nleak = on\nleak-interval = 1ms\n"
+                           "[traffic.a]\ntype = poisson\nsize = imix\nrate = 5Mbps\n");
+    CHECK_NEAR(number(&fine, "leak", "intervals"), 1000, 0);
+    seen_free(&fine);
+    struct seen off = see("[scenario]\nduration = 1s\nleak-interval = 1ms\n"
+                          "[traffic.a]\ntype = cbr\nsize = 100\nrate = 5Mbps\n");
+    CHECK_TRUE(json_object_get(off.summary, "leak") == NULL);
+    seen_free(&off);
+}
+
+static void both_directions_are_watched(void)
+{
+    struct seen seen = see("[scenario]\nduration = 2s\nleak = on\n"
+                           "[tunnel]\nmode = fixed-rate\npps = 100\n"
+                           "[tunnel.reverse]\nmode = esp\n"
+                           "[traffic.a]\ntype = poisson\nsize = imix\nrate = 5Mbps\n"
+                           "direction = reverse\n");
+    check_no_leak(&seen, "forward");
+    const json_t *leak = json_object_get(json_object_get(seen.summary, "reverse"), "leak");
+    CHECK_TRUE(json_number_value(json_object_get(leak, "mutual_information_bits")) > 0.2);
+    seen_free(&seen);
+}
+
+/* Measuring does not change what is measured, and the same seed gives the same figures. */
+static void watching_changes_nothing(void)
+{
+    static const char text[] = "[tunnel]\nmode = min-rate\npps = 100\n[link]\nloss = 2%\n"
+                               "[traffic.a]\ntype = poisson\nsize = imix\nrate = 5Mbps\n"
+                               "[scenario]\nduration = 1s\nleak = ";
+    char on[512], off[512];
+    snprintf(on, sizeof on, "%son\n", text);
+    snprintf(off, sizeof off, "%soff\n", text);
+    struct seen a = see(on), b = see(on), c = see(off);
+    CHECK_TRUE(json_equal(a.summary, b.summary));
+    check_same_timeline(&c.sent, &a.sent, "not measured");
+    json_object_del(a.summary, "leak");
+    CHECK_TRUE(json_equal(a.summary, c.summary));
+    seen_free(&a);
+    seen_free(&b);
+    seen_free(&c);
+}
+
+static void check_refused(const char *text, const char *expected)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    int code = iptfs_scenario_parse_text(&scenario, text, "t.ini", NULL, 0, &error);
+    CHECK_INT(code, IPTFS_E_INVALID);
+    CHECK_STR(error.text, expected);
+    iptfs_scenario_free(&scenario);
+}
+
+static void odd_intervals_are_refused(void)
+{
+#define IDLE "[tunnel]\nmode = fixed-rate\npps = 1\n[scenario]\n"
+    check_refused(IDLE "leak = on\nduration = 99ms\n",
+                  "t.ini:4: [scenario] leak-interval: found '10ms', allowed: 10 to 1000000 of them "
+                  "within the duration of 99ms");
+    check_refused(IDLE "leak = on\nleak-interval = 1us\nduration = 2s\n",
+                  "t.ini:6: [scenario] leak-interval: found '1us', allowed: 10 to 1000000 of them "
+                  "within the duration of 2s");
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    CHECK_INT(
+        iptfs_scenario_parse_text(&scenario, IDLE "duration = 99ms\n", "t.ini", NULL, 0, &error),
+        IPTFS_OK);
+    iptfs_scenario_free(&scenario);
+}
+
+static void the_summary_says_so_in_words(void)
+{
+    static struct iptfs_run run;
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    char *text = NULL;
+    size_t size = 0;
+    CHECK_INT(iptfs_scenario_parse_text(&scenario, IDLE "leak = on\nduration = 1s\n", "t.ini", NULL,
+                                        0, &error),
+              IPTFS_OK);
+    CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
+    CHECK_INT(iptfs_run_until(&run, scenario.duration_ps, &error), IPTFS_OK);
+    CHECK_INT(iptfs_run_finish(&run, &error), IPTFS_OK);
+    struct iptfs_results results = iptfs_run_results(&run);
+    FILE *out = open_memstream(&text, &size);
+    iptfs_results_write_text(&results, &(struct iptfs_run_cost){1, 1}, out);
+    fclose(out);
+    CHECK_TRUE(strstr(text,
+                      "Leak                 entropy of outer sizes 0.000, gaps 0.000, DSCP and "
+                      "ECN 0.000 bits\n") != NULL);
+    CHECK_TRUE(strstr(text, "inner octets and outer packets share 0.000 of 0.000 bits") != NULL);
+    CHECK_TRUE(strstr(text, "100 intervals of 10 ms") != NULL);
+    free(text);
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
+}
+
+const CU_TestInfo iptfs_tests_leak[] = {
+    {"entropies of known distributions", entropies_of_known_distributions},
+    {"few samples are corrected", few_samples_are_corrected},
+    {"independent series share nothing", independent_series_share_nothing},
+    {"wanderers share no more than chance", wanderers_share_no_more_than_chance},
+    {"a function shares all it has", a_function_shares_all_it_has},
+    {"a noisy channel shares its capacity", a_noisy_channel_shares_its_capacity},
+    {"bins follow the values", bins_follow_the_values},
+    {"intervals hold what went on in them", intervals_hold_what_went_on_in_them},
+    {"sizes, gaps and TOS have their entropies", sizes_gaps_and_tos_have_their_entropies},
+    {"an even timeline says nothing", an_even_timeline_says_nothing},
+    {"a fixed rate shows one timeline", a_fixed_rate_shows_one_timeline},
+    {"congestion control shows the network alone", congestion_control_shows_the_network_alone},
+    {"ECN leaks marks", ecn_leaks_marks},
+    {"on-demand timelines differ", on_demand_timelines_differ},
+    {"modes leak in this order", modes_leak_in_this_order},
+    {"the interval is a choice", the_interval_is_a_choice},
+    {"both directions are watched", both_directions_are_watched},
+    {"watching changes nothing", watching_changes_nothing},
+    {"odd intervals are refused", odd_intervals_are_refused},
+    {"the summary says so in words", the_summary_says_so_in_words},
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A path MTU that changes while the tunnel runs. */
+#include "base/error.h"
+#include "base/units.h"
+#include "run/run.h"
+#include "support/check.h"
+#include "support/fixture.h"
+#include "support/samples.h"
+#include "tunnel/tunnel.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MS IPTFS_PS_PER_MS
+
+enum {
+    PKTS_MAX = 200,
+    CHANGES_MAX = 16
+};
+
+struct plan {
+    struct iptfs_sender_config sender;
+    struct iptfs_arrival arrivals[PKTS_MAX];
+    size_t count;
+    struct iptfs_mtu_change changes[CHANGES_MAX];
+    size_t change_count;
+};
+
+struct bench {
+    const struct plan *plan;
+    struct iptfs_tunnel tunnel;
+    struct feed feed;
+    uint32_t outer_octets[64]; /* of the first packets */
+    uint64_t sent;
+    uint32_t icmp_mtu;
+    bool oversized; /* a packet longer than the MTU of its time was sent */
+};
+
+static struct plan plan;
+static struct bench bench;
+
+/* The path's MTU at a time, by the plan alone. */
+static uint32_t mtu_at(const struct plan *of, int64_t now_ps)
+{
+    uint32_t mtu = of->sender.mtu_octets;
+    for (size_t i = 0; i < of->change_count; i++)
+        if (of->changes[i].at_ps <= now_ps)
+            mtu = of->changes[i].mtu_octets;
+    return mtu;
+}
+
+static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    struct bench *to = ctx;
+    if (to->sent < sizeof to->outer_octets / sizeof to->outer_octets[0])
+        to->outer_octets[to->sent] = outer->ip_octets;
+    to->sent++;
+    to->oversized = to->oversized || outer->ip_octets > mtu_at(to->plan, now_ps);
+}
+
+static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
+{
+    (void)now_ps, (void)inner;
+    ((struct bench *)ctx)->icmp_mtu = mtu_octets;
+}
+
+static void begin(const char *mode)
+{
+    plan = (struct plan){.sender = plain_sender()};
+    plan.sender.mode = iptfs_mode_named(mode);
+    plan.sender.slot_numerator = (uint64_t)MS;
+    plan.sender.slot_denominator = 1;
+    plan.sender.ip_fragment_headers = true;
+}
+
+static void add_pkt(int64_t at_ps, uint32_t octets, uint8_t version)
+{
+    plan.arrivals[plan.count] = arrival_of(at_ps, octets, (uint32_t)plan.count);
+    plan.arrivals[plan.count++].ip_version = version;
+}
+
+static void add_change(int64_t at_ps, uint32_t mtu)
+{
+    plan.changes[plan.change_count++] = (struct iptfs_mtu_change){at_ps, mtu, 0};
+}
+
+static bool run(int64_t until_ps)
+{
+    struct iptfs_receiver_config receiver = {
+        .reorder_window = 3,
+        .drop_time_ps = IPTFS_PS_PER_S,
+        .plain = !plan.sender.mode->aggfrag,
+    };
+    struct iptfs_link_config config = {.mtu_octets = plan.sender.mtu_octets};
+    struct iptfs_impair impair;
+    struct iptfs_link *link;
+    int64_t next_ps;
+    memset(&bench, 0, sizeof bench);
+    bench.plan = &plan;
+    if (!CHECK_INT(iptfs_tunnel_init(&bench.tunnel, &plan.sender, &receiver), IPTFS_OK))
+        return false;
+    iptfs_impair_init(&impair, 0, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0);
+    iptfs_direct_link_new(&link, &config, &impair, &bench.tunnel.store, NULL);
+    iptfs_tunnel_set_link(&bench.tunnel, link);
+    iptfs_tunnel_set_mtu_changes(&bench.tunnel, plan.changes, plan.change_count);
+    bench.tunnel.observer =
+        (struct iptfs_observer){.sent = on_sent, .icmp = on_icmp, .ctx = &bench};
+    feed_init(&bench.feed, plan.arrivals, plan.count);
+    bench.tunnel.sender.source = &bench.feed.source;
+    while ((next_ps = iptfs_tunnel_next_ps(&bench.tunnel)) <= until_ps)
+        iptfs_tunnel_wake(&bench.tunnel, next_ps);
+    return true;
+}
+
+static uint64_t ended(enum iptfs_fate fate)
+{
+    return bench.tunnel.store.ledger.ended[fate].pkts;
+}
+
+static void end(int64_t at_ps)
+{
+    CHECK_INT(iptfs_tunnel_close(&bench.tunnel, at_ps), IPTFS_OK);
+    iptfs_tunnel_free(&bench.tunnel);
+}
+
+/* At 1, 2, 3 ms; the MTU changes at 2 ms: the packet of that instant already meets the new one. */
+static void test_on_demand_follows(void)
+{
+    begin("on-demand");
+    for (int64_t i = 1; i <= 3; i++)
+        add_pkt(i * MS, 1400, 4);
+    add_change(2 * MS, 1000);
+    add_change(3 * MS, 1500);
+    if (!run(10 * MS))
+        return;
+    /* 20 + 8 + 4 + data + 2, up to a multiple of 4: spaces of 1466 and 966 octets. */
+    static const uint32_t expected[] = {1436, 1000, 468, 1436};
+    CHECK_U64(bench.sent, 4);
+    for (size_t i = 0; i < 4; i++)
+        CHECK_INT(bench.outer_octets[i], expected[i]);
+    CHECK_U64(ended(IPTFS_FATE_DELIVERED), 3);
+    end(10 * MS);
+}
+
+/* Fragments have gone when the space changes, to less and to more. */
+static void test_a_begun_packet_goes_on(void)
+{
+    begin("fixed-rate");
+    add_pkt(0, 5000, 4);
+    add_pkt(0, 60, 6);
+    add_change(1 * MS + 1, 600);
+    add_change(4 * MS, 2000);
+    if (!run(10 * MS))
+        return;
+    static const uint32_t expected[] = {1500, 1500, 600, 600, 2000, 2000};
+    for (size_t i = 0; i < 6; i++)
+        CHECK_INT(bench.outer_octets[i], expected[i]);
+    CHECK_TRUE(!bench.oversized);
+    CHECK_U64(ended(IPTFS_FATE_DELIVERED), 2);
+    CHECK_INT(bench.tunnel.sender.packer.space_octets, 2000 - 34);
+    end(10 * MS);
+}
+
+/* What was queued before the change is dropped when its turn comes, also when nobody had asked for
+ * it yet; what comes at the change is refused. */
+static void test_dont_frag(void)
+{
+    begin("on-demand");
+    plan.sender.dont_frag = true;
+    plan.sender.init_delay_ps = 5 * MS;
+    add_pkt(1 * MS, 1400, 4);
+    add_pkt(2 * MS, 900, 4);
+    add_pkt(3 * MS - 1, 1400, 4);
+    add_pkt(3 * MS, 1400, 4);
+    add_pkt(4 * MS, 1400, 4);
+    add_change(3 * MS, 1000);
+    if (!run(20 * MS))
+        return;
+    CHECK_U64(ended(IPTFS_FATE_DELIVERED), 1);
+    CHECK_U64(ended(IPTFS_FATE_MTU_SHRUNK), 2);
+    CHECK_U64(ended(IPTFS_FATE_TOO_BIG), 2);
+    CHECK_INT(bench.icmp_mtu, 966);
+    CHECK_U64(bench.tunnel.counters.value[IPTFS_XFRM_OUT_ERROR], 4);
+    end(20 * MS);
+}
+
+/* Without AGGFRAG an IPv4 packet is cut, an IPv6 packet is not. */
+static void test_plain_esp(void)
+{
+    begin("esp-pad");
+    plan.sender.mode = plan.sender.mode->with_rate;
+    add_pkt(0, 1400, 4);
+    add_pkt(0, 1400, 6);
+    add_pkt(0, 1400, 4);
+    add_pkt(0, 900, 6);
+    add_change(1, 1000);
+    if (!run(10 * MS))
+        return;
+    static const uint32_t expected[] = {1500, 1000, 1000, 1000};
+    for (size_t i = 0; i < 4; i++)
+        CHECK_INT(bench.outer_octets[i], expected[i]);
+    CHECK_U64(ended(IPTFS_FATE_DELIVERED), 3);
+    CHECK_U64(ended(IPTFS_FATE_MTU_SHRUNK), 1);
+    end(10 * MS);
+}
+
+/* A pkt-size is kept, and lost on the link while it is too long. */
+static void test_fixed_size_above_the_mtu(void)
+{
+    begin("fixed-rate");
+    plan.sender.pkt_size_octets = 1400;
+    for (int64_t i = 0; i < 10; i++)
+        add_pkt(i * MS, 1000, 4);
+    add_change(3 * MS, 1399);
+    add_change(6 * MS, 1400);
+    if (!run(9 * MS))
+        return;
+    for (size_t i = 0; i < 10; i++)
+        CHECK_INT(bench.outer_octets[i], 1400);
+    CHECK_U64(bench.tunnel.link->stats.lost_mtu.pkts, 3);
+    CHECK_TRUE(ended(IPTFS_FATE_LINK_MTU) >= 3);
+    CHECK_TRUE(ended(IPTFS_FATE_DELIVERED) >= 5);
+    end(9 * MS);
+}
+
+static void test_no_room_is_refused(void)
+{
+    begin("on-demand");
+    if (!run(0))
+        return;
+    struct iptfs_mtu_change change = {5, 34, 0};
+    CHECK_INT(iptfs_sender_set_mtu(&bench.tunnel.sender, &change), IPTFS_E_INVALID);
+    CHECK_INT(bench.tunnel.sender.packer.space_octets, 1466);
+    change.mtu_octets = 40;
+    CHECK_INT(iptfs_sender_set_mtu(&bench.tunnel.sender, &change), IPTFS_OK);
+    CHECK_INT(bench.tunnel.sender.packer.space_octets, 6);
+    end(10);
+}
+
+/* Nothing is lost on a path that the sender knows, and nothing is longer than it allows. */
+static void test_random_changes(void)
+{
+    static const char *const modes[] = {"on-demand", "fixed-rate", "min-rate", "esp", "none"};
+    for (uint64_t seed = 1; seed <= 500; seed++) {
+        struct dice dice = {seed};
+        begin(modes[dice_between(&dice, 0, 4)]);
+        plan.sender.fill_full = dice_percent(&dice, 50);
+        plan.sender.init_delay_ps = dice_percent(&dice, 50) ? 0 : 2 * MS;
+        int64_t at_ps = 0;
+        for (uint64_t i = dice_between(&dice, 1, 50); i > 0; i--) {
+            add_pkt(at_ps, (uint32_t)dice_between(&dice, 40, 5000), 4);
+            at_ps += (int64_t)dice_between(&dice, 0, 1000) * IPTFS_PS_PER_US;
+        }
+        at_ps = 1;
+        for (uint64_t i = dice_between(&dice, 1, CHANGES_MAX); i > 0; i--) {
+            add_change(at_ps, (uint32_t)dice_between(&dice, 100, 2000));
+            at_ps += (int64_t)dice_between(&dice, 1, 5000) * IPTFS_PS_PER_US;
+        }
+        if (!run(IPTFS_PS_PER_S * 3))
+            return;
+        if (!CHECK_U64(ended(IPTFS_FATE_DELIVERED), plan.count) || !CHECK_TRUE(!bench.oversized))
+            CHECK_FAIL("... seed %" PRIu64 ", mode %s", seed, plan.sender.mode->name);
+        end(IPTFS_PS_PER_S * 3);
+    }
+}
+
+/* --------------------------------------------------------------------------------- as scenarios */
+
+static const char follows[] = "[scenario]\nduration = 4s\n"
+                              "[tunnel]\nmode = fixed-rate\nl3-fixed-rate = 8Mbps\n"
+                              "[link]\nmtu-changes = 1s 700, 2s 9000, 3500ms 576\n";
+
+/* The rate stays, whatever the size. */
+static void check_rate(const char *const *sets, size_t n_sets, uint64_t *sent)
+{
+    static struct iptfs_run scenario_run;
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0, ""};
+    int code = iptfs_scenario_parse_text(&scenario, follows, "t.ini", sets, n_sets, &error);
+    if (!CHECK_STR(error.text, "") || code != IPTFS_OK)
+        return;
+    code = iptfs_run_init(&scenario_run, &scenario, 1, 0, &error);
+    if (code == IPTFS_OK)
+        code = iptfs_run_until(&scenario_run, scenario.duration_ps, &error);
+    if (code == IPTFS_OK)
+        code = iptfs_run_finish(&scenario_run, &error);
+    CHECK_STR(error.text, "");
+    CHECK_INT(code, IPTFS_OK);
+    const struct iptfs_link_stats *stats = &scenario_run.direction[0].tunnel.link->stats;
+    CHECK_NEAR((double)stats->sent.octets, 4e6, 2e4);
+    CHECK_U64(stats->lost_mtu.pkts, 0);
+    *sent = stats->sent.pkts;
+    iptfs_run_free(&scenario_run);
+    iptfs_scenario_free(&scenario);
+}
+
+static void test_rate_stays(void)
+{
+    static const char *const p2p[] = {"link.device=p2p"};
+    uint64_t direct = 0, device = 0;
+    check_rate(NULL, 0, &direct);
+    check_rate(p2p, 1, &device);
+    /* A megabyte in 1500, 700, then a half more in 9000, the rest in 576 octets (less what ESP's
+     * steps of 4 leave): about 667, 1429, 167 and 868 packets. */
+    CHECK_TRUE(direct > 3110 && direct < 3150);
+    CHECK_U64(device, direct);
+}
+
+static void check_refused(const char *value, const char *outer)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0, ""};
+    char set[160];
+    const char *sets[] = {set, outer};
+    snprintf(set, sizeof set, "link.mtu-changes=%s", value);
+    CHECK_INT(iptfs_scenario_parse_text(&scenario, follows, "t.ini", sets, 2, &error),
+              IPTFS_E_INVALID);
+    if (strstr(error.text, "mtu-changes") == NULL || strchr(error.text, '\n') != NULL)
+        CHECK_FAIL("%s: \"%s\"", value, error.text);
+}
+
+static void test_bad_values(void)
+{
+    static const char *const bad[] = {
+        "",      "2s",       "2s 1400,", "1400 2s",         "0 1400",       "2s 1400, 2s 1300",
+        "2s 67", "2s 65536", "2 1400",   "2s 1400 5s 1300", "none, 2s 1400"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        check_refused(bad[i], "tunnel.outer=4");
+    check_refused("2s 79", "tunnel.outer=6");
+}
+
+const CU_TestInfo iptfs_tests_mtu[] = {
+    {"on demand follows", test_on_demand_follows},
+    {"a begun packet goes on", test_a_begun_packet_goes_on},
+    {"dont-frag", test_dont_frag},
+    {"plain ESP", test_plain_esp},
+    {"fixed size above the MTU", test_fixed_size_above_the_mtu},
+    {"no room is refused", test_no_room_is_refused},
+    {"random changes", test_random_changes},
+    {"rate stays", test_rate_stays},
+    {"bad values", test_bad_values},
+    CU_TEST_INFO_NULL,
+};
