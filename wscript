@@ -56,13 +56,14 @@ INCLUDES = {
 
 # Variant -> compiler flags, linker flags. '' is the release, built in build/ itself.
 SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+ASSERTS = ['-DIPTFS_ASSERTS']  # model/base/asserts.h
 VARIANTS = {
     '': (['-O3', '-g'], []),
-    'debug': (['-O0', '-g3'], []),
-    'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + SANITIZE, SANITIZE),
+    'debug': (['-O0', '-g3'] + ASSERTS, []),
+    'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + ASSERTS + SANITIZE, SANITIZE),
     # With clang, whatever compiler was chosen; see build_fuzzer.
-    'fuzz': (['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=fuzzer-no-link'] + SANITIZE,
-             SANITIZE),
+    'fuzz': (['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=fuzzer-no-link'] + ASSERTS +
+             SANITIZE, SANITIZE),
 }
 
 # Folders whose sources may change without changing the result of any run: the command line, and
@@ -85,7 +86,7 @@ int main()
 '''
 
 # What programs of others include.
-PUBLIC_HEADERS = ['iptfs.h', 'ns3/ns3error.h', 'ns3/ns3shim.h', 'ns3/ns3hosts.h', 'ns3/ns3pmtu.h',
+PUBLIC_HEADERS = ['iptfs.h', 'ns3/ns3error.h', 'ns3/sim.h', 'ns3/hosts.h', 'ns3/pmtu.h',
                   'ns3/iptfshelper.h']
 
 # Layout differs between versions of clang-format: only these are believed.
@@ -116,6 +117,8 @@ def options(opt):
                    help='setup: install Slurm too, for the test of sweeps on it')
     opt.add_option('--no-setup', action='store_true', default=False,
                    help='check, demo, bench, results: do not install missing packages')
+    opt.add_option('--no-lto', action='store_true', default=False,
+                   help='configure: no link-time optimisation: builds faster, runs slower')
     opt.add_option('--time', default=60, type='int', metavar='SECONDS',
                    help='fuzz: how long each fuzzer runs [60]')
     opt.add_option('--fuzzer', default=None, choices=sorted(FUZZ_RUNS), metavar='NAME',
@@ -331,7 +334,7 @@ def use_ns3_elsewhere(cfg, include_dir, lib_dir):
 
 # Link-time optimisation for the release, where both compilers and the linker can.
 def find_lto(cfg):
-    if cfg.env.CC_NAME != cfg.env.CXX_NAME:
+    if cfg.options.no_lto or cfg.env.CC_NAME != cfg.env.CXX_NAME:
         return
     # In one part: for several, gcc wants make, and says so at each link where there is none.
     flags = ['-flto', '-flto-partition=one'] if cfg.env.CC_NAME == 'gcc' else ['-flto']
@@ -428,7 +431,7 @@ def build_fuzzer(bld):
     bld(features='c cxx cxxprogram', target='iptfs-fuzz', includes=INCLUDES['test'],
         source=bld.path.ant_glob('test/fuzz/*.c', excl='test/fuzz/test_*.c') + [
             bld.path.find_resource('test/support/%s.c' % name)
-            for name in ('check', 'fixture', 'samples', 'wholetunnel')],
+            for name in ('check', 'fixture', 'samples', 'whole_tunnel')],
         cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model CUNIT PCAP',
         linkflags='-fsanitize=fuzzer', install_path=None)
 

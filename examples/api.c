@@ -6,9 +6,9 @@
  *   host - gateway 0 = tunnel = gateway 1 - host
  *
  * README.md says how to build it with an installed library. */
-#include "iptfs.h"        /* the tunnel */
-#include "ns3/ns3hosts.h" /* hosts and applications of ns-3 */
-#include "ns3/ns3shim.h"  /* ns-3's clock */
+#include "iptfs.h"     /* the tunnel */
+#include "ns3/hosts.h" /* hosts and applications of ns-3 */
+#include "ns3/sim.h"   /* ns-3's clock */
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -14,27 +14,27 @@ extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
-extern const CU_TestInfo iptfs_tests_wire[];
+extern const CU_TestInfo iptfs_tests_outer_codec[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
-extern const CU_TestInfo iptfs_tests_chance[];
+extern const CU_TestInfo iptfs_tests_random_process[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
-extern const CU_TestInfo iptfs_tests_immediate[];
-extern const CU_TestInfo iptfs_tests_breaker[];
+extern const CU_TestInfo iptfs_tests_receive_immediate[];
+extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
-extern const CU_TestInfo iptfs_tests_measure[];
+extern const CU_TestInfo iptfs_tests_delays[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
-extern const CU_TestInfo iptfs_tests_losshistory[];
+extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
-extern const CU_TestInfo iptfs_tests_negotiate[];
-extern const CU_TestInfo iptfs_tests_ns3shim[];
+extern const CU_TestInfo iptfs_tests_use_aggfrag[];
+extern const CU_TestInfo iptfs_tests_sim[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
@@ -68,27 +68,27 @@ static const struct {
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
-    {"wire", iptfs_tests_wire},
+    {"outer-codec", iptfs_tests_outer_codec},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
-    {"chance", iptfs_tests_chance},
+    {"random-process", iptfs_tests_random_process},
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
-    {"immediate", iptfs_tests_immediate},
-    {"breaker", iptfs_tests_breaker},
+    {"receive-immediate", iptfs_tests_receive_immediate},
+    {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
-    {"measure", iptfs_tests_measure},
-    {"losshistory", iptfs_tests_losshistory},
+    {"delays", iptfs_tests_delays},
+    {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
     {"congestion", iptfs_tests_congestion},
     {"tunnel", iptfs_tests_tunnel},
     {"leak", iptfs_tests_leak},
-    {"negotiate", iptfs_tests_negotiate},
-    {"ns3shim", iptfs_tests_ns3shim},
+    {"use-aggfrag", iptfs_tests_use_aggfrag},
+    {"sim", iptfs_tests_sim},
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
     {"device", iptfs_tests_device},

@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/device.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "run/run.h"
 #include "scenario/option.h"
 #include "scenario/scenario.h"
-#include "text/nearest.h"
 #include "text/quantity.h"
+#include "text/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +106,7 @@ static void on_ended(void *ctx, const struct iptfs_inner *inner)
     watched->ended(watched->ended_ctx, inner);
     if (watch->dropped != NULL)
         watch->dropped(watch->ctx, watched->end, inner->handle,
-                       iptfs_fate_name((enum iptfs_fate)inner->fate));
+                       iptfs_drop_cause_name((enum iptfs_drop_cause)inner->drop_cause));
 }
 
 static void watch_end(struct iptfs_pair *pair, int end)
@@ -131,22 +131,22 @@ static void watch_end(struct iptfs_pair *pair, int end)
 
 /* ------------------------------------------------------------------------------------- options */
 
-static void offer_keys(struct iptfs_nearest *nearest, enum iptfs_section section)
+static void offer_keys(struct iptfs_suggest *nearest, enum iptfs_section section)
 {
     const struct iptfs_option *option;
     for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
-        iptfs_nearest_offer(nearest, option->key);
+        iptfs_suggest_offer(nearest, option->key);
 }
 
 static int refuse_name(const char *name, struct iptfs_error *error)
 {
-    struct iptfs_nearest nearest = {.found = name};
+    struct iptfs_suggest nearest = {.found = name};
     offer_keys(&nearest, IPTFS_SECTION_TUNNEL);
     offer_keys(&nearest, IPTFS_SECTION_LINK);
-    iptfs_nearest_offer(&nearest, "seed");
-    iptfs_nearest_offer(&nearest, run_name);
-    iptfs_nearest_offer(&nearest, stream_name);
-    iptfs_nearest_offer(&nearest, device_mtu);
+    iptfs_suggest_offer(&nearest, "seed");
+    iptfs_suggest_offer(&nearest, run_name);
+    iptfs_suggest_offer(&nearest, stream_name);
+    iptfs_suggest_offer(&nearest, device_mtu);
     if (nearest.best == NULL)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "found no option '%s', allowed: keys of [tunnel] and [link], seed, %s, "
@@ -337,12 +337,12 @@ void *iptfs_pair_device(const struct iptfs_pair *pair, int end)
 
 uint32_t iptfs_pair_space(const struct iptfs_pair *pair, int end)
 {
-    return pair->run.direction[end].tunnel.sender.packer.space_octets;
+    return pair->run.direction[end].tunnel.sender.packer.payload_octets;
 }
 
 /* The counter's number in a row of all: Linux's and RFC 9348's, the ends, and "offered". */
 enum {
-    OFFERED = IPTFS_COUNTER_COUNT + IPTFS_FATE_COUNT,
+    OFFERED = IPTFS_COUNTER_COUNT + IPTFS_DROP_COUNT,
     COUNTERS
 };
 
@@ -354,7 +354,7 @@ int iptfs_pair_counter_name(size_t index, char name[IPTFS_PAIR_NAME_SIZE])
         snprintf(name, IPTFS_PAIR_NAME_SIZE, "offered");
     } else if (index >= IPTFS_COUNTER_COUNT) {
         snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s",
-                 iptfs_fate_name((enum iptfs_fate)(index - IPTFS_COUNTER_COUNT)));
+                 iptfs_drop_cause_name((enum iptfs_drop_cause)(index - IPTFS_COUNTER_COUNT)));
     } else {
         const struct iptfs_counter_name *counter = iptfs_counter_name((enum iptfs_counter)index);
         snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s%s%s", counter->group,
@@ -370,22 +370,23 @@ static uint64_t counter_at(const struct iptfs_tunnel *tunnel, size_t index)
         return tunnel->counters.value[index];
     if (index == OFFERED)
         return ledger->offered.pkts;
-    size_t fate = index - IPTFS_COUNTER_COUNT;
-    return fate == IPTFS_FATE_INSIDE ? iptfs_ledger_inside(ledger) : ledger->ended[fate].pkts;
+    size_t drop_cause = index - IPTFS_COUNTER_COUNT;
+    return drop_cause == IPTFS_DROP_NONE ? iptfs_ledger_inside(ledger)
+                                         : ledger->ended[drop_cause].pkts;
 }
 
 int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name, uint64_t *value,
                        char error[IPTFS_PAIR_ERROR_SIZE])
 {
     char names[COUNTERS][IPTFS_PAIR_NAME_SIZE];
-    struct iptfs_nearest nearest = {.found = name};
+    struct iptfs_suggest nearest = {.found = name};
     struct iptfs_error line;
     for (size_t i = 0; iptfs_pair_counter_name(i, names[i < COUNTERS ? i : 0]) != 0; i++) {
         if (strcmp(names[i], name) == 0) {
             *value = counter_at(&pair->run.direction[end].tunnel, i);
             return IPTFS_OK;
         }
-        iptfs_nearest_offer(&nearest, names[i]);
+        iptfs_suggest_offer(&nearest, names[i]);
     }
     if (nearest.best != NULL)
         iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'; did you mean %s?",

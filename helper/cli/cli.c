@@ -11,9 +11,9 @@
 #include "sweep/point.h"
 #include "sweep/show.h"
 #include "sweep/sweep.h"
-#include "sweep/sweeprun.h"
-#include "text/nearest.h"
+#include "sweep/sweep_run.h"
 #include "text/quantity.h"
+#include "text/suggest.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -913,9 +913,9 @@ static const struct argp call_argp = {
 static int refuse_command(const char *name)
 {
     struct iptfs_text found = iptfs_quoted(name);
-    struct iptfs_nearest nearest = {.found = found.text};
+    struct iptfs_suggest nearest = {.found = found.text};
     for (size_t i = 0; i < COMMANDS; i++)
-        iptfs_nearest_offer(&nearest, commands[i].name);
+        iptfs_suggest_offer(&nearest, commands[i].name);
     fprintf(stderr, PROGRAM ": found command '%s', allowed: " COMMANDS_ALLOWED "%s%s%s\n",
             found.text, nearest.best != NULL ? "; did you mean '" : "",
             nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");

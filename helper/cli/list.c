@@ -2,7 +2,7 @@
 #include "cli/list.h"
 
 #include "scenario/option.h"
-#include "text/nearest.h"
+#include "text/suggest.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -257,10 +257,10 @@ static void list_keys_as_csv(FILE *out)
 static int refuse_topic(const char *topic, struct iptfs_error *error)
 {
     struct iptfs_text found = iptfs_quoted(topic);
-    struct iptfs_nearest nearest = {.found = found.text};
+    struct iptfs_suggest nearest = {.found = found.text};
     for (size_t i = 0; i < WORD_TOPICS; i++)
-        iptfs_nearest_offer(&nearest, word_topics[i].topic);
-    iptfs_nearest_offer(&nearest, KEYS_TOPIC);
+        iptfs_suggest_offer(&nearest, word_topics[i].topic);
+    iptfs_suggest_offer(&nearest, KEYS_TOPIC);
     return iptfs_fail(error, IPTFS_E_INVALID, "list: found '%s', allowed: %s%s%s%s", found.text,
                       iptfs_list_topics(), nearest.best != NULL ? "; did you mean '" : "",
                       nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim list`: what a scenario can say, out of the table of options. */
-#ifndef IPTFS_LIST_H
-#define IPTFS_LIST_H
+#ifndef IPTFS_CLI_LIST_H
+#define IPTFS_CLI_LIST_H
 
 #include "base/error.h"
 

@@ -2,13 +2,13 @@
 #include "endpoint/endpoint.h"
 
 #include "base/units.h"
-#include "capture/capreader.h"
-#include "capture/pcapfile.h"
+#include "capture/reader.h"
+#include "capture/writer.h"
 #include "packet/aggfrag.h"
 #include "scenario/config.h"
 #include "sender/sender.h"
 #include "summary/results.h"
-#include "wire/inbound.h"
+#include "wire/inbound_sa.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -19,10 +19,10 @@
 struct passage {
     const struct iptfs_endpoint_request *request;
     const char *usual_scenario; /* where the request names none */
-    struct iptfs_capreader reader;
-    struct iptfs_pcapfile file;
+    struct iptfs_capture_reader reader;
+    struct iptfs_capture_writer file;
     struct iptfs_scenario scenario;
-    struct iptfs_wire_config wire;
+    struct iptfs_outer_codec_config wire;
     int64_t base_s; /* the second in which the capture begins */
     int64_t now_ps;
     uint64_t not_ip;
@@ -60,15 +60,16 @@ static int open_passage(struct passage *passage)
             iptfs_sa_config(&passage->wire, &request->sa, &passage->scenario.tunnel[IPTFS_FORWARD],
                             IPTFS_FORWARD, passage->error);
     if (code == IPTFS_OK)
-        code = iptfs_capreader_open(&passage->reader, request->in_path, NULL, passage->error);
-    return code == IPTFS_OK ? iptfs_pcapfile_open(&passage->file, request->out_path, passage->error)
-                            : code;
+        code = iptfs_capture_reader_open(&passage->reader, request->in_path, NULL, passage->error);
+    return code == IPTFS_OK
+               ? iptfs_capture_writer_open(&passage->file, request->out_path, passage->error)
+               : code;
 }
 
 static void close_passage(struct passage *passage)
 {
-    iptfs_capreader_close(&passage->reader);
-    iptfs_pcapfile_free(&passage->file);
+    iptfs_capture_reader_close(&passage->reader);
+    iptfs_capture_writer_free(&passage->file);
     iptfs_scenario_free(&passage->scenario);
 }
 
@@ -105,7 +106,7 @@ static int read_all(struct passage *passage,
 {
     struct iptfs_captured packet;
     int got;
-    while ((got = iptfs_capreader_next(&passage->reader, &packet, passage->error)) == 1) {
+    while ((got = iptfs_capture_reader_next(&passage->reader, &packet, passage->error)) == 1) {
         int code = set_clock(passage, &packet);
         if (code != IPTFS_OK)
             return code;
@@ -192,9 +193,9 @@ struct encap {
     struct iptfs_counters counters;
     struct iptfs_trace trace;
     struct iptfs_sender sender;
-    struct iptfs_wire wire;
+    struct iptfs_outer_codec wire;
     struct iptfs_tally outer;
-    uint8_t bytes[IPTFS_WIRE_MAX_OCTETS];
+    uint8_t bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
 };
 
 static void free_octets(void *ctx, void *handle)
@@ -207,9 +208,9 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct encap *encap = ctx;
     struct passage *passage = &encap->passage;
-    int octets = iptfs_wire_encode(&encap->wire, outer, encap->bytes, sizeof encap->bytes);
+    int octets = iptfs_outer_codec_encode(&encap->wire, outer, encap->bytes, sizeof encap->bytes);
     if (octets >= 0) {
-        iptfs_pcapfile_add(&passage->file, now_ps, encap->bytes, (uint32_t)octets);
+        iptfs_capture_writer_add(&passage->file, now_ps, encap->bytes, (uint32_t)octets);
         iptfs_tally_add(&encap->outer, (uint32_t)octets);
     } else if (passage->code == IPTFS_OK) {
         passage->code =
@@ -217,7 +218,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
                        "%s: outer packet %" PRIu64 " cannot be written: %s",
                        passage->reader.path.text, outer->seq, encap->wire.why);
     }
-    iptfs_outer_end(&encap->store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(&encap->store, outer, IPTFS_DROP_DELIVERED);
 }
 
 static int open_encap(struct encap *encap)
@@ -238,7 +239,7 @@ static int open_encap(struct encap *encap)
         return iptfs_fail(passage->error, code, "encap: %s", iptfs_error_name(code));
     encap->sender.hooks = (struct iptfs_sender_hooks){.send = write_outer, .ctx = encap};
     encap->store.release = free_octets;
-    code = iptfs_wire_init(&encap->wire, &passage->wire);
+    code = iptfs_outer_codec_init(&encap->wire, &passage->wire);
     return code == IPTFS_OK ? code
                             : iptfs_fail(passage->error, code, "encap: %s", iptfs_error_name(code));
 }
@@ -307,8 +308,10 @@ static json_t *encap_figures(const struct encap *encap, FILE *notes)
     set(inner, "ce_marked", encap->sender.queue.marked_pkts);
     json_t *dropped = group(inner, "dropped");
     /* A sent packet has nobody to receive it: its end is not a drop. */
-    for (int fate = IPTFS_FATE_NO_QUEUE_SPACE; fate <= IPTFS_FATE_AGGREGATION_TIME; fate++)
-        set(dropped, iptfs_fate_name((enum iptfs_fate)fate), ledger->ended[fate].pkts);
+    for (int drop_cause = IPTFS_DROP_NO_QUEUE_SPACE; drop_cause <= IPTFS_DROP_AGGREGATION_TIME;
+         drop_cause++)
+        set(dropped, iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause),
+            ledger->ended[drop_cause].pkts);
     json_t *outer = group(figures, "outer");
     set(outer, "pkts", encap->outer.pkts);
     set(outer, "octets", encap->outer.octets);
@@ -332,7 +335,7 @@ static int finish_encap(struct encap *encap, FILE *out, FILE *notes)
     struct passage *passage = &encap->passage;
     int code = passage->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
     if (code == IPTFS_OK)
-        code = iptfs_pcapfile_commit(&passage->file, passage->error);
+        code = iptfs_capture_writer_commit(&passage->file, passage->error);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = encap_figures(encap, notes);
@@ -367,7 +370,7 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     iptfs_store_close(&encap->store);
     iptfs_sender_clear(&encap->sender);
     iptfs_store_free(&encap->store);
-    iptfs_wire_free(&encap->wire);
+    iptfs_outer_codec_free(&encap->wire);
     close_passage(&encap->passage);
     free(encap);
     return code;
@@ -377,7 +380,7 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
 
 struct decap {
     struct passage passage;
-    struct iptfs_inbound inbound;
+    struct iptfs_inbound_sa inbound;
     uint8_t bytes[IPTFS_PACKET_MAX_OCTETS];
 };
 
@@ -386,7 +389,7 @@ static void write_inner(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bo
     struct decap *decap = ctx;
     (void)again; /* of bytes each copy is a packet of its own */
     iptfs_inner_copy(NULL, inner, inner->tos, 0, inner->octets, decap->bytes);
-    iptfs_pcapfile_add(&decap->passage.file, now_ps, decap->bytes, inner->octets);
+    iptfs_capture_writer_add(&decap->passage.file, now_ps, decap->bytes, inner->octets);
 }
 
 static int open_decap(struct decap *decap)
@@ -398,8 +401,8 @@ static int open_decap(struct decap *decap)
         return refuse_mode(passage, "decap", "a mode with ESP in tunnel mode");
     if (passage->request->sa.spi == NULL)
         passage->wire.spi = 0;
-    int code = iptfs_inbound_init(&decap->inbound, &passage->wire, &config);
-    iptfs_inbound_deliver_to(&decap->inbound, write_inner, decap);
+    int code = iptfs_inbound_sa_init(&decap->inbound, &passage->wire, &config);
+    iptfs_inbound_sa_deliver_to(&decap->inbound, write_inner, decap);
     return code == IPTFS_OK ? code
                             : iptfs_fail(passage->error, code, "decap: %s", iptfs_error_name(code));
 }
@@ -412,13 +415,14 @@ static void receive_packet(struct passage *passage, const struct iptfs_captured 
         passage->not_ip++;
         return;
     }
-    while ((next_ps = iptfs_inbound_next_ps(&decap->inbound)) < passage->now_ps)
-        iptfs_inbound_wake(&decap->inbound, next_ps);
-    switch (iptfs_inbound_input(&decap->inbound, passage->now_ps, packet->ip, packet->captured)) {
-    case IPTFS_WIRE_NOT_IP:
+    while ((next_ps = iptfs_inbound_sa_next_ps(&decap->inbound)) < passage->now_ps)
+        iptfs_inbound_sa_wake(&decap->inbound, next_ps);
+    switch (
+        iptfs_inbound_sa_input(&decap->inbound, passage->now_ps, packet->ip, packet->captured)) {
+    case IPTFS_OUTER_CODEC_NOT_IP:
         passage->not_ip++;
         break;
-    case IPTFS_WIRE_CUT:
+    case IPTFS_OUTER_CODEC_CUT:
         passage->cut++;
         break;
     default:
@@ -430,39 +434,40 @@ static void receive_packet(struct passage *passage, const struct iptfs_captured 
 static void receive_rest(struct decap *decap)
 {
     int64_t next_ps;
-    while ((next_ps = iptfs_inbound_next_ps(&decap->inbound)) != IPTFS_NEVER)
-        iptfs_inbound_wake(&decap->inbound, next_ps);
+    while ((next_ps = iptfs_inbound_sa_next_ps(&decap->inbound)) != IPTFS_NEVER)
+        iptfs_inbound_sa_wake(&decap->inbound, next_ps);
 }
 
 /* Linux's own counters of what never gets as far as the model. */
-static void add_linux_counters(const struct iptfs_inbound *inbound, json_t *linux_counters)
+static void add_linux_counters(const struct iptfs_inbound_sa *inbound, json_t *linux_counters)
 {
     const uint64_t *verdicts = inbound->verdicts;
     json_int_t bad_headers = json_integer_value(json_object_get(linux_counters, "XfrmInHdrError"));
-    set(linux_counters, "XfrmInNoStates", verdicts[IPTFS_WIRE_OTHER_SPI]);
+    set(linux_counters, "XfrmInNoStates", verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
     set(linux_counters, "XfrmInStateProtoError",
-        verdicts[IPTFS_WIRE_BAD_ICV] + verdicts[IPTFS_WIRE_BAD_TRAILER]);
+        verdicts[IPTFS_OUTER_CODEC_BAD_ICV] + verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
     set(linux_counters, "XfrmInStateModeError", inbound->other_headers);
-    set(linux_counters, "XfrmInHdrError", (uint64_t)bad_headers + verdicts[IPTFS_WIRE_SHORT]);
+    set(linux_counters, "XfrmInHdrError",
+        (uint64_t)bad_headers + verdicts[IPTFS_OUTER_CODEC_SHORT]);
 }
 
 static json_t *decap_figures(const struct decap *decap, FILE *notes)
 {
-    const struct iptfs_inbound *inbound = &decap->inbound;
+    const struct iptfs_inbound_sa *inbound = &decap->inbound;
     const struct iptfs_ledger *ledger = &inbound->store.ledger;
-    const struct iptfs_tally *delivered = &ledger->ended[IPTFS_FATE_DELIVERED];
+    const struct iptfs_tally *delivered = &ledger->ended[IPTFS_DROP_DELIVERED];
     json_t *figures = json_object();
     tell_input(&decap->passage, figures, notes);
     json_t *in = json_object_get(figures, "in");
-    set(in, "not-esp", inbound->verdicts[IPTFS_WIRE_NOT_ESP]);
-    set(in, "fragment", inbound->verdicts[IPTFS_WIRE_FRAGMENT]);
+    set(in, "not-esp", inbound->verdicts[IPTFS_OUTER_CODEC_NOT_ESP]);
+    set(in, "fragment", inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT]);
     json_t *outer = group(figures, "outer");
     set(outer, "spi", inbound->wire.spi_known ? inbound->wire.config.spi : 0);
-    set(outer, "good", inbound->verdicts[IPTFS_WIRE_GOOD]);
-    set(outer, "other-spi", inbound->verdicts[IPTFS_WIRE_OTHER_SPI]);
-    set(outer, "short", inbound->verdicts[IPTFS_WIRE_SHORT]);
-    set(outer, "bad-icv", inbound->verdicts[IPTFS_WIRE_BAD_ICV]);
-    set(outer, "bad-trailer", inbound->verdicts[IPTFS_WIRE_BAD_TRAILER]);
+    set(outer, "good", inbound->verdicts[IPTFS_OUTER_CODEC_GOOD]);
+    set(outer, "other-spi", inbound->verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
+    set(outer, "short", inbound->verdicts[IPTFS_OUTER_CODEC_SHORT]);
+    set(outer, "bad-icv", inbound->verdicts[IPTFS_OUTER_CODEC_BAD_ICV]);
+    set(outer, "bad-trailer", inbound->verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
     set(outer, "dummy", inbound->dummies);
     set(outer, "other-next-header", inbound->other_headers);
     set(outer, "replay", inbound->counters.value[IPTFS_XFRM_IN_STATE_SEQ_ERROR]);
@@ -482,32 +487,32 @@ static json_t *decap_figures(const struct decap *decap, FILE *notes)
 /* The likely mistakes, where nothing or next to nothing was good. */
 static void tell_mistakes(const struct decap *decap, FILE *notes)
 {
-    const struct iptfs_inbound *inbound = &decap->inbound;
+    const struct iptfs_inbound_sa *inbound = &decap->inbound;
     const char *path = decap->passage.reader.path.text;
     bool aggfrag = inbound->wire.config.mode->aggfrag;
-    if (inbound->verdicts[IPTFS_WIRE_BAD_ICV] > 0)
+    if (inbound->verdicts[IPTFS_OUTER_CODEC_BAD_ICV] > 0)
         fprintf(notes,
                 "%s: %" PRIu64
                 " packets are not authentic: are key, salt and ESN those of the SA?\n",
-                path, inbound->verdicts[IPTFS_WIRE_BAD_ICV]);
-    if (inbound->verdicts[IPTFS_WIRE_OTHER_SPI] > 0)
+                path, inbound->verdicts[IPTFS_OUTER_CODEC_BAD_ICV]);
+    if (inbound->verdicts[IPTFS_OUTER_CODEC_OTHER_SPI] > 0)
         fprintf(notes, "%s: %" PRIu64 " packets are of another SPI than 0x%08" PRIx32 "\n", path,
-                inbound->verdicts[IPTFS_WIRE_OTHER_SPI], inbound->wire.config.spi);
+                inbound->verdicts[IPTFS_OUTER_CODEC_OTHER_SPI], inbound->wire.config.spi);
     if (inbound->other_headers > 0)
         fprintf(notes, "%s: %" PRIu64 " packets carry no %s: is another tunnel.mode meant?\n", path,
                 inbound->other_headers, aggfrag ? "AGGFRAG payload" : "IP packet");
-    if (inbound->verdicts[IPTFS_WIRE_FRAGMENT] > 0)
+    if (inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT] > 0)
         fprintf(notes, "%s: %" PRIu64 " packets left out: fragments of outer packets\n", path,
-                inbound->verdicts[IPTFS_WIRE_FRAGMENT]);
+                inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT]);
 }
 
 static int finish_decap(struct decap *decap, FILE *out, FILE *notes)
 {
     struct passage *passage = &decap->passage;
-    int code = iptfs_inbound_close(&decap->inbound);
+    int code = iptfs_inbound_sa_close(&decap->inbound);
     if (code != IPTFS_OK)
         return iptfs_fail(passage->error, code, "decap: %s", iptfs_error_name(code));
-    code = iptfs_pcapfile_commit(&passage->file, passage->error);
+    code = iptfs_capture_writer_commit(&passage->file, passage->error);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = decap_figures(decap, notes);
@@ -535,7 +540,7 @@ int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         receive_rest(decap);
         code = finish_decap(decap, out, notes);
     }
-    iptfs_inbound_free(&decap->inbound);
+    iptfs_inbound_sa_free(&decap->inbound);
     close_passage(&decap->passage);
     free(decap);
     return code;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files that are there whole or not at all: written under a temporary name, then renamed. Devices
  * and pipes, such as /dev/stdout, are written as they are, and links are followed. */
-#ifndef IPTFS_OUTFILE_H
-#define IPTFS_OUTFILE_H
+#ifndef IPTFS_FILES_OUTFILE_H
+#define IPTFS_FILES_OUTFILE_H
 
 #include "base/error.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which program this is: its version, the commit it was built from, and a hash of the sources that
  * its results come from. */
-#ifndef IPTFS_PROGRAM_H
-#define IPTFS_PROGRAM_H
+#ifndef IPTFS_FILES_PROGRAM_H
+#define IPTFS_FILES_PROGRAM_H
 
 /* As `git describe` has it, with "-dirty" when files were changed; "unknown" when it was built
  * without git. */

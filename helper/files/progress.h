@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A progress bar on standard error, when that is a terminal; else nothing. */
-#ifndef IPTFS_PROGRESS_H
-#define IPTFS_PROGRESS_H
+#ifndef IPTFS_FILES_PROGRESS_H
+#define IPTFS_FILES_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

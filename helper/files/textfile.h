@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text files that people write: scenarios and lists, read whole, with lines that have numbers. */
-#ifndef IPTFS_TEXTFILE_H
-#define IPTFS_TEXTFILE_H
+#ifndef IPTFS_FILES_TEXTFILE_H
+#define IPTFS_FILES_TEXTFILE_H
 
 #include "base/error.h"
 

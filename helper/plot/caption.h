@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names and values as people read them on a plot: "delay, 99th percentile (ms)", "5 %", "2 ms". */
-#ifndef IPTFS_CAPTION_H
-#define IPTFS_CAPTION_H
+#ifndef IPTFS_PLOT_CAPTION_H
+#define IPTFS_PLOT_CAPTION_H
 
 #include "text/quantity.h"
 

@@ -8,7 +8,7 @@
 #include "plot/plotfile.h"
 #include "plot/plotscript.h"
 #include "run/run.h"
-#include "text/nearest.h"
+#include "text/suggest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -197,11 +197,11 @@ static int check_names(const struct iptfs_plot_request *request, const struct ip
                           iptfs_quoted_path(plots->path).text);
     for (size_t i = 0; i < request->n_names; i++) {
         const char *name = request->names[i];
-        struct iptfs_nearest nearest = {.found = name};
+        struct iptfs_suggest nearest = {.found = name};
         bool found = false;
         for (size_t j = 0; j < plots->count; j++) {
             found = found || strcmp(plots->plots[j].name, name) == 0;
-            iptfs_nearest_offer(&nearest, plots->plots[j].name);
+            iptfs_suggest_offer(&nearest, plots->plots[j].name);
         }
         if (!found)
             return iptfs_fail(error, IPTFS_E_INVALID, "found plot '%s', allowed: those of %s%s%s%s",

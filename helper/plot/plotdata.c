@@ -3,8 +3,8 @@
 
 #include "files/gnuplot.h"
 #include "plot/caption.h"
-#include "text/nearest.h"
 #include "text/quantity.h"
+#include "text/suggest.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
@@ -136,7 +136,7 @@ static int check_sources(const struct iptfs_plot_data *data, struct iptfs_error 
 static void list_values(const struct iptfs_plot_table *table, size_t column, const char *found,
                         char *list, size_t size, struct iptfs_text *best)
 {
-    struct iptfs_nearest nearest = {.found = found};
+    struct iptfs_suggest nearest = {.found = found};
     size_t length = 0, count = 0;
     *list = '\0';
     for (size_t row = 0; row < table->n_rows && count < 12 && length < size; row++) {
@@ -149,7 +149,7 @@ static void list_values(const struct iptfs_plot_table *table, size_t column, con
         length += (size_t)snprintf(list + length, size - length, "%s%s", count++ > 0 ? ", " : "",
                                    cell_text(&table->columns[column], cell).text);
         if (cell->text != NULL)
-            iptfs_nearest_offer(&nearest, cell->text);
+            iptfs_suggest_offer(&nearest, cell->text);
     }
     snprintf(best->text, sizeof best->text, "%s", nearest.best != NULL ? nearest.best : "");
 }
@@ -568,11 +568,11 @@ static int check_names(const struct iptfs_plot_data *data, const json_t *names,
         json_t *value;
         if (column->source != IPTFS_PLOT_SUMMARY || json_object_get(names, column->name) != NULL)
             continue;
-        struct iptfs_nearest nearest = {.found = column->name};
+        struct iptfs_suggest nearest = {.found = column->name};
         for (size_t j = data->table.n_asked; i != IPTFS_PLOT_Y && j < data->table.n_columns; j++)
-            iptfs_nearest_offer(&nearest, data->table.columns[j].name);
+            iptfs_suggest_offer(&nearest, data->table.columns[j].name);
         json_object_foreach((json_t *)(uintptr_t)names, name, value)
-            iptfs_nearest_offer(&nearest, name);
+            iptfs_suggest_offer(&nearest, name);
         return refuse_key(data->plot, i, column->name, nearest.best != NULL ? nearest.best : "",
                           error);
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/plotfile.h"
 
-#include "files/inifile.h"
+#include "files/ini.h"
 #include "files/textfile.h"
-#include "text/nearest.h"
 #include "text/quantity.h"
+#include "text/suggest.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -169,9 +169,9 @@ static struct iptfs_plot_text *text_of(struct iptfs_plot *plot, const char *key)
 
 static int refuse_key(struct reading *reading, unsigned line, const char *key)
 {
-    struct iptfs_nearest nearest = {.found = key};
+    struct iptfs_suggest nearest = {.found = key};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        iptfs_nearest_offer(&nearest, keys[i]);
+        iptfs_suggest_offer(&nearest, keys[i]);
     return iptfs_plot_blame(reading->plot, line, key, reading->error,
                             "found an unknown key, allowed: " KEYS_TEXT "%s%s%s",
                             nearest.best != NULL ? "; did you mean '" : "",

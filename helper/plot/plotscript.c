@@ -3,7 +3,7 @@
 
 #include "files/gnuplot.h"
 #include "plot/caption.h"
-#include "text/csvtext.h"
+#include "text/csv.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "scenario/option.h"
-#include "text/nearest.h"
+#include "text/suggest.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -291,14 +291,14 @@ static bool find_result(struct filling *filling, const char *name, struct iptfs_
 static int name_nearest(struct filling *filling, const char *key)
 {
     sqlite3_stmt *statement;
-    struct iptfs_nearest nearest = {.found = key};
+    struct iptfs_suggest nearest = {.found = key};
     if (sqlite3_prepare_v2(filling->db, "SELECT name FROM columns ORDER BY position", -1,
                            &statement, NULL) != SQLITE_OK)
         return database_failed(filling);
     char best[160] = "";
     while (sqlite3_step(statement) == SQLITE_ROW) {
         const char *before = nearest.best;
-        iptfs_nearest_offer(&nearest, (const char *)sqlite3_column_text(statement, 0));
+        iptfs_suggest_offer(&nearest, (const char *)sqlite3_column_text(statement, 0));
         if (nearest.best != before) {
             snprintf(best, sizeof best, "%s", nearest.best);
             nearest.best = best;

@@ -5,10 +5,10 @@
 #include "esp/esp.h"
 #include "files/textfile.h"
 #include "ns3/engine.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "run/script.h"
 #include "tunnel/tunnel.h"
-#include "wire/wire.h"
+#include "wire/outer_codec.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,9 +24,9 @@ struct replay {
     FILE *out;
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
-    struct iptfs_wire wire;
-    uint8_t bytes[IPTFS_WIRE_MAX_OCTETS];
-    uint8_t plain[IPTFS_WIRE_MAX_OCTETS];
+    struct iptfs_outer_codec wire;
+    uint8_t bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
+    uint8_t plain[IPTFS_OUTER_CODEC_MAX_OCTETS];
 };
 
 /* A line of the script as an event of ns-3. */
@@ -64,7 +64,7 @@ static void print_blocks(FILE *out, struct iptfs_block_walk *walk)
     }
 }
 
-static void print_payload(FILE *out, const struct iptfs_wire_found *found)
+static void print_payload(FILE *out, const struct iptfs_outer_codec_found *found)
 {
     struct iptfs_aggfrag header;
     struct iptfs_block_walk walk;
@@ -82,13 +82,14 @@ static void print_payload(FILE *out, const struct iptfs_wire_found *found)
 static void print_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     struct replay *replay = ctx;
-    struct iptfs_wire_found found;
-    int octets = iptfs_wire_encode(&replay->wire, outer, replay->bytes, sizeof replay->bytes);
-    enum iptfs_wire_verdict verdict = IPTFS_WIRE_SHORT;
+    struct iptfs_outer_codec_found found;
+    int octets =
+        iptfs_outer_codec_encode(&replay->wire, outer, replay->bytes, sizeof replay->bytes);
+    enum iptfs_outer_codec_verdict verdict = IPTFS_OUTER_CODEC_SHORT;
     if (octets > 0)
-        verdict = iptfs_wire_decode(&replay->wire, replay->bytes, (uint32_t)octets, replay->plain,
-                                    &found);
-    if (verdict != IPTFS_WIRE_GOOD) {
+        verdict = iptfs_outer_codec_decode(&replay->wire, replay->bytes, (uint32_t)octets,
+                                           replay->plain, &found);
+    if (verdict != IPTFS_OUTER_CODEC_GOOD) {
         fprintf(replay->out, "out %" PRId64 " seq=%" PRIu64 " unwritten: %s\n", ns(now_ps),
                 outer->seq, replay->wire.why);
         return;
@@ -159,7 +160,7 @@ static void run_raw(struct replay *replay, const struct iptfs_script_event *even
     fprintf(replay->out, "raw %" PRId64 " seq=%" PRIu64 " len=%" PRIu32 "\n", ns(event->at_ps),
             event->seq, outer->ip_octets);
     if (iptfs_outer_set_payload(store, outer, event->payload, event->octets) != IPTFS_OK) {
-        iptfs_outer_end(store, outer, IPTFS_FATE_BAD_HEADER);
+        iptfs_outer_end(store, outer, IPTFS_DROP_BAD_HEADER);
         return;
     }
     iptfs_receiver_input(&replay->tunnel.receiver, event->at_ps, outer);
@@ -216,7 +217,7 @@ static int build(struct replay *replay)
         sender.init_delay_ps = 0;
     }
     iptfs_esp_init(&sender.esp, iptfs_cipher_at((unsigned)config->cipher), (int)config->outer);
-    struct iptfs_wire_config wire = {
+    struct iptfs_outer_codec_config wire = {
         .mode = sender.mode != NULL ? sender.mode : iptfs_mode_at(0),
         .esp = sender.esp,
         .spi = 1,
@@ -224,7 +225,7 @@ static int build(struct replay *replay)
     };
     int code = iptfs_tunnel_init(&replay->tunnel, &sender, &receiver);
     if (code == IPTFS_OK)
-        code = iptfs_wire_init(&replay->wire, &wire);
+        code = iptfs_outer_codec_init(&replay->wire, &wire);
     replay->tunnel.observer = (struct iptfs_observer){
         .arrived = print_arrived,
         .sent = print_sent,
@@ -284,7 +285,7 @@ static int run_script(const struct iptfs_script *script, const char *path, FILE 
             code = run_events(replay, scripted);
         iptfs_tunnel_free(&replay->tunnel);
         iptfs_engine_free(&replay->engine);
-        iptfs_wire_free(&replay->wire);
+        iptfs_outer_codec_free(&replay->wire);
         ns3shim_close();
     }
     free(scripted);

@@ -19,8 +19,8 @@
  * Lines of equal time happen in the order of the file. The output has lines in, out, rx, raw, icmp,
  * icmp6 and stat, in the order of time. */
 /* clang-format on */
-#ifndef IPTFS_REPLAY_H
-#define IPTFS_REPLAY_H
+#ifndef IPTFS_RUN_REPLAY_H
+#define IPTFS_RUN_REPLAY_H
 
 #include "base/error.h"
 

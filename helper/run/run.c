@@ -3,10 +3,10 @@
 
 #include "base/units.h"
 #include "files/outfile.h"
-#include "ns3/ns3shim.h"
-#include "run/runpcap.h"
+#include "ns3/sim.h"
+#include "run/captures.h"
 #include "run/series.h"
-#include "run/tracefile.h"
+#include "run/trace_file.h"
 #include "scenario/config.h"
 #include "traffic/traffic.h"
 
@@ -192,7 +192,7 @@ static int add_way(const struct way *way, const struct iptfs_tunnel_options *tun
     const struct iptfs_link_options *link = &way->run->scenario->link[way->direction];
     struct iptfs_sender_config sender = iptfs_config_sender(tunnel, link);
     struct iptfs_receiver_config receiver = iptfs_config_receiver(tunnel);
-    struct iptfs_breaker_config breaker = iptfs_config_breaker(tunnel);
+    struct iptfs_circuit_breaker_config breaker = iptfs_config_breaker(tunnel);
     state->used = true;
     int code = iptfs_tunnel_init(&state->tunnel, &sender, &receiver);
     iptfs_tunnel_set_breaker(&state->tunnel, &breaker);
@@ -468,8 +468,8 @@ static int run_to_end(struct iptfs_run *run, const struct iptfs_run_request *req
 struct run_files {
     struct iptfs_outfile json;
     struct iptfs_outfile csv;
-    struct iptfs_tracefile trace;
-    struct iptfs_runpcap captures;
+    struct iptfs_trace_file trace;
+    struct iptfs_run_captures captures;
     struct iptfs_series series;
 };
 
@@ -484,9 +484,9 @@ static int open_files(struct run_files *files, const struct iptfs_run_request *r
     if (code == IPTFS_OK)
         code = iptfs_outfile_open_in(&files->csv, directory, "summary.csv", error);
     if (code == IPTFS_OK && request->trace_path != NULL)
-        code = iptfs_tracefile_open(&files->trace, request->trace_path, error);
+        code = iptfs_trace_file_open(&files->trace, request->trace_path, error);
     if (code == IPTFS_OK && request->pcap_prefix != NULL)
-        code = iptfs_runpcap_open(&files->captures, request->pcap_prefix, scenario, error);
+        code = iptfs_run_captures_open(&files->captures, request->pcap_prefix, scenario, error);
     if (code == IPTFS_OK && request->series_ps > 0)
         code = iptfs_series_open(&files->series, directory, error);
     if (code != IPTFS_OK && !existed)
@@ -498,8 +498,8 @@ static void discard_files(struct run_files *files)
 {
     iptfs_outfile_discard(&files->json);
     iptfs_outfile_discard(&files->csv);
-    iptfs_tracefile_free(&files->trace);
-    iptfs_runpcap_free(&files->captures);
+    iptfs_trace_file_free(&files->trace);
+    iptfs_run_captures_free(&files->captures);
     iptfs_series_free(&files->series);
 }
 
@@ -513,9 +513,9 @@ static int commit_files(struct run_files *files, const struct iptfs_run_request 
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot write the file", files->json.path);
     int code = IPTFS_OK;
     if (request->pcap_prefix != NULL)
-        code = iptfs_runpcap_commit(&files->captures, run, error);
+        code = iptfs_run_captures_commit(&files->captures, run, error);
     if (code == IPTFS_OK && request->trace_path != NULL)
-        code = iptfs_tracefile_commit(&files->trace, error);
+        code = iptfs_trace_file_commit(&files->trace, error);
     if (code == IPTFS_OK && request->series_ps > 0)
         code = iptfs_series_commit(&files->series, error);
     if (code == IPTFS_OK)
@@ -574,8 +574,9 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
         return code;
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
-                        iptfs_tracefile_trace(&files->trace, (enum iptfs_direction)i));
-    if (request->pcap_prefix != NULL && iptfs_runpcap_attach(&files->captures, run) != IPTFS_OK)
+                        iptfs_trace_file_trace(&files->trace, (enum iptfs_direction)i));
+    if (request->pcap_prefix != NULL &&
+        iptfs_run_captures_attach(&files->captures, run) != IPTFS_OK)
         return engine_failed(error, NS3SHIM_EENGINE);
     code = run_to_end(run, request, &files->series, error);
     if (code == IPTFS_OK)
@@ -604,7 +605,7 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
 static int check_breakers(const struct iptfs_run *run, struct iptfs_error *error)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-        const struct iptfs_breaker *breaker = &run->direction[i].tunnel.breaker;
+        const struct iptfs_circuit_breaker *breaker = &run->direction[i].tunnel.breaker;
         if (run->direction[i].used && breaker->tripped)
             return iptfs_fail(
                 error, IPTFS_E_STOPPED,

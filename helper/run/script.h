@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A recorded script (see replay.h) in memory. */
-#ifndef IPTFS_SCRIPT_H
-#define IPTFS_SCRIPT_H
+#ifndef IPTFS_RUN_SCRIPT_H
+#define IPTFS_RUN_SCRIPT_H
 
 #include "base/error.h"
 #include "link/impair.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A run over time: rates, queues and windows, interval by interval, as CSV and as pictures. */
-#ifndef IPTFS_SERIES_H
-#define IPTFS_SERIES_H
+#ifndef IPTFS_RUN_SERIES_H
+#define IPTFS_RUN_SERIES_H
 
 #include "base/error.h"
 #include "files/outfile.h"

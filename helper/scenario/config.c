@@ -149,9 +149,9 @@ uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link)
     return most;
 }
 
-struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel)
+struct iptfs_circuit_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel)
 {
-    return (struct iptfs_breaker_config){
+    return (struct iptfs_circuit_breaker_config){
         .loss = tunnel->circuit_breaker.loss,
         .time_ps = tunnel->circuit_breaker.time_ps,
         .constant_rate = iptfs_config_mode(tunnel)->rated,

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what a scenario says to what the model wants. */
-#ifndef IPTFS_CONFIG_H
-#define IPTFS_CONFIG_H
+#ifndef IPTFS_SCENARIO_CONFIG_H
+#define IPTFS_SCENARIO_CONFIG_H
 
-#include "congestion/breaker.h"
+#include "congestion/circuit_breaker.h"
 #include "link/link.h"
-#include "ns3/ns3hosts.h"
+#include "ns3/hosts.h"
 #include "receiver/receiver.h"
 #include "scenario/scenario.h"
 #include "sender/mode.h"
 #include "sender/sender.h"
-#include "tunnel/negotiate.h"
+#include "tunnel/use_aggfrag.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +41,7 @@ size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
 /* The largest MTU of the link in the run. */
 uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link);
 
-struct iptfs_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
+struct iptfs_circuit_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 /* Refers to the options. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);

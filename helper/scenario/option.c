@@ -5,7 +5,7 @@
 #include "esp/esp.h"
 #include "packet/packet.h"
 #include "scenario/scenario.h"
-#include "tunnel/negotiate.h"
+#include "tunnel/use_aggfrag.h"
 
 #include <ctype.h>
 #include <inttypes.h>

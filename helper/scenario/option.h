@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of all scenario keys. It alone says how a key is spelled, read, limited, written and
  * explained; a new option is one row here and one field in scenario.h. */
-#ifndef IPTFS_OPTION_H
-#define IPTFS_OPTION_H
+#ifndef IPTFS_SCENARIO_OPTION_H
+#define IPTFS_SCENARIO_OPTION_H
 
 #include "base/error.h"
 #include "text/quantity.h"

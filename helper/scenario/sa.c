@@ -29,7 +29,7 @@ static int digit_of(char letter)
 
 /* Key and salt from hexadecimal digits, as `ip xfrm` takes them. Messages count digits and never
  * show them. */
-static int parse_key(struct iptfs_wire_config *config, const char *where, const char *text,
+static int parse_key(struct iptfs_outer_codec_config *config, const char *where, const char *text,
                      size_t length, struct iptfs_error *error)
 {
     uint8_t material[MATERIAL_MAX_OCTETS];
@@ -55,7 +55,7 @@ static int parse_key(struct iptfs_wire_config *config, const char *where, const 
     return IPTFS_OK;
 }
 
-static int read_key_file(struct iptfs_wire_config *config, const char *path,
+static int read_key_file(struct iptfs_outer_codec_config *config, const char *path,
                          struct iptfs_error *error)
 {
     struct iptfs_path_text where = iptfs_quoted_path(path);
@@ -73,7 +73,7 @@ static int read_key_file(struct iptfs_wire_config *config, const char *path,
     return code;
 }
 
-static int set_key(struct iptfs_wire_config *config, const struct iptfs_sa_options *options,
+static int set_key(struct iptfs_outer_codec_config *config, const struct iptfs_sa_options *options,
                    struct iptfs_error *error)
 {
     bool given = options->key != NULL || options->key_file != NULL;
@@ -96,7 +96,8 @@ static int set_key(struct iptfs_wire_config *config, const struct iptfs_sa_optio
     return read_key_file(config, options->key_file, error);
 }
 
-static int set_spi(struct iptfs_wire_config *config, const char *text, struct iptfs_error *error)
+static int set_spi(struct iptfs_outer_codec_config *config, const char *text,
+                   struct iptfs_error *error)
 {
     uint64_t spi = IPTFS_SPI_USUAL;
     if (text != NULL &&
@@ -124,14 +125,15 @@ static const char *const usual_addresses[2][2] = {
     {"2001:db8:1::1", "2001:db8:2::1"},
 };
 
-int iptfs_sa_config(struct iptfs_wire_config *config, const struct iptfs_sa_options *options,
+int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_sa_options *options,
                     const struct iptfs_tunnel_options *tunnel, enum iptfs_direction direction,
                     struct iptfs_error *error)
 {
     bool v6 = tunnel->outer_version == 6;
     const char *source = usual_addresses[v6][direction == IPTFS_REVERSE];
     const char *destination = usual_addresses[v6][direction != IPTFS_REVERSE];
-    *config = (struct iptfs_wire_config){.mode = iptfs_config_mode(tunnel), .esn = options->esn};
+    *config =
+        (struct iptfs_outer_codec_config){.mode = iptfs_config_mode(tunnel), .esn = options->esn};
     iptfs_esp_init(&config->esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
     int code = set_address(config->source, "--src",
                            options->source != NULL ? options->source : source, v6, error);
@@ -144,7 +146,7 @@ int iptfs_sa_config(struct iptfs_wire_config *config, const struct iptfs_sa_opti
     return code == IPTFS_OK ? set_key(config, options, error) : code;
 }
 
-void iptfs_sa_open_key(struct iptfs_wire_config *config)
+void iptfs_sa_open_key(struct iptfs_outer_codec_config *config)
 {
     config->key_octets = 16;
     for (uint32_t i = 0; i < config->key_octets; i++)
@@ -153,10 +155,10 @@ void iptfs_sa_open_key(struct iptfs_wire_config *config)
         config->salt[i] = (uint8_t)(0xA0 + i);
 }
 
-static void write_key(const struct iptfs_wire_config *config, uint32_t sa, FILE *out)
+static void write_key(const struct iptfs_outer_codec_config *config, uint32_t sa, FILE *out)
 {
     uint8_t salt[IPTFS_AEAD_SALT_OCTETS];
-    iptfs_wire_salt(config, sa, salt);
+    iptfs_outer_codec_salt(config, sa, salt);
     fputs("0x", out);
     for (uint32_t i = 0; i < config->key_octets; i++)
         fprintf(out, "%02x", config->key[i]);
@@ -166,7 +168,8 @@ static void write_key(const struct iptfs_wire_config *config, uint32_t sa, FILE 
 
 /* The columns are protocol, source, destination, SPI, encryption, its key, authentication, its key;
  * for ESN, which older Wiresharks do not know, also the length of the number and its upper half. */
-void iptfs_sa_write_wireshark(const struct iptfs_wire_config *config, uint32_t count, FILE *out)
+void iptfs_sa_write_wireshark(const struct iptfs_outer_codec_config *config, uint32_t count,
+                              FILE *out)
 {
     bool v6 = config->esp.ip_octets == IPTFS_IPV6_HEADER_OCTETS;
     char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An SA as a user gives it: key, SPI, addresses; and as Wireshark wants it. */
-#ifndef IPTFS_SA_H
-#define IPTFS_SA_H
+#ifndef IPTFS_SCENARIO_SA_H
+#define IPTFS_SCENARIO_SA_H
 
 #include "base/error.h"
 #include "scenario/scenario.h"
-#include "wire/wire.h"
+#include "wire/outer_codec.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,15 +27,16 @@ struct iptfs_sa_options {
 /* The SA of a tunnel: the mode, cipher and outer version are the tunnel's, which is of the forward
  * or the reverse direction; what is not given is IPTFS_SPI_USUAL, and addresses for documentation.
  * IPTFS_E_INVALID or IPTFS_E_IO with a line of text that never holds the key. */
-int iptfs_sa_config(struct iptfs_wire_config *config, const struct iptfs_sa_options *options,
+int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_sa_options *options,
                     const struct iptfs_tunnel_options *tunnel, enum iptfs_direction direction,
                     struct iptfs_error *error);
 
 /* A key that anybody knows, for captures of simulated packets. */
-void iptfs_sa_open_key(struct iptfs_wire_config *config);
+void iptfs_sa_open_key(struct iptfs_outer_codec_config *config);
 
 /* Writes lines of Wireshark's table `esp_sa`, with which it decrypts the SA and those that took
  * over from it, `count` in all. */
-void iptfs_sa_write_wireshark(const struct iptfs_wire_config *config, uint32_t count, FILE *out);
+void iptfs_sa_write_wireshark(const struct iptfs_outer_codec_config *config, uint32_t count,
+                              FILE *out);
 
 #endif

@@ -7,9 +7,9 @@
 #include "esp/esp.h"
 #include "files/textfile.h"
 #include "link/link.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "packet/aggfrag.h"
-#include "scenario/impairlist.h"
+#include "scenario/impair_list.h"
 #include "scenario/option.h"
 #include "scenario/settings.h"
 #include "sender/packer.h"
@@ -223,8 +223,8 @@ static int open_files(struct iptfs_settings *settings)
         struct iptfs_link_options *link = &scenario->link[i];
         code = resolve_path(settings, IPTFS_TARGET_LINK + i, "impair-list", &link->impair_path);
         if (code == 0 && *link->impair_path != '\0')
-            code = iptfs_impairlist_load(link->impair_path, &link->impair_items,
-                                         &link->impair_count, &settings->error);
+            code = iptfs_impair_list_load(link->impair_path, &link->impair_items,
+                                          &link->impair_count, &settings->error);
     }
     for (size_t i = 0; i < scenario->traffic_count && code == 0; i++) {
         struct iptfs_traffic_options *traffic = &scenario->traffic[i];
@@ -314,14 +314,14 @@ static int check_breaker(struct iptfs_settings *settings, size_t direction,
     if (tunnel->circuit_breaker.loss == 0.0 || !sender->mode->rated)
         return 0;
     uint64_t gap_ps = sender->slot_numerator / sender->slot_denominator;
-    int64_t least_ps = gap_ps < (uint64_t)IPTFS_TIME_MAX_PS / IPTFS_BREAKER_INTERVALS
-                           ? (int64_t)gap_ps * IPTFS_BREAKER_INTERVALS
+    int64_t least_ps = gap_ps < (uint64_t)IPTFS_TIME_MAX_PS / IPTFS_CIRCUIT_BREAKER_INTERVALS
+                           ? (int64_t)gap_ps * IPTFS_CIRCUIT_BREAKER_INTERVALS
                            : IPTFS_TIME_MAX_PS;
     if (tunnel->circuit_breaker.time_ps >= least_ps)
         return 0;
     return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
                                 IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
-                                iptfs_exact_time(least_ps).text, IPTFS_BREAKER_INTERVALS);
+                                iptfs_exact_time(least_ps).text, IPTFS_CIRCUIT_BREAKER_INTERVALS);
 }
 
 /* With each MTU there must be room for data, or nothing could be sent from then on. */

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "link/link.h"
-#include "ns3/ns3hosts.h"
+#include "ns3/hosts.h"
 #include "text/quantity.h"
 
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/settings.h"
 
-#include "files/inifile.h"
+#include "files/ini.h"
 #include "files/textfile.h"
-#include "text/nearest.h"
+#include "text/suggest.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -230,9 +230,9 @@ static int refuse_section(struct iptfs_settings *settings, const struct iptfs_gi
                           const char *title)
 {
     struct iptfs_text found = iptfs_quoted(title), word = found, guess = {""};
-    struct iptfs_nearest nearest = {.found = found.text};
+    struct iptfs_suggest nearest = {.found = found.text};
     for (size_t i = 0; i < FORMS; i++)
-        iptfs_nearest_offer(&nearest, forms[i].title);
+        iptfs_suggest_offer(&nearest, forms[i].title);
     char *dot = strchr(word.text, '.');
     if (dot != NULL)
         *dot = '\0';
@@ -372,9 +372,9 @@ static void list_keys(const struct iptfs_form *form, char *buffer, size_t size)
 static void guess_key(enum iptfs_section section, const char *key, char *buffer, size_t size)
 {
     const struct iptfs_option *option;
-    struct iptfs_nearest nearest = {.found = key};
+    struct iptfs_suggest nearest = {.found = key};
     for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
-        iptfs_nearest_offer(&nearest, option->key);
+        iptfs_suggest_offer(&nearest, option->key);
     buffer[0] = '\0';
     if (nearest.best != NULL) {
         snprintf(buffer, size, "; did you mean '%s'?", nearest.best);
@@ -485,9 +485,9 @@ static int refuse_traffic_name(struct iptfs_settings *settings, const struct ipt
                                const char *name)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
-    struct iptfs_nearest nearest = {.found = name};
+    struct iptfs_suggest nearest = {.found = name};
     for (size_t i = 0; i < scenario->traffic_count; i++)
-        iptfs_nearest_offer(&nearest, scenario->traffic[i].name);
+        iptfs_suggest_offer(&nearest, scenario->traffic[i].name);
     return iptfs_fail(&settings->error, IPTFS_E_INVALID,
                       "%s: [" TRAFFIC_PREFIX "%s]: found no such section, allowed: those of the "
                       "file%s%s%s",

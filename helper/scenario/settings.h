@@ -2,8 +2,8 @@
 /* The first half of reading a scenario: values from a file and from overrides go into the structs
  * of scenario.h, and for each is remembered where it was given, so that what does not go together
  * can be blamed on a line. Defaults and checks are the second half, in scenario.c. */
-#ifndef IPTFS_SETTINGS_H
-#define IPTFS_SETTINGS_H
+#ifndef IPTFS_SCENARIO_SETTINGS_H
+#define IPTFS_SCENARIO_SETTINGS_H
 
 #include "base/error.h"
 #include "scenario/option.h"

@@ -3,7 +3,7 @@
 
 #include "base/units.h"
 #include "scenario/config.h"
-#include "text/csvtext.h"
+#include "text/csv.h"
 #include "text/quantity.h"
 
 #include <inttypes.h>
@@ -61,10 +61,11 @@ static json_t *inner_json(const struct iptfs_tunnel *tunnel, uint64_t skipped_pk
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     json_t *inner = json_object();
     set_tally(inner, "offered", &ledger->offered);
-    set_tally(inner, "delivered", &ledger->ended[IPTFS_FATE_DELIVERED]);
+    set_tally(inner, "delivered", &ledger->ended[IPTFS_DROP_DELIVERED]);
     json_t *dropped = json_object();
-    for (int fate = IPTFS_FATE_DELIVERED + 1; fate < IPTFS_FATE_COUNT; fate++)
-        set_count(dropped, iptfs_fate_name((enum iptfs_fate)fate), ledger->ended[fate].pkts);
+    for (int drop_cause = IPTFS_DROP_DELIVERED + 1; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
+        set_count(dropped, iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause),
+                  ledger->ended[drop_cause].pkts);
     json_object_set_new(inner, "dropped", dropped);
     set_count(inner, "in_flight", tunnel->in_flight_pkts);
     set_count(inner, "delivered_again", tunnel->delivered_again);
@@ -98,12 +99,12 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
     set_count(outer, "empty_pkts", tunnel->sender.empty_pkts);
     set_count(outer, "rekeys", tunnel->sender.packer.sa);
-    set_count(outer, "space_octets", tunnel->sender.packer.space_octets);
-    set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->space_octets));
+    set_count(outer, "space_octets", tunnel->sender.packer.payload_octets);
+    set_real(outer, "mean_fill", ratio(tunnel->data_octets, tunnel->payload_octets));
     set_real(outer, "overhead", overhead(tunnel));
     set_real(outer, "padding_share", ratio(tunnel->pad_octets, stats->sent.octets));
-    set_known(outer, "gap_cv", iptfs_burst_gap_cv(&tunnel->burst));
-    set_known(outer, "dispersion", iptfs_burst_dispersion(&tunnel->burst));
+    set_known(outer, "gap_cv", iptfs_burstiness_gap_cv(&tunnel->burst));
+    set_known(outer, "dispersion", iptfs_burstiness_dispersion(&tunnel->burst));
     return outer;
 }
 
@@ -162,8 +163,8 @@ static json_t *waits_json(const struct iptfs_delays *waits, uint64_t whole)
 static double loss_amplification(const struct iptfs_tunnel *tunnel)
 {
     uint64_t inner = 0, outer = iptfs_link_lost(&tunnel->link->stats).pkts;
-    for (int fate = IPTFS_FATE_LINK_MTU; fate < IPTFS_FATE_COUNT; fate++)
-        inner += tunnel->store.ledger.ended[fate].pkts;
+    for (int drop_cause = IPTFS_DROP_LINK_MTU; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
+        inner += tunnel->store.ledger.ended[drop_cause].pkts;
     return outer > 0 ? ratio(inner, outer) : (double)NAN;
 }
 
@@ -285,7 +286,7 @@ static json_t *leak_json(const struct iptfs_leak_report *leak)
     return object;
 }
 
-static json_t *breaker_json(const struct iptfs_breaker *breaker)
+static json_t *breaker_json(const struct iptfs_circuit_breaker *breaker)
 {
     json_t *object = json_object();
     json_object_set_new(object, "tripped", json_boolean(breaker->tripped));
@@ -333,7 +334,7 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     json_object_set_new(object, "gather_s", waits_json(&tunnel->waits.gather, delays->count));
     set_known(object, "loss_amplification", loss_amplification(tunnel));
     set_real(object, "goodput_bps",
-             bits_per_second(ledger->ended[IPTFS_FATE_DELIVERED].octets, duration_ps));
+             bits_per_second(ledger->ended[IPTFS_DROP_DELIVERED].octets, duration_ps));
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
     if (results->leak[direction] != NULL)
         json_object_set_new(object, "leak", leak_json(results->leak[direction]));
@@ -480,12 +481,13 @@ static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
     uint64_t offered = ledger->offered.pkts;
     fprintf(out, "%-20s %15s %19s\n", "Inner packets", "packets", "octets");
     write_row(out, "offered", &ledger->offered, 0);
-    write_row(out, "delivered", &ledger->ended[IPTFS_FATE_DELIVERED], offered);
-    for (int fate = IPTFS_FATE_DELIVERED + 1; fate < IPTFS_FATE_COUNT; fate++)
-        if (ledger->ended[fate].pkts > 0) {
+    write_row(out, "delivered", &ledger->ended[IPTFS_DROP_DELIVERED], offered);
+    for (int drop_cause = IPTFS_DROP_DELIVERED + 1; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
+        if (ledger->ended[drop_cause].pkts > 0) {
             char label[64];
-            snprintf(label, sizeof label, "- %s", iptfs_fate_name((enum iptfs_fate)fate));
-            write_row(out, label, &ledger->ended[fate], offered);
+            snprintf(label, sizeof label, "- %s",
+                     iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause));
+            write_row(out, label, &ledger->ended[drop_cause], offered);
         }
     if (tunnel->in_flight_pkts > 0)
         fprintf(out, "  %-18s %15s\n", "in flight", grouped(tunnel->in_flight_pkts).text);
@@ -493,13 +495,13 @@ static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
 
 static void write_causes(const struct iptfs_tunnel *tunnel, FILE *out)
 {
-    for (int fate = IPTFS_FATE_DELIVERED + 1; fate < IPTFS_FATE_COUNT; fate++)
-        if (tunnel->store.ledger.ended[fate].pkts > 0)
-            fprintf(out, "  - %s: %s\n", iptfs_fate_name((enum iptfs_fate)fate),
-                    iptfs_fate_meaning((enum iptfs_fate)fate));
+    for (int drop_cause = IPTFS_DROP_DELIVERED + 1; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
+        if (tunnel->store.ledger.ended[drop_cause].pkts > 0)
+            fprintf(out, "  - %s: %s\n", iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause),
+                    iptfs_drop_cause_meaning((enum iptfs_drop_cause)drop_cause));
     if (tunnel->sender.icmp_sent > 0)
         fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
-                grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.space_octets);
+                grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.payload_octets);
     if (tunnel->sender.local_errors > 0)
         fprintf(out, "  %s local senders got \"message too long\"\n",
                 grouped(tunnel->sender.local_errors).text);
@@ -522,8 +524,8 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
     if (stats->in_flight.pkts > 0)
         write_row(out, "in flight", &stats->in_flight, 0);
     fprintf(out, "  mean fill %.1f %% of %" PRIu32 " octets, overhead %.1f %%\n",
-            100.0 * ratio(tunnel->data_octets, tunnel->space_octets),
-            tunnel->sender.packer.space_octets, 100.0 * overhead(tunnel));
+            100.0 * ratio(tunnel->data_octets, tunnel->payload_octets),
+            tunnel->sender.packer.payload_octets, 100.0 * overhead(tunnel));
 }
 
 static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
@@ -637,7 +639,7 @@ static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps
     write_mutual("octets", &leak->octets, leak->load_bits, out);
 }
 
-static void write_breaker(const struct iptfs_breaker *breaker, FILE *out)
+static void write_breaker(const struct iptfs_circuit_breaker *breaker, FILE *out)
 {
     if (breaker->tripped)
         fprintf(out, "%-20s tripped at %s, at a loss of %.3g %%: the tunnel stopped\n",
@@ -663,7 +665,7 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
 {
     const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
-    uint64_t octets = tunnel->store.ledger.ended[IPTFS_FATE_DELIVERED].octets;
+    uint64_t octets = tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED].octets;
     double goodput_bps = bits_per_second(octets, results->scenario->duration_ps);
     write_inner(tunnel, out);
     write_causes(tunnel, out);

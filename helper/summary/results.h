@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a run found, as JSON, as CSV and for a person. One tree of values makes all three, so that
  * they never disagree. */
-#ifndef IPTFS_RESULTS_H
-#define IPTFS_RESULTS_H
+#ifndef IPTFS_SUMMARY_RESULTS_H
+#define IPTFS_SUMMARY_RESULTS_H
 
 #include "base/error.h"
 #include "scenario/scenario.h"

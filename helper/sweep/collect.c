@@ -3,7 +3,7 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
-#include "text/csvtext.h"
+#include "text/csv.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The results of a sweep, gathered from the files of its points: results.db and results.csv, one
  * row a point. Both are made anew each time and depend on nothing but the points' results. */
-#ifndef IPTFS_COLLECT_H
-#define IPTFS_COLLECT_H
+#ifndef IPTFS_SWEEP_COLLECT_H
+#define IPTFS_SWEEP_COLLECT_H
 
 #include "base/error.h"
 #include "sweep/sweep.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine on many cores, and by ssh on many machines: GNU parallel. */
-#ifndef IPTFS_PARALLEL_H
-#define IPTFS_PARALLEL_H
+#ifndef IPTFS_SWEEP_PARALLEL_H
+#define IPTFS_SWEEP_PARALLEL_H
 
 #include "base/error.h"
 #include "sweep/point.h"

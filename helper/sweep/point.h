@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim point`: the process in which points of a sweep run, wherever an engine starts it, and
  * what it says of them. */
-#ifndef IPTFS_POINT_H
-#define IPTFS_POINT_H
+#ifndef IPTFS_SWEEP_POINT_H
+#define IPTFS_SWEEP_POINT_H
 
 #include "base/error.h"
 

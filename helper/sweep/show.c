@@ -3,9 +3,9 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
-#include "text/csvtext.h"
-#include "text/nearest.h"
+#include "text/csv.h"
 #include "text/quantity.h"
+#include "text/suggest.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -68,11 +68,11 @@ static int each_column(struct table *table, const char *role,
 
 static int offer_name(struct table *table, const char *name, void *ctx)
 {
-    struct iptfs_nearest *nearest = ctx;
+    struct iptfs_suggest *nearest = ctx;
     static char best[128]; /* the name lives as long as the row */
     const char *before = nearest->best;
     (void)table;
-    iptfs_nearest_offer(nearest, name);
+    iptfs_suggest_offer(nearest, name);
     if (nearest->best != before) {
         snprintf(best, sizeof best, "%s", name);
         nearest->best = best;
@@ -91,7 +91,7 @@ static int check_column(struct table *table, char *name)
     int code = each_column(table, NULL, same_name, name);
     if (code != 0)
         return code == 1 ? 0 : code;
-    struct iptfs_nearest nearest = {.found = name};
+    struct iptfs_suggest nearest = {.found = name};
     each_column(table, NULL, offer_name, &nearest);
     return iptfs_fail(table->error, IPTFS_E_INVALID,
                       "found column '%s', allowed: those of show --list%s%s%s",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim show`: the results of a sweep as a table. */
-#ifndef IPTFS_SHOW_H
-#define IPTFS_SHOW_H
+#ifndef IPTFS_SWEEP_SHOW_H
+#define IPTFS_SWEEP_SHOW_H
 
 #include "base/error.h"
 

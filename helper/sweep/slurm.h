@@ -5,8 +5,8 @@
  *   task.sh    what a task does; collect.sh: what comes after them
  *   jobs       the numbers of the jobs, as long as they may be in the queue
  *   N.out      what task N says */
-#ifndef IPTFS_SLURM_H
-#define IPTFS_SLURM_H
+#ifndef IPTFS_SWEEP_SLURM_H
+#define IPTFS_SWEEP_SLURM_H
 
 #include "base/error.h"
 #include "sweep/point.h"

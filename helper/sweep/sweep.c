@@ -2,9 +2,9 @@
 #include "sweep/sweep.h"
 
 #include "base/units.h"
-#include "files/inifile.h"
+#include "files/ini.h"
 #include "files/textfile.h"
-#include "text/nearest.h"
+#include "text/suggest.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -385,10 +385,10 @@ static int check_key(struct reading *reading, unsigned line, const char *key)
         return 0;
     const struct iptfs_option *option;
     const char *last = strrchr(key, '.');
-    struct iptfs_nearest nearest = {.found = last != NULL ? last + 1 : key};
+    struct iptfs_suggest nearest = {.found = last != NULL ? last + 1 : key};
     for (int section = 0; section < IPTFS_SECTIONS; section++)
         for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL; i++)
-            iptfs_nearest_offer(&nearest, option->key);
+            iptfs_suggest_offer(&nearest, option->key);
     return iptfs_fail(reading->error, IPTFS_E_INVALID,
                       "%s:%u: [sweep] %s: found an unknown key, allowed: section.key of a "
                       "scenario, seed, zip, case.NAME%s%s%s",

@@ -2,7 +2,7 @@
 #include "text/quantity.h"
 
 #include "base/units.h"
-#include "text/nearest.h"
+#include "text/suggest.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -229,9 +229,9 @@ static int refuse_unit(const char *text, const char *rest, const struct measure 
                        struct iptfs_error *error)
 {
     struct iptfs_text name = iptfs_quoted(rest);
-    struct iptfs_nearest nearest = {.found = name.text};
+    struct iptfs_suggest nearest = {.found = name.text};
     for (const struct unit *unit = measure->units; unit->name != NULL; unit++)
-        iptfs_nearest_offer(&nearest, unit->name);
+        iptfs_suggest_offer(&nearest, unit->name);
     return refuse(text, measure->allowed, nearest.best, error);
 }
 
@@ -416,13 +416,13 @@ int iptfs_parse_word(const char *text, const struct iptfs_word *words, int *valu
                      struct iptfs_error *error)
 {
     struct iptfs_text found = iptfs_quoted(text);
-    struct iptfs_nearest nearest = {.found = found.text};
+    struct iptfs_suggest nearest = {.found = found.text};
     for (const struct iptfs_word *word = words; word->word != NULL; word++) {
         if (is_word(text, word->word)) {
             *value = word->value;
             return 0;
         }
-        iptfs_nearest_offer(&nearest, word->word);
+        iptfs_suggest_offer(&nearest, word->word);
     }
     char allowed[256];
     return refuse(text, iptfs_list_words(words, allowed, sizeof allowed), nearest.best, error);
@@ -498,8 +498,8 @@ int iptfs_parse_sizes(const char *text, struct iptfs_sizes *sizes, struct iptfs_
         return 0;
     }
     struct iptfs_text found = iptfs_quoted(text);
-    struct iptfs_nearest nearest = {.found = found.text};
-    iptfs_nearest_offer(&nearest, "imix");
+    struct iptfs_suggest nearest = {.found = found.text};
+    iptfs_suggest_offer(&nearest, "imix");
     return refuse(text, SIZES_ALLOWED, nearest.best, error);
 }
 

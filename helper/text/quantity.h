@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Quantities as people write them, read exactly, and written back: "51.2ns" is 51200 ps, never
  * 51199.99. Decimal points are integer arithmetic. */
-#ifndef IPTFS_QUANTITY_H
-#define IPTFS_QUANTITY_H
+#ifndef IPTFS_TEXT_QUANTITY_H
+#define IPTFS_TEXT_QUANTITY_H
 
 #include "base/error.h"
 #include "base/units.h"

@@ -2,7 +2,7 @@
 #include "traffic/capture.h"
 
 #include "base/units.h"
-#include "capture/capreader.h"
+#include "capture/reader.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@ enum {
 };
 
 struct reader {
-    struct iptfs_capreader file;
+    struct iptfs_capture_reader file;
     struct iptfs_capture *capture;
     size_t capacity;
     int64_t first_s; /* second of the first packet that stays: others are relative to it */
@@ -92,7 +92,7 @@ static int read_packets(struct reader *r)
     struct iptfs_captured packet;
     int code = IPTFS_OK, got = 1;
     while (code == IPTFS_OK && r->file.number < PACKETS_MAX &&
-           (got = iptfs_capreader_next(&r->file, &packet, r->error)) == 1)
+           (got = iptfs_capture_reader_next(&r->file, &packet, r->error)) == 1)
         code = take_packet(r, &packet);
     return code == IPTFS_OK && got < 0 ? got : code;
 }
@@ -131,12 +131,12 @@ int iptfs_capture_load(struct iptfs_capture *capture, const char *path, const ch
 {
     struct reader r = {.capture = capture, .error = error};
     *capture = (struct iptfs_capture){.skipped_pkts = 0};
-    int code = iptfs_capreader_open(&r.file, path, filter, error);
+    int code = iptfs_capture_reader_open(&r.file, path, filter, error);
     if (code == IPTFS_OK)
         code = read_packets(&r);
     if (code == IPTFS_OK)
         code = finish(&r);
-    iptfs_capreader_close(&r.file);
+    iptfs_capture_reader_close(&r.file);
     if (code != IPTFS_OK)
         iptfs_traffic_list_free(&capture->list);
     return code;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capture files as traffic: when IP packets were seen, and how long they were. */
-#ifndef IPTFS_CAPTURE_H
-#define IPTFS_CAPTURE_H
+#ifndef IPTFS_TRAFFIC_CAPTURE_H
+#define IPTFS_TRAFFIC_CAPTURE_H
 
 #include "base/error.h"
 #include "traffic/traffic.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the sources of one traffic section have in common, whatever their type: known to the types'
  * own files alone. */
-#ifndef IPTFS_FLOW_H
-#define IPTFS_FLOW_H
+#ifndef IPTFS_TRAFFIC_FLOW_H
+#define IPTFS_TRAFFIC_FLOW_H
 
 #include "base/error.h"
 #include "base/random.h"

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "scenario/config.h"
 
 #include <math.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Traffic of ns-3's applications in a run: hosts on both sides of the tunnel, others beside it, and
  * what is measured of them. */
-#ifndef IPTFS_HOSTS_H
-#define IPTFS_HOSTS_H
+#ifndef IPTFS_TRAFFIC_HOSTS_H
+#define IPTFS_TRAFFIC_HOSTS_H
 
 #include "ns3/device.h"
 #include "ns3/engine.h"
-#include "ns3/ns3hosts.h"
+#include "ns3/hosts.h"
 #include "scenario/scenario.h"
-#include "stats/measure.h"
+#include "stats/delays.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* On-off traffic: cbr while on, silent while off, and the lengths of both random. */
-#ifndef IPTFS_ONOFF_H
-#define IPTFS_ONOFF_H
+#ifndef IPTFS_TRAFFIC_ONOFF_H
+#define IPTFS_TRAFFIC_ONOFF_H
 
 #include "traffic/flow.h"
 

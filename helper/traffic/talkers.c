@@ -2,7 +2,7 @@
 #include "traffic/talkers.h"
 
 #include "scenario/scenario.h"
-#include "traffic/timeheap.h"
+#include "traffic/time_heap.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,8 +37,8 @@ struct talker {
 struct iptfs_talkers {
     struct talker *all;
     size_t count;
-    struct iptfs_timeheap_entry *heap; /* the next packet of each clock */
-    size_t clocks;                     /* as many as talkers, but for a game server: 1 */
+    struct iptfs_time_heap_entry *heap; /* the next packet of each clock */
+    size_t clocks;                      /* as many as talkers, but for a game server: 1 */
     double mean_talk_ps;
     double mean_pause_ps;
     const struct game *game;
@@ -96,7 +96,7 @@ static int set_clocks(const struct iptfs_traffic_flow *flow,
         return IPTFS_E_NO_MEMORY;
     for (size_t i = 0; i < talkers->clocks; i++) {
         double phase_ps = iptfs_random_uniform(phases) * (double)within_ps;
-        talkers->heap[i] = (struct iptfs_timeheap_entry){flow->start_ps + (int64_t)phase_ps, i};
+        talkers->heap[i] = (struct iptfs_time_heap_entry){flow->start_ps + (int64_t)phase_ps, i};
     }
     iptfs_random_free(phases);
     return IPTFS_OK;
@@ -106,7 +106,7 @@ static void top_is_due(struct iptfs_traffic_flow *flow, int64_t at_ps)
 {
     struct iptfs_talkers *talkers = flow->u.talkers;
     talkers->heap[0].at_ps = at_ps;
-    iptfs_timeheap_top_changed(talkers->heap, talkers->clocks);
+    iptfs_time_heap_top_changed(talkers->heap, talkers->clocks);
     iptfs_flow_set_due(flow, talkers->heap[0].at_ps);
 }
 
@@ -160,7 +160,7 @@ static int add_pauses(const struct iptfs_traffic_flow *flow,
         if (iptfs_random_uniform(states) < talking)
             call->talks_until_ps +=
                 iptfs_flow_round_ps(iptfs_random_exponential(call->lengths, talkers->mean_talk_ps));
-        struct iptfs_timeheap_entry *clock = &talkers->heap[i];
+        struct iptfs_time_heap_entry *clock = &talkers->heap[i];
         clock->at_ps = next_spoken_ps(talkers, call, clock->at_ps, flow->stop_ps);
     }
     return IPTFS_OK;
@@ -185,7 +185,7 @@ int iptfs_talkers_start_voice(struct iptfs_traffic_flow *flow,
         if (code != IPTFS_OK)
             return iptfs_flow_no_memory(error);
     }
-    iptfs_timeheap_build(talkers->heap, talkers->clocks);
+    iptfs_time_heap_build(talkers->heap, talkers->clocks);
     iptfs_flow_set_due(flow, talkers->heap[0].at_ps);
     return IPTFS_OK;
 }
@@ -245,7 +245,7 @@ int iptfs_talkers_start_games(struct iptfs_traffic_flow *flow,
         if (player->others == NULL || (i < clocks && player->lengths == NULL))
             return iptfs_flow_no_memory(error);
     }
-    iptfs_timeheap_build(talkers->heap, talkers->clocks);
+    iptfs_time_heap_build(talkers->heap, talkers->clocks);
     iptfs_flow_set_due(flow, talkers->heap[0].at_ps);
     set_game_octets(flow, &talkers->all[talkers->heap[0].index]);
     return IPTFS_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Traffic of many who talk at once, each by a clock of his own: voice calls and game players. */
-#ifndef IPTFS_TALKERS_H
-#define IPTFS_TALKERS_H
+#ifndef IPTFS_TRAFFIC_TALKERS_H
+#define IPTFS_TRAFFIC_TALKERS_H
 
 #include "traffic/flow.h"
 

@@ -10,7 +10,7 @@
 #include "traffic/flow.h"
 #include "traffic/onoff.h"
 #include "traffic/talkers.h"
-#include "traffic/timeheap.h"
+#include "traffic/time_heap.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -362,15 +362,15 @@ int iptfs_traffic_new(struct iptfs_source **source, const struct iptfs_traffic_s
 struct merge {
     struct iptfs_source source;
     struct iptfs_traffic_flow **flows;
-    struct iptfs_timeheap_entry *heap;
+    struct iptfs_time_heap_entry *heap;
     size_t count;
 };
 
 static void build_heap(struct merge *merge)
 {
     for (size_t i = 0; i < merge->count; i++)
-        merge->heap[i] = (struct iptfs_timeheap_entry){merge->flows[i]->next.at_ps, i};
-    iptfs_timeheap_build(merge->heap, merge->count);
+        merge->heap[i] = (struct iptfs_time_heap_entry){merge->flows[i]->next.at_ps, i};
+    iptfs_time_heap_build(merge->heap, merge->count);
 }
 
 static int64_t merge_next_ps(const struct iptfs_source *source)
@@ -385,7 +385,7 @@ static void merge_take(struct iptfs_source *source, struct iptfs_arrival *arriva
     struct iptfs_traffic_flow *flow = merge->flows[merge->heap[0].index];
     flow->source.ops->take(&flow->source, arrival);
     merge->heap[0].at_ps = flow->next.at_ps;
-    iptfs_timeheap_top_changed(merge->heap, merge->count);
+    iptfs_time_heap_top_changed(merge->heap, merge->count);
 }
 
 static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Errors are values: a negative code, and where a person must act, one line of text. */
-#ifndef IPTFS_ERROR_H
-#define IPTFS_ERROR_H
+#ifndef IPTFS_BASE_ERROR_H
+#define IPTFS_BASE_ERROR_H
 
 enum iptfs_error_code {
     IPTFS_OK = 0,

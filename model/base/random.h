@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Random streams over GSL: one numbered stream for each use, so that turning one knob does not
  * shift another's draws, and the same seed gives the same run everywhere. */
-#ifndef IPTFS_RANDOM_H
-#define IPTFS_RANDOM_H
+#ifndef IPTFS_BASE_RANDOM_H
+#define IPTFS_BASE_RANDOM_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Time, rates and sizes: int64 picoseconds, bits per second, octets. */
-#ifndef IPTFS_UNITS_H
-#define IPTFS_UNITS_H
+#ifndef IPTFS_BASE_UNITS_H
+#define IPTFS_BASE_UNITS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -46,7 +46,7 @@ void iptfs_congestion_init(struct iptfs_congestion *congestion,
                            const struct iptfs_tfrc_config *config, int64_t now_ps)
 {
     *congestion = (struct iptfs_congestion){.echoed_ps = -1};
-    iptfs_losshistory_init(&congestion->losses, iptfs_tfrc_loss_for_rate);
+    iptfs_loss_history_init(&congestion->losses, iptfs_tfrc_loss_for_rate);
     iptfs_tfrc_init(&congestion->tfrc, config, now_ps);
     note_rate(congestion, now_ps);
 }
@@ -77,8 +77,8 @@ void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
 
     int64_t rtt_ps = congestion->tfrc.rtt_ps;
     header->sub_type = 1;
-    header->ecn = iptfs_losshistory_marked(&congestion->losses);
-    header->loss_event_rate = iptfs_losshistory_wire(&congestion->losses);
+    header->ecn = iptfs_loss_history_marked(&congestion->losses);
+    header->loss_event_rate = iptfs_loss_history_wire(&congestion->losses);
     header->rtt_us = field_us(rtt_ps + IPTFS_PS_PER_US / 2, IPTFS_AGGFRAG_RTT_MAX_US);
     if (header->rtt_us == 0 && rtt_ps > 0)
         header->rtt_us = 1;
@@ -174,7 +174,7 @@ void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps,
         .rtt_ps = congestion->peer_rtt_ps > 0 ? congestion->peer_rtt_ps : congestion->tfrc.rtt_ps,
         .ce = ce,
     };
-    iptfs_losshistory_input(&congestion->losses, &arrival);
+    iptfs_loss_history_input(&congestion->losses, &arrival);
     if (!newest)
         return;
     congestion->heard = true;

@@ -12,7 +12,7 @@
 #ifndef IPTFS_CONGESTION_H
 #define IPTFS_CONGESTION_H
 
-#include "congestion/losshistory.h"
+#include "congestion/loss_history.h"
 #include "congestion/tfrc.h"
 #include "packet/aggfrag.h"
 
@@ -25,8 +25,8 @@ enum {
 };
 
 struct iptfs_congestion {
-    struct iptfs_losshistory losses; /* of what arrives */
-    struct iptfs_tfrc tfrc;          /* of what is sent */
+    struct iptfs_loss_history losses; /* of what arrives */
+    struct iptfs_tfrc tfrc;           /* of what is sent */
 
     /* Sending. */
     uint64_t sent_pkts;

@@ -4,8 +4,8 @@
  *
  * An IP-TFS sender always sends at its allowed rate (padding when it has no data): it is never
  * idle nor limited by its data, and those branches of RFC 5348 do not exist here. */
-#ifndef IPTFS_TFRC_H
-#define IPTFS_TFRC_H
+#ifndef IPTFS_CONGESTION_TFRC_H
+#define IPTFS_CONGESTION_TFRC_H
 
 #include <stdbool.h>
 #include <stdint.h>

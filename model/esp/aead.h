@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* AES-GCM with an ICV of 16 octets, as ESP uses it (RFC 4106). The work is libgcrypt's: its licence
  * goes with that of ns-3 (GPL-2.0-only), which OpenSSL 3's does not. */
-#ifndef IPTFS_AEAD_H
-#define IPTFS_AEAD_H
+#ifndef IPTFS_ESP_AEAD_H
+#define IPTFS_ESP_AEAD_H
 
 #include <stdbool.h>
 #include <stdint.h>

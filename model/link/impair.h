@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What befalls an outer packet on the link: chance, a list by sequence number, blackouts. */
-#ifndef IPTFS_IMPAIR_H
-#define IPTFS_IMPAIR_H
+#ifndef IPTFS_LINK_IMPAIR_H
+#define IPTFS_LINK_IMPAIR_H
 
 #include "base/random.h"
 #include "base/units.h"
-#include "link/chance.h"
+#include "link/random_process.h"
 
 #include <stdbool.h>
 #include <stddef.h>

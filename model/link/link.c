@@ -44,25 +44,25 @@ void iptfs_link_init(struct iptfs_link *link, const struct iptfs_link_ops *ops,
         .impair = *impair,
         .store = store,
     };
-    iptfs_flight_init(&link->flight);
+    iptfs_in_flight_init(&link->flight);
 }
 
 void iptfs_link_end_inside(struct iptfs_link *link, struct iptfs_outer *outer)
 {
     iptfs_tally_add(&link->stats.in_flight, outer->ip_octets);
-    iptfs_outer_end(link->store, outer, IPTFS_FATE_INSIDE);
+    iptfs_outer_end(link->store, outer, IPTFS_DROP_NONE);
 }
 
 void iptfs_link_clear(struct iptfs_link *link)
 {
     struct iptfs_outer *outer;
-    while ((outer = iptfs_flight_take(&link->flight)) != NULL)
+    while ((outer = iptfs_in_flight_take(&link->flight)) != NULL)
         iptfs_link_end_inside(link, outer);
 }
 
 void iptfs_link_deinit(struct iptfs_link *link)
 {
-    iptfs_flight_free(&link->flight);
+    iptfs_in_flight_free(&link->flight);
     iptfs_impair_free(&link->impair);
 }
 
@@ -91,14 +91,14 @@ bool iptfs_link_admit(struct iptfs_link *link, struct iptfs_outer *outer)
     if (outer->ip_octets <= link->config.mtu_octets)
         return true;
     iptfs_tally_add(&link->stats.lost_mtu, outer->ip_octets);
-    iptfs_outer_end(link->store, outer, IPTFS_FATE_LINK_MTU);
+    iptfs_outer_end(link->store, outer, IPTFS_DROP_LINK_MTU);
     return false;
 }
 
 void iptfs_link_refuse(struct iptfs_link *link, struct iptfs_outer *outer)
 {
     iptfs_tally_add(&link->stats.lost_queue, outer->ip_octets);
-    iptfs_outer_end(link->store, outer, IPTFS_FATE_LINK_QUEUE);
+    iptfs_outer_end(link->store, outer, IPTFS_DROP_LINK_QUEUE);
 }
 
 bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
@@ -117,14 +117,14 @@ bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
         iptfs_tally_add(verdict->blackout ? &link->stats.lost_blackout : &link->stats.lost_way,
                         outer->ip_octets);
         iptfs_outer_end(link->store, outer,
-                        verdict->blackout ? IPTFS_FATE_BLACKOUT : IPTFS_FATE_LINK_LOSS);
+                        verdict->blackout ? IPTFS_DROP_BLACKOUT : IPTFS_DROP_LINK_LOSS);
     }
     return goes_on;
 }
 
 static void add_copy(struct iptfs_link *link, struct iptfs_outer *outer, int64_t arrival_ps)
 {
-    int error = iptfs_flight_add(&link->flight, arrival_ps, outer);
+    int error = iptfs_in_flight_add(&link->flight, arrival_ps, outer);
     if (error == IPTFS_OK)
         return;
     link->store->error = error;
@@ -156,8 +156,8 @@ void iptfs_link_launch(struct iptfs_link *link, struct iptfs_outer *outer, int64
 
 void iptfs_link_wake(struct iptfs_link *link, int64_t now_ps)
 {
-    while (iptfs_flight_next_ps(&link->flight) <= now_ps) {
-        struct iptfs_outer *outer = iptfs_flight_take(&link->flight);
+    while (iptfs_in_flight_next_ps(&link->flight) <= now_ps) {
+        struct iptfs_outer *outer = iptfs_in_flight_take(&link->flight);
         iptfs_tally_add(&link->stats.received, outer->ip_octets);
         link->deliver(link->deliver_ctx, now_ps, outer);
     }

@@ -5,8 +5,8 @@
 #ifndef IPTFS_LINK_H
 #define IPTFS_LINK_H
 
-#include "link/flight.h"
 #include "link/impair.h"
+#include "link/in_flight.h"
 #include "link/transmitter.h"
 #include "packet/packet.h"
 
@@ -68,7 +68,7 @@ struct iptfs_link {
     struct iptfs_link_config config;
     struct iptfs_link_stats stats;
     struct iptfs_impair impair;
-    struct iptfs_flight flight;
+    struct iptfs_in_flight flight;
     int64_t latest_ps; /* arrival of a packet before which the next, if in_order, must not come */
     struct iptfs_store *store;
     /* A packet arrives at the far end, which takes it over. */
@@ -96,7 +96,7 @@ int iptfs_direct_link_new(struct iptfs_link **out, const struct iptfs_link_confi
 /* When iptfs_link_wake must be called next; IPTFS_NEVER for not. */
 static inline int64_t iptfs_link_next_ps(const struct iptfs_link *link)
 {
-    return iptfs_flight_next_ps(&link->flight);
+    return iptfs_in_flight_next_ps(&link->flight);
 }
 
 /* Delivers what has arrived by now. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The transmitter of a link, with its drop-tail queue. Several links may share one: that is a
  * bottleneck. */
-#ifndef IPTFS_TRANSMITTER_H
-#define IPTFS_TRANSMITTER_H
+#ifndef IPTFS_LINK_TRANSMITTER_H
+#define IPTFS_LINK_TRANSMITTER_H
 
 #include "base/units.h"
 

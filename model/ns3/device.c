@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "ns3/ns3pmtu.h"
-#include "ns3/ns3shim.h"
+#include "ns3/pmtu.h"
+#include "ns3/sim.h"
 
 static int other(int end)
 {
@@ -71,7 +71,7 @@ static bool refuse_local(const struct iptfs_device_end *end, const struct iptfs_
         return false;
     if (iptfs_sender_too_big(sender, packet->octets, packet->ip_version))
         iptfs_ns3pmtu_refuse_local(iptfs_ns3device_node(end->ns3), packet->handle,
-                                   sender->packer.space_octets);
+                                   sender->packer.payload_octets);
     return true;
 }
 
@@ -97,7 +97,7 @@ static bool on_send(void *ctx, const struct iptfs_ns3packet *packet)
         .ip_version = packet->ip_version,
         .tos = packet->tos,
         /* Only said of packets that may be too big, so only asked for those. */
-        .local = packet->octets > sender->packer.space_octets && refuse_local(end, packet),
+        .local = packet->octets > sender->packer.payload_octets && refuse_local(end, packet),
     };
     if (device->flow != NULL)
         arrival.flow = device->flow(device->flow_ctx, end_number(end), packet);

@@ -11,8 +11,8 @@
  *
  * The inner packet's handle is the ns3::Packet. It is taken once, when the node sends, and given
  * back once: delivered to the other node, or released wherever in the tunnel the packet ended. */
-#ifndef IPTFS_DEVICE_H
-#define IPTFS_DEVICE_H
+#ifndef IPTFS_NS3_DEVICE_H
+#define IPTFS_NS3_DEVICE_H
 
 #include "ns3/engine.h"
 #include "ns3/ns3device.h"

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "ns3/ns3shim.h"
-#include "ns3/p2plink.h"
+#include "ns3/p2p_link.h"
+#include "ns3/sim.h"
 
 void iptfs_engine_arm(struct iptfs_engine *engine)
 {

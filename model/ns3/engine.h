@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tunnels driven by ns-3's events: one timer a tunnel, set to whatever is due next in it. */
-#ifndef IPTFS_ENGINE_H
-#define IPTFS_ENGINE_H
+#ifndef IPTFS_NS3_ENGINE_H
+#define IPTFS_NS3_ENGINE_H
 
 #include "link/link.h"
 #include "tunnel/tunnel.h"

@@ -2,7 +2,7 @@
 #include "ns3/ns3device.h"
 
 #include "ns3/ns3guard.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 
 #include <ns3/ipv4-header.h>
 #include <ns3/ipv4.h>

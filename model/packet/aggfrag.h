@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The AGGFRAG payload of RFC 9347: its two headers, and the walk over its data blocks. */
-#ifndef IPTFS_AGGFRAG_H
-#define IPTFS_AGGFRAG_H
+#ifndef IPTFS_PACKET_AGGFRAG_H
+#define IPTFS_PACKET_AGGFRAG_H
 
-#include "packet/ipbytes.h"
+#include "packet/ip_octets.h"
 #include "packet/packet.h"
 
 #include <stdbool.h>

@@ -5,35 +5,35 @@
  *
  * The first cause that befalls a packet is the one that counts: when one fragment dies on the link
  * and the receiver gives the rest up a second later, the link lost the packet. */
-#ifndef IPTFS_LEDGER_H
-#define IPTFS_LEDGER_H
+#ifndef IPTFS_PACKET_LEDGER_H
+#define IPTFS_PACKET_LEDGER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum iptfs_fate {
-    IPTFS_FATE_INSIDE, /* no end yet */
-    IPTFS_FATE_DELIVERED,
+enum iptfs_drop_cause {
+    IPTFS_DROP_NONE, /* no end yet */
+    IPTFS_DROP_DELIVERED,
     /* at the sender */
-    IPTFS_FATE_NO_QUEUE_SPACE,   /* the queue was full (XfrmOutNoQueueSpace) */
-    IPTFS_FATE_TOO_BIG,          /* dont-frag and too long, on arrival (XfrmOutError) */
-    IPTFS_FATE_MTU_SHRUNK,       /* dont-frag, and too long only when it was to be sent */
-    IPTFS_FATE_AGGREGATION_TIME, /* waited longer than max-aggregation-time */
-    IPTFS_FATE_TUNNEL_STOPPED,   /* the circuit breaker has stopped the tunnel */
+    IPTFS_DROP_NO_QUEUE_SPACE,   /* the queue was full (XfrmOutNoQueueSpace) */
+    IPTFS_DROP_TOO_BIG,          /* dont-frag and too long, on arrival (XfrmOutError) */
+    IPTFS_DROP_MTU_SHRUNK,       /* dont-frag, and too long only when it was to be sent */
+    IPTFS_DROP_AGGREGATION_TIME, /* waited longer than max-aggregation-time */
+    IPTFS_DROP_TUNNEL_STOPPED,   /* the circuit breaker has stopped the tunnel */
     /* on the link */
-    IPTFS_FATE_LINK_MTU,   /* the outer packet was longer than the link carries */
-    IPTFS_FATE_LINK_QUEUE, /* the link's drop-tail queue was full */
-    IPTFS_FATE_LINK_LOSS,  /* lost on the way, by chance or by a list */
-    IPTFS_FATE_BLACKOUT,   /* sent while the link carried nothing */
+    IPTFS_DROP_LINK_MTU,   /* the outer packet was longer than the link carries */
+    IPTFS_DROP_LINK_QUEUE, /* the link's drop-tail queue was full */
+    IPTFS_DROP_LINK_LOSS,  /* lost on the way, by chance or by a list */
+    IPTFS_DROP_BLACKOUT,   /* sent while the link carried nothing */
     /* at the receiver */
-    IPTFS_FATE_REPLAY,     /* the replay window refused the outer packet */
-    IPTFS_FATE_LATE,       /* the outer packet came after its number was given up */
-    IPTFS_FATE_DUPLICATE,  /* a second copy of a packet held in the reorder window */
-    IPTFS_FATE_INCOMPLETE, /* a fragment is missing, or came before the one it continues */
-    IPTFS_FATE_DROP_TIME,  /* the drop timer discarded the partial packet */
-    IPTFS_FATE_SA_REMOVED, /* its SA was removed while it was inside */
-    IPTFS_FATE_BAD_HEADER, /* no such AGGFRAG sub-type, or the inner header makes no sense */
-    IPTFS_FATE_COUNT
+    IPTFS_DROP_REPLAY,     /* the replay window refused the outer packet */
+    IPTFS_DROP_LATE,       /* the outer packet came after its number was given up */
+    IPTFS_DROP_DUPLICATE,  /* a second copy of a packet held in the reorder window */
+    IPTFS_DROP_INCOMPLETE, /* a fragment is missing, or came before the one it continues */
+    IPTFS_DROP_DROP_TIME,  /* the drop timer discarded the partial packet */
+    IPTFS_DROP_SA_REMOVED, /* its SA was removed while it was inside */
+    IPTFS_DROP_BAD_HEADER, /* no such AGGFRAG sub-type, or the inner header makes no sense */
+    IPTFS_DROP_COUNT
 };
 
 struct iptfs_tally {
@@ -43,15 +43,15 @@ struct iptfs_tally {
 
 struct iptfs_ledger {
     struct iptfs_tally offered;
-    struct iptfs_tally ended[IPTFS_FATE_COUNT]; /* [IPTFS_FATE_INSIDE] stays 0 */
+    struct iptfs_tally ended[IPTFS_DROP_COUNT]; /* [IPTFS_DROP_NONE] stays 0 */
     uint64_t unexplained; /* packets that vanished without a cause: always 0, or a fault of ours */
 };
 
 /* The cause as results print it, such as "no-queue-space". Static storage. */
-const char *iptfs_fate_name(enum iptfs_fate fate);
+const char *iptfs_drop_cause_name(enum iptfs_drop_cause drop_cause);
 
 /* What the cause means, in a line. Static storage. */
-const char *iptfs_fate_meaning(enum iptfs_fate fate);
+const char *iptfs_drop_cause_meaning(enum iptfs_drop_cause drop_cause);
 
 static inline void iptfs_tally_add(struct iptfs_tally *tally, uint32_t octets)
 {

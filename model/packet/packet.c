@@ -141,8 +141,8 @@ void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, ui
 static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
                                                       const struct iptfs_inner *inner)
 {
-    if (inner->fate != IPTFS_FATE_INSIDE)
-        iptfs_tally_add(&store->ledger.ended[inner->fate], inner->octets);
+    if (inner->drop_cause != IPTFS_DROP_NONE)
+        iptfs_tally_add(&store->ledger.ended[inner->drop_cause], inner->octets);
     else if (store->closing)
         store->found_inside++;
     else
@@ -153,7 +153,7 @@ static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
 
 static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (inner->fate != IPTFS_FATE_DELIVERED)
+    if (inner->drop_cause != IPTFS_DROP_DELIVERED)
         end_undelivered(store, inner);
     if (inner->handle != NULL && store->release != NULL)
         store->release(store->release_ctx, inner->handle);
@@ -216,8 +216,8 @@ static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
     struct iptfs_inner *inner = outer->first;
     for (uint32_t left = outer->slices; left > 0; left--) {
         struct iptfs_inner *next = inner->next;
-        if (outer->fate != IPTFS_FATE_DELIVERED && outer->fate != IPTFS_FATE_INSIDE)
-            iptfs_inner_blame(inner, (enum iptfs_fate)outer->fate);
+        if (outer->drop_cause != IPTFS_DROP_DELIVERED && outer->drop_cause != IPTFS_DROP_NONE)
+            iptfs_inner_set_drop_cause(inner, (enum iptfs_drop_cause)outer->drop_cause);
         iptfs_inner_unref(store, inner);
         inner = next;
     }
@@ -228,13 +228,15 @@ static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
     store->live_outer--;
 }
 
-void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer, enum iptfs_fate fate)
+void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer,
+                     enum iptfs_drop_cause drop_cause)
 {
-    bool processed = outer->fate == IPTFS_FATE_DELIVERED;
+    bool processed = outer->drop_cause == IPTFS_DROP_DELIVERED;
     if (store->closing && !processed)
-        outer->fate = IPTFS_FATE_INSIDE; /* whatever befell another copy, this one was under way */
-    else if (outer->fate == IPTFS_FATE_INSIDE || fate == IPTFS_FATE_DELIVERED)
-        outer->fate = (uint8_t)fate;
+        outer->drop_cause =
+            IPTFS_DROP_NONE; /* whatever befell another copy, this one was under way */
+    else if (outer->drop_cause == IPTFS_DROP_NONE || drop_cause == IPTFS_DROP_DELIVERED)
+        outer->drop_cause = (uint8_t)drop_cause;
     if (--outer->refs == 0)
         free_outer(store, outer);
 }

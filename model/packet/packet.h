@@ -42,7 +42,7 @@ struct iptfs_inner {
     uint16_t flow;            /* which traffic source it came from */
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
-    uint8_t fate;             /* enum iptfs_fate */
+    uint8_t drop_cause;       /* enum iptfs_drop_cause */
     uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
     bool local;           /* sent by the gateway itself, not forwarded */
     bool marked_here : 1; /* got its CE mark in the sender's own queue */
@@ -70,7 +70,7 @@ struct iptfs_outer {
     uint32_t refs;             /* copies under way */
     uint8_t sub_type;          /* AGGFRAG sub-type, 0 or 1 */
     uint8_t ecn;               /* of the outer IP header */
-    uint8_t fate;              /* the first cause that ended a copy, enum iptfs_fate */
+    uint8_t drop_cause;        /* the first cause that ended a copy, enum iptfs_drop_cause */
     struct iptfs_aggfrag info; /* congestion information, when sub_type is 1 */
 };
 
@@ -106,7 +106,8 @@ struct iptfs_store {
     struct iptfs_chunk *chunks;
     uint64_t live_inner;
     uint64_t live_outer;
-    uint64_t found_inside; /* packets without a fate that were let go after iptfs_store_close */
+    uint64_t
+        found_inside; /* packets without a drop_cause that were let go after iptfs_store_close */
     bool closing;
     int error; /* IPTFS_E_NO_MEMORY once memory ran out, else 0 */
     /* Told the handle of each packet that was not delivered, exactly once; may be NULL. */
@@ -120,15 +121,15 @@ struct iptfs_store {
 
 void iptfs_store_init(struct iptfs_store *store);
 
-/* From now on packets let go without a fate are those still inside at the end of the run; they
- * are counted in found_inside. */
+/* From now on packets let go without a drop_cause are those still inside at the end of the run;
+ * they are counted in found_inside. */
 void iptfs_store_close(struct iptfs_store *store);
 
 /* What befalls packets that are let go without having gone on: they are inside at the end of a run;
  * before that, their SA was removed. */
-static inline enum iptfs_fate iptfs_store_leaving(const struct iptfs_store *store)
+static inline enum iptfs_drop_cause iptfs_store_leaving(const struct iptfs_store *store)
 {
-    return store->closing ? IPTFS_FATE_INSIDE : IPTFS_FATE_SA_REMOVED;
+    return store->closing ? IPTFS_DROP_NONE : IPTFS_DROP_SA_REMOVED;
 }
 
 /* Gives all memory back. Every packet must have been let go. */
@@ -144,19 +145,20 @@ bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
 
 /* Names what befell the packet; the first cause stands, unless a copy is delivered after all. It is
  * written into the ledger when the packet is let go. */
-static inline void iptfs_inner_blame(struct iptfs_inner *inner, enum iptfs_fate cause)
+static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
+                                              enum iptfs_drop_cause cause)
 {
-    if (inner->fate == IPTFS_FATE_INSIDE)
-        inner->fate = (uint8_t)cause;
+    if (inner->drop_cause == IPTFS_DROP_NONE)
+        inner->drop_cause = (uint8_t)cause;
 }
 
 /* The packet leaves the tunnel whole. False when it has done so before: a second copy. */
 static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (inner->fate == IPTFS_FATE_DELIVERED)
+    if (inner->drop_cause == IPTFS_DROP_DELIVERED)
         return false;
-    inner->fate = IPTFS_FATE_DELIVERED;
-    iptfs_tally_add(&store->ledger.ended[IPTFS_FATE_DELIVERED], inner->octets);
+    inner->drop_cause = IPTFS_DROP_DELIVERED;
+    iptfs_tally_add(&store->ledger.ended[IPTFS_DROP_DELIVERED], inner->octets);
     return true;
 }
 
@@ -189,10 +191,11 @@ int iptfs_outer_set_payload(struct iptfs_store *store, struct iptfs_outer *outer
 void iptfs_outer_add(struct iptfs_outer *outer, struct iptfs_inner *inner, uint32_t offset,
                      uint32_t octets);
 
-/* Ends one copy of the packet, by `fate` (IPTFS_FATE_DELIVERED when it was processed). With the
- * last copy, inner packets that are not delivered are blamed on the first cause that ended a copy,
- * unless one was processed: then the reassembly answers for them. */
-void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer, enum iptfs_fate fate);
+/* Ends one copy of the packet, by `drop_cause` (IPTFS_DROP_DELIVERED when it was processed). With
+ * the last copy, inner packets that are not delivered are blamed on the first cause that ended a
+ * copy, unless one was processed: then the reassembly answers for them. */
+void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer,
+                     enum iptfs_drop_cause drop_cause);
 
 void iptfs_slices(const struct iptfs_outer *outer, struct iptfs_slice_walk *walk);
 

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "packet/ipbytes.h"
+#include "packet/ip_octets.h"
 
 #include <string.h>
 
@@ -54,17 +54,17 @@ static void end_partial(struct iptfs_reassembly *reassembly)
     iptfs_drop_timer_stop(reassembly->timer);
 }
 
-static void discard_partial(struct iptfs_reassembly *reassembly, enum iptfs_fate cause)
+static void discard_partial(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause)
 {
     iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS, 1);
-    iptfs_inner_blame(reassembly->partial, cause);
+    iptfs_inner_set_drop_cause(reassembly->partial, cause);
     end_partial(reassembly);
 }
 
 static void abandon(struct iptfs_reassembly *reassembly)
 {
     iptfs_count(reassembly->counters, IPTFS_XFRM_IN_IPTFS_ERROR, 1);
-    discard_partial(reassembly, IPTFS_FATE_INCOMPLETE);
+    discard_partial(reassembly, IPTFS_DROP_INCOMPLETE);
 }
 
 static void append(struct iptfs_reassembly *reassembly, const uint8_t *bytes, uint32_t octets)
@@ -192,17 +192,17 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
 }
 
 /* Octets that belong to a packet nobody waits for. */
-static void skip(const struct iptfs_block *block, enum iptfs_fate cause)
+static void skip(const struct iptfs_block *block, enum iptfs_drop_cause cause)
 {
     if (block->inner != NULL)
-        iptfs_inner_blame(block->inner, cause);
+        iptfs_inner_set_drop_cause(block->inner, cause);
 }
 
 static void ignore_payload(struct iptfs_block_walk *walk)
 {
     struct iptfs_block block;
     while (iptfs_block_next(walk, &block))
-        skip(&block, IPTFS_FATE_LATE);
+        skip(&block, IPTFS_DROP_LATE);
 }
 
 /* What this payload means for the partial packet; false when there is no more to do with it. */
@@ -270,7 +270,7 @@ static void take_blocks(struct iptfs_reassembly *reassembly, int64_t now_ps,
         else if (reassembly->partial != NULL)
             continue_partial(reassembly, now_ps, block_offset, &block);
         else
-            skip(&block, IPTFS_FATE_INCOMPLETE);
+            skip(&block, IPTFS_DROP_INCOMPLETE);
     }
 }
 
@@ -335,7 +335,7 @@ void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
 void iptfs_reassembly_expire(struct iptfs_reassembly *reassembly)
 {
     if (reassembly->partial != NULL)
-        discard_partial(reassembly, IPTFS_FATE_DROP_TIME);
+        discard_partial(reassembly, IPTFS_DROP_DROP_TIME);
 }
 
 void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps,
@@ -387,10 +387,10 @@ void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_
     if (reassembly->partial != NULL)
         continue_partial(reassembly, now_ps, block_offset, &block);
     else
-        skip(&block, IPTFS_FATE_INCOMPLETE);
+        skip(&block, IPTFS_DROP_INCOMPLETE);
 }
 
-void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate cause)
+void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_drop_cause cause)
 {
     struct iptfs_block_walk walk;
     struct iptfs_block block;
@@ -401,11 +401,11 @@ void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate caus
         skip(&block, cause);
 }
 
-void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_fate cause)
+void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause)
 {
     if (reassembly->partial == NULL)
         return;
-    if (cause == IPTFS_FATE_INCOMPLETE)
+    if (cause == IPTFS_DROP_INCOMPLETE)
         abandon(reassembly);
     else
         discard_partial(reassembly, cause);
@@ -415,6 +415,6 @@ void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly)
 {
     if (reassembly->partial == NULL)
         return;
-    iptfs_inner_blame(reassembly->partial, iptfs_store_leaving(reassembly->store));
+    iptfs_inner_set_drop_cause(reassembly->partial, iptfs_store_leaving(reassembly->store));
     end_partial(reassembly);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reassembly: inner packets out of the AGGFRAG payloads of outer packets in order (RFC 9347, 2.5,
  * 6.1), as Linux does it. Payloads are slices or bytes; the rules are the same. */
-#ifndef IPTFS_REASSEMBLY_H
-#define IPTFS_REASSEMBLY_H
+#ifndef IPTFS_RECEIVER_REASSEMBLY_H
+#define IPTFS_RECEIVER_REASSEMBLY_H
 
 #include "packet/aggfrag.h"
 #include "packet/packet.h"
 #include "receiver/reorder.h"
 #include "stats/counters.h"
-#include "stats/measure.h"
+#include "stats/delays.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -67,10 +67,10 @@ void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_
                                const struct iptfs_outer *outer);
 
 /* Nobody waits for the octets that continue an earlier packet. */
-void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_fate cause);
+void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_drop_cause cause);
 
 /* Gives up the packet begun, if there is one. */
-void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_fate cause);
+void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause);
 
 /* Lets go of a partial packet (end of the run). */
 void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly);

@@ -15,7 +15,7 @@ static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 
 static void process_plain(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
-    iptfs_datagram_input(&((struct iptfs_receiver *)ctx)->datagram, now_ps, outer);
+    iptfs_ip_reassembly_input(&((struct iptfs_receiver *)ctx)->datagram, now_ps, outer);
 }
 
 int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
@@ -31,12 +31,12 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     };
     iptfs_replay_init(&receiver->replay, config->replay_window);
     receiver->is_immediate = config->immediate && !config->plain;
-    receiver->datagram = (struct iptfs_datagram){.store = store, .counters = counters};
+    receiver->datagram = (struct iptfs_ip_reassembly){.store = store, .counters = counters};
     if (receiver->is_immediate) {
         receiver->unused.deadline_ps = IPTFS_NEVER;
         iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->unused);
-        return iptfs_immediate_init(&receiver->immediate, config->reorder_window,
-                                    &receiver->reassembly, &receiver->timer);
+        return iptfs_receive_immediate_init(&receiver->immediate, config->reorder_window,
+                                            &receiver->reassembly, &receiver->timer);
     }
     iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
     uint32_t window = config->plain ? 0 : config->reorder_window;
@@ -67,7 +67,7 @@ void iptfs_receiver_free(struct iptfs_receiver *receiver)
 {
     iptfs_reassembly_clear(&receiver->reassembly);
     iptfs_reorder_free(&receiver->reorder);
-    iptfs_immediate_free(&receiver->immediate);
+    iptfs_receive_immediate_free(&receiver->immediate);
 }
 
 int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
@@ -91,7 +91,7 @@ void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
     while (receiver->timer.deadline_ps <= now_ps) {
         int64_t due_ps = receiver->timer.deadline_ps;
         if (receiver->is_immediate) {
-            iptfs_immediate_expire(&receiver->immediate, due_ps);
+            iptfs_receive_immediate_expire(&receiver->immediate, due_ps);
             continue;
         }
         iptfs_drop_timer_stop(&receiver->timer);
@@ -121,7 +121,7 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
     if (!iptfs_replay_accept(&receiver->replay, outer->seq)) {
         iptfs_count(receiver->counters, IPTFS_XFRM_IN_STATE_SEQ_ERROR, 1);
         iptfs_count(receiver->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
-        iptfs_outer_end(receiver->store, outer, IPTFS_FATE_REPLAY);
+        iptfs_outer_end(receiver->store, outer, IPTFS_DROP_REPLAY);
         return;
     }
     bool ce = receiver->config.ecn && outer->ecn == ECN_CE;
@@ -130,7 +130,7 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
     if (receiver->congestion != NULL)
         iptfs_congestion_input(receiver->congestion, now_ps, outer->number, ce, &outer->info);
     if (receiver->is_immediate)
-        iptfs_immediate_input(&receiver->immediate, now_ps, outer);
+        iptfs_receive_immediate_input(&receiver->immediate, now_ps, outer);
     else
         iptfs_reorder_input(&receiver->reorder, now_ps, outer);
 }

@@ -7,9 +7,9 @@
 #include "congestion/congestion.h"
 #include "esp/esp.h"
 #include "packet/packet.h"
-#include "receiver/datagram.h"
-#include "receiver/immediate.h"
+#include "receiver/ip_reassembly.h"
 #include "receiver/reassembly.h"
+#include "receiver/receive_immediate.h"
 #include "receiver/reorder.h"
 #include "stats/counters.h"
 #include "stats/trace.h"
@@ -37,9 +37,9 @@ struct iptfs_receiver {
     bool is_immediate;
     struct iptfs_replay replay;
     struct iptfs_reorder reorder;
-    struct iptfs_immediate immediate;
+    struct iptfs_receive_immediate immediate;
     struct iptfs_reassembly reassembly;
-    struct iptfs_datagram datagram;
+    struct iptfs_ip_reassembly datagram;
     struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
     uint32_t sa;                         /* which SA it serves */
 };

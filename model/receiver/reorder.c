@@ -57,13 +57,14 @@ void iptfs_reorder_free(struct iptfs_reorder *reorder)
 static void process(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
     reorder->process(reorder->process_ctx, now_ps, outer);
-    iptfs_outer_end(reorder->store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(reorder->store, outer, IPTFS_DROP_DELIVERED);
 }
 
-static void drop(struct iptfs_reorder *reorder, struct iptfs_outer *outer, enum iptfs_fate fate)
+static void drop(struct iptfs_reorder *reorder, struct iptfs_outer *outer,
+                 enum iptfs_drop_cause drop_cause)
 {
     iptfs_count(reorder->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
-    iptfs_outer_end(reorder->store, outer, fate);
+    iptfs_outer_end(reorder->store, outer, drop_cause);
 }
 
 /* Moves `want` on by one: processes the packet held there, or has lost it. */
@@ -147,7 +148,7 @@ void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct i
     }
     if (outer->seq < reorder->want) {
         reorder->late_pkts++;
-        drop(reorder, outer, IPTFS_FATE_LATE);
+        drop(reorder, outer, IPTFS_DROP_LATE);
         return;
     }
     uint64_t ahead = outer->seq - reorder->want;
@@ -160,7 +161,7 @@ void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct i
     }
     if (ahead <= reorder->window && place_of(reorder, outer->seq)->outer != NULL) {
         reorder->duplicate_pkts++;
-        drop(reorder, outer, IPTFS_FATE_DUPLICATE);
+        drop(reorder, outer, IPTFS_DROP_DUPLICATE);
         return;
     }
     if (ahead > reorder->window)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The reorder window: outer packets go on in the order of their numbers; those that come early are
  * held until the gap is filled, the window moves past it, or it is given up (RFC 9347, 2.2.3). */
-#ifndef IPTFS_REORDER_H
-#define IPTFS_REORDER_H
+#ifndef IPTFS_RECEIVER_REORDER_H
+#define IPTFS_RECEIVER_REORDER_H
 
 #include "packet/packet.h"
 #include "stats/counters.h"

@@ -2,8 +2,8 @@
 /* The modes of a tunnel (RFC 9347, 2.4) and what it can be compared with, each a row of functions:
  * they differ in packer and pacer, and share queue, link, measurements and, but for the plain ones,
  * the receiver. */
-#ifndef IPTFS_MODE_H
-#define IPTFS_MODE_H
+#ifndef IPTFS_SENDER_MODE_H
+#define IPTFS_SENDER_MODE_H
 
 #include "sender/pacer.h"
 #include "sender/packer.h"

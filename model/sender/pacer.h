@@ -5,8 +5,8 @@
  *   fixed rate  at slots of a constant rate, whatever is queued (RFC 9347, 2.4.1)
  *   congestion  as the congestion control allows (RFC 9347, 2.4.2)
  *   min rate    on demand, and at slots of a least rate when nothing has left for that long */
-#ifndef IPTFS_PACER_H
-#define IPTFS_PACER_H
+#ifndef IPTFS_SENDER_PACER_H
+#define IPTFS_SENDER_PACER_H
 
 #include "congestion/congestion.h"
 #include "stats/trace.h"

@@ -93,16 +93,16 @@ static void close_outer(struct iptfs_packer *packer, struct iptfs_outer *outer, 
 static void drop_too_big(struct iptfs_packer *packer, struct iptfs_inner *inner, int64_t now_ps)
 {
     iptfs_trace_inner(packer->trace, now_ps, IPTFS_TRACE_FIRST_TOOBIG, inner, 0,
-                      packer->space_octets);
+                      packer->payload_octets);
     iptfs_count(packer->counters, IPTFS_XFRM_OUT_ERROR, 1);
     iptfs_count(packer->counters, IPTFS_YANG_TX_DROP_PKTS, 1);
-    iptfs_inner_blame(inner, IPTFS_FATE_MTU_SHRUNK);
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_MTU_SHRUNK);
     iptfs_inner_unref(packer->store, inner);
 }
 
 static bool may_send(const struct iptfs_packer *packer, const struct iptfs_inner *inner)
 {
-    if (inner->octets <= packer->space_octets)
+    if (inner->octets <= packer->payload_octets)
         return true;
     return !packer->dont_fragment && (inner->ip_version == 4 || !packer->cuts_ipv4_alone);
 }
@@ -116,7 +116,7 @@ static struct iptfs_inner *take_first(struct iptfs_packer *packer, struct iptfs_
     struct iptfs_inner *inner;
     while ((inner = iptfs_queue_pop(queue)) != NULL) {
         iptfs_trace_inner(packer->trace, now_ps, IPTFS_TRACE_FIRST_DEQUEUE, inner, 0,
-                          packer->space_octets);
+                          packer->payload_octets);
         if (may_send(packer, inner))
             return inner;
         drop_too_big(packer, inner, now_ps);
@@ -183,7 +183,7 @@ static bool may_begin(const struct iptfs_packer *packer, const struct iptfs_queu
     if (!packer->fill_full || packer->dont_fragment || packer->finishing || queue->head == NULL ||
         room == 0)
         return false;
-    if (packer->pad_to_avoid_fragment && queue->head->octets <= packer->space_octets)
+    if (packer->pad_to_avoid_fragment && queue->head->octets <= packer->payload_octets)
         return false;
     return room >= packer->min_fragment_octets;
 }
@@ -198,7 +198,7 @@ static struct iptfs_outer *all_pad(struct iptfs_packer *packer, int64_t now_ps)
 {
     struct iptfs_outer *outer = open_outer(packer, now_ps);
     if (outer != NULL)
-        close_outer(packer, outer, packer->space_octets);
+        close_outer(packer, outer, packer->payload_octets);
     return outer;
 }
 
@@ -215,7 +215,7 @@ struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct ipt
         packer->begun = first;
         return NULL;
     }
-    uint32_t room = add_first(packer, outer, first, packer->space_octets, now_ps);
+    uint32_t room = add_first(packer, outer, first, packer->payload_octets, now_ps);
     if (packer->begun == NULL)
         room = add_whole_packets(packer, outer, queue, room, now_ps);
     if (may_begin(packer, queue, room))
@@ -268,7 +268,7 @@ static struct iptfs_outer *next_plain(struct iptfs_packer *packer, struct iptfs_
         return outer;
     }
     uint32_t gone = packer->begun_octets;
-    uint32_t octets = fragment_octets(packer, inner, gone, packer->space_octets);
+    uint32_t octets = fragment_octets(packer, inner, gone, packer->payload_octets);
     uint32_t header = gone > 0 && packer->ip_fragment_headers ? ip_header_octets(inner) : 0;
     iptfs_outer_add(outer, inner, gone, octets);
     size(packer, outer, octets + header);
@@ -309,8 +309,8 @@ static uint32_t esp_space(const struct iptfs_packer *packer, uint32_t pkt_size_o
 /* Pads the payload up to tfc_pad_octets, as far as the path MTU allows. */
 static void esp_size(const struct iptfs_packer *packer, struct iptfs_outer *outer, uint32_t octets)
 {
-    uint32_t pad_to = packer->tfc_pad_octets < packer->space_octets ? packer->tfc_pad_octets
-                                                                    : packer->space_octets;
+    uint32_t pad_to = packer->tfc_pad_octets < packer->payload_octets ? packer->tfc_pad_octets
+                                                                      : packer->payload_octets;
     if (octets < pad_to)
         outer->pad_octets = pad_to - octets;
     outer->ip_octets = iptfs_esp_outer_octets(packer->esp, octets + outer->pad_octets);
@@ -347,8 +347,8 @@ static struct iptfs_outer *transport_next(struct iptfs_packer *packer, struct ip
 
 static void pad_size(const struct iptfs_packer *packer, struct iptfs_outer *outer, uint32_t octets)
 {
-    outer->pad_octets = packer->space_octets - octets;
-    outer->ip_octets = iptfs_esp_outer_octets(packer->esp, packer->space_octets);
+    outer->pad_octets = packer->payload_octets - octets;
+    outer->ip_octets = iptfs_esp_outer_octets(packer->esp, packer->payload_octets);
 }
 
 static struct iptfs_outer *pad_next(struct iptfs_packer *packer, struct iptfs_queue *queue,
@@ -375,7 +375,7 @@ struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_
 void iptfs_packer_clear(struct iptfs_packer *packer)
 {
     if (packer->begun != NULL) {
-        iptfs_inner_blame(packer->begun, iptfs_store_leaving(packer->store));
+        iptfs_inner_set_drop_cause(packer->begun, iptfs_store_leaving(packer->store));
         iptfs_inner_unref(packer->store, packer->begun);
     }
     packer->begun = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The packer: makes outer packets out of queued inner ones. A function for each way: AGGFRAG
  * aggregates and fragments; the plain ones, to compare it with, put one inner packet into each. */
-#ifndef IPTFS_PACKER_H
-#define IPTFS_PACKER_H
+#ifndef IPTFS_SENDER_PACKER_H
+#define IPTFS_SENDER_PACKER_H
 
 #include "esp/esp.h"
 #include "packet/aggfrag.h"
@@ -34,10 +34,10 @@ struct iptfs_packer {
     struct iptfs_counters *counters;
     const struct iptfs_trace *trace;
     const struct iptfs_esp *esp;
-    uint32_t space_octets; /* inner octets in an outer packet */
-    bool dont_fragment;    /* drop what is longer */
-    bool cuts_ipv4_alone;  /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
-    bool fixed_size;       /* pad each packet to the space, and make packets of padding alone */
+    uint32_t payload_octets; /* inner octets in an outer packet */
+    bool dont_fragment;      /* drop what is longer */
+    bool cuts_ipv4_alone;    /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
+    bool fixed_size;         /* pad each packet to the space, and make packets of padding alone */
     /* AGGFRAG */
     uint8_t sub_type;             /* of the header: 0, or 1 for congestion control */
     bool fill_full;               /* begin a packet in the rest of an outer one */

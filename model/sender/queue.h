@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The sender's queue of inner packets: limited in octets, with CE marks above 95 % of the limit, as
  * Linux's. */
-#ifndef IPTFS_QUEUE_H
-#define IPTFS_QUEUE_H
+#ifndef IPTFS_SENDER_QUEUE_H
+#define IPTFS_SENDER_QUEUE_H
 
 #include "packet/packet.h"
 

@@ -34,7 +34,7 @@ static void init_packer(struct iptfs_sender *sender)
         .tfc_pad_octets = config->tfc_pad_octets,
         .ip_fragment_headers = config->ip_fragment_headers,
     };
-    sender->packer.space_octets =
+    sender->packer.payload_octets =
         sender->packer.ops->space(&sender->packer, config->pkt_size_octets, config->mtu_octets);
 }
 
@@ -61,7 +61,7 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
                      config->slot_denominator, trace);
-    if (sender->packer.space_octets < least_space(mode))
+    if (sender->packer.payload_octets < least_space(mode))
         return IPTFS_E_INVALID;
     bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
     return has_slots || !mode->rated ? IPTFS_OK : IPTFS_E_INVALID;
@@ -82,21 +82,22 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
  * only its source may fragment (RFC 8200, 4.5). */
 bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version)
 {
-    if (octets <= sender->packer.space_octets)
+    if (octets <= sender->packer.payload_octets)
         return false;
     return sender->config.dont_frag || (ip_version == 6 && !sender->config.mode->aggfrag);
 }
 
-static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner, enum iptfs_fate fate)
+static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner,
+                 enum iptfs_drop_cause drop_cause)
 {
     iptfs_count(sender->counters, IPTFS_YANG_TX_DROP_PKTS, 1);
-    iptfs_inner_blame(inner, fate);
+    iptfs_inner_set_drop_cause(inner, drop_cause);
     iptfs_inner_unref(sender->store, inner);
 }
 
 static int refuse_too_big(struct iptfs_sender *sender, struct iptfs_inner *inner)
 {
-    uint32_t space = sender->packer.space_octets;
+    uint32_t space = sender->packer.payload_octets;
     iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_TOO_BIG, inner, 0, space);
     iptfs_count(sender->counters, IPTFS_XFRM_OUT_ERROR, 1);
     if (inner->local) {
@@ -106,7 +107,7 @@ static int refuse_too_big(struct iptfs_sender *sender, struct iptfs_inner *inner
         if (sender->hooks.icmp != NULL)
             sender->hooks.icmp(sender->hooks.ctx, inner->arrived_ps, inner, space);
     }
-    drop(sender, inner, IPTFS_FATE_TOO_BIG);
+    drop(sender, inner, IPTFS_DROP_TOO_BIG);
     return IPTFS_E_TOO_BIG;
 }
 
@@ -115,7 +116,7 @@ static int refuse_no_space(struct iptfs_sender *sender, struct iptfs_inner *inne
     iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_NO_QUEUE_SPACE, inner, 0,
                       (int64_t)sender->queue.octets);
     iptfs_count(sender->counters, IPTFS_XFRM_OUT_NO_QUEUE_SPACE, 1);
-    drop(sender, inner, IPTFS_FATE_NO_QUEUE_SPACE);
+    drop(sender, inner, IPTFS_DROP_NO_QUEUE_SPACE);
     return IPTFS_E_NO_SPACE;
 }
 
@@ -147,7 +148,7 @@ static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival 
     if (sender->hooks.arrived != NULL)
         sender->hooks.arrived(sender->hooks.ctx, inner);
     if (sender->stopped) {
-        drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
+        drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
         return IPTFS_E_STOPPED;
     }
     if (iptfs_sender_too_big(sender, inner->octets, inner->ip_version))
@@ -207,7 +208,7 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
     if (limit_ps == 0)
         return;
     while (sender->queue.head != NULL && now_ps - sender->queue.head->arrived_ps > limit_ps)
-        drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_FATE_AGGREGATION_TIME);
+        drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_DROP_AGGREGATION_TIME);
 }
 
 /* The packet came with a mark. One from our own queue tells of the path before the tunnel, and its
@@ -354,7 +355,7 @@ int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_cha
         return IPTFS_E_INVALID;
     iptfs_sender_wake(sender, change->at_ps - 1); /* also arrivals nobody asked for yet */
     sender->config.mtu_octets = change->mtu_octets;
-    packer->space_octets = space;
+    packer->payload_octets = space;
     if (change->slot_numerator > 0)
         iptfs_pacer_set_step(&sender->pacer, change->slot_numerator);
     return IPTFS_OK;
@@ -366,9 +367,9 @@ void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
     iptfs_sender_wake(sender, now_ps - 1);
     sender->stopped = true;
     while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
-        drop(sender, inner, IPTFS_FATE_TUNNEL_STOPPED);
+        drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
     if (sender->packer.begun != NULL)
-        iptfs_inner_blame(sender->packer.begun, IPTFS_FATE_TUNNEL_STOPPED);
+        iptfs_inner_set_drop_cause(sender->packer.begun, IPTFS_DROP_TUNNEL_STOPPED);
     iptfs_packer_clear(&sender->packer);
     sender->pacer.deadline_ps = IPTFS_NEVER;
 }
@@ -377,7 +378,7 @@ void iptfs_sender_clear(struct iptfs_sender *sender)
 {
     struct iptfs_inner *inner;
     while ((inner = iptfs_queue_pop(&sender->queue)) != NULL) {
-        iptfs_inner_blame(inner, iptfs_store_leaving(sender->store));
+        iptfs_inner_set_drop_cause(inner, iptfs_store_leaving(sender->store));
         iptfs_inner_unref(sender->store, inner);
     }
     iptfs_packer_clear(&sender->packer);

@@ -104,7 +104,7 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
 
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);
  * IPTFS_E_TOO_BIG under dont-frag: the error a local sender gets at its socket, while for a
- * forwarded packet the hook `icmp` is called; the inner MTU is sender->packer.space_octets.
+ * forwarded packet the hook `icmp` is called; the inner MTU is sender->packer.payload_octets.
  * IPTFS_E_STOPPED behind a circuit breaker.
  * IPTFS_E_NO_MEMORY: not even counted. A handle is released by the store if the packet does not
  * come out at the other end, in each of these cases. */
@@ -133,7 +133,7 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change);
 
 /* The circuit breaker has tripped: from now on, this instant included, nothing is sent. What is
- * inside ends as IPTFS_FATE_TUNNEL_STOPPED, and so does what will arrive. */
+ * inside ends as IPTFS_DROP_TUNNEL_STOPPED, and so does what will arrive. */
 void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps);
 
 /* Lets go of all packets inside. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where inner packets come from. Arrivals are pulled: a sender asks for those up to now when one of
  * its timers fires, so that events go with outer packets and not with inner ones. */
-#ifndef IPTFS_SOURCE_H
-#define IPTFS_SOURCE_H
+#ifndef IPTFS_SENDER_SOURCE_H
+#define IPTFS_SENDER_SOURCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

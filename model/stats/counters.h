@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The counters an operator sees: Linux's (/proc/net/xfrm_stat) and those of RFC 9348, section 4. */
-#ifndef IPTFS_COUNTERS_H
-#define IPTFS_COUNTERS_H
+#ifndef IPTFS_STATS_COUNTERS_H
+#define IPTFS_STATS_COUNTERS_H
 
 #include <stdint.h>
 

@@ -34,7 +34,7 @@ void iptfs_flows_end(struct iptfs_flows *flows, const struct iptfs_inner *inner)
     struct iptfs_flow *flow = iptfs_flows_at(flows, inner->flow);
     if (flow == NULL)
         return;
-    bool inside = inner->fate == IPTFS_FATE_INSIDE;
+    bool inside = inner->drop_cause == IPTFS_DROP_NONE;
     iptfs_tally_add(inside ? &flow->inside : &flow->lost, inner->octets);
 }
 

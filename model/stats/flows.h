@@ -2,12 +2,12 @@
 /* What became of each flow: what was offered, delivered and lost, how late it came, and how
  * unevenly. Delivered packets are measured here alone, once each; the tunnel's figures are the sum.
  */
-#ifndef IPTFS_FLOWS_H
-#define IPTFS_FLOWS_H
+#ifndef IPTFS_STATS_FLOWS_H
+#define IPTFS_STATS_FLOWS_H
 
 #include "base/error.h"
 #include "packet/packet.h"
-#include "stats/measure.h"
+#include "stats/delays.h"
 
 #include <stdbool.h>
 #include <stddef.h>

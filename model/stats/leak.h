@@ -4,11 +4,11 @@
  * Such an observer sees when each outer packet leaves, how long it is, and the DSCP and ECN of its
  * header. Measured are the entropies of sizes and gaps, and how much the outer packets, and the
  * outer octets, of an interval of time say about the inner octets that were offered in it. */
-#ifndef IPTFS_LEAK_H
-#define IPTFS_LEAK_H
+#ifndef IPTFS_STATS_LEAK_H
+#define IPTFS_STATS_LEAK_H
 
 #include "base/random.h"
-#include "stats/information.h"
+#include "stats/entropy.h"
 
 #include <stddef.h>
 #include <stdint.h>

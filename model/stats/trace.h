@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Trace points: the twelve of Linux's IP-TFS, under Linux's names. */
-#ifndef IPTFS_TRACE_H
-#define IPTFS_TRACE_H
+#ifndef IPTFS_STATS_TRACE_H
+#define IPTFS_STATS_TRACE_H
 
 #include "packet/packet.h"
 

@@ -25,8 +25,8 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     struct iptfs_tunnel *tunnel = ctx;
     tunnel->data_octets += outer->data_octets;
     tunnel->pad_octets += outer->pad_octets;
-    iptfs_burst_add(&tunnel->burst, now_ps);
-    tunnel->space_octets += tunnel->sender.packer.space_octets;
+    iptfs_burstiness_add(&tunnel->burst, now_ps);
+    tunnel->payload_octets += tunnel->sender.packer.payload_octets;
     if (tunnel->leak != NULL)
         iptfs_leak_sent(tunnel->leak, now_ps, outer->ip_octets, outer->ecn);
     if (tunnel->observer.sent != NULL)
@@ -59,11 +59,11 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
     if (tunnel->observer.received != NULL)
         tunnel->observer.received(tunnel->observer.ctx, now_ps, outer);
-    iptfs_breaker_input(&tunnel->breaker, now_ps, outer->number);
+    iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, outer->number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
     else
-        iptfs_outer_end(&tunnel->store, outer, IPTFS_FATE_SA_REMOVED);
+        iptfs_outer_end(&tunnel->store, outer, IPTFS_DROP_SA_REMOVED);
 }
 
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
@@ -85,13 +85,13 @@ static void on_ended(void *ctx, const struct iptfs_inner *inner)
 int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
                       const struct iptfs_receiver_config *receiver)
 {
-    static const struct iptfs_breaker_config none;
+    static const struct iptfs_circuit_breaker_config none;
     *tunnel = (struct iptfs_tunnel){.stop_ps = IPTFS_NEVER};
-    iptfs_breaker_init(&tunnel->breaker, &none);
+    iptfs_circuit_breaker_init(&tunnel->breaker, &none);
     iptfs_store_init(&tunnel->store);
     tunnel->store.ended = on_ended;
     tunnel->store.ended_ctx = &tunnel->flows;
-    iptfs_burst_init(&tunnel->burst);
+    iptfs_burstiness_init(&tunnel->burst);
     int error = iptfs_measure_init(&tunnel->delivered);
     if (error == IPTFS_OK)
         error = iptfs_waits_init(&tunnel->waits);
@@ -139,7 +139,7 @@ static uint64_t link_window_octets(const struct iptfs_tunnel *tunnel)
 {
     const struct iptfs_link_config *config = &tunnel->link->config;
     const struct iptfs_sender_config *sender = &tunnel->sender.config;
-    uint32_t space = tunnel->sender.packer.space_octets;
+    uint32_t space = tunnel->sender.packer.payload_octets;
     uint32_t outer = iptfs_esp_outer_octets(&sender->esp, space + IPTFS_AGGFRAG_CC_OCTETS);
     uint32_t framed = iptfs_framed_octets(config->framing, outer);
     if (sender->mode->aggfrag)
@@ -189,9 +189,9 @@ static void change_mtu(struct iptfs_tunnel *tunnel, int64_t now_ps)
 }
 
 void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
-                              const struct iptfs_breaker_config *config)
+                              const struct iptfs_circuit_breaker_config *config)
 {
-    iptfs_breaker_init(&tunnel->breaker, config);
+    iptfs_circuit_breaker_init(&tunnel->breaker, config);
 }
 
 /* The end that sends into `tunnel` receives from `back`. */
@@ -217,7 +217,7 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
 {
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
     next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
-    next_ps = iptfs_earlier(next_ps, iptfs_breaker_next_ps(&tunnel->breaker));
+    next_ps = iptfs_earlier(next_ps, iptfs_circuit_breaker_next_ps(&tunnel->breaker));
     next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
     next_ps = iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
     next_ps = iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
@@ -241,8 +241,8 @@ static void stop_sender(struct iptfs_tunnel *tunnel, int64_t now_ps)
 
 static void wake_breaker(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
-    const struct iptfs_breaker *breaker = &tunnel->breaker;
-    iptfs_breaker_wake(&tunnel->breaker, now_ps);
+    const struct iptfs_circuit_breaker *breaker = &tunnel->breaker;
+    iptfs_circuit_breaker_wake(&tunnel->breaker, now_ps);
     if (!breaker->tripped || tunnel->sender.stopped || tunnel->stop_ps != IPTFS_NEVER)
         return;
     tunnel->stop_ps = iptfs_time_after(breaker->tripped_ps, tunnel->link->config.delay_ps);
@@ -278,7 +278,7 @@ int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_receiver_free(&tunnel->receiver);
     iptfs_receiver_free(&tunnel->receiver_between);
     tunnel->in_flight_pkts = store->found_inside;
-    iptfs_burst_close(&tunnel->burst, now_ps);
+    iptfs_burstiness_close(&tunnel->burst, now_ps);
     iptfs_tunnel_sum(tunnel);
     if (tunnel->flows.error != IPTFS_OK)
         return tunnel->flows.error;

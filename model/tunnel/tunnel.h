@@ -4,17 +4,17 @@
 #ifndef IPTFS_TUNNEL_H
 #define IPTFS_TUNNEL_H
 
-#include "congestion/breaker.h"
+#include "congestion/circuit_breaker.h"
 #include "link/link.h"
 #include "packet/packet.h"
 #include "receiver/receiver.h"
 #include "sender/sender.h"
 #include "sender/source.h"
-#include "stats/burst.h"
+#include "stats/burstiness.h"
 #include "stats/counters.h"
+#include "stats/delays.h"
 #include "stats/flows.h"
 #include "stats/leak.h"
-#include "stats/measure.h"
 #include "stats/trace.h"
 
 #include <stdbool.h>
@@ -44,17 +44,17 @@ struct iptfs_tunnel {
     struct iptfs_receiver receiver_between;
     const struct iptfs_mtu_change *mtu_changes; /* those to come */
     size_t mtu_changes_left;
-    struct iptfs_breaker breaker;
+    struct iptfs_circuit_breaker breaker;
     int64_t stop_ps;                    /* when the tripped breaker stops the sender */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
     struct iptfs_flows flows;           /* delivered and lost packets, flow by flow */
     struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out: the
                                        sum of all flows, set by iptfs_tunnel_sum */
     struct iptfs_waits waits;       /* of delivered packets at the receiver */
-    struct iptfs_burst burst;       /* of outer packets sent */
+    struct iptfs_burstiness burst;  /* of outer packets sent */
     uint64_t data_octets;           /* of data blocks sent, padding not counted */
     uint64_t pad_octets;            /* of AGGFRAG or TFC padding sent */
-    uint64_t space_octets;          /* inner octets that the packets sent could have carried */
+    uint64_t payload_octets;        /* inner octets that the packets sent could have carried */
     uint64_t delivered_again;       /* second copies that no window caught */
     uint64_t in_flight_pkts;        /* set by iptfs_tunnel_close */
 };
@@ -78,7 +78,7 @@ void iptfs_tunnel_set_mtu_changes(struct iptfs_tunnel *tunnel,
 /* Gives the tunnel a circuit breaker, before it starts. The receiving end, which measures, tells
  * the sender at once and out of band: the tunnel stops when the link's delay has passed since. */
 void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
-                              const struct iptfs_breaker_config *config);
+                              const struct iptfs_circuit_breaker_config *config);
 
 /* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
  * If one is congestion-controlled, it follows what the other end returns.

@@ -3,10 +3,10 @@
  * example programs that use it. */
 #include "base/units.h"
 #include "iptfs.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "support/check.h"
 #include "support/fixture.h"
-#include "support/ns3net.h"
+#include "support/ns3_network.h"
 
 #include <malloc.h>
 #include <stdio.h>

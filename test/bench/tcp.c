@@ -3,7 +3,7 @@
  * tunnel, or ns-3's own link. All else is the same. */
 #include "bench/bench.h"
 
-#include "ns3/ns3hosts.h"
+#include "ns3/hosts.h"
 #include "run/run.h"
 #include "scenario/config.h"
 

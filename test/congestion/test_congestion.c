@@ -442,7 +442,7 @@ static void steady_state(double loss, int64_t rtt_ps, bool show)
     int64_t warm_ps = 1000 * rtt_ps + 10 * S;
     int64_t span_ps = 15000 * rtt_ps;
     pair_run(&pair, warm_ps);
-    const struct iptfs_losshistory *losses = &pair.sides[1].congestion.losses;
+    const struct iptfs_loss_history *losses = &pair.sides[1].congestion.losses;
     uint64_t sent = pair.sides[0].seq;
     uint64_t events = losses->events;
     pair_run(&pair, warm_ps + span_ps);

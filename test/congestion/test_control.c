@@ -3,7 +3,7 @@
  * 9347 say it must. */
 #include "base/units.h"
 #include "ns3/engine.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "run/run.h"
 #include "support/check.h"
 

@@ -3,15 +3,15 @@
  * outer packets. */
 #include "base/units.h"
 #include "endpoint/endpoint.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "packet/aggfrag.h"
 #include "run/run.h"
 #include "run/script.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "support/samples.h"
-#include "wire/inbound.h"
-#include "wire/wire.h"
+#include "wire/inbound_sa.h"
+#include "wire/outer_codec.h"
 
 #include <ftw.h>
 #include <inttypes.h>
@@ -564,7 +564,7 @@ static uint32_t wrap_payload(const struct iptfs_script_event *event, uint8_t *pa
  */
 static void receive_recorded(const char *name)
 {
-    static struct iptfs_inbound inbound;
+    static struct iptfs_inbound_sa inbound;
     static uint8_t packet[2000];
     static struct found found, expected;
     struct iptfs_script script;
@@ -575,24 +575,24 @@ static void receive_recorded(const char *name)
     if (!CHECK_TRUE(in != NULL) ||
         !CHECK_INT(iptfs_script_read(&script, in, path, &error), IPTFS_OK))
         return;
-    struct iptfs_wire_config wire = {.mode = iptfs_mode_at(0)};
+    struct iptfs_outer_codec_config wire = {.mode = iptfs_mode_at(0)};
     struct iptfs_receiver_config receiver = {
         .reorder_window = (uint32_t)script.config.reorder_window,
         .drop_time_ps = script.config.drop_time_us * IPTFS_PS_PER_US};
     iptfs_esp_init(&wire.esp, iptfs_cipher_named("null"), 4);
-    CHECK_INT(iptfs_inbound_init(&inbound, &wire, &receiver), IPTFS_OK);
+    CHECK_INT(iptfs_inbound_sa_init(&inbound, &wire, &receiver), IPTFS_OK);
     found.text[0] = '\0';
-    iptfs_inbound_deliver_to(&inbound, note_received, &found);
+    iptfs_inbound_sa_deliver_to(&inbound, note_received, &found);
     for (size_t i = 0; i < script.event_count; i++)
-        CHECK_INT(iptfs_inbound_input(&inbound, script.events[i].at_ps, packet,
-                                      wrap_payload(&script.events[i], packet)),
-                  IPTFS_WIRE_GOOD);
-    iptfs_inbound_wake(&inbound, script.end_ps);
+        CHECK_INT(iptfs_inbound_sa_input(&inbound, script.events[i].at_ps, packet,
+                                         wrap_payload(&script.events[i], packet)),
+                  IPTFS_OUTER_CODEC_GOOD);
+    iptfs_inbound_sa_wake(&inbound, script.end_ps);
     read_expected(name, &expected);
     CHECK_TRUE(strlen(expected.text) > 20);
     CHECK_STR(found.text, expected.text);
-    CHECK_INT(iptfs_inbound_close(&inbound), IPTFS_OK);
-    iptfs_inbound_free(&inbound);
+    CHECK_INT(iptfs_inbound_sa_close(&inbound), IPTFS_OK);
+    iptfs_inbound_sa_free(&inbound);
     iptfs_script_free(&script);
     fclose(in);
 }

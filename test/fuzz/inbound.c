@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whole outer packets: whatever comes is judged once, and only what is authentic gets in. */
-#include "wire/inbound.h"
+#include "wire/inbound_sa.h"
 
 #include "base/units.h"
 #include "fuzz/fuzz.h"
@@ -24,7 +24,7 @@ static const uint8_t salt[IPTFS_AEAD_SALT_OCTETS] = {0xa0, 0xa1, 0xa2, 0xa3};
 static const uint32_t spi = 0x1000;
 
 struct end {
-    struct iptfs_inbound inbound;
+    struct iptfs_inbound_sa inbound;
     struct iptfs_aead *aead; /* a sender's, to seal with */
     int64_t now_ps;
     int64_t delivered_ps; /* the last time */
@@ -55,7 +55,7 @@ static void open_end(struct fuzz_input *input)
         .reorder_window = (uint32_t)fuzz_between(input, 0, WINDOW_MAX),
         .drop_time_ps = (int64_t)fuzz_take(input, 1) * IPTFS_PS_PER_MS,
     };
-    struct iptfs_wire_config wire = {
+    struct iptfs_outer_codec_config wire = {
         .mode = iptfs_mode_named((flags & 8) != 0 ? "esp" : "on-demand"),
         .esn = (flags & 32) != 0,
         .spi = (flags & 64) != 0 ? spi : 0,
@@ -68,8 +68,8 @@ static void open_end(struct fuzz_input *input)
         wire.key_octets = sizeof key;
         MUST(iptfs_aead_new(&end.aead, key, sizeof key) == 0);
     }
-    MUST(iptfs_inbound_init(&end.inbound, &wire, &receiver) == 0);
-    iptfs_inbound_deliver_to(&end.inbound, on_deliver, NULL);
+    MUST(iptfs_inbound_sa_init(&end.inbound, &wire, &receiver) == 0);
+    iptfs_inbound_sa_deliver_to(&end.inbound, on_deliver, NULL);
 }
 
 static void put(uint8_t *bytes, uint64_t value, uint32_t octets)
@@ -116,11 +116,13 @@ static uint32_t wrap(uint64_t what, struct fuzz_input *input, uint32_t octets, u
     return total;
 }
 
-static enum iptfs_wire_verdict give(const uint8_t *packet, uint32_t octets)
+static enum iptfs_outer_codec_verdict give(const uint8_t *packet, uint32_t octets)
 {
-    uint64_t good = end.inbound.verdicts[IPTFS_WIRE_GOOD];
-    enum iptfs_wire_verdict verdict = iptfs_inbound_input(&end.inbound, end.now_ps, packet, octets);
-    MUST((end.inbound.verdicts[IPTFS_WIRE_GOOD] - good == 1) == (verdict == IPTFS_WIRE_GOOD));
+    uint64_t good = end.inbound.verdicts[IPTFS_OUTER_CODEC_GOOD];
+    enum iptfs_outer_codec_verdict verdict =
+        iptfs_inbound_sa_input(&end.inbound, end.now_ps, packet, octets);
+    MUST((end.inbound.verdicts[IPTFS_OUTER_CODEC_GOOD] - good == 1) ==
+         (verdict == IPTFS_OUTER_CODEC_GOOD));
     end.given_pkts++;
     end.received.given_octets += octets;
     return verdict;
@@ -128,14 +130,14 @@ static enum iptfs_wire_verdict give(const uint8_t *packet, uint32_t octets)
 
 static void check_end(void)
 {
-    const struct iptfs_inbound *inbound = &end.inbound;
+    const struct iptfs_inbound_sa *inbound = &end.inbound;
     uint64_t judged = 0;
-    for (int i = 0; i < IPTFS_WIRE_VERDICT_COUNT; i++)
+    for (int i = 0; i < IPTFS_OUTER_CODEC_VERDICT_COUNT; i++)
         judged += inbound->verdicts[i];
     MUST(judged == end.given_pkts);
-    MUST(inbound->verdicts[IPTFS_WIRE_GOOD] ==
+    MUST(inbound->verdicts[IPTFS_OUTER_CODEC_GOOD] ==
          inbound->dummies + inbound->other_headers + inbound->counters.value[IPTFS_YANG_RX_PKTS]);
-    MUST(iptfs_inbound_next_ps(inbound) >= end.now_ps);
+    MUST(iptfs_inbound_sa_next_ps(inbound) >= end.now_ps);
     fuzz_check_received(&end.received, &inbound->store, &inbound->receiver);
 }
 
@@ -163,18 +165,18 @@ static void step(struct fuzz_input *input)
         uint32_t total = wrap(what, input, octets, packet), ip = packet[0] == 0x60 ? 40 : 20;
         if (kind == CHANGED)
             packet[ip + place % (total - ip)] ^= (uint8_t)(1 + place % 255);
-        enum iptfs_wire_verdict verdict = give(packet, total);
+        enum iptfs_outer_codec_verdict verdict = give(packet, total);
         if (kind == CHANGED && end.aead != NULL)
-            MUST(verdict != IPTFS_WIRE_GOOD);
+            MUST(verdict != IPTFS_OUTER_CODEC_GOOD);
         if (kind == SEALED)
-            MUST(verdict == IPTFS_WIRE_GOOD || verdict == IPTFS_WIRE_SHORT ||
-                 verdict == IPTFS_WIRE_BAD_TRAILER || verdict == IPTFS_WIRE_OTHER_SPI ||
-                 end.inbound.wire.config.esn);
+            MUST(verdict == IPTFS_OUTER_CODEC_GOOD || verdict == IPTFS_OUTER_CODEC_SHORT ||
+                 verdict == IPTFS_OUTER_CODEC_BAD_TRAILER ||
+                 verdict == IPTFS_OUTER_CODEC_OTHER_SPI || end.inbound.wire.config.esn);
     }
     input->next += octets;
     input->left -= octets;
     check_end();
-    iptfs_inbound_wake(&end.inbound, end.now_ps);
+    iptfs_inbound_sa_wake(&end.inbound, end.now_ps);
     check_end();
 }
 
@@ -184,7 +186,7 @@ void fuzz_inbound(const uint8_t *bytes, size_t octets)
     open_end(&input);
     while (input.left > 0)
         step(&input);
-    MUST(iptfs_inbound_close(&end.inbound) == 0);
-    iptfs_inbound_free(&end.inbound);
+    MUST(iptfs_inbound_sa_close(&end.inbound) == 0);
+    iptfs_inbound_sa_free(&end.inbound);
     iptfs_aead_free(end.aead);
 }

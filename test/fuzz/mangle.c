@@ -119,7 +119,7 @@ static void pack(struct way *way, struct fuzz_input *input)
         .counters = &counters,
         .trace = &way->trace,
         .esp = &esp,
-        .space_octets = (uint32_t)fuzz_between(input, 8, 600),
+        .payload_octets = (uint32_t)fuzz_between(input, 8, 600),
         .fill_full = fuzz_flag(input),
         .fixed_size = fuzz_flag(input),
         .sub_type = fuzz_flag(input),
@@ -271,7 +271,7 @@ static void close_way(struct way *way)
     iptfs_store_free(&way->store);
     for (uint32_t i = 0; i < way->wire_count; i++) {
         free(way->wires[i].bytes);
-        iptfs_outer_end(&way->sent, way->outers[i], IPTFS_FATE_LINK_LOSS);
+        iptfs_outer_end(&way->sent, way->outers[i], IPTFS_DROP_LINK_LOSS);
     }
     MUST(way->sent.live_inner == 0 && way->sent.live_outer == 0);
     iptfs_store_free(&way->sent);

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "fuzz/fuzz.h"
-#include "ns3/ns3shim.h"
+#include "ns3/sim.h"
 #include "run/run.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "fuzz/fuzz.h"
-#include "support/wholetunnel.h"
+#include "support/whole_tunnel.h"
 
 #include <stdio.h>
 

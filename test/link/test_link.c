@@ -46,7 +46,7 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     if (bench->came_count < ARRIVALS_MAX)
         bench->came[bench->came_count++] = (struct came){now_ps, outer->seq, outer->ecn};
     iptfs_inner_deliver(&bench->store, outer->first);
-    iptfs_outer_end(&bench->store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(&bench->store, outer, IPTFS_DROP_DELIVERED);
 }
 
 static void start_impaired(struct bench *bench, const struct iptfs_link_config *config,
@@ -148,9 +148,9 @@ static void check_came(const struct bench *bench, const struct came *expected, s
     }
 }
 
-static uint64_t ended(const struct bench *bench, enum iptfs_fate fate)
+static uint64_t ended(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->store.ledger.ended[fate].pkts;
+    return bench->store.ledger.ended[drop_cause].pkts;
 }
 
 /* ------------------------------------------------------------------------- framing and times */
@@ -361,7 +361,7 @@ static void test_queue_in_packets(void)
     send(&bench, 4 * MS + 5, 1000); /* 8 finds the link idle */
     CHECK_U64(bench.link->stats.lost_queue.pkts, 3);
     CHECK_U64(bench.link->stats.lost_queue.octets, 2100);
-    CHECK_U64(ended(&bench, IPTFS_FATE_LINK_QUEUE), 3);
+    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_QUEUE), 3);
     run(&bench);
     const struct came expected[] = {
         {11 * MS, 1, 0}, {12 * MS, 2, 0}, {13 * MS, 3, 0}, {14 * MS, 6, 0}, {15 * MS + 5, 8, 0},
@@ -440,7 +440,7 @@ static void test_mtu(void)
     CHECK_U64(bench.link->stats.lost_mtu.pkts, 1);
     CHECK_U64(bench.link->stats.lost_mtu.octets, 1501);
     CHECK_U64(bench.link->stats.sent.pkts, 2);
-    CHECK_U64(ended(&bench, IPTFS_FATE_LINK_MTU), 1);
+    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_MTU), 1);
     run(&bench);
     const struct came expected[] = {{10 * MS + 1538 * US, 2, 0}};
     check_came(&bench, expected, 1);
@@ -464,15 +464,15 @@ static size_t find_next(const struct flying *flying, size_t count)
     return best;
 }
 
-static bool take_one(struct iptfs_flight *flight, struct flying *flying, size_t *count)
+static bool take_one(struct iptfs_in_flight *flight, struct flying *flying, size_t *count)
 {
     size_t next = find_next(flying, *count);
     int64_t expected_ps = *count > 0 ? flying[next].arrival_ps : IPTFS_NEVER;
     struct iptfs_outer *expected = *count > 0 ? flying[next].outer : NULL;
-    int64_t next_ps = iptfs_flight_next_ps(flight);
+    int64_t next_ps = iptfs_in_flight_next_ps(flight);
     if (next_ps != expected_ps)
         return CHECK_INT(next_ps, expected_ps);
-    if (iptfs_flight_take(flight) != expected)
+    if (iptfs_in_flight_take(flight) != expected)
         return CHECK_FAIL("another packet was taken"), false;
     if (*count > 0)
         memmove(&flying[next], &flying[next + 1], (--*count - next) * sizeof *flying);
@@ -485,14 +485,14 @@ static bool fly_randomly(uint64_t seed)
     static struct iptfs_outer outers[600];
     struct flying flying[600];
     struct dice dice = {seed};
-    struct iptfs_flight flight;
+    struct iptfs_in_flight flight;
     size_t count = 0;
     bool good = true;
     uint64_t spread = dice_between(&dice, 0, 40);
-    iptfs_flight_init(&flight);
+    iptfs_in_flight_init(&flight);
     for (size_t i = 0; good && i < 600; i++) {
         int64_t arrival_ps = (int64_t)(i / 4 + dice_between(&dice, 0, spread));
-        if (iptfs_flight_add(&flight, arrival_ps, &outers[i]) != IPTFS_OK)
+        if (iptfs_in_flight_add(&flight, arrival_ps, &outers[i]) != IPTFS_OK)
             return CHECK_FAIL("out of memory"), false;
         flying[count++] = (struct flying){arrival_ps, &outers[i]};
         while (good && dice_percent(&dice, seed % 2 == 0 ? 45 : 10))
@@ -501,7 +501,7 @@ static bool fly_randomly(uint64_t seed)
     while (good && count > 0)
         good = take_one(&flight, flying, &count);
     good = good && take_one(&flight, flying, &count);
-    iptfs_flight_free(&flight);
+    iptfs_in_flight_free(&flight);
     return good;
 }
 
@@ -548,7 +548,7 @@ static void test_list(void)
     CHECK_U64(bench.link->stats.duplicated.octets, 1000);
     CHECK_U64(bench.link->stats.lost_way.octets, 1000);
     CHECK_U64(bench.link->stats.received.pkts, 6);
-    CHECK_U64(ended(&bench, IPTFS_FATE_LINK_LOSS), 1);
+    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
 }
 
@@ -570,8 +570,8 @@ static void test_drop_and_duplicate(void)
     check_came(&bench, expected, 3);
     CHECK_U64(bench.link->stats.lost_way.pkts, 3);
     CHECK_U64(bench.link->stats.duplicated.pkts, 3);
-    CHECK_U64(ended(&bench, IPTFS_FATE_LINK_LOSS), 0);
-    CHECK_U64(ended(&bench, IPTFS_FATE_DELIVERED), 3);
+    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_LOSS), 0);
+    CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), 3);
     stop(&bench, 0);
 }
 
@@ -874,8 +874,8 @@ static void test_blackouts(void)
     CHECK_U64(bench.link->impair.counts.lost_by_list, 1);
     CHECK_U64(bench.link->impair.counts.duplicated, 0);
     CHECK_U64(bench.link->impair.counts.marked, 0);
-    CHECK_U64(ended(&bench, IPTFS_FATE_BLACKOUT), 4);
-    CHECK_U64(ended(&bench, IPTFS_FATE_LINK_LOSS), 1);
+    CHECK_U64(ended(&bench, IPTFS_DROP_BLACKOUT), 4);
+    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
 }
 

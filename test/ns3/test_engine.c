@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/engine.h"
-#include "ns3/ns3shim.h"
-#include "ns3/p2plink.h"
+#include "ns3/p2p_link.h"
+#include "ns3/sim.h"
 #include "support/check.h"
 #include "support/fixture.h"
 
@@ -624,7 +624,7 @@ static void test_arrivals_are_no_events(void)
         plan.arrivals[plan.count] = arrival_of((int64_t)plan.count * US, 40, (uint32_t)plan.count);
     play(&plan, DIRECT, &result);
     CHECK_U64(result.sent, 1);
-    CHECK_U64(result.ledger.ended[IPTFS_FATE_DELIVERED].pkts, 30);
+    CHECK_U64(result.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 30);
     CHECK_TRUE(result.events <= 2);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts of ns-3, their gateways joined by a plain link of ns-3's: what every tunnel is compared
  * with. */
-#include "ns3/ns3hosts.h"
+#include "ns3/hosts.h"
 
 #include "base/units.h"
 #include "run/run.h"

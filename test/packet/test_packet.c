@@ -10,25 +10,25 @@
 
 /* --- ledger --- */
 
-static void test_every_fate_has_a_name_of_its_own(void)
+static void test_every_drop_cause_has_a_name_of_its_own(void)
 {
-    for (int fate = 0; fate < IPTFS_FATE_COUNT; fate++) {
-        const char *name = iptfs_fate_name((enum iptfs_fate)fate);
+    for (int drop_cause = 0; drop_cause < IPTFS_DROP_COUNT; drop_cause++) {
+        const char *name = iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause);
         CHECK_TRUE(name != NULL && name[0] != '\0' && strchr(name, ' ') == NULL);
-        CHECK_TRUE(iptfs_fate_meaning((enum iptfs_fate)fate)[0] != '\0');
-        for (int other = 0; other < fate; other++)
-            CHECK_TRUE(strcmp(name, iptfs_fate_name((enum iptfs_fate)other)) != 0);
+        CHECK_TRUE(iptfs_drop_cause_meaning((enum iptfs_drop_cause)drop_cause)[0] != '\0');
+        for (int other = 0; other < drop_cause; other++)
+            CHECK_TRUE(strcmp(name, iptfs_drop_cause_name((enum iptfs_drop_cause)other)) != 0);
     }
-    CHECK_STR(iptfs_fate_name(IPTFS_FATE_NO_QUEUE_SPACE), "no-queue-space");
-    CHECK_STR(iptfs_fate_name(IPTFS_FATE_COUNT), "unknown");
-    CHECK_STR(iptfs_fate_meaning(IPTFS_FATE_COUNT), "unknown");
+    CHECK_STR(iptfs_drop_cause_name(IPTFS_DROP_NO_QUEUE_SPACE), "no-queue-space");
+    CHECK_STR(iptfs_drop_cause_name(IPTFS_DROP_COUNT), "unknown");
+    CHECK_STR(iptfs_drop_cause_meaning(IPTFS_DROP_COUNT), "unknown");
 }
 
 static void test_ledger_balances_only_when_all_is_found(void)
 {
     struct iptfs_ledger ledger = {.offered = {.pkts = 10, .octets = 1000}};
-    ledger.ended[IPTFS_FATE_DELIVERED].pkts = 5;
-    ledger.ended[IPTFS_FATE_BAD_HEADER].pkts = 2;
+    ledger.ended[IPTFS_DROP_DELIVERED].pkts = 5;
+    ledger.ended[IPTFS_DROP_BAD_HEADER].pkts = 2;
     CHECK_U64(iptfs_ledger_inside(&ledger), 3);
     CHECK_TRUE(iptfs_ledger_balanced(&ledger, 3));
     CHECK_TRUE(!iptfs_ledger_balanced(&ledger, 2));
@@ -46,18 +46,18 @@ static void test_a_new_packet_is_offered_and_empty(void)
     struct iptfs_inner *inner = iptfs_inner_new(&store, 1234);
     CHECK_INT(inner->octets, 1234);
     CHECK_INT(inner->refs, 1);
-    CHECK_INT(inner->fate, IPTFS_FATE_INSIDE);
+    CHECK_INT(inner->drop_cause, IPTFS_DROP_NONE);
     CHECK_TRUE(inner->handle == NULL && inner->bytes == NULL && inner->next == NULL);
     CHECK_TRUE(inner->tos == 0 && inner->id == 0 && inner->arrived_ps == 0 && !inner->local);
     CHECK_U64(store.ledger.offered.pkts, 1);
     CHECK_U64(store.ledger.offered.octets, 1234);
     CHECK_U64(store.live_inner, 1);
     CHECK_U64(iptfs_ledger_inside(&store.ledger), 1);
-    iptfs_inner_blame(inner, IPTFS_FATE_LATE);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LATE].pkts, 0); /* written when let go */
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LATE);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LATE].pkts, 0); /* written when let go */
     iptfs_inner_unref(&store, inner);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LATE].pkts, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LATE].octets, 1234);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LATE].pkts, 1);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LATE].octets, 1234);
     CLOSE_STORE(&store);
 }
 
@@ -66,11 +66,11 @@ static void test_the_first_cause_stands(void)
     struct iptfs_store store;
     iptfs_store_init(&store);
     struct iptfs_inner *inner = iptfs_inner_new(&store, 100);
-    iptfs_inner_blame(inner, IPTFS_FATE_LINK_LOSS);
-    iptfs_inner_blame(inner, IPTFS_FATE_DROP_TIME);
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LINK_LOSS);
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_DROP_TIME);
     iptfs_inner_unref(&store, inner);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_DROP_TIME].pkts, 0);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_DROP_TIME].pkts, 0);
     CLOSE_STORE(&store);
 }
 
@@ -79,19 +79,19 @@ static void test_delivery_overrides_a_cause_and_counts_once(void)
     struct iptfs_store store;
     iptfs_store_init(&store);
     struct iptfs_inner *inner = iptfs_inner_new(&store, 100);
-    iptfs_inner_blame(inner, IPTFS_FATE_LINK_LOSS);
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LINK_LOSS);
     CHECK_TRUE(iptfs_inner_deliver(&store, inner));
     CHECK_TRUE(!iptfs_inner_deliver(&store, inner));
-    iptfs_inner_blame(inner, IPTFS_FATE_DUPLICATE);
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_DUPLICATE);
     iptfs_inner_unref(&store, inner);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_DELIVERED].pkts, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_DELIVERED].octets, 100);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 0);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_DUPLICATE].pkts, 0);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 1);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_DELIVERED].octets, 100);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 0);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_DUPLICATE].pkts, 0);
     CLOSE_STORE(&store);
 }
 
-static void test_a_packet_without_a_fate_is_a_fault(void)
+static void test_a_packet_without_a_drop_cause_is_a_fault(void)
 {
     struct iptfs_store store;
     iptfs_store_init(&store);
@@ -108,12 +108,12 @@ static void test_at_the_end_it_is_inside(void)
     iptfs_store_init(&store);
     struct iptfs_inner *queued = iptfs_inner_new(&store, 100);
     struct iptfs_inner *lost = iptfs_inner_new(&store, 100);
-    iptfs_inner_blame(lost, IPTFS_FATE_LINK_LOSS);
+    iptfs_inner_set_drop_cause(lost, IPTFS_DROP_LINK_LOSS);
     iptfs_store_close(&store);
     iptfs_inner_unref(&store, queued);
     iptfs_inner_unref(&store, lost);
     CHECK_U64(store.found_inside, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 1);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
     CHECK_TRUE(!iptfs_ledger_balanced(&store.ledger, 0));
     CLOSE_STORE(&store);
 }
@@ -131,7 +131,7 @@ static void test_resizing_keeps_the_offer_true(void)
     CHECK_INT(inner->octets, 40);
     iptfs_inner_deliver(&store, inner);
     iptfs_inner_deliver(&store, other);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_DELIVERED].octets, 540);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_DELIVERED].octets, 540);
     iptfs_inner_unref(&store, inner);
     iptfs_inner_unref(&store, other);
     CLOSE_STORE(&store);
@@ -152,7 +152,7 @@ static void test_handles_are_released_exactly_once(void)
     struct iptfs_inner *inner = iptfs_inner_new(&store, 40);
     inner->handle = &dropped;
     inner->refs++;
-    iptfs_inner_blame(inner, IPTFS_FATE_LATE);
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LATE);
     iptfs_inner_unref(&store, inner);
     CHECK_INT(dropped, 0);
     iptfs_inner_unref(&store, inner);
@@ -253,7 +253,7 @@ static void stream_end(struct stream *stream, uint64_t *state)
 {
     while (stream->outers > 0) {
         uint32_t pick = sample_between(state, 0, stream->outers - 1);
-        iptfs_outer_end(&stream->store, stream->outer[pick], IPTFS_FATE_LINK_LOSS);
+        iptfs_outer_end(&stream->store, stream->outer[pick], IPTFS_DROP_LINK_LOSS);
         stream->outer[pick] = stream->outer[--stream->outers];
     }
 }
@@ -268,7 +268,7 @@ static void test_slices_of_a_stream_cut_anywhere(void)
         stream_cut(&stream, &state);
         stream_check(&stream);
         stream_end(&stream, &state);
-        CHECK_U64(stream.store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, STREAM_PKTS);
+        CHECK_U64(stream.store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, STREAM_PKTS);
         CLOSE_STORE(&stream.store);
     }
 }
@@ -284,7 +284,7 @@ static void test_an_outer_packet_without_slices(void)
     CHECK_U64(outer->seq, 0);
     iptfs_slices(outer, &walk);
     CHECK_TRUE(!iptfs_slice_next(&walk, &slice));
-    iptfs_outer_end(&store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
     CLOSE_STORE(&store);
 }
 
@@ -302,7 +302,7 @@ static void test_slices_pass_over_a_dropped_neighbour(void)
     inner[1]->next = inner[2];
     struct iptfs_outer *outer = iptfs_outer_new(&store);
     iptfs_outer_add(outer, inner[0], 0, 100);
-    iptfs_inner_blame(inner[1], IPTFS_FATE_MTU_SHRUNK);
+    iptfs_inner_set_drop_cause(inner[1], IPTFS_DROP_MTU_SHRUNK);
     iptfs_inner_unref(&store, inner[1]);
     iptfs_outer_add(outer, inner[2], 0, 102);
     iptfs_slices(outer, &walk);
@@ -311,7 +311,7 @@ static void test_slices_pass_over_a_dropped_neighbour(void)
     CHECK_TRUE(!iptfs_slice_next(&walk, &slice));
     iptfs_inner_unref(&store, inner[0]);
     iptfs_inner_unref(&store, inner[2]);
-    iptfs_outer_end(&store, outer, IPTFS_FATE_LINK_LOSS);
+    iptfs_outer_end(&store, outer, IPTFS_DROP_LINK_LOSS);
     CLOSE_STORE(&store);
 }
 
@@ -319,45 +319,48 @@ static void test_slices_pass_over_a_dropped_neighbour(void)
 
 /* Ends the copies of an outer packet around one inner packet with these causes; says what became of
  * the inner packet. `deliver`: a copy that was processed delivered it. */
-static enum iptfs_fate fate_after(const enum iptfs_fate *ends, uint32_t copies, bool deliver)
+static enum iptfs_drop_cause drop_cause_after(const enum iptfs_drop_cause *ends, uint32_t copies,
+                                              bool deliver)
 {
     struct iptfs_store store;
-    enum iptfs_fate fate = IPTFS_FATE_INSIDE;
+    enum iptfs_drop_cause drop_cause = IPTFS_DROP_NONE;
     iptfs_store_init(&store);
     struct iptfs_inner *inner = sample_hollow(&store, 100, 1);
     struct iptfs_outer *outer = iptfs_outer_new(&store);
     iptfs_outer_add(outer, inner, 0, 100);
-    inner->refs++; /* keeps it for the look at its fate */
+    inner->refs++; /* keeps it for the look at its drop_cause */
     iptfs_inner_unref(&store, inner);
     outer->refs = copies;
     for (uint32_t i = 0; i < copies; i++) {
-        if (ends[i] == IPTFS_FATE_DELIVERED && deliver)
+        if (ends[i] == IPTFS_DROP_DELIVERED && deliver)
             iptfs_inner_deliver(&store, inner);
         iptfs_outer_end(&store, outer, ends[i]);
         CHECK_U64(store.live_outer, i + 1 < copies);
     }
-    fate = (enum iptfs_fate)inner->fate;
-    iptfs_inner_blame(inner, IPTFS_FATE_INCOMPLETE); /* the reassembly answers for the rest */
+    drop_cause = (enum iptfs_drop_cause)inner->drop_cause;
+    iptfs_inner_set_drop_cause(inner,
+                               IPTFS_DROP_INCOMPLETE); /* the reassembly answers for the rest */
     iptfs_inner_unref(&store, inner);
     CLOSE_STORE(&store);
-    return fate;
+    return drop_cause;
 }
 
 static void test_copies_blame_the_first_cause_unless_processed(void)
 {
-    const enum iptfs_fate lost[] = {IPTFS_FATE_LINK_LOSS};
-    const enum iptfs_fate lost_late[] = {IPTFS_FATE_LINK_LOSS, IPTFS_FATE_LATE};
-    const enum iptfs_fate lost_processed[] = {IPTFS_FATE_LINK_LOSS, IPTFS_FATE_DELIVERED};
-    const enum iptfs_fate processed_late[] = {IPTFS_FATE_DELIVERED, IPTFS_FATE_LATE};
-    const enum iptfs_fate three[] = {IPTFS_FATE_REPLAY, IPTFS_FATE_DELIVERED, IPTFS_FATE_LATE};
-    CHECK_INT(fate_after(lost, 1, true), IPTFS_FATE_LINK_LOSS);
-    CHECK_INT(fate_after(lost_late, 2, true), IPTFS_FATE_LINK_LOSS);
-    CHECK_INT(fate_after(lost_processed, 2, true), IPTFS_FATE_DELIVERED);
-    CHECK_INT(fate_after(processed_late, 2, true), IPTFS_FATE_DELIVERED);
-    CHECK_INT(fate_after(three, 3, true), IPTFS_FATE_DELIVERED);
-    CHECK_INT(fate_after(lost_processed, 2, false), IPTFS_FATE_INSIDE);
-    CHECK_INT(fate_after(processed_late, 2, false), IPTFS_FATE_INSIDE);
-    CHECK_INT(fate_after(three, 3, false), IPTFS_FATE_INSIDE);
+    const enum iptfs_drop_cause lost[] = {IPTFS_DROP_LINK_LOSS};
+    const enum iptfs_drop_cause lost_late[] = {IPTFS_DROP_LINK_LOSS, IPTFS_DROP_LATE};
+    const enum iptfs_drop_cause lost_processed[] = {IPTFS_DROP_LINK_LOSS, IPTFS_DROP_DELIVERED};
+    const enum iptfs_drop_cause processed_late[] = {IPTFS_DROP_DELIVERED, IPTFS_DROP_LATE};
+    const enum iptfs_drop_cause three[] = {IPTFS_DROP_REPLAY, IPTFS_DROP_DELIVERED,
+                                           IPTFS_DROP_LATE};
+    CHECK_INT(drop_cause_after(lost, 1, true), IPTFS_DROP_LINK_LOSS);
+    CHECK_INT(drop_cause_after(lost_late, 2, true), IPTFS_DROP_LINK_LOSS);
+    CHECK_INT(drop_cause_after(lost_processed, 2, true), IPTFS_DROP_DELIVERED);
+    CHECK_INT(drop_cause_after(processed_late, 2, true), IPTFS_DROP_DELIVERED);
+    CHECK_INT(drop_cause_after(three, 3, true), IPTFS_DROP_DELIVERED);
+    CHECK_INT(drop_cause_after(lost_processed, 2, false), IPTFS_DROP_NONE);
+    CHECK_INT(drop_cause_after(processed_late, 2, false), IPTFS_DROP_NONE);
+    CHECK_INT(drop_cause_after(three, 3, false), IPTFS_DROP_NONE);
 }
 
 /* One fragment dies on the link; the packet is the link's loss, whatever the other meets. */
@@ -370,11 +373,11 @@ static void test_one_lost_fragment_loses_the_packet(void)
     iptfs_outer_add(one, inner, 0, 100);
     iptfs_outer_add(two, inner, 100, 100);
     iptfs_inner_unref(&store, inner);
-    iptfs_outer_end(&store, one, IPTFS_FATE_LINK_LOSS);
+    iptfs_outer_end(&store, one, IPTFS_DROP_LINK_LOSS);
     CHECK_U64(store.live_inner, 1);
     CHECK_U64(iptfs_ledger_inside(&store.ledger), 1);
-    iptfs_outer_end(&store, two, IPTFS_FATE_DELIVERED);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 1);
+    iptfs_outer_end(&store, two, IPTFS_DROP_DELIVERED);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
     CLOSE_STORE(&store);
 }
 
@@ -387,11 +390,11 @@ static void test_outer_packets_under_way_at_the_end_are_inside(void)
     iptfs_outer_add(outer, inner, 0, 100);
     iptfs_inner_unref(&store, inner);
     outer->refs = 2;
-    iptfs_outer_end(&store, outer, IPTFS_FATE_LINK_LOSS);
+    iptfs_outer_end(&store, outer, IPTFS_DROP_LINK_LOSS);
     iptfs_store_close(&store);
-    iptfs_outer_end(&store, outer, IPTFS_FATE_INSIDE); /* the other copy may still have come */
+    iptfs_outer_end(&store, outer, IPTFS_DROP_NONE); /* the other copy may still have come */
     CHECK_U64(store.found_inside, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, 0);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 0);
     CLOSE_STORE(&store);
 }
 
@@ -408,7 +411,7 @@ static void test_payload_is_a_copy_of_the_bytes(void)
     CHECK_INT(outer->payload[0], 1);
     CHECK_BYTES(outer->payload + 1, bytes + 1, sizeof bytes - 1);
     CHECK_INT(outer->payload_octets, sizeof bytes);
-    iptfs_outer_end(&store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
     CLOSE_STORE(&store);
 }
 
@@ -426,8 +429,8 @@ static void test_payload_lengths_at_the_edges(void)
     CHECK_TRUE(full->payload == NULL);
     CHECK_INT(iptfs_outer_set_payload(&store, full, bytes, IPTFS_PACKET_MAX_OCTETS), IPTFS_OK);
     CHECK_INT(full->payload[IPTFS_PACKET_MAX_OCTETS - 1], 7);
-    iptfs_outer_end(&store, empty, IPTFS_FATE_DELIVERED);
-    iptfs_outer_end(&store, full, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(&store, empty, IPTFS_DROP_DELIVERED);
+    iptfs_outer_end(&store, full, IPTFS_DROP_DELIVERED);
     free(bytes);
     CLOSE_STORE(&store);
 }
@@ -444,7 +447,7 @@ static void use_some(struct iptfs_store *store, uint32_t pkts)
         iptfs_inner_unref(store, inner);
     }
     CHECK_INT(iptfs_outer_set_payload(store, outer, (const uint8_t *)"x", 1), IPTFS_OK);
-    iptfs_outer_end(store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(store, outer, IPTFS_DROP_DELIVERED);
 }
 
 static void test_memory_stops_growing(void)
@@ -461,12 +464,12 @@ static void test_memory_stops_growing(void)
 }
 
 const CU_TestInfo iptfs_tests_packet[] = {
-    {"every fate has a name of its own", test_every_fate_has_a_name_of_its_own},
+    {"every fate has a name of its own", test_every_drop_cause_has_a_name_of_its_own},
     {"ledger balances only when all is found", test_ledger_balances_only_when_all_is_found},
     {"a new packet is offered and empty", test_a_new_packet_is_offered_and_empty},
     {"the first cause stands", test_the_first_cause_stands},
     {"delivery overrides a cause and counts once", test_delivery_overrides_a_cause_and_counts_once},
-    {"a packet without a fate is a fault", test_a_packet_without_a_fate_is_a_fault},
+    {"a packet without a fate is a fault", test_a_packet_without_a_drop_cause_is_a_fault},
     {"at the end it is inside", test_at_the_end_it_is_inside},
     {"resizing keeps the offer true", test_resizing_keeps_the_offer_true},
     {"handles are released exactly once", test_handles_are_released_exactly_once},

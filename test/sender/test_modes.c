@@ -3,7 +3,7 @@
  * expected is worked out here from the RFCs, not from the packer. */
 #include "base/error.h"
 #include "base/units.h"
-#include "receiver/datagram.h"
+#include "receiver/ip_reassembly.h"
 #include "receiver/reassembly.h"
 #include "receiver/receiver.h"
 #include "run/run.h"
@@ -49,14 +49,14 @@ static void tx_open(struct tx *tx, const struct iptfs_cipher *cipher, int outer_
         .fill_full = true,
         .sub_type = sub_type,
     };
-    tx->packer.space_octets = tx->packer.ops->space(&tx->packer, pkt_size, 1500);
+    tx->packer.payload_octets = tx->packer.ops->space(&tx->packer, pkt_size, 1500);
 }
 
 /* 98 octets of data in each packet: IPv4 20, ESP 8, AGGFRAG 4, trailer 2. */
 static void tx_open_98(struct tx *tx)
 {
     tx_open(tx, iptfs_cipher_named("null"), 4, 0, 132);
-    CHECK_INT(tx->packer.space_octets, 98);
+    CHECK_INT(tx->packer.payload_octets, 98);
 }
 
 static void tx_queue(struct tx *tx, uint32_t octets)
@@ -70,12 +70,12 @@ static void tx_expect(struct tx *tx, uint32_t data, uint32_t slices, uint32_t bl
 {
     struct iptfs_outer *outer = tx->packer.ops->next(&tx->packer, &tx->queue, 0);
     check_int(outer->ip_octets, tx->pkt_size, "outer octets", file, line);
-    check_int(outer->data_octets + outer->pad_octets, tx->packer.space_octets, "data and padding",
+    check_int(outer->data_octets + outer->pad_octets, tx->packer.payload_octets, "data and padding",
               file, line);
     check_int(outer->data_octets, data, "data", file, line);
     check_int(outer->slices, slices, "slices", file, line);
     check_int(outer->block_offset, block_offset, "BlockOffset", file, line);
-    iptfs_outer_end(&tx->store, outer, IPTFS_FATE_LINK_LOSS);
+    iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
 }
 #define EXPECT(tx, data, slices, offset)                                                           \
     tx_expect((tx), (data), (slices), (offset), __FILE__, __LINE__)
@@ -101,7 +101,7 @@ static void check_stream(struct tx *tx, struct dice *dice)
         PKTS = 30
     };
     uint64_t ends[PKTS], total = 0;
-    uint32_t space = tx->packer.space_octets;
+    uint32_t space = tx->packer.payload_octets;
     for (size_t i = 0; i < PKTS; i++) {
         uint32_t octets = (uint32_t)dice_between(dice, 20, dice_percent(dice, 50) ? 100 : 3000);
         tx_queue(tx, octets);
@@ -120,7 +120,7 @@ static void check_stream(struct tx *tx, struct dice *dice)
             CHECK_FAIL("pkt-size %u at %lu: %u octets, BlockOffset %u of %lu, data %u of %lu",
                        tx->pkt_size, (unsigned long)at, outer->ip_octets, outer->block_offset,
                        (unsigned long)behind, outer->data_octets, (unsigned long)data);
-        iptfs_outer_end(&tx->store, outer, IPTFS_FATE_LINK_LOSS);
+        iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     }
     EXPECT(tx, 0, 0, 0); /* idle: padding */
     CHECK_TRUE(tx->packer.begun == NULL);
@@ -134,9 +134,9 @@ static void every_packet_has_the_size(void)
         for (uint32_t size = 20; size <= 1500; size++) {
             tx_open(&tx, iptfs_cipher_at(i % 2), i / 2 % 2 == 0 ? 4 : 6, i / 4 == 1, size);
             uint32_t expected = space_by_the_book(&tx, size);
-            if (tx.packer.space_octets != expected)
+            if (tx.packer.payload_octets != expected)
                 CHECK_FAIL("pkt-size %u, case %u: space %u, expected %u", size, i,
-                           tx.packer.space_octets, expected);
+                           tx.packer.payload_octets, expected);
             if (expected > 0 && size % 3 == 0)
                 check_stream(&tx, &dice);
             CLOSE_STORE(&tx.store);
@@ -151,11 +151,11 @@ static void size_0_follows_the_mtu(void)
     for (unsigned i = 0; i < 8; i++) {
         tx_open(&tx, iptfs_cipher_at(i % 2), i / 2 % 2 == 0 ? 4 : 6, i / 4 == 1, 0);
         for (uint32_t mtu = 120; mtu <= 9000; mtu++) {
-            tx.packer.space_octets = tx.packer.ops->space(&tx.packer, 0, mtu);
+            tx.packer.payload_octets = tx.packer.ops->space(&tx.packer, 0, mtu);
             struct iptfs_outer *outer = tx.packer.ops->next(&tx.packer, &tx.queue, 0);
             if (outer->ip_octets > mtu || outer->ip_octets + 4 <= mtu)
                 CHECK_FAIL("MTU %u: packets of %u", mtu, outer->ip_octets);
-            iptfs_outer_end(&tx.store, outer, IPTFS_FATE_DELIVERED);
+            iptfs_outer_end(&tx.store, outer, IPTFS_DROP_DELIVERED);
         }
         CLOSE_STORE(&tx.store);
     }
@@ -171,7 +171,7 @@ static void idle_packets_are_padding(void)
     CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, NULL, bytes, sizeof bytes),
               102);
     CHECK_BYTES(bytes, zeros, 102);
-    iptfs_outer_end(&tx.store, outer, IPTFS_FATE_DELIVERED);
+    iptfs_outer_end(&tx.store, outer, IPTFS_DROP_DELIVERED);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS], 132);
     tx_queue(&tx, 60);
@@ -284,8 +284,8 @@ static void check_bytes_of_stream(struct tx *tx, struct stream *stream, struct d
         copy->seq = outer->seq;
         CHECK_INT(iptfs_outer_set_payload(&store, copy, bytes, (uint32_t)octets), IPTFS_OK);
         iptfs_reassembly_input(&reassembly, 0, copy);
-        iptfs_outer_end(&store, copy, IPTFS_FATE_DELIVERED);
-        iptfs_outer_end(&tx->store, outer, IPTFS_FATE_LINK_LOSS);
+        iptfs_outer_end(&store, copy, IPTFS_DROP_DELIVERED);
+        iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     }
     CHECK_INT(stream->delivered, STREAM_PKTS);
     CHECK_TRUE(reassembly.partial == NULL);
@@ -391,16 +391,16 @@ static void rig_run(int64_t until_ps)
         iptfs_sender_wake(&rig.sender, next_ps);
 }
 
-static uint64_t rig_ended(enum iptfs_fate fate)
+static uint64_t rig_ended(enum iptfs_drop_cause drop_cause)
 {
-    return rig.store.ledger.ended[fate].pkts;
+    return rig.store.ledger.ended[drop_cause].pkts;
 }
 
 static void rig_close(void)
 {
     for (size_t i = 0; i < rig.count; i++)
         if (rig.sent[i] != NULL)
-            iptfs_outer_end(&rig.store, rig.sent[i], IPTFS_FATE_LINK_LOSS);
+            iptfs_outer_end(&rig.store, rig.sent[i], IPTFS_DROP_LINK_LOSS);
     iptfs_sender_clear(&rig.sender);
     CLOSE_STORE(&rig.store);
 }
@@ -520,8 +520,8 @@ static void old_packets_are_dropped(void)
     rig_run(10 * MS);
     CHECK_INT(rig.count, 1);
     CHECK_INT(rig.sent[0]->data_octets, 205);
-    CHECK_U64(rig_ended(IPTFS_FATE_AGGREGATION_TIME), 2);
-    CHECK_U64(rig.store.ledger.ended[IPTFS_FATE_AGGREGATION_TIME].octets, 201);
+    CHECK_U64(rig_ended(IPTFS_DROP_AGGREGATION_TIME), 2);
+    CHECK_U64(rig.store.ledger.ended[IPTFS_DROP_AGGREGATION_TIME].octets, 201);
     CHECK_U64(rig.counters.value[IPTFS_YANG_TX_DROP_PKTS], 2);
     rig_close();
 }
@@ -536,16 +536,16 @@ static void a_backlog_ages(void)
     for (int i = 0; i < 10; i++)
         rig_offer(0, 1466, 0);
     rig_run(20 * MS);
-    CHECK_U64(rig_ended(IPTFS_FATE_AGGREGATION_TIME), 6);
+    CHECK_U64(rig_ended(IPTFS_DROP_AGGREGATION_TIME), 6);
     for (size_t i = 0; i < rig.count; i++)
         CHECK_INT(rig.sent[i]->data_octets, i < 4 ? 1466 : 0);
     rig_offer(20 * MS + 1, 5 * 1466, 0);
     rig_run(30 * MS);
-    CHECK_U64(rig_ended(IPTFS_FATE_AGGREGATION_TIME), 6);
+    CHECK_U64(rig_ended(IPTFS_DROP_AGGREGATION_TIME), 6);
     for (size_t i = 21; i < 26; i++)
         CHECK_INT(rig.sent[i]->data_octets, 1466);
     rig_close();
-    CHECK_STR(iptfs_fate_name(IPTFS_FATE_AGGREGATION_TIME), "aggregation-time");
+    CHECK_STR(iptfs_drop_cause_name(IPTFS_DROP_AGGREGATION_TIME), "aggregation-time");
 }
 
 static void options_that_leave_nothing_are_refused(void)
@@ -583,16 +583,16 @@ static void on_caught(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool
     caught->tos = inner->tos;
 }
 
-static struct iptfs_datagram datagram_to(struct caught *caught)
+static struct iptfs_ip_reassembly datagram_to(struct caught *caught)
 {
     *caught = (struct caught){0};
-    return (struct iptfs_datagram){&rig.store, &rig.counters, on_caught, caught, NULL};
+    return (struct iptfs_ip_reassembly){&rig.store, &rig.counters, on_caught, caught, NULL};
 }
 
-static void gather(struct iptfs_datagram *datagram, size_t index)
+static void gather(struct iptfs_ip_reassembly *datagram, size_t index)
 {
-    iptfs_datagram_input(datagram, 0, rig.sent[index]);
-    iptfs_outer_end(&rig.store, rig.sent[index], IPTFS_FATE_DELIVERED);
+    iptfs_ip_reassembly_input(datagram, 0, rig.sent[index]);
+    iptfs_outer_end(&rig.store, rig.sent[index], IPTFS_DROP_DELIVERED);
     rig.sent[index] = NULL;
 }
 
@@ -633,7 +633,7 @@ static void ip_fragments(void)
             /* ESP: IP 20, SPI and number 8, trailer 2; the end is aligned, so 2 octets may go. */
             uint32_t mtu = esp ? config.mtu_octets / 4 * 4 : config.mtu_octets;
             check_fragments(octets, mtu, esp ? 30 : 0);
-            struct iptfs_datagram datagram = datagram_to(&caught);
+            struct iptfs_ip_reassembly datagram = datagram_to(&caught);
             for (size_t left = rig.count; left > 0; left--) {
                 size_t at = (size_t)dice_between(&dice, 0, rig.count - 1);
                 while (rig.sent[at] == NULL)
@@ -642,7 +642,7 @@ static void ip_fragments(void)
                 gather(&datagram, at);
             }
             CHECK_INT(caught.pkts, 1);
-            CHECK_U64(rig_ended(IPTFS_FATE_DELIVERED), 1);
+            CHECK_U64(rig_ended(IPTFS_DROP_DELIVERED), 1);
             rig_close();
         }
     }
@@ -675,15 +675,15 @@ static void a_lost_fragment_is_to_blame(void)
         rig_offer(0, 800, 0);
         rig_run(0);
         CHECK_INT(rig.count, 3);
-        struct iptfs_datagram datagram = datagram_to(&caught);
+        struct iptfs_ip_reassembly datagram = datagram_to(&caught);
         for (size_t i = 0; i < 3; i++)
             if (i != lost)
                 gather(&datagram, i);
-        CHECK_U64(rig_ended(IPTFS_FATE_LINK_LOSS), 0); /* it is still on its way */
-        iptfs_outer_end(&rig.store, rig.sent[lost], IPTFS_FATE_LINK_QUEUE);
+        CHECK_U64(rig_ended(IPTFS_DROP_LINK_LOSS), 0); /* it is still on its way */
+        iptfs_outer_end(&rig.store, rig.sent[lost], IPTFS_DROP_LINK_QUEUE);
         rig.sent[lost] = NULL;
         CHECK_INT(caught.pkts, 0);
-        CHECK_U64(rig_ended(IPTFS_FATE_LINK_QUEUE), 1);
+        CHECK_U64(rig_ended(IPTFS_DROP_LINK_QUEUE), 1);
         rig_close();
     }
 }
@@ -707,7 +707,7 @@ static void ipv6_is_never_cut(void)
         CHECK_INT(iptfs_sender_offer(&rig.sender, &arrival), IPTFS_OK);
         rig_run(0);
         CHECK_INT(rig.count, 3);
-        CHECK_U64(rig_ended(IPTFS_FATE_TOO_BIG), 1);
+        CHECK_U64(rig_ended(IPTFS_DROP_TOO_BIG), 1);
         rig_close();
     }
 }
@@ -765,7 +765,7 @@ static void padded_esp_at_a_rate(void)
     rig_offer(0, 500, 0);
     rig_run(10 * MS);
     CHECK_INT(rig.count, 31);
-    struct iptfs_datagram datagram = datagram_to(&caught);
+    struct iptfs_ip_reassembly datagram = datagram_to(&caught);
     for (size_t i = 0; i < rig.count; i++) {
         CHECK_INT(rig.sent_ps[i], ((int64_t)i * MS + 2) / 3);
         CHECK_INT(rig.sent[i]->ip_octets, 1400);
@@ -838,8 +838,8 @@ static void copies_of_plain_packets(void)
         CHECK_INT(caught.pkts, 2);
         CHECK_INT(caught.again, window > 0 ? 0 : 1);
         CHECK_U64(rig.counters.value[IPTFS_XFRM_IN_STATE_SEQ_ERROR], window > 0 ? 4 : 0);
-        CHECK_U64(rig_ended(IPTFS_FATE_DELIVERED), 2);
-        CHECK_U64(rig_ended(IPTFS_FATE_REPLAY), 0);
+        CHECK_U64(rig_ended(IPTFS_DROP_DELIVERED), 2);
+        CHECK_U64(rig_ended(IPTFS_DROP_REPLAY), 0);
         iptfs_receiver_free(&receiver);
         rig_close();
     }
@@ -966,7 +966,7 @@ static uint64_t marked_of_100(const char *ecn, const char *mode, const char *tos
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
     tunnel->observer = (struct iptfs_observer){.delivered = on_delivered, .ctx = &marked};
     CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
-    CHECK_U64(tunnel->store.ledger.ended[IPTFS_FATE_DELIVERED].pkts, 100);
+    CHECK_U64(tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 100);
     CHECK_INT(iptfs_tunnel_close(tunnel, IPTFS_PS_PER_S), IPTFS_OK);
     iptfs_run_free(&run);
     iptfs_scenario_free(&scenario);

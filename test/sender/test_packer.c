@@ -39,7 +39,7 @@ static void tx_open(struct tx *tx, const char *cipher, int outer_version, uint32
         .counters = &tx->counters,
         .trace = &tx->trace,
         .esp = &tx->esp,
-        .space_octets = iptfs_packer_space(&tx->esp, pkt_size, mtu),
+        .payload_octets = iptfs_packer_space(&tx->esp, pkt_size, mtu),
     };
 }
 
@@ -75,7 +75,7 @@ static bool tx_take(struct tx *tx, uint32_t data, uint32_t slices, uint32_t bloc
     CHECK_INT(outer->pad_octets, 0);
     CHECK_INT(outer->sub_type, 0);
     CHECK_INT(outer->ip_octets, length_by_the_book(tx, data));
-    iptfs_outer_end(&tx->store, outer, IPTFS_FATE_LINK_LOSS);
+    iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     return true;
 }
 
@@ -184,7 +184,7 @@ static void test_an_empty_queue_gives_nothing(void)
 {
     struct tx tx;
     tx_open_1500(&tx);
-    CHECK_INT(tx.packer.space_octets, SPACE_1500);
+    CHECK_INT(tx.packer.payload_octets, SPACE_1500);
     CHECK_TRUE(!tx_take(&tx, 0, 0, 0));
     CHECK_U64(tx.packer.seq, 0);
     TX_CLOSE(&tx);
@@ -249,7 +249,7 @@ static void test_every_size_up_to_three_times_the_space(void)
 {
     struct tx tx;
     tx_open(&tx, "null", 4, 132, 1500);
-    const uint32_t space = tx.packer.space_octets;
+    const uint32_t space = tx.packer.payload_octets;
     CHECK_INT(space, 100);
     for (uint32_t octets = 1; octets <= 3 * space + 1; octets++) {
         tx_queue(&tx, octets, octets);
@@ -277,7 +277,7 @@ static void test_every_size_in_a_path_of_1500(void)
             outers++;
             if (outer->ip_octets > 1500)
                 CHECK_FAIL("%u octets: outer packet of %u", octets, outer->ip_octets);
-            iptfs_outer_end(&tx.store, outer, IPTFS_FATE_LINK_LOSS);
+            iptfs_outer_end(&tx.store, outer, IPTFS_DROP_LINK_LOSS);
         }
         if (outers != expected)
             CHECK_FAIL("%u octets: %u outer packets, expected %u", octets, outers, expected);
@@ -389,12 +389,12 @@ static void random_queue(uint64_t seed, uint32_t pkt_size, uint32_t mtu)
     }
     while (plan.next < plan.count) {
         uint32_t data, slices, offset;
-        plan_step(&plan, tx.packer.space_octets, &data, &slices, &offset);
+        plan_step(&plan, tx.packer.payload_octets, &data, &slices, &offset);
         CHECK_TRUE(tx_take(&tx, data, slices, offset));
         if (pkt_size == 0)
             CHECK_TRUE(length_by_the_book(&tx, data) <= mtu);
     }
-    CHECK_U64(tx.store.ledger.ended[IPTFS_FATE_LINK_LOSS].pkts, plan.count);
+    CHECK_U64(tx.store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, plan.count);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], plan.count);
     TX_CLOSE(&tx);
 }
@@ -441,7 +441,7 @@ static void test_octets_are_kept_while_packets_arrive(void)
                 at = 0;
             }
         }
-        iptfs_outer_end(&tx.store, outer, IPTFS_FATE_LINK_LOSS);
+        iptfs_outer_end(&tx.store, outer, IPTFS_DROP_LINK_LOSS);
     }
     CHECK_U64(sent, queued);
     CHECK_INT(id, in);
@@ -459,12 +459,12 @@ static void test_dont_frag_drops_what_no_longer_fits(void)
     static const uint32_t sizes[] = {1442, 500, 543, 542, 1000, 1442};
     for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         tx_queue(&tx, sizes[i], i);
-    tx.packer.space_octets = 542; /* the path MTU shrinks to 600 while they wait */
+    tx.packer.payload_octets = 542; /* the path MTU shrinks to 600 while they wait */
     CHECK_INT(iptfs_packer_space(&tx.esp, 0, 600), 542);
     CHECK_TRUE(tx_take(&tx, 500, 1, 0)); /* the first is dropped on the way */
     CHECK_TRUE(tx_take(&tx, 542, 1, 0));
     CHECK_TRUE(!tx_take(&tx, 0, 0, 0));
-    CHECK_U64(tx.store.ledger.ended[IPTFS_FATE_MTU_SHRUNK].pkts, 4);
+    CHECK_U64(tx.store.ledger.ended[IPTFS_DROP_MTU_SHRUNK].pkts, 4);
     CHECK_U64(tx.counters.value[IPTFS_XFRM_OUT_ERROR], 4);
     CHECK_U64(tx.counters.value[IPTFS_YANG_TX_DROP_PKTS], 4);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], 2);
@@ -481,7 +481,7 @@ static void test_the_space_may_shrink_under_a_begun_packet(void)
     tx_queue(&tx, 3000, 1);
     tx_queue(&tx, 42, 2);
     CHECK_TRUE(tx_take(&tx, 1442, 1, 0));
-    tx.packer.space_octets = 542;
+    tx.packer.payload_octets = 542;
     CHECK_TRUE(tx_take(&tx, 542, 1, 1558));
     CHECK_TRUE(tx_take(&tx, 542, 1, 1016));
     CHECK_TRUE(tx_take(&tx, 516, 2, 474));
@@ -499,7 +499,7 @@ static void test_a_begun_packet_is_let_go_at_the_end(void)
     CHECK_TRUE(tx.packer.begun != NULL);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], 0); /* counted with its last piece */
     iptfs_store_close(&tx.store);
-    iptfs_outer_end(&tx.store, outer, IPTFS_FATE_INSIDE);
+    iptfs_outer_end(&tx.store, outer, IPTFS_DROP_NONE);
     CHECK_U64(tx.store.live_inner, 1);
     iptfs_packer_clear(&tx.packer);
     iptfs_packer_clear(&tx.packer);

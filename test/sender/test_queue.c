@@ -8,7 +8,7 @@ static void drop_rest(struct iptfs_store *store, struct iptfs_queue *queue)
 {
     struct iptfs_inner *inner;
     while ((inner = iptfs_queue_pop(queue)) != NULL) {
-        iptfs_inner_blame(inner, IPTFS_FATE_NO_QUEUE_SPACE);
+        iptfs_inner_set_drop_cause(inner, IPTFS_DROP_NO_QUEUE_SPACE);
         iptfs_inner_unref(store, inner);
     }
     CHECK_U64(queue->octets, 0);
@@ -63,7 +63,7 @@ static void test_limit_is_in_octets_and_inclusive(void)
     CHECK_TRUE(queue.head == queue.tail);
     CHECK_TRUE(iptfs_queue_push(&queue, sample_hollow(&store, 400, 2)));
     CHECK_U64(queue.octets, 1000);
-    iptfs_inner_blame(over, IPTFS_FATE_NO_QUEUE_SPACE);
+    iptfs_inner_set_drop_cause(over, IPTFS_DROP_NO_QUEUE_SPACE);
     iptfs_inner_unref(&store, over);
     drop_rest(&store, &queue);
     CLOSE_STORE(&store);
@@ -141,7 +141,7 @@ static void test_sums_hold_over_random_use(void)
             CHECK_INT(inner->tos, mark ? 3 : 1);
             if (!fits) {
                 refused++;
-                iptfs_inner_blame(inner, IPTFS_FATE_NO_QUEUE_SPACE);
+                iptfs_inner_set_drop_cause(inner, IPTFS_DROP_NO_QUEUE_SPACE);
                 iptfs_inner_unref(&store, inner);
             }
         } else if (pkts > 0) {
@@ -156,7 +156,7 @@ static void test_sums_hold_over_random_use(void)
             CHECK_U64(queue.octets, octets);
     }
     CHECK_U64(queue.marked_pkts, marked);
-    CHECK_U64(store.ledger.ended[IPTFS_FATE_NO_QUEUE_SPACE].pkts, refused);
+    CHECK_U64(store.ledger.ended[IPTFS_DROP_NO_QUEUE_SPACE].pkts, refused);
     CHECK_TRUE(refused > 100 && marked > 100);
     drop_rest(&store, &queue);
     CLOSE_STORE(&store);

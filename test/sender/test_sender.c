@@ -88,7 +88,7 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     if (!bench->lose)
         deliver_whole(bench, outer);
     iptfs_outer_end(&bench->store, outer,
-                    bench->lose ? IPTFS_FATE_LINK_LOSS : IPTFS_FATE_DELIVERED);
+                    bench->lose ? IPTFS_DROP_LINK_LOSS : IPTFS_DROP_DELIVERED);
 }
 
 static void on_arrived(void *ctx, const struct iptfs_inner *inner)
@@ -170,9 +170,9 @@ static void run_timely(struct bench *bench, int64_t until_ps)
     }
 }
 
-static uint64_t dropped(const struct bench *bench, enum iptfs_fate fate)
+static uint64_t dropped(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->store.ledger.ended[fate].pkts;
+    return bench->store.ledger.ended[drop_cause].pkts;
 }
 
 static void check_sent(const struct bench *bench, size_t i, int64_t at_ps, uint64_t seq,
@@ -307,7 +307,7 @@ static void test_sizes(void)
         config.pkt_size_octets = rows[i].pkt_size;
         config.mtu_octets = rows[i].mtu;
         start(&bench, &config);
-        CHECK_U64(bench.sender.packer.space_octets, rows[i].space);
+        CHECK_U64(bench.sender.packer.payload_octets, rows[i].space);
         offer(&bench, 0, rows[i].space, 1);
         iptfs_sender_wake(&bench.sender, 0);
         CHECK_U64(bench.sent_count, 1);
@@ -388,9 +388,9 @@ static void test_queue_limit(void)
     CHECK_INT(offer(&bench, 0, 20, 4), IPTFS_E_NO_SPACE);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_NO_QUEUE_SPACE], 2);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_ERROR], 0);
-    CHECK_U64(dropped(&bench, IPTFS_FATE_NO_QUEUE_SPACE), 2);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_NO_QUEUE_SPACE), 2);
     iptfs_sender_wake(&bench.sender, 0);
-    CHECK_U64(dropped(&bench, IPTFS_FATE_DELIVERED), 2);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_DELIVERED), 2);
     CHECK_INT(offer(&bench, 1, 1000, 5), IPTFS_OK);
     stop(&bench, 1);
 }
@@ -436,7 +436,7 @@ static void test_dont_frag_forwarded(void)
     CHECK_U64(bench.sender.local_errors, 0);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_ERROR], 1);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_NO_QUEUE_SPACE], 0);
-    CHECK_U64(dropped(&bench, IPTFS_FATE_TOO_BIG), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TOO_BIG), 1);
     stop(&bench, 1);
 }
 
@@ -453,7 +453,7 @@ static void test_dont_frag_local(void)
     CHECK_U64(bench.sender.icmp_sent, 0);
     CHECK_U64(bench.sender.local_errors, 1);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_ERROR], 1);
-    CHECK_U64(dropped(&bench, IPTFS_FATE_TOO_BIG), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TOO_BIG), 1);
     stop(&bench, 0);
 }
 
@@ -480,13 +480,13 @@ static void test_mtu_shrinks_while_waiting(void)
     offer(&bench, 0, 1000, 1);
     offer(&bench, 0, 1001, 2);
     offer(&bench, 0, 1002, 3);
-    bench.sender.packer.space_octets = 1001;
+    bench.sender.packer.payload_octets = 1001;
     iptfs_sender_wake(&bench.sender, US);
     CHECK_U64(bench.sent_count, 2);
     check_sent(&bench, 0, US, 1, 1, 1000);
     check_sent(&bench, 1, US, 2, 1, 1001);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_ERROR], 1);
-    CHECK_U64(dropped(&bench, IPTFS_FATE_MTU_SHRUNK), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_MTU_SHRUNK), 1);
     stop(&bench, 0);
 }
 
@@ -795,7 +795,7 @@ static void test_handle_of_fragments(void)
     iptfs_sender_wake(&bench.sender, 0);
     CHECK_U64(bench.sent_count, 5);
     CHECK_U64(bench.released[0], 1);
-    CHECK_U64(dropped(&bench, IPTFS_FATE_LINK_LOSS), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
 }
 

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "run/run.h"
-#include "stats/information.h"
+#include "stats/entropy.h"
 #include "stats/leak.h"
 #include "summary/results.h"
 #include "support/check.h"

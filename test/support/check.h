@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks for CUnit that say what they found: CUnit itself prints the expression alone. */
-#ifndef IPTFS_CHECK_H
-#define IPTFS_CHECK_H
+#ifndef IPTFS_SUPPORT_CHECK_H
+#define IPTFS_SUPPORT_CHECK_H
 
 #include <CUnit/CUnit.h>
 #include <stdbool.h>

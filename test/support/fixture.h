@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What several suites need: numbers by chance that are not the model's own, and a source that plays
  * an array of arrivals. */
-#ifndef IPTFS_FIXTURE_H
-#define IPTFS_FIXTURE_H
+#ifndef IPTFS_SUPPORT_FIXTURE_H
+#define IPTFS_SUPPORT_FIXTURE_H
 
 #include "sender/sender.h"
 #include "sender/source.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What several suites need: inner packets with real octets, numbers that look random but are the
  * same on each run, and the check that closes a test. */
-#ifndef IPTFS_TEST_SAMPLES_H
-#define IPTFS_TEST_SAMPLES_H
+#ifndef IPTFS_SUPPORT_SAMPLES_H
+#define IPTFS_SUPPORT_SAMPLES_H
 
 #include "packet/packet.h"
 

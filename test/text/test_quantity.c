@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/units.h"
 #include "support/check.h"
-#include "text/nearest.h"
 #include "text/quantity.h"
+#include "text/suggest.h"
 
 #include <CUnit/TestDB.h>
 #include <inttypes.h>
@@ -432,11 +432,11 @@ static void test_nearest(void)
     CHECK_U64(iptfs_word_distance("kitten", "sitting"), 3);
     CHECK_U64(iptfs_word_distance("", "abc"), 3);
     CHECK_U64(iptfs_word_distance("dorp", "drop"), 1);
-    struct iptfs_nearest nearest = {.found = "dly"};
-    iptfs_nearest_offer(&nearest, "framing");
+    struct iptfs_suggest nearest = {.found = "dly"};
+    iptfs_suggest_offer(&nearest, "framing");
     CHECK_TRUE(nearest.best == NULL);
-    iptfs_nearest_offer(&nearest, "day");
-    iptfs_nearest_offer(&nearest, "fly");
+    iptfs_suggest_offer(&nearest, "day");
+    iptfs_suggest_offer(&nearest, "fly");
     CHECK_STR(nearest.best, "day");
 }
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_IPV6 = 0x86dd,
+    ETHERTYPE_VLAN = 0x8100,
+    ETHERTYPE_SERVICE_VLAN = 0x88a8,
+    ETHERTYPE_OLD_VLAN = 0x9100,
+    VLAN_OCTETS = 4,
+    IPV6_OCTETS = 40,
+    ETHERNET_LEAST_OCTETS = 46, /* to which shorter packets are padded */
+    IP_LENGTH_END = 6           /* of the longer one, IPv6's payload length */
+};
+
+#define LINKS_ALLOWED "Ethernet, raw IP, Linux cooked (SLL, SLL2)"
+
+/* Where a kind of link has its protocol number, and where what it carries begins. */
+struct iptfs_capture_reader_link {
+    int kind;
+    uint32_t protocol_at;
+    uint32_t payload_at; /* 0: IP alone, there is no number */
+};
+
+static const struct iptfs_capture_reader_link links[] = {
+    {DLT_EN10MB, 12, 14}, {DLT_LINUX_SLL, 14, 16}, {DLT_LINUX_SLL2, 0, 20},
+    {DLT_RAW, 0, 0},      {DLT_IPV4, 0, 0},        {DLT_IPV6, 0, 0},
+};
+
+static int refuse(const struct iptfs_capture_reader *reader, const char *found, const char *allowed,
+                  struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_INVALID, "%s: found %s, allowed: %s", reader->path.text, found,
+                      allowed);
+}
+
+static uint32_t read16(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 8 | at[1];
+}
+
+/* Finds the IP packet in what was captured; false where there is none. */
+static bool find_ip(const struct iptfs_capture_reader_link *link, const uint8_t *bytes,
+                    uint32_t length, uint32_t *ip_at)
+{
+    uint32_t protocol_at = link->protocol_at, payload_at = link->payload_at;
+    *ip_at = payload_at;
+    if (payload_at == 0)
+        return true;
+    if (payload_at > length)
+        return false;
+    for (;;) {
+        uint32_t protocol = read16(bytes + protocol_at);
+        if (protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6)
+            break;
+        if ((protocol != ETHERTYPE_VLAN && protocol != ETHERTYPE_SERVICE_VLAN &&
+             protocol != ETHERTYPE_OLD_VLAN) ||
+            length - payload_at < VLAN_OCTETS)
+            return false;
+        protocol_at = payload_at + 2;
+        payload_at += VLAN_OCTETS;
+    }
+    *ip_at = payload_at;
+    return true;
+}
+
+bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_ip *ip)
+{
+    const uint8_t *header = packet->ip;
+    if (header == NULL || packet->captured < IP_LENGTH_END)
+        return false;
+    ip->version = header[0] >> 4;
+    if (ip->version == 4) {
+        ip->tos = header[1];
+        ip->octets = read16(header + 2);
+        ip->id = read16(header + 4);
+    } else if (ip->version == 6) {
+        ip->tos = (uint8_t)(read16(header) >> 4);
+        ip->octets = read16(header + 4) + IPV6_OCTETS;
+        if (ip->octets == IPV6_OCTETS && packet->wire_octets > ETHERNET_LEAST_OCTETS)
+            ip->octets = 0;
+        ip->id = (uint32_t)(header[1] & 0xF) << 16 | read16(header + 2);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static int set_link(struct iptfs_capture_reader *reader, struct iptfs_error *error)
+{
+    int kind = pcap_datalink(reader->pcap);
+    char found[96];
+    for (size_t i = 0; i < sizeof links / sizeof links[0] && reader->link == NULL; i++)
+        if (links[i].kind == kind)
+            reader->link = &links[i];
+    if (reader->link != NULL)
+        return IPTFS_OK;
+    const char *name = pcap_datalink_val_to_name(kind);
+    snprintf(found, sizeof found, "a capture of link type %d (%.40s)", kind,
+             name != NULL ? name : "unknown");
+    return refuse(reader, found, LINKS_ALLOWED, error);
+}
+
+static int set_filter(struct iptfs_capture_reader *reader, const char *filter,
+                      struct iptfs_error *error)
+{
+    if (filter == NULL || *filter == '\0')
+        return IPTFS_OK;
+    char *text = strdup(filter);
+    if (text == NULL)
+        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for %s", reader->path.text);
+    size_t length = strlen(text);
+    char *begin = text;
+    if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
+        text[length - 1] = '\0';
+        begin++;
+    }
+    reader->filters =
+        pcap_compile(reader->pcap, &reader->program, begin, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    free(text);
+    if (reader->filters)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "%s: filter: found '%.160s', allowed: an expression of libpcap (%.120s)",
+                      reader->path.text, filter, pcap_geterr(reader->pcap));
+}
+
+int iptfs_capture_reader_open(struct iptfs_capture_reader *reader, const char *path,
+                              const char *filter, struct iptfs_error *error)
+{
+    char why[PCAP_ERRBUF_SIZE] = "";
+    *reader = (struct iptfs_capture_reader){.path = iptfs_quoted_path(path)};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", reader->path.text,
+                          strerror(errno));
+    reader->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
+    if (reader->pcap == NULL) {
+        fclose(file);
+        return iptfs_fail(error, IPTFS_E_INVALID, "%s: cannot be read as a capture: %s",
+                          reader->path.text, why);
+    }
+    int code = set_link(reader, error);
+    return code == IPTFS_OK ? set_filter(reader, filter, error) : code;
+}
+
+/* libpcap has no code for a file that ends in the middle of a packet, only words. */
+static bool ends_early(const struct iptfs_capture_reader *reader)
+{
+    return strncmp(pcap_geterr(reader->pcap), "truncated", 9) == 0;
+}
+
+int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_captured *packet,
+                              struct iptfs_error *error)
+{
+    struct pcap_pkthdr *header;
+    const uint8_t *bytes;
+    uint32_t ip_at;
+    int got = pcap_next_ex(reader->pcap, &header, &bytes);
+    if (got != 1) {
+        reader->cut = got == PCAP_ERROR && ends_early(reader);
+        if (got == PCAP_ERROR)
+            return iptfs_fail(error, IPTFS_E_IO,
+                              "%s: cannot be read as a capture after packet %" PRIu64 ": %s",
+                              reader->path.text, reader->number, pcap_geterr(reader->pcap));
+        return 0;
+    }
+    reader->number++;
+    *packet = (struct iptfs_captured){.second = header->ts.tv_sec};
+    if (header->ts.tv_usec < 0 || header->ts.tv_usec >= 1000000000)
+        return iptfs_fail(error, IPTFS_E_INVALID, "%s: packet %" PRIu64 " has no valid time",
+                          reader->path.text, reader->number);
+    packet->ns = (uint32_t)header->ts.tv_usec; /* for so the file was opened */
+    packet->filtered = reader->filters && pcap_offline_filter(&reader->program, header, bytes) == 0;
+    if (packet->filtered || !find_ip(reader->link, bytes, header->caplen, &ip_at))
+        return 1;
+    packet->ip = bytes + ip_at;
+    packet->captured = header->caplen - ip_at;
+    packet->wire_octets = header->len > ip_at ? header->len - ip_at : 0;
+    return 1;
+}
+
+void iptfs_capture_reader_close(struct iptfs_capture_reader *reader)
+{
+    if (reader->filters)
+        pcap_freecode(&reader->program);
+    if (reader->pcap != NULL)
+        pcap_close(reader->pcap); /* and the file with it */
+    reader->pcap = NULL;
+    reader->filters = false;
+}

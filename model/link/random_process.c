@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link/random_process.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+/* Both numbers are drawn each time, whatever they decide: no knob shifts the draws of later
+ * packets.
+ */
+bool iptfs_coin_throw(struct iptfs_coin *coin, struct iptfs_random *stream)
+{
+    bool repeats = iptfs_random_uniform(stream) < coin->correlation;
+    bool heads = iptfs_random_uniform(stream) < coin->share;
+    coin->last = repeats && coin->thrown ? coin->last : heads;
+    coin->thrown = true;
+    return coin->last;
+}
+
+bool iptfs_gemodel_lose(struct iptfs_gemodel *gemodel, struct iptfs_random *stream)
+{
+    double change = iptfs_random_uniform(stream), loss = iptfs_random_uniform(stream);
+    bool lost = loss < (gemodel->is_bad ? gemodel->bad : gemodel->good);
+    if (change < (gemodel->is_bad ? gemodel->r : gemodel->p))
+        gemodel->is_bad = !gemodel->is_bad;
+    return lost;
+}
+
+/* In units of the spread. A Pareto variate of shape 3 has mean 3/2 and variance 3/4. */
+static double shape(enum iptfs_jitter_kind kind, double normal)
+{
+    if (kind == IPTFS_JITTER_UNIFORM)
+        return 2 * gsl_cdf_ugaussian_P(normal) - 1;
+    if (kind == IPTFS_JITTER_PARETO)
+        return (gsl_cdf_pareto_Qinv(gsl_cdf_ugaussian_Q(normal), 3, 1) - 1.5) / sqrt(0.75);
+    return normal;
+}
+
+int64_t iptfs_jitter_draw_ps(struct iptfs_jitter *jitter, struct iptfs_random *stream)
+{
+    double rho = jitter->correlation, normal = iptfs_random_normal(stream);
+    if (jitter->drawn)
+        normal = rho * jitter->last + sqrt(1 - rho * rho) * normal;
+    jitter->last = normal;
+    jitter->drawn = true;
+    double delay_ps = shape(jitter->kind, normal) * (double)jitter->spread_ps;
+    return (int64_t)fmax(fmin(delay_ps, 1e18), -1e18);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packet/ip_octets.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum {
+    ECN_CE = 3,
+    UDP_OCTETS = 8,
+    UDP_PROTOCOL = 17,
+    EXPERIMENTAL_PROTOCOL = 253,
+    NO_NEXT_HEADER = 59,
+    HOP_LIMIT = 64,
+    SOURCE_PORT = 49152,
+    DISCARD_PORT = 9,
+    IPV4_CHECKSUM_AT = 10,
+    HEAD_OCTETS = 48,    /* IPv6 and UDP */
+    MARKED_OCTETS = 12,  /* what a mark may change: up to IPv4's checksum */
+    PATTERN_OCTETS = 256 /* after which the payload's octets begin anew */
+};
+
+static void put16(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)(value >> 8);
+    bytes[1] = (uint8_t)value;
+}
+
+uint32_t iptfs_checksum_add(uint32_t sum, const uint8_t *bytes, uint32_t octets)
+{
+    uint64_t wide = sum;
+    for (uint32_t i = 0; i + 1 < octets; i += 2)
+        wide += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+    if (octets % 2 != 0)
+        wide += (uint32_t)bytes[octets - 1] << 8;
+    while (wide > UINT16_MAX)
+        wide = (wide & UINT16_MAX) + (wide >> 16);
+    return (uint32_t)wide;
+}
+
+uint16_t iptfs_checksum_end(uint32_t sum)
+{
+    while (sum > UINT16_MAX)
+        sum = (sum & UINT16_MAX) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+void iptfs_ipv4_seal(uint8_t *header, uint32_t octets)
+{
+    put16(header + IPV4_CHECKSUM_AT, 0);
+    put16(header + IPV4_CHECKSUM_AT, iptfs_checksum_end(iptfs_checksum_add(0, header, octets)));
+}
+
+/* ------------------------------------------------------------------------- made-up packets */
+
+static uint32_t ip_octets(const struct iptfs_inner *inner)
+{
+    return inner->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS;
+}
+
+static bool holds_udp(const struct iptfs_inner *inner)
+{
+    return inner->octets >= ip_octets(inner) + UDP_OCTETS;
+}
+
+static void write_ipv4(const struct iptfs_inner *inner, uint8_t tos, uint8_t *head)
+{
+    static const uint8_t from[] = {10, 0}, to[] = {10, 1};
+    head[0] = 0x45;
+    head[1] = tos;
+    put16(head + 2, inner->octets);
+    put16(head + 4, inner->id);
+    put16(head + 6, 0);
+    head[8] = HOP_LIMIT;
+    head[9] = holds_udp(inner) ? UDP_PROTOCOL : EXPERIMENTAL_PROTOCOL;
+    memcpy(head + 12, from, sizeof from);
+    put16(head + 14, inner->flow + 1u);
+    memcpy(head + 16, to, sizeof to);
+    put16(head + 18, inner->flow + 1u);
+    iptfs_ipv4_seal(head, IPTFS_IPV4_HEADER_OCTETS);
+}
+
+static void write_ipv6(const struct iptfs_inner *inner, uint8_t tos, uint8_t *head)
+{
+    static const uint8_t from[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0x0a};
+    static const uint8_t to[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0x0b};
+    memset(head, 0, IPTFS_IPV6_HEADER_OCTETS);
+    put16(head, 0x6000u | (uint32_t)tos << 4 | (inner->id >> 16 & 0xF));
+    put16(head + 2, inner->id);
+    put16(head + 4, inner->octets - IPTFS_IPV6_HEADER_OCTETS);
+    head[6] = holds_udp(inner) ? UDP_PROTOCOL : NO_NEXT_HEADER;
+    head[7] = HOP_LIMIT;
+    memcpy(head + 8, from, sizeof from);
+    put16(head + 22, inner->flow + 1u);
+    memcpy(head + 24, to, sizeof to);
+    put16(head + 38, inner->flow + 1u);
+}
+
+/* The sum of the payload, each octet of which is its place in the packet. */
+static uint32_t pattern_sum(uint32_t from, uint32_t to)
+{
+    enum {
+        WHOLE_SUM = 4177920 /* of 256 octets in a row, wherever they begin at an even place */
+    };
+    uint32_t sum = (to - from) / PATTERN_OCTETS * WHOLE_SUM;
+    for (uint32_t at = to - (to - from) % PATTERN_OCTETS; at < to; at += 2)
+        sum += (at & 0xFF) << 8 | (at + 1 < to ? (at + 1) & 0xFF : 0);
+    return sum;
+}
+
+static void write_udp(const struct iptfs_inner *inner, uint8_t *head, uint32_t at)
+{
+    uint32_t length = inner->octets - at;
+    uint8_t *udp = head + at;
+    put16(udp, SOURCE_PORT);
+    put16(udp + 2, DISCARD_PORT);
+    put16(udp + 4, length);
+    put16(udp + 6, 0);
+    uint32_t addresses_at = inner->ip_version == 6 ? 8 : 12;
+    uint32_t sum = pattern_sum(at + UDP_OCTETS, inner->octets);
+    sum = iptfs_checksum_add(sum, head + addresses_at, at - addresses_at);
+    sum = iptfs_checksum_add(sum + UDP_PROTOCOL + length, udp, UDP_OCTETS);
+    uint16_t checksum = iptfs_checksum_end(sum);
+    put16(udp + 6, checksum != 0 ? checksum : UINT16_MAX);
+}
+
+/* Writes the headers; returns their octets. */
+static uint32_t write_head(const struct iptfs_inner *inner, uint8_t tos, uint8_t *head)
+{
+    uint32_t octets = ip_octets(inner);
+    if (inner->ip_version == 6)
+        write_ipv6(inner, tos, head);
+    else
+        write_ipv4(inner, tos, head);
+    if (!holds_udp(inner))
+        return octets;
+    write_udp(inner, head, octets);
+    return octets + UDP_OCTETS;
+}
+
+static void make_up(const struct iptfs_inner *inner, uint8_t tos, uint32_t offset, uint32_t octets,
+                    uint8_t *bytes)
+{
+    uint8_t head[HEAD_OCTETS];
+    uint32_t head_octets = write_head(inner, tos, head);
+    uint32_t done = 0;
+    if (offset < head_octets) {
+        done = head_octets - offset < octets ? head_octets - offset : octets;
+        memcpy(bytes, head + offset, done);
+    }
+    for (; done < octets; done++)
+        bytes[done] = (uint8_t)(offset + done);
+}
+
+/* ---------------------------------------------------------------------- packets with octets */
+
+/* Sets CE in the header if the packet is ECN-capable; the checksum follows it (RFC 1624). */
+static void mark(uint8_t *head)
+{
+    if (head[0] >> 4 == 6) {
+        if ((head[1] & 0x30) != 0)
+            head[1] |= 0x30;
+        return;
+    }
+    if ((head[1] & ECN_CE) == 0 || (head[1] & ECN_CE) == ECN_CE)
+        return;
+    uint32_t added = ECN_CE - (head[1] & ECN_CE);
+    uint32_t inverse =
+        (uint32_t)(uint16_t) ~((uint32_t)head[IPV4_CHECKSUM_AT] << 8 | head[IPV4_CHECKSUM_AT + 1]);
+    head[1] |= ECN_CE;
+    put16(head + IPV4_CHECKSUM_AT, iptfs_checksum_end(inverse + added));
+}
+
+static bool copy_plain(const struct iptfs_octets *source, const struct iptfs_inner *inner,
+                       uint32_t offset, uint32_t octets, uint8_t *bytes)
+{
+    if (inner->bytes != NULL) {
+        memcpy(bytes, inner->bytes + offset, octets);
+        return true;
+    }
+    return source->copy(source->ctx, inner, offset, octets, bytes);
+}
+
+static int copy_marked(const struct iptfs_octets *source, const struct iptfs_inner *inner,
+                       uint8_t tos, uint32_t offset, uint32_t octets, uint8_t *bytes)
+{
+    uint8_t head[MARKED_OCTETS];
+    if (!copy_plain(source, inner, offset, octets, bytes))
+        return IPTFS_E_INVALID;
+    if ((tos & ECN_CE) != ECN_CE || offset >= MARKED_OCTETS)
+        return IPTFS_OK;
+    if (!copy_plain(source, inner, 0, MARKED_OCTETS, head))
+        return IPTFS_E_INVALID;
+    mark(head);
+    memcpy(bytes, head + offset, MARKED_OCTETS - offset < octets ? MARKED_OCTETS - offset : octets);
+    return IPTFS_OK;
+}
+
+int iptfs_inner_copy(const struct iptfs_octets *source, const struct iptfs_inner *inner,
+                     uint8_t tos, uint32_t offset, uint32_t octets, uint8_t *bytes)
+{
+    bool asked = source != NULL && source->copy != NULL && inner->handle != NULL;
+    if (inner->octets < ip_octets(inner) || (inner->bytes == NULL && source == NULL))
+        return IPTFS_E_INVALID;
+    if (inner->bytes != NULL || asked)
+        return copy_marked(source, inner, tos, offset, octets, bytes);
+    make_up(inner, tos, offset, octets, bytes);
+    return IPTFS_OK;
+}
+
+struct iptfs_inner *iptfs_inner_of_bytes(struct iptfs_store *store, int64_t now_ps,
+                                         const uint8_t *bytes, uint32_t octets)
+{
+    struct iptfs_inner *inner = iptfs_inner_new(store, octets);
+    if (inner == NULL)
+        return NULL;
+    inner->arrived_ps = now_ps;
+    inner->ip_version = bytes[0] >> 4;
+    if (iptfs_inner_own_bytes(store, inner))
+        return inner;
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_INCOMPLETE);
+    iptfs_inner_unref(store, inner);
+    return NULL;
+}
+
+void iptfs_inner_read_header(struct iptfs_inner *inner)
+{
+    const uint8_t *bytes = inner->bytes;
+    if (inner->ip_version == 4) {
+        inner->tos = bytes[1];
+        inner->id = (uint32_t)bytes[4] << 8 | bytes[5];
+    } else {
+        inner->tos = (uint8_t)((bytes[0] & 0xF) << 4 | bytes[1] >> 4);
+        inner->id = (uint32_t)(bytes[1] & 0xF) << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    }
+}

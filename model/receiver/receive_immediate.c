@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "receiver/receive_immediate.h"
+
+#include "base/error.h"
+#include "base/units.h"
+
+#include <stdlib.h>
+
+#define NO_NUMBER UINT64_MAX
+
+enum {
+    FIRST_PLACES = 16
+};
+
+static struct iptfs_receive_immediate_place *
+place_of(const struct iptfs_receive_immediate *immediate, uint64_t seq)
+{
+    return &immediate->places[seq & immediate->mask];
+}
+
+int iptfs_receive_immediate_init(struct iptfs_receive_immediate *immediate, uint32_t window,
+                                 struct iptfs_reassembly *reassembly,
+                                 struct iptfs_drop_timer *timer)
+{
+    uint64_t places = FIRST_PLACES;
+    *immediate = (struct iptfs_receive_immediate){
+        .store = reassembly->store,
+        .counters = reassembly->counters,
+        .timer = timer,
+        .reassembly = reassembly,
+        .window = window,
+        .oldest = NO_NUMBER,
+        .newest = NO_NUMBER,
+    };
+    while (places < (uint64_t)window + 2)
+        places *= 2;
+    /* Beside the window there is room for a packet in fragments of one octet. */
+    immediate->limit = places;
+    while (immediate->limit < (uint64_t)window + IPTFS_PACKET_MAX_OCTETS)
+        immediate->limit *= 2;
+    immediate->places = calloc(places, sizeof *immediate->places);
+    immediate->mask = places - 1;
+    return immediate->places != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
+}
+
+void iptfs_receive_immediate_free(struct iptfs_receive_immediate *immediate)
+{
+    for (uint64_t i = 0; immediate->places != NULL && i <= immediate->mask; i++)
+        if (immediate->places[i].outer != NULL)
+            iptfs_outer_end(immediate->store, immediate->places[i].outer,
+                            iptfs_store_leaving(immediate->store));
+    free(immediate->places);
+    immediate->places = NULL;
+}
+
+/* ---------------------------------------------------------------------- holding and letting go */
+
+/* The timer fires when the oldest packet held has waited long enough. */
+static void set_timer(struct iptfs_receive_immediate *immediate)
+{
+    struct iptfs_drop_timer *timer = immediate->timer;
+    iptfs_drop_timer_stop(timer);
+    if (immediate->held > 0)
+        iptfs_drop_timer_start(timer,
+                               iptfs_time_after(place_of(immediate, immediate->oldest)->arrived_ps,
+                                                timer->drop_time_ps));
+}
+
+static void hold(struct iptfs_receive_immediate *immediate, int64_t now_ps,
+                 struct iptfs_outer *outer)
+{
+    struct iptfs_receive_immediate_place *place = place_of(immediate, outer->seq);
+    place->outer = outer;
+    place->arrived_ps = now_ps;
+    place->older = immediate->newest;
+    place->newer = NO_NUMBER;
+    if (immediate->held == 0)
+        immediate->oldest = outer->seq;
+    else
+        place_of(immediate, immediate->newest)->newer = outer->seq;
+    immediate->newest = outer->seq;
+    immediate->held++;
+    if (immediate->held > immediate->held_max)
+        immediate->held_max = immediate->held;
+}
+
+/* Lets a packet go once none of its fragments waits any more. */
+static void release(struct iptfs_receive_immediate *immediate,
+                    struct iptfs_receive_immediate_place *place)
+{
+    if (place->head || place->tail)
+        return;
+    if (place->older == NO_NUMBER)
+        immediate->oldest = place->newer;
+    else
+        place_of(immediate, place->older)->newer = place->newer;
+    if (place->newer == NO_NUMBER)
+        immediate->newest = place->older;
+    else
+        place_of(immediate, place->newer)->older = place->older;
+    immediate->held--;
+    iptfs_outer_end(immediate->store, place->outer, IPTFS_DROP_DELIVERED);
+    place->outer = NULL;
+}
+
+/* --------------------------------------------------------------------------- runs of fragments */
+
+/* The outer packets that carry one inner packet, as far as they are known. */
+struct run {
+    uint64_t from, to;
+    bool begun;  /* `from` holds the beginning */
+    bool ended;  /* `to` holds the end */
+    bool broken; /* what is missing will not come */
+};
+
+/* A number that has not come: whether there is hope. */
+static bool given_up(const struct iptfs_receive_immediate *immediate, uint64_t seq)
+{
+    return seq < immediate->settled;
+}
+
+/* Follows a packet that goes on behind run->to. */
+static void find_end(const struct iptfs_receive_immediate *immediate, struct run *run)
+{
+    for (uint64_t seq = run->to + 1; seq <= immediate->top; seq++) {
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        if (!place->seen) {
+            run->broken = given_up(immediate, seq);
+            return;
+        }
+        if (place->all_pad)
+            continue;
+        if (!place->head) {
+            run->broken = true;
+            return;
+        }
+        run->to = seq;
+        if (!place->passes) {
+            run->ended = true;
+            return;
+        }
+    }
+}
+
+/* Follows a packet that began before run->from; with `near` only to the payload before. */
+static void find_start(const struct iptfs_receive_immediate *immediate, struct run *run, bool near)
+{
+    for (uint64_t seq = run->from; seq-- > immediate->bottom;) {
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        if (!place->seen) {
+            run->broken = run->broken || given_up(immediate, seq);
+            return;
+        }
+        if (place->all_pad)
+            continue;
+        if (!place->tail && !(place->head && place->passes)) {
+            run->broken = true;
+            return;
+        }
+        run->from = seq;
+        run->begun = place->tail;
+        if (run->begun || near)
+            return;
+    }
+    run->broken = true;
+}
+
+/* The packet that begins in `seq` (tail), or the one that is continued there, on to its end. */
+static struct run run_from(const struct iptfs_receive_immediate *immediate, uint64_t seq, bool tail)
+{
+    struct run run = {.from = seq, .to = seq, .begun = tail};
+    run.ended = !tail && !place_of(immediate, seq)->passes;
+    if (!run.ended)
+        find_end(immediate, &run);
+    return run;
+}
+
+/* All of it that is here. */
+static struct run run_of(const struct iptfs_receive_immediate *immediate, uint64_t seq, bool tail)
+{
+    struct run run = run_from(immediate, seq, tail);
+    if (!run.begun)
+        find_start(immediate, &run, false);
+    return run;
+}
+
+/* The fragments of a run wait no longer. */
+static void release_run(struct iptfs_receive_immediate *immediate, const struct run *run)
+{
+    for (uint64_t seq = run->from; seq <= run->to; seq++) {
+        struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        if (place->outer == NULL)
+            continue;
+        if (seq == run->from && run->begun)
+            place->tail = false;
+        else
+            place->head = false;
+        release(immediate, place);
+    }
+}
+
+/* All fragments are here: the reassembly gets them in order. */
+static void deliver(struct iptfs_receive_immediate *immediate, int64_t now_ps,
+                    const struct run *run)
+{
+    struct iptfs_reassembly *reassembly = immediate->reassembly;
+    iptfs_reassembly_begin(reassembly, now_ps, place_of(immediate, run->from)->outer);
+    for (uint64_t seq = run->from + 1; seq <= run->to; seq++) {
+        const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
+        if (outer != NULL)
+            iptfs_reassembly_continue(reassembly, now_ps, outer);
+    }
+    iptfs_reassembly_give_up(reassembly, IPTFS_DROP_INCOMPLETE);
+    release_run(immediate, run);
+}
+
+static void give_up_run(struct iptfs_receive_immediate *immediate, int64_t now_ps,
+                        const struct run *run, enum iptfs_drop_cause cause)
+{
+    struct iptfs_reassembly *reassembly = immediate->reassembly;
+    for (uint64_t seq = run->from; seq <= run->to; seq++) {
+        const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
+        if (outer == NULL)
+            continue;
+        if (seq > run->from || !run->begun) {
+            iptfs_reassembly_skip(outer, cause);
+            continue;
+        }
+        iptfs_reassembly_begin(reassembly, now_ps, outer);
+        iptfs_reassembly_give_up(reassembly, cause);
+    }
+    release_run(immediate, run);
+}
+
+/* Delivers the packet if it is whole, gives it up if it never will be. */
+static void try_run(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq,
+                    bool tail)
+{
+    struct run run = run_from(immediate, seq, tail);
+    /* While the end is awaited the payload before tells enough: so fragments that come in order are
+     * not looked at again and again. */
+    bool waiting = !run.ended && !run.broken;
+    if (!run.begun)
+        find_start(immediate, &run, waiting);
+    if (run.broken)
+        give_up_run(immediate, now_ps, &run, IPTFS_DROP_INCOMPLETE);
+    else if (run.begun && run.ended)
+        deliver(immediate, now_ps, &run);
+}
+
+/* The packet that goes on behind the last payload before `seq`, if one does. */
+static void try_before(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq)
+{
+    while (immediate->held > 0 && seq-- > immediate->bottom) {
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        if (place->seen && place->all_pad)
+            continue;
+        if (place->tail)
+            try_run(immediate, now_ps, seq, true);
+        else if (place->head && place->passes)
+            try_run(immediate, now_ps, seq, false);
+        return;
+    }
+}
+
+/* The packet that is continued in the first payload after `seq`, if one is. */
+static void try_after(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq)
+{
+    while (immediate->held > 0 && ++seq <= immediate->top) {
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        if (place->seen && place->all_pad)
+            continue;
+        if (place->head)
+            try_run(immediate, now_ps, seq, false);
+        return;
+    }
+}
+
+/* ---------------------------------------------------------------------------------- the window */
+
+static void miss(struct iptfs_receive_immediate *immediate, uint64_t from, uint64_t behind)
+{
+    if (from < immediate->first)
+        from = immediate->first;
+    if (behind > from)
+        iptfs_count(immediate->counters, IPTFS_YANG_OUTER_RX_MISSED_PKTS, behind - from);
+}
+
+/* Gives up the missing numbers below `floor`, as far as places know of them. */
+static void settle(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t floor)
+{
+    while (immediate->settled < floor && immediate->settled <= immediate->top) {
+        uint64_t seq = immediate->settled++;
+        if (place_of(immediate, seq)->seen)
+            continue;
+        miss(immediate, seq, seq + 1);
+        try_before(immediate, now_ps, seq);
+        try_after(immediate, now_ps, seq);
+    }
+}
+
+/* Forgets settled numbers below everything that waits. */
+static void raise_bottom(struct iptfs_receive_immediate *immediate)
+{
+    while (immediate->bottom < immediate->settled && immediate->bottom <= immediate->top &&
+           place_of(immediate, immediate->bottom)->outer == NULL) {
+        *place_of(immediate, immediate->bottom) = (struct iptfs_receive_immediate_place){0};
+        immediate->bottom++;
+    }
+}
+
+/* The number is so far above that nothing known touches it. */
+static void jump(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t floor)
+{
+    uint64_t behind = immediate->top + 1;
+    settle(immediate, now_ps, behind);
+    miss(immediate, behind, floor);
+    immediate->settled = floor;
+    while (immediate->held > 0) {
+        /* What is left goes on behind the old top. */
+        uint64_t seq = immediate->oldest;
+        struct run run = run_of(immediate, seq, place_of(immediate, seq)->tail);
+        give_up_run(immediate, now_ps, &run, IPTFS_DROP_INCOMPLETE);
+    }
+    raise_bottom(immediate);
+    immediate->bottom = floor;
+}
+
+/* More places, or, when there are enough, fewer numbers to keep: the lowest run is given up. */
+static void make_room(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t top)
+{
+    while (top - immediate->bottom > immediate->mask) {
+        uint64_t places = (immediate->mask + 1) * 2;
+        struct iptfs_receive_immediate_place *more = NULL;
+        if (places <= immediate->limit) {
+            more = calloc(places, sizeof *more);
+            if (more == NULL)
+                immediate->store->error = IPTFS_E_NO_MEMORY;
+        }
+        if (more == NULL) {
+            bool tail = place_of(immediate, immediate->bottom)->tail;
+            struct run run = run_of(immediate, immediate->bottom, tail);
+            give_up_run(immediate, now_ps, &run, IPTFS_DROP_INCOMPLETE);
+            raise_bottom(immediate);
+            continue;
+        }
+        for (uint64_t seq = immediate->bottom; seq <= immediate->top; seq++)
+            more[seq & (places - 1)] = *place_of(immediate, seq);
+        free(immediate->places);
+        immediate->places = more;
+        immediate->mask = places - 1;
+    }
+}
+
+/* A number above all others has come. */
+static void raise_top(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq)
+{
+    uint64_t floor = seq > immediate->window ? seq - immediate->window : 0;
+    if (floor > immediate->top + 1) {
+        jump(immediate, now_ps, floor);
+    } else {
+        settle(immediate, now_ps, floor);
+        raise_bottom(immediate);
+        make_room(immediate, now_ps, seq);
+    }
+    immediate->top = seq;
+}
+
+static void start(struct iptfs_receive_immediate *immediate, uint64_t seq)
+{
+    immediate->started = true;
+    immediate->bottom = seq > immediate->window ? seq - immediate->window : 0;
+    immediate->settled = immediate->bottom;
+    immediate->top = seq;
+    immediate->first = seq;
+}
+
+/* ------------------------------------------------------------------------------------- arrival */
+
+/* Its number was given up: what is whole leaves, and nobody waits for the rest. */
+static void take_late(struct iptfs_receive_immediate *immediate, int64_t now_ps,
+                      struct iptfs_outer *outer)
+{
+    struct iptfs_reassembly *reassembly = immediate->reassembly;
+    struct iptfs_payload_shape shape;
+    immediate->late_pkts++;
+    outer->arrived_ps = now_ps;
+    iptfs_reassembly_wholes(reassembly, now_ps, outer, &shape);
+    iptfs_reassembly_skip(outer, IPTFS_DROP_LATE);
+    if (shape.begins) {
+        iptfs_reassembly_begin(reassembly, now_ps, outer);
+        iptfs_reassembly_give_up(reassembly, IPTFS_DROP_LATE);
+    }
+    iptfs_outer_end(immediate->store, outer, IPTFS_DROP_DELIVERED);
+}
+
+static void drop_duplicate(struct iptfs_receive_immediate *immediate, struct iptfs_outer *outer)
+{
+    immediate->duplicate_pkts++;
+    iptfs_count(immediate->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
+    iptfs_outer_end(immediate->store, outer, IPTFS_DROP_DUPLICATE);
+}
+
+static void take(struct iptfs_receive_immediate *immediate, int64_t now_ps,
+                 struct iptfs_outer *outer)
+{
+    struct iptfs_receive_immediate_place *place = place_of(immediate, outer->seq);
+    struct iptfs_payload_shape shape;
+    uint64_t seq = outer->seq;
+    outer->arrived_ps = now_ps;
+    iptfs_reassembly_wholes(immediate->reassembly, now_ps, outer, &shape);
+    *place = (struct iptfs_receive_immediate_place){
+        .seen = true,
+        .all_pad = shape.all_pad,
+        .head = shape.continued,
+        .passes = shape.passes,
+        .tail = shape.begins,
+    };
+    if (place->head || place->tail)
+        hold(immediate, now_ps, outer);
+    if (place->head)
+        try_run(immediate, now_ps, seq, false);
+    else
+        try_before(immediate, now_ps, seq);
+    if (place->tail)
+        try_run(immediate, now_ps, seq, true);
+    else if (!shape.passes)
+        try_after(immediate, now_ps, seq);
+    if (!shape.continued && !shape.begins)
+        iptfs_outer_end(immediate->store, outer, IPTFS_DROP_DELIVERED);
+}
+
+void iptfs_receive_immediate_input(struct iptfs_receive_immediate *immediate, int64_t now_ps,
+                                   struct iptfs_outer *outer)
+{
+    uint64_t seq = outer->seq;
+    if (!immediate->started)
+        start(immediate, seq);
+    else if (seq > immediate->top)
+        raise_top(immediate, now_ps, seq);
+    if (seq < immediate->first)
+        immediate->first = seq;
+    if (seq < immediate->bottom) {
+        take_late(immediate, now_ps, outer);
+    } else if (place_of(immediate, seq)->seen) {
+        drop_duplicate(immediate, outer);
+    } else if (given_up(immediate, seq)) {
+        place_of(immediate, seq)->seen = true;
+        take_late(immediate, now_ps, outer);
+    } else {
+        take(immediate, now_ps, outer);
+    }
+    set_timer(immediate);
+}
+
+void iptfs_receive_immediate_expire(struct iptfs_receive_immediate *immediate, int64_t now_ps)
+{
+    while (immediate->held > 0) {
+        uint64_t seq = immediate->oldest;
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        if (iptfs_time_after(place->arrived_ps, immediate->timer->drop_time_ps) > now_ps)
+            break;
+        struct run run = run_of(immediate, seq, !place->head);
+        give_up_run(immediate, now_ps, &run, IPTFS_DROP_DROP_TIME);
+    }
+    set_timer(immediate);
+}

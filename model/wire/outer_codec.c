@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/outer_codec.h"
+
+#include "base/error.h"
+#include "packet/aggfrag.h"
+
+#include <string.h>
+
+enum {
+    ESP_PROTOCOL = 50,
+    IPV4_IN_IP = 4,
+    IPV6_IN_IP = 41,
+    NO_NEXT_HEADER = 59, /* a dummy (RFC 4303, 2.6) */
+    TTL = 64,
+    IPV4_DF = 0x4000,
+    IPV4_MF = 0x2000,
+    IPV4_PLACE = 0x1FFF, /* of a fragment, in units of 8 octets */
+    IPV4_FLAGS_AT = 6,
+    ESP_HEADER_OCTETS = 8,
+    ESP_TRAILER_OCTETS = 2,
+    AAD_MAX_OCTETS = 12,
+    ECN_CE = 3
+};
+
+static void put16(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)(value >> 8);
+    bytes[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *bytes, uint32_t value)
+{
+    put16(bytes, value >> 16);
+    put16(bytes + 2, value);
+}
+
+static uint32_t get16(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 8 | bytes[1];
+}
+
+static uint32_t get32(const uint8_t *bytes)
+{
+    return get16(bytes) << 16 | get16(bytes + 2);
+}
+
+int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
+                           const struct iptfs_outer_codec_config *config)
+{
+    *wire = (struct iptfs_outer_codec){.config = *config, .spi_known = config->spi != 0, .why = ""};
+    if (config->esp.cipher->icv_octets == 0)
+        return IPTFS_OK;
+    return iptfs_aead_new(&wire->aead, config->key, config->key_octets);
+}
+
+void iptfs_outer_codec_free(struct iptfs_outer_codec *wire)
+{
+    iptfs_aead_free(wire->aead);
+    wire->aead = NULL;
+}
+
+/* What AES-GCM needs besides key and text: its nonce is salt and IV, and what it authenticates
+ * besides the text is SPI and number, of 64 bits with ESN (RFC 4106, 4 and 5). */
+struct seal {
+    uint8_t nonce[IPTFS_AEAD_NONCE_OCTETS];
+    uint8_t aad[AAD_MAX_OCTETS];
+    uint32_t aad_octets;
+};
+
+void iptfs_outer_codec_salt(const struct iptfs_outer_codec_config *config, uint32_t sa,
+                            uint8_t *salt)
+{
+    memcpy(salt, config->salt, IPTFS_AEAD_SALT_OCTETS);
+    salt[2] ^= (uint8_t)(sa >> 8);
+    salt[3] ^= (uint8_t)sa;
+}
+
+static void prepare_seal(const struct iptfs_outer_codec *wire, uint32_t spi, uint64_t seq,
+                         const uint8_t *iv, struct seal *seal)
+{
+    iptfs_outer_codec_salt(&wire->config, spi - wire->config.spi, seal->nonce);
+    memcpy(seal->nonce + IPTFS_AEAD_SALT_OCTETS, iv, wire->config.esp.cipher->iv_octets);
+    put32(seal->aad, spi);
+    if (wire->config.esn)
+        put32(seal->aad + 4, (uint32_t)(seq >> 32));
+    seal->aad_octets = wire->config.esn ? 12 : 8;
+    put32(seal->aad + seal->aad_octets - 4, (uint32_t)seq);
+}
+
+/* ------------------------------------------------------------------------------- encoding */
+
+static int refuse(struct iptfs_outer_codec *wire, int code, const char *why)
+{
+    wire->why = why;
+    return code;
+}
+
+static const char no_octets[] = "an inner packet has no octets that are known";
+static const char no_room[] = "there is no room for the packet";
+
+static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                       uint8_t *bytes)
+{
+    bytes[0] = 0x45;
+    bytes[1] = outer->ecn;
+    put16(bytes + 2, outer->ip_octets);
+    put16(bytes + 4, (uint32_t)outer->seq);
+    put16(bytes + IPV4_FLAGS_AT, IPV4_DF);
+    bytes[8] = TTL;
+    bytes[9] = ESP_PROTOCOL;
+    memcpy(bytes + 12, wire->config.source, 4);
+    memcpy(bytes + 16, wire->config.destination, 4);
+    iptfs_ipv4_seal(bytes, IPTFS_IPV4_HEADER_OCTETS);
+}
+
+static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                       uint8_t *bytes)
+{
+    put32(bytes, 0x60000000u | (uint32_t)outer->ecn << 20);
+    put16(bytes + 4, outer->ip_octets - IPTFS_IPV6_HEADER_OCTETS);
+    bytes[6] = ESP_PROTOCOL;
+    bytes[7] = TTL;
+    memcpy(bytes + 8, wire->config.source, IPTFS_ADDRESS_OCTETS);
+    memcpy(bytes + 24, wire->config.destination, IPTFS_ADDRESS_OCTETS);
+}
+
+/* A packet on the way is marked in its outer header; without a tunnel that is the packet's own. */
+static uint8_t tos_of(const struct iptfs_outer *outer, const struct iptfs_inner *inner)
+{
+    uint8_t tos = iptfs_inner_sent_tos(inner);
+    return outer->ecn == ECN_CE ? tos | ECN_CE : tos;
+}
+
+/* What plain modes carry: the one inner packet, whole or an IP fragment of it. */
+struct piece {
+    const struct iptfs_inner *inner;
+    uint8_t tos;
+    uint32_t from;   /* octets of the inner packet before it */
+    uint32_t header; /* octets of an IP header of its own */
+    uint32_t octets; /* of the inner packet in it */
+};
+
+static bool find_piece(const struct iptfs_outer *outer, uint8_t tos, struct piece *piece)
+{
+    struct iptfs_slice_walk walk;
+    struct iptfs_slice slice;
+    iptfs_slices(outer, &walk);
+    if (!iptfs_slice_next(&walk, &slice))
+        return false;
+    *piece = (struct piece){
+        .inner = slice.inner,
+        .tos = tos,
+        .from = slice.offset,
+        .header = slice.offset > 0 ? IPTFS_IPV4_HEADER_OCTETS : 0,
+        .octets = slice.octets,
+    };
+    return true;
+}
+
+static bool is_whole(const struct piece *piece)
+{
+    return piece->octets == piece->inner->octets;
+}
+
+/* Makes the header at `bytes`, the packet's own, that of this fragment (RFC 791, 3.2). */
+static int write_fragment_header(struct iptfs_outer_codec *wire, const struct piece *piece,
+                                 uint8_t *bytes)
+{
+    if (bytes[0] != 0x45)
+        return refuse(wire, IPTFS_E_INVALID,
+                      "only IPv4 packets without options are cut into IP fragments");
+    uint32_t flags = get16(bytes + IPV4_FLAGS_AT);
+    uint32_t place =
+        (flags & IPV4_PLACE) + (piece->from > 0 ? (piece->from - IPTFS_IPV4_HEADER_OCTETS) / 8 : 0);
+    uint32_t more = piece->from + piece->octets < piece->inner->octets ? IPV4_MF : flags & IPV4_MF;
+    put16(bytes + 2, piece->header + piece->octets);
+    put16(bytes + IPV4_FLAGS_AT, more | place);
+    iptfs_ipv4_seal(bytes, IPTFS_IPV4_HEADER_OCTETS);
+    return IPTFS_OK;
+}
+
+/* Writes the packet or fragment; returns its octets. */
+static int write_piece(struct iptfs_outer_codec *wire, const struct piece *piece, uint8_t *bytes,
+                       size_t size)
+{
+    const struct iptfs_octets *source = &wire->octets;
+    if (size < piece->header + piece->octets)
+        return refuse(wire, IPTFS_E_SHORT, no_room);
+    if (iptfs_inner_copy(source, piece->inner, piece->tos, 0, piece->header, bytes) != IPTFS_OK ||
+        iptfs_inner_copy(source, piece->inner, piece->tos, piece->from, piece->octets,
+                         bytes + piece->header) != IPTFS_OK)
+        return refuse(wire, IPTFS_E_INVALID, no_octets);
+    int error = is_whole(piece) ? IPTFS_OK : write_fragment_header(wire, piece, bytes);
+    return error != IPTFS_OK ? error : (int)(piece->header + piece->octets);
+}
+
+/* No ESP at all: the inner packet itself. */
+static int encode_bare(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                       uint8_t *bytes, size_t size)
+{
+    struct piece piece;
+    if (outer->first == NULL)
+        return 0;
+    find_piece(outer, tos_of(outer, outer->first), &piece);
+    return write_piece(wire, &piece, bytes, size);
+}
+
+/* What ESP encrypts, before padding and trailer. */
+struct body {
+    int octets; /* or a negative code */
+    uint8_t next_header;
+};
+
+static struct body write_aggfrag(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                                 uint8_t *bytes, size_t size)
+{
+    struct iptfs_aggfrag header = outer->info;
+    header.sub_type = outer->sub_type;
+    struct body body = {iptfs_payload_encode(outer, header, &wire->octets, bytes, size),
+                        IPTFS_AGGFRAG_NEXT_HEADER};
+    if (body.octets == IPTFS_E_TOO_BIG)
+        refuse(wire, body.octets,
+               "more than 65535 octets of an inner packet are left, which BlockOffset cannot say");
+    else if (body.octets < 0)
+        refuse(wire, body.octets, body.octets == IPTFS_E_SHORT ? no_room : no_octets);
+    return body;
+}
+
+/* The packet or fragment, and TFC padding (RFC 4303, 2.7). */
+static struct body write_plain(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                               uint8_t *bytes, size_t size)
+{
+    struct piece piece;
+    struct body body = {0, NO_NEXT_HEADER};
+    if (outer->first != NULL) {
+        find_piece(outer, iptfs_inner_sent_tos(outer->first), &piece);
+        body.next_header = piece.inner->ip_version == 6 ? IPV6_IN_IP : IPV4_IN_IP;
+        body.octets = write_piece(wire, &piece, bytes, size);
+    }
+    if (body.octets < 0)
+        return body;
+    if (size - (size_t)body.octets < outer->pad_octets)
+        return (struct body){refuse(wire, IPTFS_E_SHORT, no_room), 0};
+    memset(bytes + body.octets, 0, outer->pad_octets);
+    body.octets += (int)outer->pad_octets;
+    return body;
+}
+
+/* In transport mode the packet's own header stands before ESP (RFC 4303, 3.1.1). */
+static struct body write_transport(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                                   uint8_t *head, uint8_t *bytes, size_t size)
+{
+    struct piece piece;
+    uint32_t header = wire->config.esp.ip_octets;
+    if (!find_piece(outer, tos_of(outer, outer->first), &piece) || !is_whole(&piece))
+        return (struct body){
+            refuse(wire, IPTFS_E_INVALID, "transport mode has no octets for fragments"), 0};
+    bool fits = piece.inner->octets >= header && size >= piece.inner->octets - header;
+    if (!fits || iptfs_inner_copy(&wire->octets, piece.inner, piece.tos, 0, header, head) != 0 ||
+        iptfs_inner_copy(&wire->octets, piece.inner, piece.tos, header,
+                         piece.inner->octets - header, bytes) != 0)
+        return (struct body){refuse(wire, IPTFS_E_INVALID, no_octets), 0};
+    bool v6 = header == IPTFS_IPV6_HEADER_OCTETS;
+    if (head[0] >> 4 != (v6 ? 6 : 4) || (!v6 && head[0] != 0x45))
+        return (struct body){refuse(wire, IPTFS_E_INVALID,
+                                    "in transport mode all inner packets have the IP version of "
+                                    "the outer ones, and no IPv4 options"),
+                             0};
+    uint8_t *protocol = head + (v6 ? 6 : 9);
+    struct body body = {(int)(piece.inner->octets - header), *protocol};
+    *protocol = ESP_PROTOCOL;
+    put16(head + (v6 ? 4 : 2), v6 ? outer->ip_octets - header : outer->ip_octets);
+    if (!v6)
+        iptfs_ipv4_seal(head, header);
+    return body;
+}
+
+static bool is_transport(const struct iptfs_outer_codec *wire)
+{
+    return wire->config.mode->packer == &iptfs_packer_esp_transport;
+}
+
+static struct body write_body(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                              uint8_t *packet, uint8_t *bytes, size_t size)
+{
+    /* An SA of plain ESP tells of congestion in empty AGGFRAG payloads. */
+    if (wire->config.mode->aggfrag || outer->sub_type == 1)
+        return write_aggfrag(wire, outer, bytes, size);
+    if (is_transport(wire))
+        return write_transport(wire, outer, packet, bytes, size);
+    return write_plain(wire, outer, bytes, size);
+}
+
+/* Padding 1, 2, 3 and so on, its length, next header (RFC 4303, 2.4); returns all the octets to be
+ * encrypted. */
+static uint32_t write_trailer(const struct body *body, uint8_t *bytes)
+{
+    uint32_t pad = iptfs_esp_pad_octets((uint32_t)body->octets);
+    uint8_t *end = bytes + body->octets;
+    for (uint32_t i = 0; i < pad; i++)
+        end[i] = (uint8_t)(i + 1);
+    end[pad] = (uint8_t)pad;
+    end[pad + 1] = body->next_header;
+    return (uint32_t)body->octets + pad + ESP_TRAILER_OCTETS;
+}
+
+static int encode_esp(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                      uint8_t *bytes)
+{
+    const struct iptfs_esp *esp = &wire->config.esp;
+    uint32_t head = iptfs_esp_head_octets(esp), icv = esp->cipher->icv_octets;
+    uint32_t least = head + ESP_TRAILER_OCTETS + icv;
+    if (outer->ip_octets < least)
+        return refuse(wire, IPTFS_E_UNBALANCED, "the packet is shorter than its headers");
+    uint8_t *header = bytes + esp->ip_octets, *iv = header + ESP_HEADER_OCTETS;
+    uint32_t spi = wire->config.spi + outer->sa;
+    if (esp->ip_octets == IPTFS_IPV6_HEADER_OCTETS)
+        write_ipv6(wire, outer, bytes);
+    else
+        write_ipv4(wire, outer, bytes);
+    put32(header, spi);
+    put32(header + 4, (uint32_t)outer->seq);
+    struct body body = write_body(wire, outer, bytes, bytes + head, outer->ip_octets - least);
+    if (body.octets < 0)
+        return body.octets;
+    uint32_t octets = iptfs_esp_outer_octets(esp, (uint32_t)body.octets);
+    if (octets != outer->ip_octets)
+        return refuse(wire, IPTFS_E_UNBALANCED, "octets and size of the packet disagree");
+    uint32_t sealed = write_trailer(&body, bytes + head);
+    if (wire->aead == NULL)
+        return (int)octets;
+    struct seal seal;
+    put32(iv, (uint32_t)(outer->seq >> 32));
+    put32(iv + 4, (uint32_t)outer->seq);
+    prepare_seal(wire, spi, outer->seq, iv, &seal);
+    if (!iptfs_aead_seal(wire->aead, seal.nonce, seal.aad, seal.aad_octets, bytes + head, sealed,
+                         bytes + head + sealed))
+        return refuse(wire, IPTFS_E_INVALID, "the cipher refuses");
+    return (int)octets;
+}
+
+int iptfs_outer_codec_encode(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                             uint8_t *bytes, size_t size)
+{
+    uint32_t most = UINT16_MAX;
+    if (wire->config.esp.ip_octets == IPTFS_IPV6_HEADER_OCTETS || !wire->config.mode->encrypted)
+        most += IPTFS_IPV6_HEADER_OCTETS;
+    if (outer->ip_octets > most)
+        return refuse(wire, IPTFS_E_TOO_BIG, "the packet is longer than IP allows");
+    if (outer->ip_octets > size)
+        return refuse(wire, IPTFS_E_SHORT, no_room);
+    if (!wire->config.mode->encrypted) {
+        int octets = encode_bare(wire, outer, bytes, size);
+        if (octets >= 0 && (uint32_t)octets != outer->ip_octets)
+            return refuse(wire, IPTFS_E_INVALID, "IP fragments without headers are no packets");
+        return octets;
+    }
+    if (!wire->config.esn && outer->seq > UINT32_MAX)
+        return refuse(wire, IPTFS_E_TOO_BIG, "sequence numbers above 4294967295 need ESN");
+    return encode_esp(wire, outer, bytes);
+}
+
+/* ------------------------------------------------------------------------------- decoding */
+
+/* Where ESP begins and ends in an IP packet. */
+struct span {
+    uint32_t from;
+    uint32_t to;
+};
+
+static enum iptfs_outer_codec_verdict open_ipv4(const uint8_t *bytes, uint32_t octets,
+                                                struct span *esp, uint8_t *ecn)
+{
+    if (octets < IPTFS_IPV4_HEADER_OCTETS)
+        return IPTFS_OUTER_CODEC_NOT_IP;
+    esp->from = (bytes[0] & 0xFu) * 4;
+    esp->to = get16(bytes + 2);
+    *ecn = bytes[1] & ECN_CE;
+    if (esp->from < IPTFS_IPV4_HEADER_OCTETS || esp->to < esp->from)
+        return IPTFS_OUTER_CODEC_NOT_IP;
+    if (bytes[9] != ESP_PROTOCOL)
+        return IPTFS_OUTER_CODEC_NOT_ESP;
+    if ((get16(bytes + IPV4_FLAGS_AT) & (IPV4_MF | IPV4_PLACE)) != 0)
+        return IPTFS_OUTER_CODEC_FRAGMENT;
+    return esp->to > octets ? IPTFS_OUTER_CODEC_CUT : IPTFS_OUTER_CODEC_GOOD;
+}
+
+static enum iptfs_outer_codec_verdict open_ipv6(const uint8_t *bytes, uint32_t octets,
+                                                struct span *esp, uint8_t *ecn)
+{
+    enum {
+        FRAGMENT_HEADER = 44
+    };
+    if (octets < IPTFS_IPV6_HEADER_OCTETS)
+        return IPTFS_OUTER_CODEC_NOT_IP;
+    esp->from = IPTFS_IPV6_HEADER_OCTETS;
+    esp->to = IPTFS_IPV6_HEADER_OCTETS + get16(bytes + 4);
+    *ecn = bytes[1] >> 4 & ECN_CE;
+    if (bytes[6] == FRAGMENT_HEADER)
+        return IPTFS_OUTER_CODEC_FRAGMENT;
+    if (bytes[6] != ESP_PROTOCOL)
+        return IPTFS_OUTER_CODEC_NOT_ESP;
+    return esp->to > octets ? IPTFS_OUTER_CODEC_CUT : IPTFS_OUTER_CODEC_GOOD;
+}
+
+static enum iptfs_outer_codec_verdict open_ip(const uint8_t *bytes, uint32_t octets,
+                                              struct span *esp, uint8_t *ecn)
+{
+    uint8_t version = octets > 0 ? bytes[0] >> 4 : 0;
+    if (version == 4)
+        return open_ipv4(bytes, octets, esp, ecn);
+    return version == 6 ? open_ipv6(bytes, octets, esp, ecn) : IPTFS_OUTER_CODEC_NOT_IP;
+}
+
+/* The number of 64 bits with these lower 32 that is nearest to `top`. */
+static uint64_t infer_number(uint64_t top, uint32_t low)
+{
+    uint64_t number = (top & ~(uint64_t)UINT32_MAX) | low;
+    const uint64_t wrap = UINT64_C(1) << 32, half = wrap / 2;
+    if (number > top && number - top > half && number >= wrap)
+        return number - wrap;
+    if (number < top && top - number > half && number <= UINT64_MAX - wrap)
+        return number + wrap;
+    return number;
+}
+
+static bool decrypt(struct iptfs_outer_codec *wire, const struct iptfs_outer_codec_found *found,
+                    const uint8_t *iv, uint8_t *plain, uint32_t octets, const uint8_t *icv)
+{
+    struct seal seal;
+    if (wire->aead == NULL)
+        return true;
+    prepare_seal(wire, found->spi, found->seq, iv, &seal);
+    return iptfs_aead_open(wire->aead, seal.nonce, seal.aad, seal.aad_octets, plain, octets, icv);
+}
+
+static enum iptfs_outer_codec_verdict read_trailer(struct iptfs_outer_codec_found *found,
+                                                   const uint8_t *plain, uint32_t octets)
+{
+    uint32_t pad = plain[octets - 2];
+    if (pad + ESP_TRAILER_OCTETS > octets)
+        return IPTFS_OUTER_CODEC_BAD_TRAILER;
+    found->next_header = plain[octets - 1];
+    found->pad_octets = (uint8_t)pad;
+    found->payload = plain;
+    found->payload_octets = octets - ESP_TRAILER_OCTETS - pad;
+    return IPTFS_OUTER_CODEC_GOOD;
+}
+
+/* `esp` is the ESP packet, of `octets` octets. */
+static enum iptfs_outer_codec_verdict open_esp(struct iptfs_outer_codec *wire, const uint8_t *esp,
+                                               uint32_t octets, uint8_t *plain,
+                                               struct iptfs_outer_codec_found *found)
+{
+    const struct iptfs_cipher *cipher = wire->config.esp.cipher;
+    uint32_t head = ESP_HEADER_OCTETS + cipher->iv_octets;
+    if (octets < head + ESP_TRAILER_OCTETS + cipher->icv_octets)
+        return IPTFS_OUTER_CODEC_SHORT;
+    found->spi = get32(esp);
+    found->seq = get32(esp + 4);
+    if (wire->spi_known && found->spi != wire->config.spi)
+        return IPTFS_OUTER_CODEC_OTHER_SPI;
+    if (!wire->spi_known)
+        wire->config.spi = found->spi; /* the nonce depends on it */
+    if (wire->config.esn)
+        found->seq = infer_number(wire->top, (uint32_t)found->seq);
+    uint32_t sealed = octets - head - cipher->icv_octets;
+    memcpy(plain, esp + head, sealed);
+    if (!decrypt(wire, found, esp + ESP_HEADER_OCTETS, plain, sealed,
+                 esp + octets - cipher->icv_octets))
+        return IPTFS_OUTER_CODEC_BAD_ICV;
+    enum iptfs_outer_codec_verdict verdict = read_trailer(found, plain, sealed);
+    if (verdict != IPTFS_OUTER_CODEC_GOOD)
+        return verdict;
+    wire->spi_known = true;
+    if (found->seq > wire->top)
+        wire->top = found->seq;
+    return verdict;
+}
+
+enum iptfs_outer_codec_verdict iptfs_outer_codec_decode(struct iptfs_outer_codec *wire,
+                                                        const uint8_t *bytes, uint32_t octets,
+                                                        uint8_t *plain,
+                                                        struct iptfs_outer_codec_found *found)
+{
+    struct span esp = {0, 0};
+    *found = (struct iptfs_outer_codec_found){.spi = 0};
+    enum iptfs_outer_codec_verdict verdict = open_ip(bytes, octets, &esp, &found->ecn);
+    if (verdict != IPTFS_OUTER_CODEC_GOOD)
+        return verdict;
+    found->ip_octets = esp.to;
+    return open_esp(wire, bytes + esp.from, esp.to - esp.from, plain, found);
+}
