@@ -343,7 +343,7 @@ def build(bld):
     if bld.is_install:
         set_directories(bld.env, Options.options)  # --prefix may also come now
     wrong = wrong_includes()
-    if wrong and not os.environ.get("SKIPINC"):
+    if wrong:
         bld.fatal('\n'.join(wrong))
 
     bld.recurse('model helper')
