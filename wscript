@@ -11,7 +11,7 @@
 # checked. New sources need no entry: what is in a folder is found by its name.
 #
 #   model/*/*.c             the protocol, plain C                       }
-#   model/ns3/*.cc, *.c     the only part that knows ns-3               }  libiptfs
+#   model/ns3/**/*.cc, *.c  the only part that knows ns-3               }  libiptfs
 #   helper/*/*.c            scenarios, results, command line            }
 #   helper/cli/main.c       iptfs-sim
 #   examples/*.c, *.cc      a program each, which uses libiptfs
@@ -85,8 +85,8 @@ int main()
 '''
 
 # What programs of others include.
-PUBLIC_HEADERS = ['iptfs.h', 'ns3/ns3error.h', 'ns3/sim.h', 'ns3/hosts.h', 'ns3/pmtu.h',
-                  'ns3/iptfshelper.h']
+PUBLIC_HEADERS = ['iptfs.h', 'ns3/error.h', 'ns3/sim.h', 'ns3/hosts/hosts.h', 'ns3/pmtu.h',
+                  'ns3/iptfs_helper.h']
 
 
 # ---------------------------------------------------------------- commands and options
