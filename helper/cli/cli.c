@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cli/list.h"
+#include "cli/progress_bar.h"
 #include "endpoint/endpoint.h"
 #include "files/program.h"
 #include "plot/plot.h"
@@ -250,6 +251,9 @@ static int do_run(int argc, char **argv)
     if (arguments.sets == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
     argp_parse(&run_argp, argc, argv, 0, NULL, &arguments);
+    struct iptfs_progress_bar bar;
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !arguments.request.quiet);
+    arguments.request.progress = &progress;
     arguments.request.sets = arguments.sets;
     int code = iptfs_run_command(&arguments.request, stdout, &error);
     free(arguments.sets);
@@ -398,6 +402,9 @@ static int do_sweep(int argc, char **argv)
         arguments.request.sshlogins = arguments.sshlogins;
         arguments.request.sbatch = arguments.sbatch;
         arguments.request.command = command;
+        struct iptfs_progress_bar bar;
+        struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !arguments.request.quiet);
+        arguments.request.progress = &progress;
         code = iptfs_sweep_command(&arguments.request, stdout, &error);
     }
     free(arguments.sshlogins);
@@ -590,6 +597,9 @@ static int do_plot(int argc, char **argv)
     if (arguments.names == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
     argp_parse(&plot_argp, argc, argv, 0, NULL, &arguments);
+    struct iptfs_progress_bar bar;
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, false);
+    arguments.request.progress = &progress;
     arguments.request.names = arguments.names;
     int code = iptfs_plot_command(&arguments.request, stdout, &error);
     free(arguments.names);
