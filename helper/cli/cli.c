@@ -390,6 +390,30 @@ static char *join_words(int argc, char **argv)
     return text;
 }
 
+static int check_plots(void *context, const struct iptfs_sweep *sweep, struct iptfs_error *error)
+{
+    (void)context;
+    return iptfs_plot_check(sweep, error);
+}
+
+/* Plots whose sections are gone would show old results for ever. */
+static int remove_old_plots(void *context, const struct iptfs_sweep *sweep, const char *directory,
+                            struct iptfs_error *error)
+{
+    (void)context;
+    return iptfs_plot_remove_old(directory, sweep->text, error);
+}
+
+static int draw_plots(void *context, const char *directory, struct iptfs_error *error)
+{
+    const struct iptfs_sweep_request *request = context;
+    const struct iptfs_plot_request plots = {.directory = directory,
+                                             .quiet = request->quiet,
+                                             .may_be_none = true,
+                                             .progress = request->progress};
+    return iptfs_plot_command(&plots, stdout, error);
+}
+
 static int do_sweep(int argc, char **argv)
 {
     struct iptfs_error error = {0, ""};
@@ -405,6 +429,8 @@ static int do_sweep(int argc, char **argv)
         struct iptfs_progress_bar bar;
         struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !arguments.request.quiet);
         arguments.request.progress = &progress;
+        arguments.request.hooks = (struct iptfs_sweep_hooks){&arguments.request, check_plots,
+                                                             remove_old_plots, draw_plots};
         code = iptfs_sweep_command(&arguments.request, stdout, &error);
     }
     free(arguments.sshlogins);
