@@ -5,9 +5,9 @@
 #include "plot/plot.h"
 #include "plot/plotdata.h"
 #include "plot/plotfile.h"
-#include "sweep/statistics.h"
 #include "support/check.h"
 #include "support/fixture.h"
+#include "sweep/statistics.h"
 
 #include <ftw.h>
 #include <math.h>
