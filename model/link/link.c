@@ -42,7 +42,7 @@ void iptfs_link_clear(struct iptfs_link *link)
     struct iptfs_outer *outer;
     while ((outer = iptfs_in_flight_take(&link->flight)) != NULL) {
         iptfs_tally_add(&link->stats.in_flight, outer->ip_octets);
-        iptfs_outer_end(link->store, outer, IPTFS_DROP_NONE);
+        iptfs_outer_unref(link->store, outer);
     }
     IPTFS_ASSERT(iptfs_link_balanced(&link->stats));
 }
@@ -85,7 +85,7 @@ void iptfs_link_drop(struct iptfs_link *link, struct iptfs_outer *outer,
                      enum iptfs_drop_cause cause)
 {
     iptfs_tally_add(&link->stats.lost[cause], outer->ip_octets);
-    iptfs_outer_end(link->store, outer, cause);
+    iptfs_outer_drop(link->store, outer, cause);
 }
 
 bool iptfs_link_impair(struct iptfs_link *link, struct iptfs_outer *outer, int64_t depart_ps,
