@@ -2,6 +2,7 @@
 #include "link/link.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 #include "base/units.h"
 
 #include <stdbool.h>
@@ -10,8 +11,7 @@
 enum {
     ETHERNET_EXTRA_OCTETS = 38,
     ETHERNET_PAYLOAD_MIN_OCTETS = 46,
-    PPP_EXTRA_OCTETS = 2,
-    ECN_CE = 3
+    PPP_EXTRA_OCTETS = 2
 };
 
 struct direct_link {
@@ -107,7 +107,7 @@ bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
     bool goes_on = !verdict->lost || verdict->duplicate;
     if (goes_on && (verdict->ce || (verdict->ce_if_capable && outer->ecn != 0))) {
         link->impair.counts.marked++;
-        outer->ecn = ECN_CE;
+        outer->ecn = IPTFS_ECN_CE;
     }
     if (verdict->duplicate) {
         iptfs_tally_add(&link->stats.duplicated, outer->ip_octets);
