@@ -2,6 +2,7 @@
 /* Sweeps: the grid that a file spans, and the command that runs it, killed and resumed. */
 #include "support/check.h"
 #include "support/fixture.h"
+#include "sweep/grid.h"
 #include "sweep/sweep.h"
 
 #include <fcntl.h>
