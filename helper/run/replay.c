@@ -5,6 +5,7 @@
 #include "esp/esp.h"
 #include "files/textfile.h"
 #include "ns3/engine.h"
+#include "ns3/events.h"
 #include "ns3/sim.h"
 #include "run/script.h"
 #include "tunnel/tunnel.h"
