@@ -11,6 +11,8 @@
 /* One suite a room; a test file adds its line here and below. */
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
+extern const CU_TestInfo iptfs_tests_drop_cause[];
+extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -42,6 +44,7 @@ extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
+extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_talkers[];
@@ -65,6 +68,8 @@ static const struct {
 } suites[] = {
     {"units", iptfs_tests_units},
     {"random", iptfs_tests_random},
+    {"drop-cause", iptfs_tests_drop_cause},
+    {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
@@ -96,6 +101,7 @@ static const struct {
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
+    {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},
     {"talkers", iptfs_tests_talkers},
