@@ -85,15 +85,16 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_tally(outer, "received", &stats->received);
     set_tally(outer, "lost", &lost);
     json_t *lost_by = json_object();
-    set_count(lost_by, "link-mtu", stats->lost_mtu.pkts);
-    set_count(lost_by, "link-queue", stats->lost_queue.pkts);
-    set_count(lost_by, "link-loss", stats->lost_way.pkts);
-    set_count(lost_by, "blackout", stats->lost_blackout.pkts);
+    set_count(lost_by, "link-mtu", stats->lost[IPTFS_DROP_LINK_MTU].pkts);
+    set_count(lost_by, "link-queue", stats->lost[IPTFS_DROP_LINK_QUEUE].pkts);
+    set_count(lost_by, "link-loss", stats->lost[IPTFS_DROP_LINK_LOSS].pkts);
+    set_count(lost_by, "blackout", stats->lost[IPTFS_DROP_BLACKOUT].pkts);
     json_object_set_new(outer, "lost_by", lost_by);
-    set_count(outer, "lost_in_bursts", tunnel->link->impair.counts.lost_by_gemodel);
-    set_count(outer, "reordered", tunnel->link->impair.counts.reordered);
+    set_count(outer, "lost_in_bursts",
+              iptfs_impairments_lost_pkts(&tunnel->link->impairments, &iptfs_impair_gemodel));
+    set_count(outer, "reordered", stats->reordered_pkts);
     set_count(outer, "duplicated", stats->duplicated.pkts);
-    set_count(outer, "ce_marked", tunnel->link->impair.counts.marked);
+    set_count(outer, "ce_marked", stats->ce_marked_pkts);
     set_count(outer, "in_flight", stats->in_flight.pkts);
     set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
