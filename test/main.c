@@ -57,6 +57,13 @@ extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_command[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_sections[];
+extern const CU_TestInfo iptfs_tests_caption[];
+extern const CU_TestInfo iptfs_tests_gnuplot[];
+extern const CU_TestInfo iptfs_tests_grid[];
+extern const CU_TestInfo iptfs_tests_statistics[];
+extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
@@ -116,6 +123,13 @@ static const struct {
     {"replay", iptfs_tests_replay},
     {"command", iptfs_tests_command},
     {"plot", iptfs_tests_plot},
+    {"plot-sections", iptfs_tests_plot_sections},
+    {"caption", iptfs_tests_caption},
+    {"gnuplot", iptfs_tests_gnuplot},
+    {"grid", iptfs_tests_grid},
+    {"statistics", iptfs_tests_statistics},
+    {"sweep-engine", iptfs_tests_sweep_engine},
+    {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},

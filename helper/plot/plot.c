@@ -40,8 +40,8 @@ static void take_names(json_t *names, json_t *object, const char *before)
     }
 }
 
-/* The names that the summary of a point has: found by a run of no length. One that cannot run will
- * be told of when its turn comes. */
+/* Adds the names of the values in the summary of a point, found by a run of 1 ps. A point that
+ * cannot run is reported when the sweep runs it. */
 static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, size_t index)
 {
     struct iptfs_scenario scenario;
@@ -132,7 +132,7 @@ static int draw_files(const struct iptfs_plot_request *request, const struct ipt
     return code;
 }
 
-/* A file that is not there is as good as removed. */
+/* Removes a file of a plot, if it is there. */
 static int remove_file(const char *folder, const char *name, const char *end,
                        struct iptfs_error *error)
 {
@@ -147,7 +147,7 @@ static int remove_file(const char *folder, const char *name, const char *end,
     return code;
 }
 
-/* Results may lie where nothing can be written. */
+/* Draws in a temporary folder, since the folder of the results may be read-only. */
 static int draw_on_terminal(const struct iptfs_plot_data *data, FILE *out,
                             struct iptfs_error *error)
 {

@@ -410,12 +410,12 @@ static void read_output(const char *directory, iptfs_point_listener *listener, v
 
 static int cancel_array(const struct array *array, struct iptfs_error *error)
 {
-    bool gone = cancel(array->id);
-    if (gone)
+    bool cancelled = cancel(array->id);
+    if (cancelled)
         remove_files(array->directory);
     return iptfs_fail(error, IPTFS_E_ENGINE,
                       "interrupted: job %s %s; finished points stay, --resume goes on", array->id,
-                      gone ? "is cancelled" : "could not be cancelled, --resume tries it again");
+                      cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
 }
 
 /* Asks for the queue seldom, since all users of the cluster wait for the same daemon. */
