@@ -413,9 +413,9 @@ static int cancel_array(const struct array *array, struct iptfs_error *error)
     bool cancelled = cancel(array->id);
     if (cancelled)
         remove_files(array->directory);
-    return iptfs_fail(error, IPTFS_E_ENGINE,
-                      "interrupted: job %s %s; finished points stay, --resume goes on", array->id,
-                      cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
+    return iptfs_fail(
+        error, IPTFS_E_ENGINE, "interrupted: job %s %s; finished points stay, --resume goes on",
+        array->id, cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
 }
 
 /* Asks for the queue seldom, since all users of the cluster wait for the same daemon. */
