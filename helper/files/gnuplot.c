@@ -204,8 +204,8 @@ static int draw(const char *folder, const char *name, const char *form, struct i
     struct iptfs_outfile picture = {.file = NULL};
     snprintf(file, sizeof file, "%s.%s", name, form);
     char *path = iptfs_path_join(folder, file);
-    int code = path != NULL ? iptfs_outfile_open(&picture, path, error)
-                            : iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code =
+        path != NULL ? iptfs_outfile_open(&picture, path, error) : iptfs_fail_no_memory(error);
     if (code == 0)
         code = run(folder, name, arguments, fileno(picture.file), error);
     if (code == 0)

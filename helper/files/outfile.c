@@ -162,7 +162,7 @@ int iptfs_make_directory(const char *path, struct iptfs_error *error)
 {
     char *copy = strdup(path);
     if (copy == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     struct stat status;
     int code = IPTFS_OK;
     errno = ENOENT; /* what an empty name means */
@@ -181,7 +181,7 @@ int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, cons
 {
     char *path = iptfs_path_join(directory, name);
     if (path == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     int code = iptfs_outfile_open(out, path, error);
     free(path);
     return code;

@@ -30,7 +30,7 @@ struct collection {
 
 static int out_of_memory(struct collection *all)
 {
-    return iptfs_fail(all->error, IPTFS_E_NO_MEMORY, "out of memory");
+    return iptfs_fail_no_memory(all->error);
 }
 
 static int database_failed(struct collection *all)
