@@ -8,6 +8,7 @@
 #include "plot/plotfile.h"
 #include "plot/plotscript.h"
 #include "run/run.h"
+#include "sweep/grid.h"
 #include "text/suggest.h"
 
 #include <errno.h>

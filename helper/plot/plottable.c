@@ -3,7 +3,8 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
-#include "scenario/option.h"
+#include "sweep/grid.h"
+#include "sweep/key.h"
 #include "text/suggest.h"
 
 #include <math.h>

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "esp/esp.h"
 #include "files/textfile.h"
+#include "link/direct_link.h"
 #include "ns3/engine.h"
 #include "ns3/sim.h"
 #include "run/script.h"
@@ -160,7 +161,7 @@ static void run_raw(struct replay *replay, const struct iptfs_script_event *even
     fprintf(replay->out, "raw %" PRId64 " seq=%" PRIu64 " len=%" PRIu32 "\n", ns(event->at_ps),
             event->seq, outer->ip_octets);
     if (iptfs_outer_set_payload(store, outer, event->payload, event->octets) != IPTFS_OK) {
-        iptfs_outer_end(store, outer, IPTFS_DROP_BAD_HEADER);
+        iptfs_outer_drop(store, outer, IPTFS_DROP_BAD_HEADER);
         return;
     }
     iptfs_receiver_input(&replay->tunnel.receiver, event->at_ps, outer);
@@ -183,12 +184,10 @@ static int add_link(struct replay *replay)
         .delay_ps = script->config.link_delay_ns * IPTFS_PS_PER_NS,
         .mtu_octets = UINT32_MAX, /* the recorder's channel carried whatever came */
         .framing = IPTFS_FRAMING_NONE,
+        .impairments.list = {script->items, script->item_count},
     };
-    struct iptfs_impair impair;
     struct iptfs_link *link;
-    int code = iptfs_impair_init(&impair, 0, NULL, script->items, script->item_count);
-    if (code == IPTFS_OK)
-        code = iptfs_direct_link_new(&link, &config, &impair, &replay->tunnel.store, NULL);
+    int code = iptfs_direct_link_new(&link, &config, &replay->tunnel.store, NULL);
     if (code == IPTFS_OK)
         iptfs_tunnel_set_link(&replay->tunnel, link);
     return code;

@@ -173,6 +173,10 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
 
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link)
 {
+    struct iptfs_impairments_config impairments = link->impairments;
+    impairments.blackouts =
+        (struct iptfs_impair_blackouts_config){link->blackouts.item, link->blackouts.count};
+    impairments.list = (struct iptfs_impair_list_config){link->impair_items, link->impair_count};
     return (struct iptfs_link_config){
         .rate_bps = link->rate_bps,
         .delay_ps = link->delay_ps,
@@ -183,6 +187,7 @@ struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link
         .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
         .rate_changes = link->rate_changes.item,
         .rate_change_count = link->rate_changes.count,
+        .impairments = impairments,
     };
 }
 

@@ -431,10 +431,11 @@ static int check_impairments(struct iptfs_settings *settings, size_t direction)
     int code = check_idle_keys(settings, direction);
     if (code != 0)
         return code;
-    if (link->ce > 0 && !iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + direction, "ecn"))
+    if (link->impairments.ce.probability > 0 &&
+        !iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + direction, "ecn"))
         return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "ce", IPTFS_E_INVALID,
                                     "0 without tunnel.ecn, for no outer packet is ECN-capable");
-    if (link->gemodel_p == 0.0 || link->gemodel_r > 0)
+    if (link->impairments.gemodel.p == 0.0 || link->impairments.gemodel.r > 0)
         return 0;
     return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",
                                 IPTFS_E_INVALID,

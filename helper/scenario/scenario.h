@@ -81,18 +81,10 @@ struct iptfs_link_options {
     struct iptfs_timed_list rate_changes; /* not with p2p */
     struct iptfs_timed_list mtu_changes;
     struct iptfs_timed_list blackouts;
-    struct iptfs_limit queue;                               /* count 0: no limit (not with p2p) */
-    double loss;                                            /* probability, 0 to 1 */
-    double gemodel_p, gemodel_r, gemodel_bad, gemodel_good; /* probabilities; p 0: off */
-    double reorder, reorder_correlation;
-    double duplicate, duplicate_correlation;
-    int64_t jitter_ps;
-    enum iptfs_jitter_kind jitter_kind;
-    double jitter_correlation;
-    bool jitter_keeps_order;
-    double ce;                              /* likewise, of a mark on ECN-capable packets */
-    char *impair_path;                      /* absolute; "" for none */
-    struct iptfs_impair_item *impair_items; /* what that file says, in its order */
+    struct iptfs_limit queue;                    /* count 0: no limit (not with p2p) */
+    struct iptfs_impairments_config impairments; /* but for the list and the blackouts */
+    char *impair_path;                           /* absolute; "" for none */
+    struct iptfs_impair_item *impair_items;      /* what that file says, in its order */
     size_t impair_count;
 };
 

@@ -3,6 +3,8 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
+#include "sweep/grid.h"
+#include "sweep/key.h"
 #include "text/csv.h"
 
 #include <ctype.h>

@@ -6,6 +6,8 @@
 #include "run/run.h"
 #include "summary/results.h"
 #include "sweep/collect.h"
+#include "sweep/grid.h"
+#include "sweep/identity.h"
 #include "sweep/sweep.h"
 
 #include <errno.h>

@@ -8,6 +8,8 @@
 #include "files/wall_clock.h"
 #include "summary/results.h"
 #include "sweep/collect.h"
+#include "sweep/grid.h"
+#include "sweep/identity.h"
 #include "sweep/parallel.h"
 #include "sweep/point.h"
 #include "sweep/slurm.h"

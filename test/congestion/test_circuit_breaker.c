@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "congestion/circuit_breaker.h"
+#include "link/direct_link.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "support/samples.h"
@@ -232,8 +233,12 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     static const struct iptfs_receiver_config receiver = {.reorder_window = 3,
                                                           .drop_time_ps = 100 * MS};
     struct iptfs_sender_config sender = plain_sender();
-    struct iptfs_link_config config = {.mtu_octets = 1500, .delay_ps = 7 * MS};
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = {
+        .mtu_octets = 1500,
+        .delay_ps = 7 * MS,
+        .impairments.loss.probability = loss,
+        .streams = {1, 1, 0},
+    };
     struct iptfs_link *link;
     *bench = (struct bench){.last_sent_ps = -1};
     sender.mode = iptfs_mode_named(mode);
@@ -242,8 +247,7 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     struct iptfs_circuit_breaker_config breaker = {limit, 100 * MS, sender.mode->rated};
     if (!CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &sender, &receiver), IPTFS_OK))
         return false;
-    iptfs_impair_init(&impair, loss, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0);
-    iptfs_direct_link_new(&link, &config, &impair, &bench->tunnel.store, NULL);
+    iptfs_direct_link_new(&link, &config, &bench->tunnel.store, NULL);
     iptfs_tunnel_set_link(&bench->tunnel, link);
     iptfs_tunnel_set_breaker(&bench->tunnel, &breaker);
     bench->tunnel.observer =
@@ -266,16 +270,16 @@ static void run_until(struct bench *bench, int64_t until_ps)
         iptfs_tunnel_wake(&bench->tunnel, next_ps);
 }
 
-static uint64_t ended(const struct bench *bench, enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->tunnel.store.ledger.ended[drop_cause].pkts;
+    return bench->tunnel.store.ledger.dropped[drop_cause].pkts;
 }
 
 static void stop_at(struct bench *bench, int64_t at_ps)
 {
     CHECK_INT(iptfs_tunnel_close(&bench->tunnel, at_ps), IPTFS_OK);
     CHECK_U64(bench->released + bench->delivered, bench->tunnel.store.ledger.offered.pkts);
-    CHECK_U64(ended(bench, IPTFS_DROP_DELIVERED), bench->delivered);
+    CHECK_U64(bench->tunnel.store.ledger.delivered.pkts, bench->delivered);
     iptfs_tunnel_free(&bench->tunnel);
 }
 
@@ -305,7 +309,7 @@ static void test_the_tunnel_stops(void)
         CHECK_U64(bench.sent, sent);
         CHECK_U64(bench.tunnel.sender.queue.octets, 0);
         CHECK_TRUE(bench.tunnel.sender.packer.begun == NULL);
-        uint64_t stopped = ended(&bench, IPTFS_DROP_TUNNEL_STOPPED);
+        uint64_t stopped = dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED);
         CHECK_TRUE(stopped > PKTS - 130 && stopped < PKTS);
         CHECK_U64(bench.tunnel.counters.value[IPTFS_YANG_TX_DROP_PKTS],
                   stopped - (i == 0 ? 1 : 0)); /* the begun packet had been taken */
@@ -321,9 +325,9 @@ static void test_offers_to_a_stopped_tunnel(void)
     bench.tunnel.sender.source = NULL;
     CHECK_INT(iptfs_sender_offer(&bench.tunnel.sender, &bench.arrivals[0]), IPTFS_OK);
     iptfs_sender_stop(&bench.tunnel.sender, 1);
-    CHECK_U64(ended(&bench, IPTFS_DROP_TUNNEL_STOPPED), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED), 1);
     CHECK_INT(iptfs_sender_offer(&bench.tunnel.sender, &bench.arrivals[1]), IPTFS_E_STOPPED);
-    CHECK_U64(ended(&bench, IPTFS_DROP_TUNNEL_STOPPED), 2);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED), 2);
     CHECK_U64(bench.released, 2);
     CHECK_INT(iptfs_tunnel_next_ps(&bench.tunnel), IPTFS_NEVER);
     stop_at(&bench, 5);
@@ -353,7 +357,7 @@ static void test_no_loss_no_trip(void)
         return;
     run_until(&bench, 2000 * MS);
     CHECK_TRUE(!bench.tunnel.breaker.tripped);
-    CHECK_U64(ended(&bench, IPTFS_DROP_TUNNEL_STOPPED), 0);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED), 0);
     CHECK_U64(bench.sent, 4001);
     stop_at(&bench, 2000 * MS);
 }

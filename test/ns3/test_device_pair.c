@@ -3,6 +3,7 @@
  * packet of ns-3's is lost or given back twice, however a run ends. */
 #include "base/error.h"
 #include "base/units.h"
+#include "link/direct_link.h"
 #include "ns3/device_pair.h"
 #include "ns3/pmtu.h"
 #include "ns3/sim.h"
@@ -89,19 +90,17 @@ static void on_datagram(void *ctx, const uint8_t *bytes, uint32_t octets)
 
 static bool add_way(struct net *net, int way, const struct plan *plan)
 {
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = plan->link;
     struct iptfs_link *link;
     struct iptfs_tunnel *tunnel = &net->tunnel[way];
-    uint32_t number = (uint32_t)way;
+    config.streams = (struct iptfs_random_streams){1, 1, (uint64_t)way};
+    config.impairments.loss.probability = plan->loss;
+    config.impairments.ce.probability = plan->ce;
+    if (way == 0)
+        config.impairments.list = (struct iptfs_impair_list_config){plan->items, plan->item_count};
     CHECK_INT(iptfs_tunnel_init(tunnel, &plan->sender, &plan->receiver), IPTFS_OK);
     CHECK_INT(iptfs_engine_init(&net->engine[way], tunnel), IPTFS_OK);
-    CHECK_INT(iptfs_impair_init(&impair, plan->loss,
-                                iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, number),
-                                way == 0 ? plan->items : NULL, way == 0 ? plan->item_count : 0),
-              IPTFS_OK);
-    iptfs_impair_set_ce(&impair, plan->ce, iptfs_random_new(1, 1, IPTFS_RANDOM_CE, number));
-    if (!CHECK_INT(iptfs_direct_link_new(&link, &plan->link, &impair, &tunnel->store, NULL),
-                   IPTFS_OK))
+    if (!CHECK_INT(iptfs_direct_link_new(&link, &config, &tunnel->store, NULL), IPTFS_OK))
         return false;
     iptfs_tunnel_set_link(tunnel, link);
     if (way == 0 && plan->observer != NULL)
@@ -160,7 +159,7 @@ static void free_net(struct net *net, int64_t now_ps)
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
         const struct iptfs_device_pair_pair_end *end = &net->device.end[i];
         CHECK_U64(end->taken, net->tunnel[i].store.ledger.offered.pkts);
-        CHECK_TRUE(end->delivered <= net->tunnel[i].store.ledger.ended[IPTFS_DROP_DELIVERED].pkts);
+        CHECK_TRUE(end->delivered <= net->tunnel[i].store.ledger.delivered.pkts);
     }
     iptfs_device_pair_free(&net->device);
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
@@ -175,8 +174,7 @@ static void close_net(struct net *net)
 {
     free_net(net, iptfs_ns3_now_ps());
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
-        CHECK_U64(net->device.end[i].delivered,
-                  net->tunnel[i].store.ledger.ended[IPTFS_DROP_DELIVERED].pkts);
+        CHECK_U64(net->device.end[i].delivered, net->tunnel[i].store.ledger.delivered.pkts);
     CHECK_INT(iptfs_ns3_close(), 0);
 }
 
@@ -271,7 +269,7 @@ static void test_queue_mark(void)
     CHECK_STR(row, "0000000003");
     CHECK_U64(net.side[1].datagrams, 10);
     CHECK_TRUE(header_sum_holds(net.side[1].passed[9].bytes));
-    CHECK_U64(net.tunnel[0].store.ledger.ended[IPTFS_DROP_NO_QUEUE_SPACE].pkts, 1);
+    CHECK_U64(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_NO_QUEUE_SPACE].pkts, 1);
     close_net(&net);
 }
 
@@ -351,8 +349,8 @@ static void test_early_ends(void)
         if (end_ps == 6 * MS) {
             CHECK_TRUE(!iptfs_device_pair_balanced(&net.device, 0));
             CHECK_TRUE(iptfs_device_pair_balanced(
-                &net.device, iptfs_ledger_inside(&net.tunnel[0].store.ledger) +
-                                 iptfs_ledger_inside(&net.tunnel[1].store.ledger)));
+                &net.device, iptfs_ledger_in_flight(&net.tunnel[0].store.ledger) +
+                                 iptfs_ledger_in_flight(&net.tunnel[1].store.ledger)));
         }
         close_net(&net);
     }
@@ -397,7 +395,7 @@ static void check_tcp(const char *const to[2], double loss, uint32_t segment_oct
     run_net(&net, 60 * IPTFS_PS_PER_S);
     for (int i = 0; i < 2; i++)
         CHECK_INT(net_tcp_received(tcp[i]), OCTETS);
-    CHECK_TRUE((net.tunnel[0].link->stats.lost_way.pkts > 0) == (loss > 0));
+    CHECK_TRUE((net.tunnel[0].link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts > 0) == (loss > 0));
     close_net(&net);
     for (int i = 0; i < 2; i++)
         net_tcp_free(tcp[i]);
@@ -592,7 +590,7 @@ static void ping(bool dont_frag, bool ipv6, bool forwarded, struct pings *pings)
     CHECK_U64(sender->icmp_sent, dont_frag && forwarded);
     CHECK_U64(sender->local_errors, dont_frag && !forwarded);
     CHECK_U64(net.tunnel[0].counters.value[IPTFS_XFRM_OUT_ERROR], dont_frag);
-    CHECK_U64(net.tunnel[0].store.ledger.ended[IPTFS_DROP_TOO_BIG].pkts, dont_frag);
+    CHECK_U64(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_TOO_BIG].pkts, dont_frag);
     close_net(&net);
 }
 
@@ -656,7 +654,7 @@ static void check_adapting(bool ipv6, bool forwarded, bool follows)
     CHECK_INT(net_tcp_received(tcp), follows ? OCTETS : 0);
     if (follows)
         CHECK_TRUE(net_tcp_done_ps(tcp) < 2500 * MS);
-    CHECK_TRUE(net.tunnel[0].store.ledger.ended[IPTFS_DROP_TOO_BIG].pkts > 0);
+    CHECK_TRUE(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_TOO_BIG].pkts > 0);
     close_net(&net);
     net_tcp_free(tcp);
 }

@@ -7,6 +7,7 @@
 #include "plot/plotfile.h"
 #include "support/check.h"
 #include "support/fixture.h"
+#include "sweep/statistics.h"
 
 #include <ftw.h>
 #include <math.h>
@@ -152,11 +153,11 @@ static void intervals_are_students(void)
 {
     static const double five[] = {1, 2, 3, 4, 5}, two[] = {4, 6};
     double half;
-    CHECK_NEAR(iptfs_plot_mean(five, 5, &half), 3.0, 1e-12);
+    CHECK_NEAR(iptfs_statistics_mean(five, 5, &half), 3.0, 1e-12);
     CHECK_NEAR(half, 2.776445 * 0.70710678, 1e-6);
-    CHECK_NEAR(iptfs_plot_mean(two, 2, &half), 5.0, 1e-12);
+    CHECK_NEAR(iptfs_statistics_mean(two, 2, &half), 5.0, 1e-12);
     CHECK_NEAR(half, 12.706205, 1e-5);
-    CHECK_NEAR(iptfs_plot_mean(two, 1, &half), 4.0, 1e-12);
+    CHECK_NEAR(iptfs_statistics_mean(two, 1, &half), 4.0, 1e-12);
     CHECK_TRUE(isnan(half));
 }
 

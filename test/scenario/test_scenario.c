@@ -86,7 +86,7 @@ static void test_defaults(void)
         CHECK_INT(link->delay_ps, IPTFS_PS_PER_MS);
         CHECK_U64(link->mtu_octets, 1500);
         CHECK_TRUE(link->queue.in_pkts && link->queue.count == 1000);
-        CHECK_NEAR(link->loss, 0, 0);
+        CHECK_NEAR(link->impairments.loss.probability, 0, 0);
         CHECK_STR(link->impair_path, "");
         CHECK_U64(link->impair_count, 0);
     }
@@ -178,7 +178,7 @@ static void test_every_key(void)
     CHECK_INT(s.link[0].delay_ps, 12500 * IPTFS_PS_PER_US);
     CHECK_U64(s.link[0].mtu_octets, 9000);
     CHECK_TRUE(!s.link[0].queue.in_pkts && s.link[0].queue.count == 1048576);
-    CHECK_NEAR(s.link[0].loss, 0.001, 0);
+    CHECK_NEAR(s.link[0].impairments.loss.probability, 0.001, 0);
     CHECK_TRUE(s.bidirectional);
     CHECK_U64(s.tunnel[1].pkt_size_octets, 576);
     CHECK_INT(s.link[1].framing, IPTFS_FRAMING_PPP);
@@ -211,7 +211,7 @@ static void test_layout(void)
                   "loss =    0.5\t# a fourth ; here\r\n" TRAFFIC)) {
         CHECK_U64(s.seed, 7);
         CHECK_INT(s.duration_ps, 3 * IPTFS_PS_PER_S);
-        CHECK_NEAR(s.link[0].loss, 0.5, 0);
+        CHECK_NEAR(s.link[0].impairments.loss.probability, 0.5, 0);
         iptfs_scenario_free(&s);
     }
     if (parse(&s, TRAFFIC "stop = 1s ; no line end after this")) {

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "link/direct_link.h"
 
 #include <string.h>
 
@@ -63,12 +64,12 @@ static void on_release(void *ctx, void *handle)
 
 static bool add_link(struct bench *bench, const struct plan *plan)
 {
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = plan->link;
     struct iptfs_link *link;
-    struct iptfs_random *stream = iptfs_random_new(plan->seed, 1, IPTFS_RANDOM_LOSS, 0);
-    int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
-    if (error == IPTFS_OK)
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
+    config.streams = (struct iptfs_random_streams){plan->seed, 1, 0};
+    config.impairments.loss.probability = plan->loss;
+    config.impairments.list = (struct iptfs_impair_list_config){plan->items, plan->item_count};
+    int error = iptfs_direct_link_new(&link, &config, &bench->tunnel.store, NULL);
     if (error == IPTFS_OK)
         iptfs_tunnel_set_link(&bench->tunnel, link);
     return error == IPTFS_OK;
@@ -113,12 +114,12 @@ static void check_step(struct bench *bench)
     bench_expect(bench, ledger->unexplained == 0, "packets vanished without a cause");
     bench_expect(bench, ledger->offered.pkts == bench->arrived_count,
                  "offered are not those arrived");
-    bench_expect(bench, ledger->ended[IPTFS_DROP_DELIVERED].pkts == bench->distinct,
+    bench_expect(bench, ledger->delivered.pkts == bench->distinct,
                  "delivered are not those that came out");
     const struct iptfs_flow *flow = tunnel->flows.flow[0];
     bench_expect(bench, (flow != NULL ? flow->delivered.delays.count : 0) == bench->distinct,
                  "measured are others");
-    bench_expect(bench, iptfs_ledger_inside(ledger) <= tunnel->store.live_inner,
+    bench_expect(bench, iptfs_ledger_in_flight(ledger) <= tunnel->store.live_inner,
                  "more are inside than there are");
     bench_expect(bench, iptfs_tunnel_next_ps(tunnel) > bench->now_ps, "due again at once");
 }
@@ -141,12 +142,10 @@ void bench_run_until(struct bench *bench, int64_t until_ps)
 static void check_ends(struct bench *bench)
 {
     const struct iptfs_ledger *ledger = &bench->tunnel.store.ledger;
-    struct iptfs_tally sum = {bench->tunnel.in_flight_pkts, 0};
+    struct iptfs_tally sum = iptfs_ledger_dropped(ledger);
     struct iptfs_tally offered = {0, 0};
-    for (int drop_cause = IPTFS_DROP_NONE; drop_cause < IPTFS_DROP_COUNT; drop_cause++) {
-        sum.pkts += ledger->ended[drop_cause].pkts;
-        sum.octets += ledger->ended[drop_cause].octets;
-    }
+    sum.pkts += ledger->delivered.pkts + bench->tunnel.in_flight_pkts;
+    sum.octets += ledger->delivered.octets;
     for (size_t i = 0; i < bench->plan->count; i++) {
         if (!bench->arrived[i])
             continue;
