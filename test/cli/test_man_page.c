@@ -55,8 +55,8 @@ static void test_lines_of_the_source(void)
         while ((line = strsep(&rest, "\n")) != NULL)
             if (strcmp(line, ".nf") == 0)
                 break; /* examples */
-            if (strlen(line) > 80 && strncmp(line, ".TH", 3) != 0)
-                CHECK_FAIL("%s: %s", command->name, line);
+        if (strlen(line) > 80 && strncmp(line, ".TH", 3) != 0)
+            CHECK_FAIL("%s: %s", command->name, line);
         free(page);
     }
 }
