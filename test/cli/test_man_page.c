@@ -52,11 +52,9 @@ static void test_lines_of_the_source(void)
     const struct iptfs_command *command;
     for (size_t i = 0; (command = iptfs_command_at(i)) != NULL; i++) {
         char *page = page_of(command), *rest = page, *line;
-        while ((line = strsep(&rest, "\n")) != NULL)
-            if (strcmp(line, ".nf") == 0)
-                break; /* examples */
-        if (strlen(line) > 80 && strncmp(line, ".TH", 3) != 0)
-            CHECK_FAIL("%s: %s", command->name, line);
+        while ((line = strsep(&rest, "\n")) != NULL && strcmp(line, ".nf") != 0) /* examples */
+            if (strlen(line) > 80 && strncmp(line, ".TH", 3) != 0)
+                CHECK_FAIL("%s: %s", command->name, line);
         free(page);
     }
 }
