@@ -5,6 +5,7 @@
 #include "cli/list.h"
 #include "cli/unknown_option.h"
 #include "scenario/option.h"
+#include "sweep/engine.h"
 
 #include <string.h>
 
@@ -125,8 +126,9 @@ static void offer_shells(const struct completion *to)
 
 static void offer_engines(const struct completion *to)
 {
-    offer(to, "parallel", "", "GNU parallel");
-    offer(to, "slurm", "", "a job array of Slurm");
+    const struct iptfs_sweep_engine *engine;
+    for (size_t i = 0; (engine = iptfs_sweep_engine_at(i)) != NULL; i++)
+        offer(to, engine->name, "", engine->meaning);
 }
 
 static void offer_topics(const struct completion *to)

@@ -4,6 +4,8 @@
 #include "cli/command.h"
 #include "sweep/point.h"
 
+#include <stdio.h>
+
 enum {
     KEY_INDEX = 256 /* an option without a letter */
 };
@@ -65,6 +67,7 @@ static int run(int argc, char **argv)
     struct iptfs_error error = {0, ""};
     struct arguments arguments = {NULL, NULL, NULL};
     iptfs_command_parse(&iptfs_command_point, 0, argc, argv, &arguments);
-    int code = iptfs_point_command(arguments.path, arguments.directory, arguments.indices, &error);
+    int code =
+        iptfs_point_command(arguments.path, arguments.directory, arguments.indices, stdout, &error);
     return iptfs_command_finish(code, &error);
 }

@@ -4,13 +4,12 @@
 #include "cli/command.h"
 #include "cli/progress_bar.h"
 #include "plot/plot.h"
+#include "sweep/engine.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_run.h"
-#include "text/quantity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     KEY_COLLECT = 256, /* options without a letter */
@@ -37,8 +36,7 @@ static const struct argp_option options[] = {
      0},
     {"dry-run", 'n', NULL, 0, "Check and list the points, run nothing", 0},
     {"engine", KEY_ENGINE, "ENGINE", 0,
-     "What runs the points: parallel (GNU parallel, the default) or slurm (a job array of Slurm)",
-     0},
+     "What runs the points (default parallel); 'iptfs-sim list engines' describes the engines", 0},
     {"sshlogin", KEY_SSHLOGIN, "HOST", 0,
      "Run points there too, as with --sshlogin of GNU parallel; ':' is this machine. Program, file "
      "and folder must have the same names there; may be repeated",
@@ -55,11 +53,9 @@ static const struct argp_option options[] = {
 
 static void check_sweep(struct argp_state *state, const struct iptfs_sweep_request *request)
 {
-    bool slurm = request->engine == IPTFS_SWEEP_SLURM;
-    if (!slurm && (request->n_sbatch > 0 || request->shard > 0 || request->no_wait))
-        argp_error(state, "--sbatch, --shard and --no-wait need --engine slurm");
-    if (slurm && request->n_sshlogins > 0)
-        argp_error(state, "--sshlogin needs --engine parallel");
+    struct iptfs_error error;
+    if (iptfs_sweep_engine_check(request->engine, &request->options, &error) != 0)
+        argp_error(state, "%s", error.text);
     if (request->collect && request->force)
         argp_error(state, "--collect and --force cannot be combined");
 }
@@ -68,25 +64,23 @@ static error_t parse_engine(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
     struct iptfs_sweep_request *request = &arguments->request;
+    struct iptfs_error error;
     switch (key) {
     case KEY_ENGINE:
-        if (strcmp(value, "slurm") == 0)
-            request->engine = IPTFS_SWEEP_SLURM;
-        else if (strcmp(value, "parallel") != 0)
-            argp_error(state, "--engine: found '%s', allowed: parallel, slurm",
-                       iptfs_quoted(value).text);
+        if (iptfs_sweep_engine_find(value, &request->engine, &error) != 0)
+            argp_error(state, "--engine: %s", error.text);
         break;
     case KEY_SBATCH:
-        arguments->sbatch[request->n_sbatch++] = value;
+        arguments->sbatch[request->options.n_sbatch++] = value;
         break;
     case KEY_SHARD:
-        request->shard = iptfs_argument_number("--shard", value, 1, IPTFS_SWEEP_POINTS_MAX);
+        request->options.shard = iptfs_argument_number("--shard", value, 1, IPTFS_SWEEP_POINTS_MAX);
         break;
     case KEY_NO_WAIT:
-        request->no_wait = true;
+        request->options.no_wait = true;
         break;
     case KEY_SSHLOGIN:
-        arguments->sshlogins[request->n_sshlogins++] = value;
+        arguments->sshlogins[request->options.n_sshlogins++] = value;
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -100,7 +94,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct iptfs_sweep_request *request = &arguments->request;
     switch (key) {
     case 'j':
-        request->jobs = iptfs_argument_number("--jobs", value, 1, 1024);
+        request->options.jobs = iptfs_argument_number("--jobs", value, 1, 1024);
         break;
     case 'o':
         request->out_dir = value;
@@ -203,15 +197,16 @@ static int run(int argc, char **argv)
 {
     struct iptfs_error error = {0, ""};
     struct iptfs_progress_bar bar;
-    struct arguments arguments = {.sshlogins = iptfs_command_pointers(argc),
+    struct arguments arguments = {.request = {.engine = iptfs_sweep_engine_at(0)},
+                                  .sshlogins = iptfs_command_pointers(argc),
                                   .sbatch = iptfs_command_pointers(argc)};
     struct iptfs_sweep_request *request = &arguments.request;
     char *command = join_words(argc, argv);
     iptfs_command_parse(&iptfs_command_sweep, 0, argc, argv, &arguments);
     struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request->quiet);
     request->progress = &progress;
-    request->sshlogins = arguments.sshlogins;
-    request->sbatch = arguments.sbatch;
+    request->options.sshlogins = arguments.sshlogins;
+    request->options.sbatch = arguments.sbatch;
     request->command = command;
     request->hooks = (struct iptfs_sweep_hooks){request, check_plots, remove_old_plots, draw_plots};
     int code = command != NULL ? iptfs_sweep_command(request, stdout, &error) : IPTFS_E_NO_MEMORY;
