@@ -31,7 +31,7 @@ import sys
 from waflib import Build, ConfigSet, Configure, Context, Errors, Logs, Options, Scripting
 
 APPNAME = 'iptfs'
-VERSION = '0.1.0'
+VERSION = '0.2.0'
 top = '.'
 out = 'build'
 CONFIGURATION = os.path.join(out, 'c4che', '_cache.py')
