@@ -49,7 +49,9 @@ extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_talkers[];
 extern const CU_TestInfo iptfs_tests_capture[];
-extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_table[];
+extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
@@ -106,7 +108,9 @@ static const struct {
     {"traffic", iptfs_tests_traffic},
     {"talkers", iptfs_tests_talkers},
     {"capture", iptfs_tests_capture},
-    {"results", iptfs_tests_results},
+    {"summary", iptfs_tests_summary},
+    {"summary-table", iptfs_tests_summary_table},
+    {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},

@@ -9,6 +9,7 @@
 #include "plot/plotscript.h"
 #include "run/run.h"
 #include "sweep/grid.h"
+#include "text/json_walk.h"
 #include "text/suggest.h"
 
 #include <errno.h>
@@ -23,20 +24,10 @@ static int out_of_memory(struct iptfs_error *error)
 
 /* --------------------------------------------------------------------------------- before a run */
 
-/* Takes in the names of an object's values, joined by dots. */
-static void take_names(json_t *names, json_t *object, const char *before)
+static void take_name(void *ctx, const char *name, const json_t *value)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach(object, name, value)
-    {
-        char path[256];
-        snprintf(path, sizeof path, "%s%s%s", before, *before != '\0' ? "." : "", name);
-        if (json_is_object(value))
-            take_names(names, value, path);
-        else
-            json_object_set_new(names, path, json_null());
-    }
+    (void)value;
+    json_object_set_new(ctx, name, json_null());
 }
 
 /* The names that the summary of a point has: found by a run of no length. One that cannot run will
@@ -50,7 +41,7 @@ static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, 
         return;
     scenario.duration_ps = 1;
     if (iptfs_run_summary(&scenario, &summary, &unused) == 0)
-        take_names(names, summary, "");
+        iptfs_json_walk(summary, take_name, names);
     json_decref(summary);
     iptfs_scenario_free(&scenario);
 }

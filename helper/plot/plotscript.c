@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    TICS_MAX = 12,  /* values of an axis that are all written */
+    TICS_MAX = 12, /* values of an axis that are all written */
+    NUMBER_DIGITS = 12,
     CELLS_MAX = 160 /* of a heatmap, with their numbers */
 };
 
@@ -34,16 +35,16 @@ struct drawing {
 static void write_number(double number, FILE *out)
 {
     if (!isnan(number))
-        fprintf(out, "%.12g", number);
+        fprintf(out, "%.*g", NUMBER_DIGITS, number);
 }
 
 static void write_cell(const struct iptfs_plot_cell *cell, FILE *out)
 {
-    fputc(',', out);
+    struct iptfs_csv csv = {.out = out, .fields = 1}; /* fields stand before it */
     if (cell->text != NULL)
-        iptfs_csv_text(cell->text, out);
+        iptfs_csv_text(&csv, cell->text);
     else
-        write_number(cell->number, out);
+        iptfs_csv_real(&csv, cell->number, NUMBER_DIGITS);
 }
 
 static const char *unit_of(const struct iptfs_plot_column *column)

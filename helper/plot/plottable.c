@@ -3,6 +3,7 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
+#include "summary/table.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "text/suggest.h"
@@ -117,18 +118,12 @@ static const char *column_name(const char *key)
     return strcmp(key, "scenario.seed") == 0 ? "seed" : key;
 }
 
-/* Ends of the names of summary values that are parts of one. */
-static bool is_share(const char *name)
+/* The unit of a value of the summary; `recorded` is that in the results, which also knows values of
+ * other versions. */
+static const char *unit_of_value(const char *name, const char *recorded)
 {
-    static const char *const ends[] = {"outer.mean_fill", "outer.overhead", "outer.padding_share",
-                                       ".share",          ".loss",          "loss_event_rate"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        size_t end = strlen(ends[i]);
-        if (length >= end && strcmp(name + length - end, ends[i]) == 0)
-            return true;
-    }
-    return false;
+    struct iptfs_summary_match match;
+    return iptfs_summary_find(name, &match) ? match.unit : recorded;
 }
 
 /* The unit of a scenario's key. */
@@ -279,10 +274,7 @@ static bool find_result(struct filling *filling, const char *name, struct iptfs_
         const char *unit = (const char *)sqlite3_column_text(statement, 1);
         bool value = strcmp(role, "value") == 0;
         found = true;
-        if (!value)
-            unit = unit_of_key(name);
-        else if (is_share(name))
-            unit = "share";
+        unit = value ? unit_of_value(name, unit) : unit_of_key(name);
         set_column(column, name, value ? IPTFS_PLOT_SUMMARY : IPTFS_PLOT_SWEPT, unit);
     }
     sqlite3_finalize(statement);

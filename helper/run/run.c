@@ -10,6 +10,7 @@
 #include "run/series.h"
 #include "run/trace_file.h"
 #include "scenario/config.h"
+#include "summary/summary.h"
 #include "text/progress.h"
 #include "traffic/traffic.h"
 
@@ -166,6 +167,9 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
 static int add_hosts(struct iptfs_run *run)
 {
     struct iptfs_engine *engine[IPTFS_PATHS][IPTFS_DIRECTIONS];
+    run->host_reports = calloc(run->scenario->traffic_count + 1, sizeof *run->host_reports);
+    if (run->host_reports == NULL)
+        return IPTFS_E_NO_MEMORY;
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         engine[IPTFS_PATH_TUNNEL][i] = &run->direction[i].engine;
         engine[IPTFS_PATH_BESIDE][i] = &run->beside[i].engine;
@@ -291,24 +295,30 @@ int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
     return IPTFS_OK;
 }
 
-struct iptfs_results iptfs_run_results(const struct iptfs_run *run)
+struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps)
 {
-    struct iptfs_results results = {
+    struct iptfs_summary_view view = {
         .scenario = run->scenario,
         .seed = run->seed,
         .run = run->run,
-        .hosts = &run->hosts,
+        .now_ps = now_ps,
+        .hosts = run->host_reports,
+        .agreement = iptfs_config_agreement(run->scenario),
     };
+    for (size_t i = 0; i < run->scenario->traffic_count; i++)
+        iptfs_hosts_report(&run->hosts, i, now_ps, &run->host_reports[i]);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-        const struct iptfs_run_direction *way = &run->direction[i];
-        if (!way->used)
+        const struct iptfs_run_direction *state = &run->direction[i];
+        if (!state->used)
             continue;
-        results.beside[i] = run->beside[i].used ? &run->beside[i].tunnel : NULL;
-        results.tunnel[i] = &way->tunnel;
-        results.leak[i] = run->scenario->leak ? &way->leak_report : NULL;
-        results.skipped_pkts[i] = iptfs_traffic_skipped(way->source);
+        view.direction[i] = (struct iptfs_summary_direction){
+            .tunnel = &state->tunnel,
+            .bypass = run->beside[i].used ? &run->beside[i].tunnel : NULL,
+            .leak = run->scenario->leak ? &state->leak_report : NULL,
+            .skipped_pkts = iptfs_traffic_skipped(state->source),
+        };
     }
-    return results;
+    return view;
 }
 
 static void free_direction(struct iptfs_run_direction *way)
@@ -328,6 +338,8 @@ void iptfs_run_demolish(struct iptfs_run *run)
         free_direction(&run->direction[i]);
     }
     iptfs_hosts_free(&run->hosts);
+    free(run->host_reports);
+    run->host_reports = NULL;
 }
 
 void iptfs_run_free(struct iptfs_run *run)
@@ -347,8 +359,10 @@ static int run_sliced(struct iptfs_run *run, int64_t slice_ps,
     while (until_ps < duration_ps && code == IPTFS_OK) {
         until_ps = duration_ps - until_ps > slice_ps ? until_ps + slice_ps : duration_ps;
         code = iptfs_run_until(run, until_ps, error);
-        if (series != NULL && code == IPTFS_OK)
-            iptfs_series_sample(series, until_ps);
+        if (series != NULL && code == IPTFS_OK) {
+            struct iptfs_summary_view view = iptfs_run_view(run, until_ps);
+            iptfs_series_sample(series, &view);
+        }
         iptfs_progress_update(progress, iptfs_seconds(until_ps), iptfs_seconds(duration_ps), NULL);
     }
     iptfs_progress_end(progress);
@@ -364,8 +378,8 @@ static int run_to_end(struct iptfs_run *run, const struct iptfs_run_request *req
     const struct iptfs_progress *progress = request->progress;
     int64_t duration_ps = run->scenario->duration_ps;
     if (request->series_ps > 0) {
-        struct iptfs_results results = iptfs_run_results(run);
-        int code = iptfs_series_begin(series, &results);
+        struct iptfs_summary_view view = iptfs_run_view(run, 0);
+        int code = iptfs_series_begin(series, &view);
         return code == IPTFS_OK ? run_sliced(run, request->series_ps, progress, series, error)
                                 : iptfs_fail(error, code, "out of memory");
     }
@@ -417,8 +431,8 @@ static int commit_files(struct run_files *files, const struct iptfs_run_request 
                         const struct iptfs_run *run, const json_t *summary,
                         struct iptfs_error *error)
 {
-    if (iptfs_results_write_json(summary, files->json.file) != IPTFS_OK ||
-        iptfs_results_write_csv(summary, files->csv.file) != IPTFS_OK)
+    if (iptfs_summary_write_json(summary, files->json.file) != IPTFS_OK ||
+        iptfs_summary_write_csv(summary, files->csv.file) != IPTFS_OK)
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot write the file", files->json.path);
     int code = IPTFS_OK;
     if (request->pcap_prefix != NULL)
@@ -433,17 +447,17 @@ static int commit_files(struct run_files *files, const struct iptfs_run_request 
 }
 
 static void print_summary(const struct iptfs_run_request *request, const char *directory,
-                          const struct iptfs_results *results, const json_t *summary,
+                          const struct iptfs_summary_view *view, const json_t *summary,
                           const struct iptfs_run_cost *cost, FILE *out)
 {
     if (request->quiet)
         return;
     if (request->output == IPTFS_OUTPUT_JSON) {
-        iptfs_results_write_json(summary, out);
+        iptfs_summary_write_json(summary, out);
     } else if (request->output == IPTFS_OUTPUT_CSV) {
-        iptfs_results_write_csv(summary, out);
+        iptfs_summary_write_csv(summary, out);
     } else {
-        iptfs_results_write_text(results, cost, out);
+        iptfs_summary_write_text(view, cost, out);
         fprintf(out, "%-20s %s/summary.json, %s/summary.csv\n", "Written", directory, directory);
         if (request->trace_path != NULL)
             fprintf(out, "%-20s %s\n", "Trace", request->trace_path);
@@ -456,16 +470,16 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
 }
 
 static int report(const struct iptfs_run_request *request, const char *directory,
-                  const struct iptfs_run *run, const struct iptfs_run_cost *cost,
-                  struct run_files *files, FILE *out, struct iptfs_error *error)
+                  struct iptfs_run *run, const struct iptfs_run_cost *cost, struct run_files *files,
+                  FILE *out, struct iptfs_error *error)
 {
-    struct iptfs_results results = iptfs_run_results(run);
-    json_t *summary = iptfs_results_json(&results);
+    struct iptfs_summary_view view = iptfs_run_view(run, run->scenario->duration_ps);
+    json_t *summary = iptfs_summary_json(&view);
     if (summary == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
     int code = commit_files(files, request, run, summary, error);
     if (code == IPTFS_OK)
-        print_summary(request, directory, &results, summary, cost, out);
+        print_summary(request, directory, &view, summary, cost, out);
     json_decref(summary);
     if (code == IPTFS_OK && request->series_ps > 0)
         code = iptfs_series_draw(&files->series, directory, error);
@@ -501,8 +515,8 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
     struct run_files files = {0};
     int code = simulate(&request, &run, scenario, &files, error);
     if (code == IPTFS_OK) {
-        struct iptfs_results results = iptfs_run_results(&run);
-        *summary = iptfs_results_json(&results);
+        struct iptfs_summary_view view = iptfs_run_view(&run, scenario->duration_ps);
+        *summary = iptfs_summary_json(&view);
         if (*summary == NULL)
             code = iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
     }

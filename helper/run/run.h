@@ -8,11 +8,13 @@
 #include "ns3/engine.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
-#include "summary/results.h"
+#include "summary/hosts_report.h"
+#include "summary/view.h"
 #include "text/progress.h"
 #include "traffic/hosts.h"
 #include "tunnel/tunnel.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,7 +39,8 @@ struct iptfs_run {
     struct iptfs_run_direction direction[IPTFS_DIRECTIONS];
     struct iptfs_run_direction beside[IPTFS_DIRECTIONS]; /* of traffic with tunnel = off */
     struct iptfs_hosts hosts;
-    uint64_t events; /* ns-3's, known after iptfs_run_finish */
+    struct iptfs_hosts_report *host_reports; /* one for each traffic section; see iptfs_run_view */
+    uint64_t events;                         /* ns-3's, known after iptfs_run_finish */
 };
 
 /* Opens ns-3 and builds the tunnels of a scenario, which must outlive the run. Errors are those of
@@ -62,8 +65,9 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
 /* Ends the run at its duration and checks the ledgers: IPTFS_E_UNBALANCED. */
 int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error);
 
-/* What the finished run found; refers to the run. */
-struct iptfs_results iptfs_run_results(const struct iptfs_run *run);
+/* The run at now_ps: its duration once it is finished. Refers to the run, and is valid until the
+ * next view. */
+struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps);
 
 void iptfs_run_free(struct iptfs_run *run);
 

@@ -6,7 +6,7 @@
 #include "files/program.h"
 #include "files/textfile.h"
 #include "files/wall_clock.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "sweep/collect.h"
 #include "sweep/grid.h"
 #include "sweep/identity.h"
@@ -93,7 +93,7 @@ static int write_manifest(struct work *work, struct iptfs_error *error)
     char *path = iptfs_path_join(work->directory, "manifest.json");
     int code = path != NULL ? iptfs_outfile_open(&file, path, error) : out_of_memory(error);
     if (code == 0) {
-        iptfs_results_write_json(work->manifest, file.file);
+        iptfs_summary_write_json(work->manifest, file.file);
         code = iptfs_outfile_commit(&file, error);
     }
     free(path);
