@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One suite a room; a test file adds its line here and below. */
+/* One suite for each test file, which adds its line here and below. */
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
@@ -16,6 +16,7 @@ extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
+extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
@@ -75,6 +76,7 @@ static const struct {
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
+    {"replay-window", iptfs_tests_replay_window},
     {"outer-codec", iptfs_tests_outer_codec},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},

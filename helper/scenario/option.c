@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "esp/esp.h"
+#include "esp/replay_window.h"
 #include "packet/packet.h"
 #include "scenario/scenario.h"
 #include "tunnel/use_aggfrag.h"
@@ -498,7 +499,7 @@ static const struct iptfs_option tunnel_options[] = {
         .value = IPTFS_VALUE_NUMBER,
         .side = IPTFS_SIDE_IN,
         FIELD(iptfs_tunnel_options, replay_window),
-        .maximum = IPTFS_REPLAY_MAX,
+        .maximum = IPTFS_REPLAY_WINDOW_MAX,
         .standard = "0",
         .meaning = "ESP's check against replayed packets, in packets; 0: off",
         .names = "Linux replay-window",

@@ -355,15 +355,13 @@ static int check_mode(struct iptfs_settings *settings, size_t direction)
         code = check_breaker(settings, direction, &sender);
     if (code != 0)
         return code;
-    if (sender.mode->packer == &iptfs_packer_linux)
+    if (sender.mode->aggfrag && !sender.mode->fixed_size)
         return check_on_demand(settings, direction, &sender);
     uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_SPACE_MIN);
     if (sender.mtu_octets < least)
         return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
                                     "%uB to 65535B in mode %s", least, sender.mode->name);
-    bool one_size =
-        sender.mode->packer == &iptfs_packer_fixed || sender.mode->packer == &iptfs_packer_esp_pad;
-    return one_size ? check_fixed_size(settings, direction, &sender) : 0;
+    return sender.mode->fixed_size ? check_fixed_size(settings, direction, &sender) : 0;
 }
 
 static int check_tunnel(struct iptfs_settings *settings, size_t direction)

@@ -59,7 +59,7 @@ struct iptfs_tunnel_options {
     enum iptfs_receive receive;        /* in */
     uint32_t reorder_window;           /* in: packets; 0: none */
     int64_t drop_time_ps;              /* in */
-    uint32_t replay_window;            /* in: packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    uint32_t replay_window; /* in: packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
     struct iptfs_breaker_limit circuit_breaker; /* in */
     bool require_cc;        /* out: its end asks the peer for congestion information */
     bool accept_fragments;  /* in: its end takes fragments of inner packets */

@@ -16,6 +16,11 @@ int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
     return code;
 }
 
+int iptfs_fail_no_memory(struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "%s", iptfs_error_name(IPTFS_E_NO_MEMORY));
+}
+
 const char *iptfs_error_name(int code)
 {
     switch (code) {

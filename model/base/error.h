@@ -31,6 +31,10 @@ int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
 #endif
     ;
 
+/* The one error when memory ran out: IPTFS_E_NO_MEMORY with the text "out of memory". Returns the
+ * code. */
+int iptfs_fail_no_memory(struct iptfs_error *error);
+
 /* A few words for a code, for where no line was written. Static storage. */
 const char *iptfs_error_name(int code);
 

@@ -3,6 +3,7 @@
 
 #include "base/asserts.h"
 #include "base/error.h"
+#include "base/octets.h"
 #include "base/units.h"
 
 #include <stdbool.h>
@@ -10,8 +11,7 @@
 enum {
     ETHERNET_EXTRA_OCTETS = 38,
     ETHERNET_PAYLOAD_MIN_OCTETS = 46,
-    PPP_EXTRA_OCTETS = 2,
-    ECN_CE = 3
+    PPP_EXTRA_OCTETS = 2
 };
 
 uint32_t iptfs_framed_octets(enum iptfs_framing framing, uint32_t ip_octets)
@@ -96,7 +96,7 @@ bool iptfs_link_impair(struct iptfs_link *link, struct iptfs_outer *outer, int64
     link->stats.reordered_pkts += effect->no_delay;
     if (goes_on && effect->ce) {
         link->stats.ce_marked_pkts++;
-        outer->ecn = ECN_CE;
+        outer->ecn = IPTFS_ECN_CE;
     }
     if (effect->duplicate) {
         iptfs_tally_add(&link->stats.duplicated, outer->ip_octets);

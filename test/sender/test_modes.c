@@ -45,7 +45,7 @@ static void tx_open(struct tx *tx, const struct iptfs_cipher *cipher, int outer_
         .counters = &tx->counters,
         .trace = &tx->trace,
         .esp = &tx->esp,
-        .fixed_size = true,
+        .dummies = true,
         .fill_full = true,
         .sub_type = sub_type,
     };
