@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sweep/slurm.h"
+/* The engine on a cluster: job arrays of Slurm, by its commands sbatch, squeue and scancel. A task
+ * of the array runs a shard of points. Its files are in DIR/slurm:
+ *   shards     a line of point numbers for each task
+ *   task.sh    what a task does; collect.sh: the job that follows the array
+ *   jobs       the numbers of the jobs, as long as they may be in the queue
+ *   N.out      the output of task N */
+#include "sweep/engine.h"
 
 #include "files/outfile.h"
+#include "files/process.h"
 #include "files/textfile.h"
 #include "files/wall_clock.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -14,11 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Programs are told apart by their arguments, not by names in the scripts: so no quoting. */
+/* Paths reach the scripts as arguments, so that no name has to be quoted in them. */
 static const char task_script[] =
     "#!/bin/sh\n"
     "# One task of the array: PROGRAM FILE DIR\n"
@@ -28,12 +33,13 @@ static const char collect_script[] = "#!/bin/sh\n"
                                      "# When the array has ended: PROGRAM FILE DIR\n"
                                      "exec \"$1\" sweep \"$2\" --out \"$3\" --collect\n";
 
-/* What a job of ours is doing. */
+/* A submitted job array. */
 struct array {
+    const struct iptfs_engine_work *work;
     const char *directory;
     char id[32];
     size_t n_tasks;
-    long *heard; /* octets of each task's output that were taken */
+    long *read_octets; /* of each task's output */
 };
 
 static int out_of_memory(struct iptfs_error *error)
@@ -45,7 +51,7 @@ static int out_of_memory(struct iptfs_error *error)
 
 static volatile sig_atomic_t interrupted;
 
-static void note_signal(int number)
+static void remember_signal(int number)
 {
     interrupted = number;
 }
@@ -55,10 +61,10 @@ enum {
     ENDS = sizeof ends / sizeof ends[0]
 };
 
-/* One that is ignored, as by nohup, stays so. */
+/* A signal that is ignored, as by nohup, stays ignored. */
 static void catch_signals(struct sigaction old[ENDS])
 {
-    struct sigaction action = {.sa_handler = note_signal};
+    struct sigaction action = {.sa_handler = remember_signal};
     interrupted = 0;
     for (size_t i = 0; i < ENDS; i++) {
         sigaction(ends[i], NULL, &old[i]);
@@ -81,76 +87,34 @@ static void pause_s(double time_s)
 
 /* ------------------------------------------------------------------------------------- commands */
 
-/* What a command has printed, on one line. */
-struct answer {
-    int status; /* 127: there is no such command */
-    char text[65536];
-};
-
-static void read_answer(int from, struct answer *answer)
-{
-    size_t length = 0, room = sizeof answer->text - 1;
-    ssize_t got;
-    while ((got = read(from, answer->text + length, room - length)) > 0 ||
-           (got < 0 && errno == EINTR))
-        length += got > 0 ? (size_t)got : 0;
-    while (length > 0 && isspace((unsigned char)answer->text[length - 1]))
-        length--;
-    answer->text[length] = '\0';
-}
-
-static void ask(const char *const *argv, struct answer *answer)
-{
-    int ends_of_pipe[2], status = 0;
-    *answer = (struct answer){.status = 126, .text = "no process"};
-    if (pipe(ends_of_pipe) != 0)
-        return;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(ends_of_pipe[1], STDOUT_FILENO);
-        dup2(ends_of_pipe[1], STDERR_FILENO);
-        close(ends_of_pipe[0]);
-        close(ends_of_pipe[1]);
-        execvp(argv[0], (char **)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(ends_of_pipe[1]);
-    if (child > 0) {
-        read_answer(ends_of_pipe[0], answer);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
-        answer->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-    }
-    close(ends_of_pipe[0]);
-}
-
-static int refuse_answer(const char *command, struct answer *answer, struct iptfs_error *error)
+static int refuse_answer(const char *command, struct iptfs_process_answer *answer,
+                         struct iptfs_error *error)
 {
     for (char *at = answer->text; *at != '\0'; at++)
         *at = *at == '\n' ? ';' : *at;
-    if (answer->status == 127)
+    if (answer->status == IPTFS_PROCESS_NOT_STARTED)
         return iptfs_fail(error, IPTFS_E_IO,
                           "Slurm's %s cannot be started: is the package 'slurm-client' installed?",
                           command);
-    return iptfs_fail(error, IPTFS_E_IO, "Slurm does not take the sweep: %.600s", answer->text);
+    return iptfs_fail(error, IPTFS_E_IO, "Slurm refuses the sweep: %.600s", answer->text);
 }
 
-int iptfs_slurm_limit(size_t *tasks, struct iptfs_error *error)
+/* The most tasks that an array may have on this cluster, at most 1000. */
+static int find_limit(size_t *tasks, struct iptfs_error *error)
 {
     enum {
-        SANE = 1000
+        TASKS_MAX = 1000
     };
     static const char *const argv[] = {"scontrol", "show", "config", NULL};
-    struct answer answer;
+    struct iptfs_process_answer answer;
     size_t size = 0;
-    ask(argv, &answer);
+    iptfs_process_ask(argv, &answer);
     if (answer.status != 0)
         return refuse_answer(argv[0], &answer, error);
     const char *line = strstr(answer.text, "\nMaxArraySize");
-    if (line == NULL || sscanf(line, "\nMaxArraySize = %zu", &size) != 1 || size > SANE)
-        size = SANE + 1;
-    *tasks = size > 2 ? size - 1 : 1; /* tasks are counted from 1, and the size is no task */
+    if (line == NULL || sscanf(line, "\nMaxArraySize = %zu", &size) != 1 || size > TASKS_MAX)
+        size = TASKS_MAX + 1;
+    *tasks = size > 2 ? size - 1 : 1; /* tasks count from 1, and stay below the size */
     return 0;
 }
 
@@ -176,7 +140,7 @@ static int write_text(const char *directory, const char *name, const char *text,
     return code;
 }
 
-/* Removes what is in DIR/slurm, `jobs` first: without it nobody looks for them. */
+/* Removes the files in DIR/slurm, `jobs` first: without it no job is looked for. */
 static void remove_files(const char *directory)
 {
     char *path = file_in(directory, ".");
@@ -191,7 +155,7 @@ static void remove_files(const char *directory)
     free(path);
 }
 
-void iptfs_slurm_clean(const char *directory)
+static void clean(const char *directory)
 {
     char *path = iptfs_path_join(directory, "slurm");
     remove_files(directory);
@@ -208,15 +172,15 @@ enum in_queue {
     NO_ANSWER
 };
 
-/* Of all jobs of this user, since squeue calls one that it does not know any more an error. */
+/* Asks for all jobs of this user, since squeue fails for a job that it has forgotten. */
 static enum in_queue look_for(const char *id)
 {
     char user[32];
-    struct answer answer;
+    struct iptfs_process_answer answer;
     snprintf(user, sizeof user, "%ld", (long)getuid());
     const char *const argv[] = {"squeue", "--all",       "--noheader", "--user",
                                 user,     "--format=%F", NULL};
-    ask(argv, &answer);
+    iptfs_process_ask(argv, &answer);
     if (answer.status != 0)
         return NO_ANSWER;
     char *rest = answer.text, *line;
@@ -228,14 +192,14 @@ static enum in_queue look_for(const char *id)
     return GONE;
 }
 
-/* Takes a job out of the queue and waits until it has gone; false when Slurm does not do it. */
+/* Cancels a job and waits until it has left the queue; false when Slurm does not do it. */
 static bool cancel(const char *id)
 {
     enum {
         TRIES = 100
     };
     const char *const argv[] = {"scancel", id, NULL};
-    struct answer answer;
+    struct iptfs_process_answer answer;
     for (int i = 0; i < TRIES; i++) {
         enum in_queue state = look_for(id);
         if (state == GONE)
@@ -243,13 +207,13 @@ static bool cancel(const char *id)
         if (state == NO_ANSWER && i > 2)
             return false;
         if (i % 10 == 0)
-            ask(argv, &answer);
+            iptfs_process_ask(argv, &answer);
         pause_s(0.3);
     }
     return false;
 }
 
-int iptfs_slurm_prepare(const char *directory, struct iptfs_error *error)
+static int prepare(const char *directory, struct iptfs_error *error)
 {
     char *path = file_in(directory, "jobs"), *text = NULL, *rest;
     const char *id;
@@ -260,8 +224,8 @@ int iptfs_slurm_prepare(const char *directory, struct iptfs_error *error)
     while (code == 0 && (id = strsep(&rest, " \n")) != NULL)
         if (*id != '\0' && !cancel(id))
             code = iptfs_fail(error, IPTFS_E_IO,
-                              "%s: job %.20s of an earlier sweep may still be at work, and Slurm "
-                              "does not cancel it; if you know that it has ended, remove %s",
+                              "%s: job %.20s of an earlier sweep may still run, and Slurm does not "
+                              "cancel it; if you know that it has ended, remove %s",
                               iptfs_quoted_path(directory).text, id, iptfs_quoted_path(path).text);
     if (code == 0)
         remove_files(directory);
@@ -273,28 +237,28 @@ int iptfs_slurm_prepare(const char *directory, struct iptfs_error *error)
 /* --------------------------------------------------------------------------------------- submit */
 
 /* Runs sbatch with the user's options, ours and a script; the number of the job in `id`. */
-static int submit(const struct iptfs_slurm_request *request, const char *ours, const char *output,
-                  const char *script, char id[32], struct iptfs_error *error)
+static int submit_job(const struct iptfs_engine_work *work, const char *ours, const char *output,
+                      const char *script, char id[32], struct iptfs_error *error)
 {
-    struct answer answer;
-    const char **argv = calloc(16 + request->n_options, sizeof *argv);
-    char *out = NULL, *path = file_in(request->call.directory, script);
+    struct iptfs_process_answer answer;
+    const char **argv = calloc(16 + work->options.n_sbatch, sizeof *argv);
+    char *out = NULL, *path = file_in(work->call.directory, script);
     size_t n = 0;
     if (argv == NULL || path == NULL ||
-        asprintf(&out, "--output=%s/slurm/%s", request->call.directory, output) < 0) {
+        asprintf(&out, "--output=%s/slurm/%s", work->call.directory, output) < 0) {
         free(argv);
         free(path);
         return out_of_memory(error);
     }
     argv[n++] = "sbatch";
-    for (size_t i = 0; i < request->n_options; i++)
-        argv[n++] = request->options[i];
+    for (size_t i = 0; i < work->options.n_sbatch; i++)
+        argv[n++] = work->options.sbatch[i];
     const char *const tail[] = {
-        "--parsable",       "--job-name=iptfs-sim", ours, out, path, request->call.program,
-        request->call.file, request->call.directory};
+        "--parsable",    "--job-name=iptfs-sim", ours, out, path, work->call.program,
+        work->call.file, work->call.directory};
     for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++)
         argv[n++] = tail[i];
-    ask(argv, &answer);
+    iptfs_process_ask(argv, &answer);
     free(argv);
     free(out);
     free(path);
@@ -306,48 +270,94 @@ static int submit(const struct iptfs_slurm_request *request, const char *ours, c
     return 0;
 }
 
-static int submit_array(const struct iptfs_slurm_request *request, char id[32],
+static int submit_array(const struct iptfs_engine_work *work, size_t n_shards, char id[32],
                         struct iptfs_error *error)
 {
-    char array[96], at_once[32] = "";
-    if (request->jobs > 0)
-        snprintf(at_once, sizeof at_once, "%%%" PRIu64, request->jobs);
-    snprintf(array, sizeof array, "--array=1-%zu%s", request->n_shards, at_once);
-    int code = write_text(request->call.directory, "task.sh", task_script, error);
+    char array[96], limit[32] = "";
+    if (work->options.jobs > 0)
+        snprintf(limit, sizeof limit, "%%%" PRIu64, work->options.jobs);
+    snprintf(array, sizeof array, "--array=1-%zu%s", n_shards, limit);
+    int code = write_text(work->call.directory, "task.sh", task_script, error);
     if (code == 0)
-        code = submit(request, array, "%a.out", "task.sh", id, error);
+        code = submit_job(work, array, "%a.out", "task.sh", id, error);
     if (code != 0)
         return code;
-    code = write_text(request->call.directory, "jobs", id, error);
+    code = write_text(work->call.directory, "jobs", id, error);
     if (code != 0)
-        cancel(id); /* nobody would know of it */
+        cancel(id); /* no later sweep would find it */
     return code;
 }
 
-int iptfs_slurm_submit(const struct iptfs_slurm_request *request, struct iptfs_slurm_jobs *jobs,
+/* Starting a task costs Slurm about as much as some points take, and its queue has a limit. */
+static size_t points_in_task(const struct iptfs_engine_work *work, size_t tasks)
+{
+    enum {
+        FEW = 8
+    };
+    size_t wanted = work->options.shard > 0 ? (size_t)work->options.shard : FEW;
+    size_t least = (work->n_points + tasks - 1) / tasks;
+    return wanted > least ? wanted : least;
+}
+
+static int write_shards(const struct iptfs_engine_work *work, size_t *n_shards,
+                        struct iptfs_error *error)
+{
+    struct iptfs_outfile file;
+    size_t tasks = 1;
+    char *folder = iptfs_path_join(work->call.directory, "slurm");
+    int code = folder != NULL ? find_limit(&tasks, error) : out_of_memory(error);
+    size_t most = points_in_task(work, tasks);
+    if (code == 0)
+        code = iptfs_make_directory(folder, error);
+    if (code == 0)
+        code = iptfs_outfile_open_in(&file, folder, "shards", error);
+    if (code == 0) {
+        iptfs_engine_write_shards(work, most, file.file);
+        code = iptfs_outfile_commit(&file, error);
+    }
+    *n_shards = (work->n_points + most - 1) / most;
+    free(folder);
+    return code;
+}
+
+/* The array, and a job that starts when all its tasks have ended and collects the results. */
+static int submit_both(const struct iptfs_engine_work *work, char id[32], char collector[32],
                        struct iptfs_error *error)
 {
-    char id[32], collector[32], after[64];
-    int code = submit_array(request, id, error);
+    char after[64], jobs[72];
+    size_t n_shards;
+    int code = write_shards(work, &n_shards, error);
     if (code == 0)
-        code = write_text(request->call.directory, "collect.sh", collect_script, error);
+        code = submit_array(work, n_shards, id, error);
+    if (code == 0)
+        code = write_text(work->call.directory, "collect.sh", collect_script, error);
     if (code != 0)
         return code;
     snprintf(after, sizeof after, "--dependency=afterany:%s", id);
-    code = submit(request, after, "collect.log", "collect.sh", collector, error);
+    code = submit_job(work, after, "collect.log", "collect.sh", collector, error);
     if (code != 0) {
         cancel(id);
         return code;
     }
-    snprintf(jobs->text, sizeof jobs->text, "%.31s %.31s", id, collector);
-    return write_text(request->call.directory, "jobs", jobs->text, error);
+    snprintf(jobs, sizeof jobs, "%.31s %.31s", id, collector);
+    return write_text(work->call.directory, "jobs", jobs, error);
+}
+
+static int submit(const struct iptfs_engine_work *work, FILE *out, struct iptfs_error *error)
+{
+    char id[32], collector[32];
+    int code = submit_both(work, id, collector, error);
+    if (code == 0 && out != NULL)
+        fprintf(out, "Submitted            job %s runs %zu points, then job %s collects them\n", id,
+                work->n_points, collector);
+    return code;
 }
 
 /* --------------------------------------------------------------------------------------- follow */
 
-/* Takes the lines of a task's output from an octet on that are whole; gives where the rest begins.
- * A task that Slurm starts again begins its output again. */
-static long hear_task(const char *directory, size_t task, long from, iptfs_point_listener *listener,
+/* Reads the complete lines of a task's output behind `from` octets; returns where the rest begins.
+ * A task that Slurm starts again starts its output again. */
+static long read_task(const char *directory, size_t task, long from, iptfs_point_listener *listener,
                       void *ctx, enum iptfs_point_next *next)
 {
     char name[32], line[2048];
@@ -373,16 +383,17 @@ static long hear_task(const char *directory, size_t task, long from, iptfs_point
     return from;
 }
 
-static enum iptfs_point_next hear_all(struct array *array, iptfs_point_listener *listener,
-                                      void *ctx)
+static enum iptfs_point_next read_all(struct array *array)
 {
-    enum iptfs_point_next next = listener(ctx, NULL);
+    const struct iptfs_engine_work *work = array->work;
+    enum iptfs_point_next next = work->listener(work->ctx, NULL);
     for (size_t i = 0; i < array->n_tasks; i++)
-        array->heard[i] = hear_task(array->directory, i + 1, array->heard[i], listener, ctx, &next);
+        array->read_octets[i] = read_task(array->directory, i + 1, array->read_octets[i],
+                                          work->listener, work->ctx, &next);
     return next;
 }
 
-void iptfs_slurm_hear(const char *directory, iptfs_point_listener *listener, void *ctx)
+static void read_output(const char *directory, iptfs_point_listener *listener, void *ctx)
 {
     enum iptfs_point_next next;
     char *path = file_in(directory, ".");
@@ -391,13 +402,13 @@ void iptfs_slurm_hear(const char *directory, iptfs_point_listener *listener, voi
     size_t task;
     while (folder != NULL && (entry = readdir(folder)) != NULL)
         if (sscanf(entry->d_name, "%zu.out", &task) == 1)
-            hear_task(directory, task, 0, listener, ctx, &next);
+            read_task(directory, task, 0, listener, ctx, &next);
     if (folder != NULL)
         closedir(folder);
     free(path);
 }
 
-static int give_up(struct array *array, struct iptfs_error *error)
+static int cancel_array(const struct array *array, struct iptfs_error *error)
 {
     bool gone = cancel(array->id);
     if (gone)
@@ -407,9 +418,8 @@ static int give_up(struct array *array, struct iptfs_error *error)
                       gone ? "is cancelled" : "could not be cancelled, --resume tries it again");
 }
 
-/* Looks into the queue seldom, for all users of the cluster wait for the same daemon. */
-static int follow(struct array *array, iptfs_point_listener *listener, void *ctx,
-                  struct iptfs_error *error)
+/* Asks for the queue seldom, since all users of the cluster wait for the same daemon. */
+static int follow(struct array *array, struct iptfs_error *error)
 {
     enum in_queue state = IN_QUEUE;
     double look_s = iptfs_wall_s() + 1.0, interval_s = 1.0;
@@ -421,27 +431,50 @@ static int follow(struct array *array, iptfs_point_listener *listener, void *ctx
             interval_s = interval_s < 3.0 ? 1.5 * interval_s : interval_s;
             look_s = iptfs_wall_s() + interval_s;
         }
-        next = hear_all(array, listener, ctx);
+        next = read_all(array);
     }
-    if (next == IPTFS_POINTS_ALL_TOLD || state == GONE)
+    if (next == IPTFS_POINTS_ALL_ENDED || state == GONE)
         return 0;
-    return give_up(array, error);
+    return cancel_array(array, error);
 }
 
-int iptfs_slurm_run(const struct iptfs_slurm_request *request, iptfs_point_listener *listener,
-                    void *ctx, struct iptfs_error *error)
+static int run_array(const struct iptfs_engine_work *work, size_t n_tasks,
+                     struct iptfs_error *error)
 {
     struct sigaction old[ENDS];
-    struct array array = {.directory = request->call.directory,
-                          .n_tasks = request->n_shards,
-                          .heard = calloc(request->n_shards, sizeof *array.heard)};
-    if (array.heard == NULL)
+    struct array array = {.work = work,
+                          .directory = work->call.directory,
+                          .n_tasks = n_tasks,
+                          .read_octets = calloc(n_tasks, sizeof *array.read_octets)};
+    if (array.read_octets == NULL)
         return out_of_memory(error);
     catch_signals(old);
-    int code = submit_array(request, array.id, error);
+    int code = submit_array(work, n_tasks, array.id, error);
     if (code == 0)
-        code = follow(&array, listener, ctx, error);
+        code = follow(&array, error);
     restore_signals(old);
-    free(array.heard);
+    free(array.read_octets);
     return code;
 }
+
+static int run(const struct iptfs_engine_work *work, struct iptfs_error *error)
+{
+    size_t n_shards;
+    int code = write_shards(work, &n_shards, error);
+    if (code == 0)
+        code = run_array(work, n_shards, error);
+    if (code == 0)
+        clean(work->call.directory);
+    return code;
+}
+
+const struct iptfs_sweep_engine iptfs_engine_slurm = {
+    .name = "slurm",
+    .meaning = "a job array of Slurm, on a cluster",
+    .uses = IPTFS_ENGINE_SBATCH | IPTFS_ENGINE_SHARD | IPTFS_ENGINE_NO_WAIT,
+    .prepare = prepare,
+    .run = run,
+    .submit = submit,
+    .read_output = read_output,
+    .clean = clean,
+};
