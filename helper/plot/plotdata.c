@@ -4,6 +4,7 @@
 #include "files/gnuplot.h"
 #include "plot/caption.h"
 #include "sweep/statistics.h"
+#include "text/json_walk.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
 
@@ -556,7 +557,7 @@ static int check_names(const struct iptfs_plot_data *data, const json_t *names,
         struct iptfs_suggest nearest = {.found = column->name};
         for (size_t j = data->table.n_asked; i != IPTFS_PLOT_Y && j < data->table.n_columns; j++)
             iptfs_suggest_offer(&nearest, data->table.columns[j].name);
-        json_object_foreach((json_t *)(uintptr_t)names, name, value)
+        json_object_foreach(iptfs_json_mutable(names), name, value)
             iptfs_suggest_offer(&nearest, name);
         return refuse_key(data->plot, i, column->name, nearest.best != NULL ? nearest.best : "",
                           error);

@@ -8,10 +8,10 @@
 #include "ns3/engine.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
-#include "summary/hosts_report.h"
 #include "summary/view.h"
 #include "text/progress.h"
 #include "traffic/hosts.h"
+#include "traffic/hosts_report.h"
 #include "tunnel/tunnel.h"
 
 #include <jansson.h>

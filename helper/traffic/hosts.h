@@ -9,7 +9,7 @@
 #include "ns3/hosts/hosts.h"
 #include "scenario/scenario.h"
 #include "stats/delays.h"
-#include "summary/hosts_report.h"
+#include "traffic/hosts_report.h"
 
 #include <stdbool.h>
 #include <stddef.h>
