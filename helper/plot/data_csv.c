@@ -4,7 +4,6 @@
 #include "plot/kind.h"
 #include "text/csv.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
