@@ -53,6 +53,7 @@ extern const CU_TestInfo iptfs_tests_talkers[];
 extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
+extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
@@ -128,6 +129,7 @@ static const struct {
     {"capture", iptfs_tests_capture},
     {"summary", iptfs_tests_summary},
     {"summary-table", iptfs_tests_summary_table},
+    {"reference", iptfs_tests_reference},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
