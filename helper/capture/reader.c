@@ -70,7 +70,7 @@ static bool find_ip(const struct iptfs_capture_reader_link *link, const uint8_t 
     return true;
 }
 
-bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_ip *ip)
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip)
 {
     const uint8_t *header = packet->ip;
     if (header == NULL || packet->captured < IP_LENGTH_END)

@@ -48,7 +48,7 @@ int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_
 void iptfs_capture_reader_close(struct iptfs_capture_reader *reader);
 
 /* What an IP header says of its packet. */
-struct iptfs_capread_ip {
+struct iptfs_captured_ip {
     uint8_t version;
     uint8_t tos;
     uint32_t id;     /* IPv4 identification or IPv6 flow label */
@@ -56,6 +56,6 @@ struct iptfs_capread_ip {
 };
 
 /* Reads the header of a captured packet; false for what cannot be one. */
-bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_ip *ip);
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip);
 
 #endif

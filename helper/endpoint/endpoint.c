@@ -246,9 +246,9 @@ static int open_encap(struct encap *encap)
 
 /* A packet that is there whole, and is what it says. */
 static bool is_packet(struct passage *passage, const struct iptfs_captured *packet,
-                      struct iptfs_capread_ip *ip)
+                      struct iptfs_captured_ip *ip)
 {
-    if (!iptfs_capread_ip(packet, ip) ||
+    if (!iptfs_captured_ip(packet, ip) ||
         (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
         passage->not_ip++;
         return false;
@@ -263,7 +263,7 @@ static bool is_packet(struct passage *passage, const struct iptfs_captured *pack
 static void send_packet(struct passage *passage, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)passage;
-    struct iptfs_capread_ip ip;
+    struct iptfs_captured_ip ip;
     int64_t next_ps;
     if (!is_packet(passage, packet, &ip))
         return;

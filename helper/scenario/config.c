@@ -186,7 +186,7 @@ struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link
     };
 }
 
-static enum iptfs_ns3hosts_type hosts_type(enum iptfs_traffic_type type)
+static enum iptfs_ns3hosts_type hosts_type(enum iptfs_traffic_number type)
 {
     if (type == IPTFS_TRAFFIC_TCP_BULK)
         return IPTFS_NS3HOSTS_BULK;

@@ -96,7 +96,7 @@ struct iptfs_link_options {
     size_t impair_count;
 };
 
-enum iptfs_traffic_type {
+enum iptfs_traffic_number {
     IPTFS_TRAFFIC_CBR,
     IPTFS_TRAFFIC_POISSON,
     IPTFS_TRAFFIC_SATURATE,
@@ -128,7 +128,7 @@ enum iptfs_games_side {
 /* One [traffic.NAME] section. What its type does not use is 0. */
 struct iptfs_traffic_options {
     char *name;
-    enum iptfs_traffic_type type;
+    enum iptfs_traffic_number type;
     struct iptfs_sizes size; /* of the whole inner IP packet; not for list, voice, games, pcap */
     uint64_t rate_bps;       /* of inner IP octets; cbr, poisson and on-off, above 0 */
     int64_t on_ps;           /* on-off, udp-onoff: means, and how the lengths are distributed */

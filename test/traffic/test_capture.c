@@ -4,7 +4,7 @@
 #include "run/run.h"
 #include "scenario/scenario.h"
 #include "support/check.h"
-#include "traffic/capture.h"
+#include "traffic/pcap_file.h"
 #include "traffic/traffic.h"
 
 #include <pcap/pcap.h>
@@ -85,10 +85,10 @@ static void add_ip(int64_t at_ns, const char *head, uint32_t head_octets, unsign
 #define IPV4 "\x08\0"
 #define IPV6 "\x86\xdd"
 
-static int load(struct iptfs_capture *capture, const char *filter, struct iptfs_error *error)
+static int load(struct iptfs_pcap_file *capture, const char *filter, struct iptfs_error *error)
 {
     *error = (struct iptfs_error){0, ""};
-    int code = iptfs_capture_load(capture, file.path, filter, error);
+    int code = iptfs_pcap_file_load(capture, file.path, filter, error);
     unlink(file.path);
     /* The name is of no interest. */
     if (strncmp(error->text, file.path, strlen(file.path)) == 0)
@@ -100,7 +100,7 @@ static int load(struct iptfs_capture *capture, const char *filter, struct iptfs_
     return code;
 }
 
-static void check_row(const struct iptfs_capture *capture, size_t index, int64_t time_ns,
+static void check_row(const struct iptfs_pcap_file *capture, size_t index, int64_t time_ns,
                       uint32_t octets, int tos, int ip_version)
 {
     if (!CHECK_TRUE(index < capture->list.count))
@@ -116,7 +116,7 @@ static const int64_t noon_ns = 1700000000123456789;
 
 static void test_ethernet(void)
 {
-    struct iptfs_capture capture;
+    struct iptfs_pcap_file capture;
     struct iptfs_error error;
     begin_file(DLT_EN10MB);
     add_ip(noon_ns - 5, ETHERNET("\x08\x06"), 4, 0, 46); /* ARP: not the first packet */
@@ -140,7 +140,7 @@ static void test_ethernet(void)
 
 static void test_other_links(void)
 {
-    struct iptfs_capture capture;
+    struct iptfs_pcap_file capture;
     struct iptfs_error error;
     begin_file(DLT_RAW);
     add_ip(0, "", 0, 4, 1, 1499);
@@ -174,7 +174,7 @@ static void test_other_links(void)
 /* What was cut short, is no IP after all, or leaves its length to the network card. */
 static void test_odd_packets(void)
 {
-    struct iptfs_capture capture;
+    struct iptfs_pcap_file capture;
     struct iptfs_error error;
     const uint8_t ip4[64] = {0x45, 7, 0, 0}, ip5[64] = {0x55, 0, 0, 64},
                   tiny[64] = {0x45, 0, 0, 19};
@@ -205,7 +205,7 @@ static void test_odd_packets(void)
         add_octets(0, head, octets, 100);
     end_file();
     CHECK_INT(load(&capture, "", &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, ": found no IP packet (19 packets, 19 of them not IP, 0 kept back by the "
+    CHECK_STR(error.text, ": found no IP packet (19 packets, 19 of them not IP, 0 rejected by the "
                           "filter), allowed: a capture with at least one");
 }
 
@@ -213,7 +213,7 @@ static void test_filter(void)
 {
     const char *const filters[] = {"udp port 5004", "\"udp port 5004\""};
     for (size_t i = 0; i < 2; i++) {
-        struct iptfs_capture capture;
+        struct iptfs_pcap_file capture;
         struct iptfs_error error;
         begin_file(DLT_EN10MB);
         add_ip(100, ETHERNET(IPV4), 4, 0, 100);
@@ -247,11 +247,11 @@ static void check_begins(const char *text, const char *begins)
 
 static void test_bad_captures(void)
 {
-    struct iptfs_capture capture;
+    struct iptfs_pcap_file capture;
     struct iptfs_error error;
-    CHECK_INT(iptfs_capture_load(&capture, "/nonexistent.pcap", "", &error), IPTFS_E_IO);
+    CHECK_INT(iptfs_pcap_file_load(&capture, "/nonexistent.pcap", "", &error), IPTFS_E_IO);
     CHECK_STR(error.text, "/nonexistent.pcap: cannot be read: No such file or directory");
-    CHECK_TRUE(iptfs_capture_load(&capture, "/", "", &error) != 0);
+    CHECK_TRUE(iptfs_pcap_file_load(&capture, "/", "", &error) != 0);
     CHECK_STR(error.text,
               "/: cannot be read as a capture: error reading dump file: Is a directory");
     write_text("", 0);
@@ -264,13 +264,13 @@ static void test_bad_captures(void)
     begin_file(DLT_RAW);
     end_file();
     CHECK_INT(load(&capture, "", &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, ": found no IP packet (0 packets, 0 of them not IP, 0 kept back by the "
+    CHECK_STR(error.text, ": found no IP packet (0 packets, 0 of them not IP, 0 rejected by the "
                           "filter), allowed: a capture with at least one");
     begin_file(DLT_RAW);
     add_ip(0, "", 0, 4, 0, 100);
     end_file();
     CHECK_INT(load(&capture, "tcp", &error), IPTFS_E_INVALID);
-    check_begins(error.text, ": found no IP packet (1 packets, 0 of them not IP, 1 kept back");
+    check_begins(error.text, ": found no IP packet (1 packets, 0 of them not IP, 1 rejected");
     begin_file(DLT_RAW);
     add_ip(0, "", 0, 4, 0, 100);
     end_file();
@@ -431,7 +431,7 @@ static void test_capture_in_a_loop(void)
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), IPTFS_E_INVALID);
     CHECK_TRUE(source == NULL);
     snprintf(expected, sizeof expected,
-             "%s: found packets of one time alone, allowed with loop: several times", file.path);
+             "%s: found packets of one time only, allowed with loop: several times", file.path);
     CHECK_STR(error.text, expected);
     unlink(file.path);
 }

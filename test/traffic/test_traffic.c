@@ -2,6 +2,7 @@
 #include "base/units.h"
 #include "scenario/scenario.h"
 #include "support/check.h"
+#include "traffic/list_file.h"
 #include "traffic/traffic.h"
 
 #include <math.h>
@@ -23,7 +24,7 @@ static struct iptfs_sizes imix(void)
 }
 
 /* A section with nothing special about it. */
-static struct iptfs_traffic_options section(enum iptfs_traffic_type type, struct iptfs_sizes size,
+static struct iptfs_traffic_options section(enum iptfs_traffic_number type, struct iptfs_sizes size,
                                             uint64_t rate_bps)
 {
     static char name[] = "test", no_path[] = "";
@@ -146,8 +147,8 @@ static void test_stop_is_exclusive(void)
 
 static void test_count_ends_every_type(void)
 {
-    const enum iptfs_traffic_type types[] = {IPTFS_TRAFFIC_CBR, IPTFS_TRAFFIC_POISSON,
-                                             IPTFS_TRAFFIC_SATURATE};
+    const enum iptfs_traffic_number types[] = {IPTFS_TRAFFIC_CBR, IPTFS_TRAFFIC_POISSON,
+                                               IPTFS_TRAFFIC_SATURATE};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         struct iptfs_traffic_options options = section(types[i], fixed(100), 1000000);
         options.count = 3;
@@ -421,7 +422,7 @@ static int load_octets(struct iptfs_traffic_list *list, const char *text, size_t
 {
     char path[64];
     write_file(path, text, length);
-    int code = iptfs_traffic_list_load(list, path, error);
+    int code = iptfs_list_file_load(list, path, error);
     unlink(path);
     /* The name is of no interest. */
     char *rest = strstr(error->text, path);
@@ -549,9 +550,9 @@ static void test_unreadable_lists(void)
     struct iptfs_error error = {0, ""};
     CHECK_INT(load_octets(&list, "1ms,40\n2ms\0,40\n", 15, &error), IPTFS_E_INVALID);
     CHECK_STR(error.text, ":2: found a zero octet, allowed: text");
-    CHECK_INT(iptfs_traffic_list_load(&list, "/nonexistent/list.csv", &error), IPTFS_E_IO);
+    CHECK_INT(iptfs_list_file_load(&list, "/nonexistent/list.csv", &error), IPTFS_E_IO);
     CHECK_STR(error.text, "/nonexistent/list.csv: cannot be read: No such file or directory");
-    CHECK_INT(iptfs_traffic_list_load(&list, "/", &error), IPTFS_E_IO);
+    CHECK_INT(iptfs_list_file_load(&list, "/", &error), IPTFS_E_IO);
     CHECK_STR(error.text, "/: cannot be read: Is a directory");
     CHECK_TRUE(list.rows == NULL && list.count == 0);
 }
