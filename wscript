@@ -10,7 +10,7 @@
 # New sources need no entry here: what is in a folder is found by its name.
 #
 #   model/*/*.c             the protocol, plain C                       }
-#   model/ns3/*.cc, *.c     the only part that knows ns-3               }  libiptfs
+#   model/ns3/**/*.cc, *.c  the only part that knows ns-3               }  libiptfs
 #   helper/*/*.c            scenarios, results, command line            }
 #   helper/cli/main.c       iptfs-sim
 #   examples/*.c, *.cc      a program each, which uses libiptfs
@@ -86,8 +86,8 @@ int main()
 '''
 
 # What programs of others include.
-PUBLIC_HEADERS = ['iptfs.h', 'ns3/ns3error.h', 'ns3/sim.h', 'ns3/hosts.h', 'ns3/pmtu.h',
-                  'ns3/iptfshelper.h']
+PUBLIC_HEADERS = ['iptfs.h', 'ns3/error.h', 'ns3/sim.h', 'ns3/hosts/hosts.h', 'ns3/pmtu.h',
+                  'ns3/iptfs_helper.h']
 
 # Layout differs between versions of clang-format: only these are believed.
 CLANG_FORMAT_MAJORS = ['14', '19']
@@ -378,9 +378,9 @@ def build(bld):
 
 # The three rooms, compiled once and linked into each program.
 def build_objects(bld):
-    bld(features='c', target='model', source=bld.path.ant_glob('model/**/*.c', excl='model/ns3/*'),
+    bld(features='c', target='model', source=bld.path.ant_glob('model/**/*.c', excl='model/ns3/**'),
         includes=INCLUDES['model'], cflags=C_MODEL, use='GSL GCRYPT M')
-    bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/*.c model/ns3/*.cc'),
+    bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/**/*.c model/ns3/**/*.cc'),
         includes=INCLUDES['model'], cflags=C_MODEL, use='model NS3')
     bld(features='c', target='helper',
         source=bld.path.ant_glob('helper/**/*.c',

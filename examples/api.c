@@ -6,9 +6,9 @@
  *   host - gateway 0 = tunnel = gateway 1 - host
  *
  * README.md says how to build it with an installed library. */
-#include "iptfs.h"     /* the tunnel */
-#include "ns3/hosts.h" /* hosts and applications of ns-3 */
-#include "ns3/sim.h"   /* ns-3's clock */
+#include "iptfs.h"           /* the tunnel */
+#include "ns3/hosts/hosts.h" /* hosts and applications of ns-3 */
+#include "ns3/sim.h"         /* ns-3's clock */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -59,37 +59,37 @@ static int failed(const char *what, const char *why)
 }
 
 /* Hosts behind both gateways, and the flows between them. */
-static int add_hosts(struct iptfs_ns3hosts *hosts, const struct iptfs_pair *pair,
-                     struct iptfs_ns3section **section)
+static int add_hosts(struct iptfs_ns3_hosts *hosts, const struct iptfs_pair *pair,
+                     struct iptfs_ns3_section **section)
 {
     const uint32_t index[] = {iptfs_pair_index(pair, 0), iptfs_pair_index(pair, 1)};
-    const struct iptfs_ns3hosts_traffic traffic = {
-        .type = IPTFS_NS3HOSTS_BULK,
+    const struct iptfs_ns3_hosts_traffic traffic = {
+        .type = IPTFS_NS3_HOSTS_BULK,
         .flows = FLOWS,
         .ip_version = 4,
         .stop_ps = 60 * second_ps,
         .access = {.rate_bps = 1000000000, .mtu_octets = 1500, .queue_packets = 1000},
-        .tcp = IPTFS_NS3HOSTS_CUBIC,
+        .tcp = IPTFS_NS3_TCP_CUBIC,
         .sack = true,
         .segment_octets = 1400,
         .buffer_octets = 1048576,
         .min_rto_ps = second_ps / 5,
         .octets = octets,
     };
-    int code = iptfs_ns3hosts_join(hosts, index);
-    return code != 0 ? code : iptfs_ns3hosts_add(hosts, 0, &traffic, NULL, section);
+    int code = iptfs_ns3_hosts_join(hosts, index);
+    return code != 0 ? code : iptfs_ns3_hosts_add(hosts, 0, &traffic, NULL, section);
 }
 
 /* What the run has shown; 1 when something is missing. */
 static int report(struct iptfs_pair *pair, const struct seen *seen,
-                  const struct iptfs_ns3section *section)
+                  const struct iptfs_ns3_section *section)
 {
     char error[IPTFS_PAIR_ERROR_SIZE], name[IPTFS_PAIR_NAME_SIZE];
     uint64_t value, received = 0;
     if (iptfs_pair_finish(pair, error) != 0)
         return failed("The tunnel", error);
     for (unsigned flow = 0; flow < FLOWS; flow++)
-        received += iptfs_ns3section_flow(section, flow)->received_octets;
+        received += iptfs_ns3_section_flow(section, flow)->received_octets;
     printf("received %" PRIu64 " of %" PRIu64 " octets\n", received, octets * FLOWS);
     printf("the longest way through the tunnel took %.3f ms\n", (double)seen->longest_ps / 1e9);
     for (size_t i = 0; iptfs_pair_counter_name(i, name); i++)
@@ -117,22 +117,22 @@ int main(void)
         .dropped = on_dropped,
     };
     char error[IPTFS_PAIR_ERROR_SIZE];
-    struct iptfs_ns3hosts *hosts = NULL;
-    struct iptfs_ns3section *section;
+    struct iptfs_ns3_hosts *hosts = NULL;
+    struct iptfs_ns3_section *section;
     struct iptfs_pair *pair = NULL;
     int status = 1;
     printf("iptfs %s, interface %d\n", iptfs_release(), iptfs_api_version());
-    if (ns3shim_open() != 0 || iptfs_ns3hosts_new(&hosts) != 0)
+    if (iptfs_ns3_open() != 0 || iptfs_ns3_hosts_new(&hosts) != 0)
         return failed("ns-3", "no simulation");
-    if (iptfs_pair_new(&pair, iptfs_ns3hosts_gateway(hosts, 0), iptfs_ns3hosts_gateway(hosts, 1),
+    if (iptfs_pair_new(&pair, iptfs_ns3_hosts_gateway(hosts, 0), iptfs_ns3_hosts_gateway(hosts, 1),
                        settings, sizeof settings / sizeof settings[0], &watch, error) != 0)
         failed("The tunnel", error);
-    else if (add_hosts(hosts, pair, &section) != 0 || ns3shim_run_until(60 * second_ps) != 0)
+    else if (add_hosts(hosts, pair, &section) != 0 || iptfs_ns3_run_until(60 * second_ps) != 0)
         failed("ns-3", "the run failed");
     else
         status = report(pair, &seen, section);
     iptfs_pair_free(pair);
-    iptfs_ns3hosts_free(hosts);
-    ns3shim_close();
+    iptfs_ns3_hosts_free(hosts);
+    iptfs_ns3_close();
     return status;
 }

@@ -5,7 +5,7 @@
  *   host - gateway = tunnel = gateway - host
  *
  * README.md says how to build it with an installed library. */
-#include "ns3/iptfshelper.h" /* tunnel */
+#include "ns3/iptfs_helper.h" /* tunnel */
 
 #include <ns3/applications-module.h>
 #include <ns3/core-module.h>

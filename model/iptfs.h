@@ -70,9 +70,9 @@ struct iptfs_pair_watch {
 struct iptfs_pair;
 
 /* Puts a device on each of two ns3::Node and a tunnel between them, in the simulation that the
- * program has begun (through ns-3's C++, with whatever resolution, or through ns3shim_open), before
- * its time has left 0. The devices have no IP addresses yet. The watch is copied; NULL: nobody
- * watches. The caller frees *out; NULL on failure. */
+ * program has begun (through ns-3's C++, with whatever resolution, or through iptfs_ns3_open),
+ * before its time has left 0. The devices have no IP addresses yet. The watch is copied; NULL:
+ * nobody watches. The caller frees *out; NULL on failure. */
 int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
                    const struct iptfs_setting *settings, size_t count,
                    const struct iptfs_pair_watch *watch, char error[IPTFS_PAIR_ERROR_SIZE]);

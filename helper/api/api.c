@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "ns3/device.h"
+#include "ns3/device_pair.h"
 #include "ns3/sim.h"
 #include "run/run.h"
 #include "scenario/option.h"
@@ -34,13 +34,13 @@ struct watched {
 struct iptfs_pair {
     struct iptfs_scenario scenario;
     struct iptfs_run run;
-    struct iptfs_device device;
+    struct iptfs_device_pair device;
     struct iptfs_pair_watch watch;
-    struct watched watched[IPTFS_DEVICE_ENDS];
+    struct watched watched[IPTFS_DEVICE_PAIR_ENDS];
     uint32_t mtu_octets;
     uint64_t number; /* "run" */
     uint64_t stream;
-    uint32_t index[IPTFS_DEVICE_ENDS]; /* of the devices */
+    uint32_t index[IPTFS_DEVICE_PAIR_ENDS]; /* of the devices */
     int64_t last_ps; /* of the last thing that happened: when the tunnels end, if ns-3 is gone */
     int outcome;
     bool joined;
@@ -188,9 +188,9 @@ static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct ipt
     int code = iptfs_parse_octets(value, &octets, error);
     if (code != IPTFS_OK)
         return code;
-    if (octets < 68 || octets > IPTFS_DEVICE_MTU_OCTETS)
+    if (octets < 68 || octets > IPTFS_DEVICE_PAIR_MTU_OCTETS)
         return iptfs_fail(error, IPTFS_E_INVALID, "%s: found '%s', allowed: 68B to %uB", device_mtu,
-                          iptfs_quoted(value).text, IPTFS_DEVICE_MTU_OCTETS);
+                          iptfs_quoted(value).text, IPTFS_DEVICE_PAIR_MTU_OCTETS);
     pair->mtu_octets = (uint32_t)octets;
     return IPTFS_OK;
 }
@@ -244,21 +244,21 @@ static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *se
 static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptfs_error *error)
 {
     struct iptfs_run_direction *way = pair->run.direction;
-    struct iptfs_device_setup setup = {
+    struct iptfs_device_pair_setup setup = {
         .node = {node_0, node_1},
         .engine = {&way[0].engine, &way[1].engine},
         .mtu_octets = pair->mtu_octets,
     };
-    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++)
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++)
         watch_end(pair, end);
-    int code = iptfs_device_init(&pair->device, &setup);
+    int code = iptfs_device_pair_init(&pair->device, &setup);
     if (code == IPTFS_E_INVALID)
         return iptfs_fail(error, code, "found no two different nodes");
     if (code != IPTFS_OK)
         return iptfs_fail(error, code, "%s", iptfs_error_name(code));
     pair->joined = true;
-    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++) {
-        pair->index[end] = iptfs_device_index(&pair->device, end);
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++) {
+        pair->index[end] = iptfs_device_pair_index(&pair->device, end);
         iptfs_engine_arm(&way[end].engine);
     }
     return IPTFS_OK;
@@ -268,7 +268,7 @@ static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptf
 static int check_links(const struct iptfs_scenario *scenario, struct iptfs_error *error)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        if (scenario->link[i].device == IPTFS_DEVICE_P2P && !ns3shim_counts_ps())
+        if (scenario->link[i].device == IPTFS_DEVICE_P2P && !iptfs_ns3_counts_ps())
             return iptfs_fail(error, IPTFS_E_INVALID,
                               "device: found 'p2p', allowed: direct, for this simulation's clock "
                               "does not count picoseconds (ns3::Time::SetResolution)");
@@ -281,10 +281,10 @@ static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
     int code = read_settings(pair, settings, count, error);
     if (code != IPTFS_OK)
         return code;
-    int ns3_code = ns3shim_attach();
+    int ns3_code = iptfs_ns3_attach();
     if (ns3_code != 0)
-        return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
-    if (ns3shim_now_ps() > 0)
+        return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(ns3_code));
+    if (iptfs_ns3_now_ps() > 0)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "the simulation has begun to run: a tunnel is made before");
     code = check_links(&pair->scenario, error);
@@ -332,7 +332,7 @@ uint32_t iptfs_pair_index(const struct iptfs_pair *pair, int end)
 
 void *iptfs_pair_device(const struct iptfs_pair *pair, int end)
 {
-    return pair->finished ? NULL : iptfs_device_pointer(&pair->device, end);
+    return pair->finished ? NULL : iptfs_device_pair_pointer(&pair->device, end);
 }
 
 uint32_t iptfs_pair_space(const struct iptfs_pair *pair, int end)
@@ -400,7 +400,7 @@ int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name,
 
 static int first_error(const struct iptfs_pair *pair)
 {
-    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++)
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++)
         if (pair->run.direction[end].engine.error != IPTFS_OK)
             return pair->run.direction[end].engine.error;
     return IPTFS_OK;
@@ -408,17 +408,17 @@ static int first_error(const struct iptfs_pair *pair)
 
 static int finish(struct iptfs_pair *pair)
 {
-    int64_t now_ps = ns3shim_now_ps();
+    int64_t now_ps = iptfs_ns3_now_ps();
     int code = first_error(pair);
-    iptfs_device_free(&pair->device); /* from now on the nodes send nothing more */
-    for (int end = 0; end < IPTFS_DEVICE_ENDS; end++) {
+    iptfs_device_pair_free(&pair->device); /* from now on the nodes send nothing more */
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++) {
         int closed = iptfs_tunnel_close(&pair->run.direction[end].tunnel,
                                         now_ps >= 0 ? now_ps : pair->last_ps);
         if (code == IPTFS_OK)
             code = closed;
         iptfs_engine_free(&pair->run.direction[end].engine); /* nor does the tunnel wake */
     }
-    if (code == IPTFS_OK && !iptfs_device_balanced(&pair->device, 0))
+    if (code == IPTFS_OK && !iptfs_device_pair_balanced(&pair->device, 0))
         code = IPTFS_E_UNBALANCED;
     return code;
 }

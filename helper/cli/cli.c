@@ -386,6 +386,28 @@ static char *join_words(int argc, char **argv)
     return text;
 }
 
+static int check_plots(void *context, const struct iptfs_sweep *sweep, struct iptfs_error *error)
+{
+    (void)context;
+    return iptfs_plot_check(sweep, error);
+}
+
+/* Plots whose sections are gone would show old results for ever. */
+static int remove_old_plots(void *context, const struct iptfs_sweep *sweep, const char *directory,
+                            struct iptfs_error *error)
+{
+    (void)context;
+    return iptfs_plot_remove_old(directory, sweep->text, error);
+}
+
+static int draw_plots(void *context, const char *directory, struct iptfs_error *error)
+{
+    const struct iptfs_sweep_request *request = context;
+    const struct iptfs_plot_request plots = {
+        .directory = directory, .quiet = request->quiet, .may_be_none = true};
+    return iptfs_plot_command(&plots, stdout, error);
+}
+
 static int do_sweep(int argc, char **argv)
 {
     struct iptfs_error error = {0, ""};
@@ -398,6 +420,8 @@ static int do_sweep(int argc, char **argv)
         arguments.request.sshlogins = arguments.sshlogins;
         arguments.request.sbatch = arguments.sbatch;
         arguments.request.command = command;
+        arguments.request.hooks = (struct iptfs_sweep_hooks){&arguments.request, check_plots,
+                                                             remove_old_plots, draw_plots};
         code = iptfs_sweep_command(&arguments.request, stdout, &error);
     }
     free(arguments.sshlogins);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/captures.h"
 
-#include "ns3/ns3device.h"
+#include "ns3/device.h"
 #include "ns3/sim.h"
 #include "packet/ip_octets.h"
 #include "scenario/config.h"
@@ -50,7 +50,7 @@ static void keep_octets(struct iptfs_run_captures_end *end, const struct iptfs_i
         end->code = IPTFS_E_NO_MEMORY;
         return;
     }
-    if (iptfs_ns3packet_copy(inner->handle, 0, inner->bytes, inner->octets) != inner->octets)
+    if (iptfs_ns3_packet_copy(inner->handle, 0, inner->bytes, inner->octets) != inner->octets)
         end->code = IPTFS_E_INVALID;
 }
 
@@ -156,7 +156,7 @@ int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *pre
 
 int iptfs_run_captures_attach(struct iptfs_run_captures *captures, struct iptfs_run *run)
 {
-    if (ns3shim_checksums() != 0)
+    if (iptfs_ns3_checksums() != 0)
         return IPTFS_E_ENGINE;
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (!captures->used[i])

@@ -256,10 +256,10 @@ static int run_events(struct replay *replay, struct scripted *scripted)
     const struct iptfs_script *script = replay->script;
     for (size_t i = 0; i < script->event_count; i++) {
         scripted[i] = (struct scripted){replay, &script->events[i]};
-        if (ns3shim_at(script->events[i].at_ps, run_event, NULL, &scripted[i]) != 0)
+        if (iptfs_ns3_at(script->events[i].at_ps, run_event, NULL, &scripted[i]) != 0)
             return IPTFS_E_ENGINE;
     }
-    if (ns3shim_run_until(script->end_ps) < 0)
+    if (iptfs_ns3_run_until(script->end_ps) < 0)
         return IPTFS_E_ENGINE;
     if (replay->engine.error != IPTFS_OK)
         return replay->engine.error;
@@ -275,7 +275,7 @@ static int run_script(const struct iptfs_script *script, const char *path, FILE 
     struct replay *replay = calloc(1, sizeof *replay);
     struct scripted *scripted = calloc(script->event_count + 1, sizeof *scripted);
     int code = replay != NULL && scripted != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
-    if (code == IPTFS_OK && ns3shim_open() != 0)
+    if (code == IPTFS_OK && iptfs_ns3_open() != 0)
         code = IPTFS_E_ENGINE;
     if (code == IPTFS_OK) {
         replay->script = script;
@@ -286,7 +286,7 @@ static int run_script(const struct iptfs_script *script, const char *path, FILE 
         iptfs_tunnel_free(&replay->tunnel);
         iptfs_engine_free(&replay->engine);
         iptfs_outer_codec_free(&replay->wire);
-        ns3shim_close();
+        iptfs_ns3_close();
     }
     free(scripted);
     free(replay);

@@ -17,7 +17,7 @@
 
 static int engine_failed(struct iptfs_error *error, int ns3_code)
 {
-    return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", ns3shim_strerror(ns3_code));
+    return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(ns3_code));
 }
 
 /* A direction of the tunnel, or of the path beside it. */
@@ -272,7 +272,7 @@ int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario,
                    uint64_t number, struct iptfs_error *error)
 {
     *run = (struct iptfs_run){0};
-    int code = ns3shim_open();
+    int code = iptfs_ns3_open();
     if (code != 0)
         return engine_failed(error, code);
     return iptfs_run_build(run, scenario, seed, number, error);
@@ -297,7 +297,7 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
         wake(&run->direction[i]);
         wake(&run->beside[i]);
     }
-    int code = ns3shim_run_until(until_ps);
+    int code = iptfs_ns3_run_until(until_ps);
     if (code < 0)
         return engine_failed(error, code);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
@@ -339,7 +339,7 @@ static int finish_direction(struct iptfs_run *run, enum iptfs_direction directio
 int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
 {
     int code = IPTFS_OK;
-    run->events = ns3shim_event_count();
+    run->events = iptfs_ns3_event_count();
     for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++)
         code = finish_direction(run, (enum iptfs_direction)i);
     if (code == IPTFS_OK && !iptfs_hosts_balanced(&run->hosts))
@@ -391,7 +391,7 @@ void iptfs_run_demolish(struct iptfs_run *run)
 void iptfs_run_free(struct iptfs_run *run)
 {
     iptfs_run_demolish(run);
-    ns3shim_close();
+    iptfs_ns3_close();
 }
 
 /* A bar on a terminal, for runs that take longer than a moment. */
@@ -577,7 +577,7 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
                         iptfs_trace_file_trace(&files->trace, (enum iptfs_direction)i));
     if (request->pcap_prefix != NULL &&
         iptfs_run_captures_attach(&files->captures, run) != IPTFS_OK)
-        return engine_failed(error, NS3SHIM_EENGINE);
+        return engine_failed(error, IPTFS_NS3_EENGINE);
     code = run_to_end(run, request, &files->series, error);
     if (code == IPTFS_OK)
         code = iptfs_run_finish(run, error);

@@ -186,17 +186,17 @@ struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link
     };
 }
 
-static enum iptfs_ns3hosts_type hosts_type(enum iptfs_traffic_number type)
+static enum iptfs_ns3_hosts_type hosts_type(enum iptfs_traffic_number type)
 {
     if (type == IPTFS_TRAFFIC_TCP_BULK)
-        return IPTFS_NS3HOSTS_BULK;
-    return type == IPTFS_TRAFFIC_TCP_REQUEST ? IPTFS_NS3HOSTS_REQUEST : IPTFS_NS3HOSTS_ONOFF;
+        return IPTFS_NS3_HOSTS_BULK;
+    return type == IPTFS_TRAFFIC_TCP_REQUEST ? IPTFS_NS3_HOSTS_REQUEST : IPTFS_NS3_HOSTS_ONOFF;
 }
 
-struct iptfs_ns3hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic)
+struct iptfs_ns3_hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic)
 {
     const struct iptfs_limit *queue = &traffic->access_queue;
-    return (struct iptfs_ns3hosts_traffic){
+    return (struct iptfs_ns3_hosts_traffic){
         .type = hosts_type(traffic->type),
         .from = traffic->direction,
         .flows = traffic->flows,

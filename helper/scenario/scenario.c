@@ -452,22 +452,22 @@ static int check_p2p(struct iptfs_settings *settings, size_t direction)
     if (link->framing == IPTFS_FRAMING_NONE)
         return iptfs_settings_blame(settings, target, "framing", IPTFS_E_INVALID,
                                     "ethernet, ppp with device p2p");
-    if (link->rate_bps < NS3SHIM_RATE_MIN_BPS || link->rate_bps > NS3SHIM_RATE_MAX_BPS)
+    if (link->rate_bps < IPTFS_NS3_RATE_MIN_BPS || link->rate_bps > IPTFS_NS3_RATE_MAX_BPS)
         return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID,
                                     "%s to %s with device p2p",
-                                    iptfs_exact_rate(NS3SHIM_RATE_MIN_BPS).text,
-                                    iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
+                                    iptfs_exact_rate(IPTFS_NS3_RATE_MIN_BPS).text,
+                                    iptfs_exact_rate(IPTFS_NS3_RATE_MAX_BPS).text);
     if (link->rate_changes.count > 0)
         return iptfs_settings_blame(settings, target, "rate-changes", IPTFS_E_INVALID,
                                     "none with device p2p, whose rate stays");
-    if (link->delay_ps > NS3SHIM_DELAY_MAX_PS)
+    if (link->delay_ps > IPTFS_NS3_DELAY_MAX_PS)
         return iptfs_settings_blame(settings, target, "delay", IPTFS_E_INVALID,
                                     "0 to %s with device p2p",
-                                    iptfs_exact_time(NS3SHIM_DELAY_MAX_PS).text);
-    if (link->queue.count == 0 || link->queue.count > NS3SHIM_QUEUE_MAX)
+                                    iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);
+    if (link->queue.count == 0 || link->queue.count > IPTFS_NS3_QUEUE_MAX)
         return iptfs_settings_blame(settings, target, "queue", IPTFS_E_INVALID,
-                                    "1p to %up, or 1B to %uB, with device p2p", NS3SHIM_QUEUE_MAX,
-                                    NS3SHIM_QUEUE_MAX);
+                                    "1p to %up, or 1B to %uB, with device p2p", IPTFS_NS3_QUEUE_MAX,
+                                    IPTFS_NS3_QUEUE_MAX);
     return 0;
 }
 
@@ -530,10 +530,10 @@ static int check_tcp(struct iptfs_settings *settings, size_t index)
     const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
     size_t target = IPTFS_TARGET_TRAFFIC + index;
     uint32_t most = traffic->access_mtu_octets - tcp_headers_octets(traffic);
-    if (traffic->segment_octets < IPTFS_NS3HOSTS_SEGMENT_MIN || traffic->segment_octets > most)
+    if (traffic->segment_octets < IPTFS_NS3_HOSTS_SEGMENT_MIN || traffic->segment_octets > most)
         return iptfs_settings_blame(settings, target, "segment", IPTFS_E_INVALID,
                                     "%uB to %uB (with headers, access-mtu is %uB), or 0",
-                                    IPTFS_NS3HOSTS_SEGMENT_MIN, most, traffic->access_mtu_octets);
+                                    IPTFS_NS3_HOSTS_SEGMENT_MIN, most, traffic->access_mtu_octets);
     if (traffic->buffer_octets < 2 * traffic->segment_octets)
         return iptfs_settings_blame(settings, target, "buffer", IPTFS_E_INVALID,
                                     "%uB (two segments) or more", 2 * traffic->segment_octets);
@@ -550,13 +550,13 @@ static int check_udp(struct iptfs_settings *settings, size_t index)
         return iptfs_settings_blame(settings, target, "size", IPTFS_E_INVALID,
                                     "one size from %uB to %uB (with IP and UDP headers)", least,
                                     UINT16_MAX);
-    if (traffic->rate_bps > NS3SHIM_RATE_MAX_BPS)
+    if (traffic->rate_bps > IPTFS_NS3_RATE_MAX_BPS)
         return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID, "up to %s",
-                                    iptfs_exact_rate(NS3SHIM_RATE_MAX_BPS).text);
-    const bool long_on = traffic->on_ps > NS3SHIM_DELAY_MAX_PS;
-    if (long_on || traffic->off_ps > NS3SHIM_DELAY_MAX_PS)
+                                    iptfs_exact_rate(IPTFS_NS3_RATE_MAX_BPS).text);
+    const bool long_on = traffic->on_ps > IPTFS_NS3_DELAY_MAX_PS;
+    if (long_on || traffic->off_ps > IPTFS_NS3_DELAY_MAX_PS)
         return iptfs_settings_blame(settings, target, long_on ? "on" : "off", IPTFS_E_INVALID,
-                                    "up to %s", iptfs_exact_time(NS3SHIM_DELAY_MAX_PS).text);
+                                    "up to %s", iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);
     return 0;
 }
 
@@ -568,9 +568,9 @@ static int check_hosted(struct iptfs_settings *settings, size_t index)
     size_t target = IPTFS_TARGET_TRAFFIC + index;
     if (!iptfs_traffic_hosted(traffic))
         return 0;
-    if (traffic->stop_ps > NS3SHIM_TIME_MAX_PS)
+    if (traffic->stop_ps > IPTFS_NS3_TIME_MAX_PS)
         return iptfs_settings_blame(settings, target, "stop", IPTFS_E_INVALID, "up to %s",
-                                    iptfs_exact_time(NS3SHIM_TIME_MAX_PS).text);
+                                    iptfs_exact_time(IPTFS_NS3_TIME_MAX_PS).text);
     if (traffic->stagger_ps > 0 &&
         (traffic->stop_ps - traffic->start_ps - 1) / traffic->stagger_ps < traffic->flows - 1)
         return iptfs_settings_blame(settings, target, "stagger", IPTFS_E_INVALID,
@@ -626,11 +626,11 @@ static int check_host_count(struct iptfs_settings *settings)
     unsigned count = 0;
     for (size_t i = 0; i < scenario->traffic_count; i++) {
         count += iptfs_traffic_hosted(&scenario->traffic[i]);
-        if (count > IPTFS_NS3HOSTS_SECTIONS_MAX)
+        if (count > IPTFS_NS3_HOSTS_SECTIONS_MAX)
             return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + i, "type", IPTFS_E_INVALID,
                                         "%u sections of ns-3's applications at most (one may have "
                                         "many flows)",
-                                        IPTFS_NS3HOSTS_SECTIONS_MAX);
+                                        IPTFS_NS3_HOSTS_SECTIONS_MAX);
     }
     return 0;
 }

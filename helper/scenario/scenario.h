@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "link/link.h"
-#include "ns3/hosts.h"
+#include "ns3/hosts/hosts.h"
 #include "text/quantity.h"
 
 #include <stdbool.h>
@@ -157,7 +157,7 @@ struct iptfs_traffic_options {
     bool through_tunnel; /* else beside it, over the same link */
     uint32_t flows;      /* at least 1 */
     int64_t stagger_ps;  /* each flow starts so much later than the one before it */
-    enum iptfs_ns3hosts_tcp tcp;
+    enum iptfs_ns3_tcp tcp;
     bool sack;
     bool tcp_ecn;
     uint32_t segment_octets; /* of data */

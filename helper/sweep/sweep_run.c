@@ -6,7 +6,6 @@
 #include "files/program.h"
 #include "files/progress.h"
 #include "files/textfile.h"
-#include "plot/plot.h"
 #include "summary/results.h"
 #include "sweep/collect.h"
 #include "sweep/parallel.h"
@@ -111,13 +110,6 @@ static int copy_file(struct work *work, struct iptfs_error *error)
     }
     free(path);
     return code;
-}
-
-static int draw_plots(const struct work *work, FILE *out, struct iptfs_error *error)
-{
-    const struct iptfs_plot_request request = {
-        .directory = work->directory, .quiet = work->request->quiet, .may_be_none = true};
-    return iptfs_plot_command(&request, out, error);
 }
 
 static json_t *seeds_of(const struct iptfs_sweep *sweep)
@@ -465,8 +457,9 @@ static int finish(struct work *work, size_t had, FILE *out, struct iptfs_error *
                 "points/s\nWritten              %s/results.db, %s/results.csv\n",
                 work->sweep.n_points, had, asked, work->failed, spent_s,
                 spent_s > 0 ? (double)asked / spent_s : 0.0, work->directory, work->directory);
-    if (work->failed < work->sweep.n_points)
-        code = draw_plots(work, out, error);
+    const struct iptfs_sweep_hooks *hooks = &work->request->hooks;
+    if (work->failed < work->sweep.n_points && hooks->finish != NULL)
+        code = hooks->finish(hooks->context, work->directory, error);
     if (code != 0)
         return code;
     if (work->failed > 0)
@@ -505,6 +498,7 @@ static void tell_jobs(const struct work *work, FILE *out)
 
 static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
 {
+    const struct iptfs_sweep_hooks *hooks = &work->request->hooks;
     struct iptfs_folder_lock lock = {-1};
     iptfs_progress_begin(&work->progress, !work->request->quiet);
     work->manifest = new_manifest(work);
@@ -514,8 +508,8 @@ static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
         code = iptfs_folder_lock_take(&lock, work->directory, error);
     if (code == 0)
         code = prepare(work, error);
-    if (code == 0)
-        code = iptfs_plot_remove_old(work->directory, work->sweep.text, error);
+    if (code == 0 && hooks->prepare != NULL)
+        code = hooks->prepare(hooks->context, &work->sweep, work->directory, error);
     if (code == 0)
         code = copy_file(work, error);
     size_t had = work->sweep.n_points - work->pending;
@@ -542,8 +536,8 @@ int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
         return code;
     work.outcomes = calloc(work.sweep.n_points, sizeof *work.outcomes);
     code = work.outcomes != NULL ? identify_points(&work, error) : out_of_memory(error);
-    if (code == 0)
-        code = iptfs_plot_check(&work.sweep, error);
+    if (code == 0 && request->hooks.check != NULL)
+        code = request->hooks.check(request->hooks.context, &work.sweep, error);
     if (code == 0 && request->dry_run)
         iptfs_sweep_list(&work.sweep, out);
     else if (code == 0)

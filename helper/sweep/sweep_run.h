@@ -7,6 +7,7 @@
 #define IPTFS_SWEEP_RUN_H
 
 #include "base/error.h"
+#include "sweep/sweep.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,19 @@
 enum iptfs_sweep_engine {
     IPTFS_SWEEP_PARALLEL, /* GNU parallel */
     IPTFS_SWEEP_SLURM
+};
+
+/* What the caller adds to a sweep, such as its plots: this folder knows nothing of them. An error
+ * ends the sweep. Each function may be NULL. */
+struct iptfs_sweep_hooks {
+    void *context;
+    /* Checks the sweep before anything runs or is written. */
+    int (*check)(void *context, const struct iptfs_sweep *sweep, struct iptfs_error *error);
+    /* Prepares the folder, while its sweep.ini is still that of the sweep before. */
+    int (*prepare)(void *context, const struct iptfs_sweep *sweep, const char *directory,
+                   struct iptfs_error *error);
+    /* Called when results.db is written and has at least one point. */
+    int (*finish)(void *context, const char *directory, struct iptfs_error *error);
 };
 
 struct iptfs_sweep_request {
@@ -35,6 +49,7 @@ struct iptfs_sweep_request {
     bool dry_run;
     bool collect; /* run nothing, collect what there is */
     bool quiet;
+    struct iptfs_sweep_hooks hooks;
 };
 
 /* Runs a sweep, or with dry_run lists its points after checking them all. Prints a summary to

@@ -4,9 +4,9 @@
 #ifndef IPTFS_TRAFFIC_HOSTS_H
 #define IPTFS_TRAFFIC_HOSTS_H
 
-#include "ns3/device.h"
+#include "ns3/device_pair.h"
 #include "ns3/engine.h"
-#include "ns3/hosts.h"
+#include "ns3/hosts/hosts.h"
 #include "scenario/scenario.h"
 #include "stats/delays.h"
 
@@ -23,7 +23,7 @@ enum iptfs_path {
 
 /* A traffic section of ns-3's applications. */
 struct iptfs_hosts_section {
-    struct iptfs_ns3section *ns3;   /* NULL: a section of another type */
+    struct iptfs_ns3_section *ns3;  /* NULL: a section of another type */
     struct iptfs_delays rtt;        /* as TCP's senders see it */
     struct iptfs_delays completion; /* of finished transfers, or of requests */
 };
@@ -31,10 +31,10 @@ struct iptfs_hosts_section {
 /* All hosts of a run; must not move in memory. */
 struct iptfs_hosts {
     const struct iptfs_scenario *scenario;
-    struct iptfs_ns3hosts *gateways[IPTFS_PATHS]; /* NULL: nobody goes this way */
-    struct iptfs_device device[IPTFS_PATHS];
-    struct iptfs_hosts_section *section;              /* one for each traffic section */
-    uint16_t traffic_of[IPTFS_NS3HOSTS_SECTIONS_MAX]; /* by the number that ns-3 knows */
+    struct iptfs_ns3_hosts *gateways[IPTFS_PATHS]; /* NULL: nobody goes this way */
+    struct iptfs_device_pair device[IPTFS_PATHS];
+    struct iptfs_hosts_section *section;               /* one for each traffic section */
+    uint16_t traffic_of[IPTFS_NS3_HOSTS_SECTIONS_MAX]; /* by the number that ns-3 knows */
 };
 
 /* What the flows of a section did, all of them together. */

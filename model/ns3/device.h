@@ -1,81 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tunnel between two ns-3 nodes: what one sends through its device comes out at the other.
+/* A network device of an ns-3 node whose other end is C: ns-3's VirtualNetDevice.
  *
- * Who is new here reads this header, then device.c; ns3device.cc is only needed to know how ns-3 is
- * talked to. The walk of a packet:
- *
- *   IP of node 0 -> device -> iptfs_sender_offer ... tunnel ... delivered -> device -> IP of node 1
- *
- * A packet that is too big for a tunnel with dont-frag is answered by node 0: ICMP to who sent it,
- * or an error to the socket of its own that did (see ns3pmtu.h).
- *
- * The inner packet's handle is the ns3::Packet. It is taken once, when the node sends, and given
- * back once: delivered to the other node, or released wherever in the tunnel the packet ended. */
+ * An IP packet that the node sends through the device comes out here as a handle, which stands for
+ * the ns3::Packet itself: nothing is copied. Who got a handle gives it back exactly once, to
+ * iptfs_ns3_device_receive or to iptfs_ns3_packet_release. Functions that return int give 0 or a
+ * code of enum iptfs_ns3_error. A newcomer reads device_pair.h first, which joins two of these by a
+ * tunnel. */
 #ifndef IPTFS_NS3_DEVICE_H
 #define IPTFS_NS3_DEVICE_H
-
-#include "ns3/engine.h"
-#include "ns3/ns3device.h"
-#include "tunnel/tunnel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum {
-    IPTFS_DEVICE_ENDS = 2
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Octets of a packet's beginning that its receiver may look at. */
+#define IPTFS_NS3_PACKET_HEAD_OCTETS 64u
+
+/* An IP packet that a node sends. */
+struct iptfs_ns3_packet {
+    void *handle;
+    const uint8_t *head; /* its first octets, valid during the call only */
+    uint32_t head_octets;
+    uint32_t octets; /* whole, the IP header included */
+    uint32_t id;     /* IPv4 identification or IPv6 flow label */
+    uint8_t ip_version;
+    uint8_t tos; /* IPv4 TOS or IPv6 traffic class */
 };
 
-/* The devices' MTU if none is given: the tunnel cuts packets itself, so IP need not. */
-#define IPTFS_DEVICE_MTU_OCTETS 65535u
+struct iptfs_ns3_device;
 
-struct iptfs_device_setup {
-    void *node[IPTFS_DEVICE_ENDS]; /* two different ns3::Node of the open simulation */
-    /* engine[0] drives the tunnel from node[0] to node[1], engine[1] the one back. Both tunnels are
-     * inited and have their link; they may be paired. */
-    struct iptfs_engine *engine[IPTFS_DEVICE_ENDS];
-    uint32_t mtu_octets; /* of both devices, as IP sees it, 68 to 65535; 0: the above */
-    /* The flow that a packet sent by node[end] is counted under (see flows.h), told by the first
-     * octets of it; NULL: 0. */
-    uint16_t (*flow)(void *ctx, int end, const struct iptfs_ns3packet *packet);
-    void *flow_ctx;
-};
+/* What a device calls when its node sends. The callee owns the handle from then on, whatever it
+ * returns; true when the packet was accepted. It must not call iptfs_ns3_device_receive, of
+ * whatever device: ns-3's TCP does not expect an answer while it sends. */
+typedef bool iptfs_ns3_device_send(void *ctx, const struct iptfs_ns3_packet *packet);
 
-/* One end: its node's device, and the tunnel that it sends into. */
-struct iptfs_device_end {
-    struct iptfs_device *device;
-    struct iptfs_ns3device *ns3;
-    struct iptfs_engine *engine;
-    struct iptfs_observer observer; /* who watched that tunnel before; goes on to be told */
-    /* Handles of packets that this end sent: taken = delivered + released + inside the tunnel. */
-    uint64_t taken;
-    uint64_t delivered; /* to the node at the other end */
-    uint64_t released;
-};
+/* Adds a device to `node`, an ns3::Node of the open simulation. `mtu_octets` is what the node's IP
+ * takes for its MTU, 68 to 65535. The device has no IP address yet, and needs no ARP. Packets that
+ * are not IP are refused and counted by nobody. The caller frees *out, before or after the
+ * simulation ends. IPTFS_NS3_EINVAL, _ESTATE (no simulation is open), _ENOMEM, _EENGINE; *out is
+ * NULL after them. */
+int iptfs_ns3_device_new(struct iptfs_ns3_device **out, void *node, uint32_t mtu_octets,
+                         iptfs_ns3_device_send *send, void *ctx);
 
-struct iptfs_device {
-    struct iptfs_device_end end[IPTFS_DEVICE_ENDS];
-    uint16_t (*flow)(void *ctx, int end, const struct iptfs_ns3packet *packet);
-    void *flow_ctx;
-};
+/* The index of the device on its node, as ns3::Node::GetDevice takes it. */
+uint32_t iptfs_ns3_device_index(const struct iptfs_ns3_device *device);
 
-/* Puts a device on each node and joins them by the tunnels, of which it takes the hooks of delivery
- * and ICMP and of released handles; an observer set before goes on to be told of everything, and
- * iptfs_ns3packet_copy gives it the octets of a packet with a handle.
- *
- * The device must not move in memory, and its memory must outlive the tunnels. IPTFS_E_INVALID,
- * IPTFS_E_NO_MEMORY, IPTFS_E_ENGINE: nothing is joined then, and nothing is to be freed. */
-int iptfs_device_init(struct iptfs_device *device, const struct iptfs_device_setup *setup);
+/* The ns3::NetDevice itself, which its node owns, and that ns3::Node; NULL once the simulation has
+ * ended. */
+void *iptfs_ns3_device_pointer(const struct iptfs_ns3_device *device);
+void *iptfs_ns3_device_node(const struct iptfs_ns3_device *device);
 
-/* The index of the device at an end, as ns3::Node::GetDevice takes it, and the ns3::NetDevice. */
-uint32_t iptfs_device_index(const struct iptfs_device *device, int end);
-void *iptfs_device_pointer(const struct iptfs_device *device, int end);
+/* Hands a packet to the IP stack of the device's node; the handle is given back by that. A `tos`
+ * other than the packet's own is written into its IP header first, and the checksum too where ns-3
+ * computes checksums. False when the packet went nowhere: the simulation has ended, or `device` is
+ * NULL. */
+bool iptfs_ns3_device_receive(struct iptfs_ns3_device *device, void *handle, uint8_t tos);
 
-/* True when every handle taken was delivered or released, but for `inside` of them: 0 once the
- * tunnels are closed or freed. */
-bool iptfs_device_balanced(const struct iptfs_device *device, uint64_t inside);
+/* True when the packet's source is an address of the device's own node: it was sent there, and not
+ * forwarded. */
+bool iptfs_ns3_device_is_local(const struct iptfs_ns3_device *device, const void *handle);
 
-/* Takes the devices from the nodes: before or after the simulation ends, before or after the
- * tunnels are closed or freed. What is still inside the tunnels goes nowhere then. */
-void iptfs_device_free(struct iptfs_device *device);
+/* From now on the device drops what its node sends, and nothing can be received by it. It stays on
+ * the node until the simulation ends. NULL is allowed. */
+void iptfs_ns3_device_free(struct iptfs_ns3_device *device);
+
+/* Copies up to `octets` octets of a packet, from `offset` on, to `bytes`: how many there were. */
+uint32_t iptfs_ns3_packet_copy(const void *handle, uint32_t offset, uint8_t *bytes,
+                               uint32_t octets);
+
+/* Gives a handle back: the packet goes nowhere. Allowed after the simulation has ended. */
+void iptfs_ns3_packet_release(void *handle);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

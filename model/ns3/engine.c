@@ -9,13 +9,13 @@
 void iptfs_engine_arm(struct iptfs_engine *engine)
 {
     /* What has come due by the other direction's doing is due now. */
-    int64_t next_ps = iptfs_later(iptfs_tunnel_next_ps(engine->tunnel), ns3shim_now_ps());
+    int64_t next_ps = iptfs_later(iptfs_tunnel_next_ps(engine->tunnel), iptfs_ns3_now_ps());
     if (next_ps == engine->set_ps)
         return;
     engine->set_ps = next_ps;
-    if (next_ps > NS3SHIM_TIME_MAX_PS)
-        ns3shim_timer_cancel(engine->timer);
-    else if (ns3shim_timer_set(engine->timer, next_ps) != 0)
+    if (next_ps > IPTFS_NS3_TIME_MAX_PS)
+        iptfs_ns3_timer_cancel(engine->timer);
+    else if (iptfs_ns3_timer_set(engine->timer, next_ps) != 0)
         engine->error = IPTFS_E_ENGINE;
 }
 
@@ -24,18 +24,18 @@ void iptfs_engine_arm(struct iptfs_engine *engine)
 static void hear_peer(const struct iptfs_engine *engine)
 {
     if (engine->peer != NULL && engine->tunnel->sender.congestion != NULL)
-        iptfs_link_wake(engine->peer->tunnel->link, ns3shim_now_ps());
+        iptfs_link_wake(engine->peer->tunnel->link, iptfs_ns3_now_ps());
 }
 
 void iptfs_engine_wake(void *ctx)
 {
     struct iptfs_engine *engine = ctx;
     hear_peer(engine);
-    iptfs_tunnel_wake(engine->tunnel, ns3shim_now_ps());
+    iptfs_tunnel_wake(engine->tunnel, iptfs_ns3_now_ps());
     if (engine->tunnel->store.error != IPTFS_OK)
         engine->error = engine->tunnel->store.error;
     if (engine->error != IPTFS_OK)
-        ns3shim_stop();
+        iptfs_ns3_stop();
     else
         iptfs_engine_arm(engine);
     if (engine->peer != NULL && engine->error == IPTFS_OK)
@@ -55,9 +55,9 @@ static void defer(void *ctx)
     struct iptfs_engine *engine = ctx;
     if (engine->deferred)
         return;
-    if (ns3shim_at(ns3shim_now_ps(), on_deferred, NULL, engine) != 0) {
+    if (iptfs_ns3_at(iptfs_ns3_now_ps(), on_deferred, NULL, engine) != 0) {
         engine->error = IPTFS_E_ENGINE;
-        ns3shim_stop();
+        iptfs_ns3_stop();
         return;
     }
     engine->deferred = true;
@@ -76,13 +76,13 @@ static void on_timer(void *ctx)
 int iptfs_engine_init(struct iptfs_engine *engine, struct iptfs_tunnel *tunnel)
 {
     *engine = (struct iptfs_engine){.tunnel = tunnel, .set_ps = IPTFS_NEVER};
-    engine->timer = ns3shim_timer_new(on_timer, engine);
+    engine->timer = iptfs_ns3_timer_new(on_timer, engine);
     return engine->timer != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
 }
 
 void iptfs_engine_free(struct iptfs_engine *engine)
 {
-    ns3shim_timer_free(engine->timer);
+    iptfs_ns3_timer_free(engine->timer);
     engine->timer = NULL;
 }
 

@@ -9,14 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ns3shim_timer;
+struct iptfs_ns3_timer;
 
 /* A tunnel in ns-3's hands. The tunnel must outlive it, and neither may move in memory. */
 struct iptfs_engine {
     struct iptfs_tunnel *tunnel;
     struct iptfs_engine
         *peer; /* the other direction, which what arrives here may speed up; or NULL */
-    struct ns3shim_timer *timer;
+    struct iptfs_ns3_timer *timer;
     int64_t set_ps; /* what the timer is set to; IPTFS_NEVER for not */
     bool p2p;       /* the link is ns-3's: the tunnel wakes after ns-3's own events of an instant */
     bool deferred;  /* a wake-up at this very instant is on its way */

@@ -22,7 +22,7 @@ struct inside {
 
 struct p2p_link {
     struct iptfs_link link;
-    struct ns3shim_p2p *p2p;
+    struct iptfs_ns3_p2p *p2p;
     void (*changed)(void *ctx);
     void *changed_ctx;
     int64_t busy_until_ps;
@@ -64,9 +64,9 @@ static void submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *
         iptfs_link_refuse(link, outer);
         return;
     }
-    int error = ns3shim_p2p_send(p2p->p2p, octets, p2p->next);
+    int error = iptfs_ns3_p2p_send(p2p->p2p, octets, p2p->next);
     if (error != 0) {
-        if (error != NS3SHIM_EDROP)
+        if (error != IPTFS_NS3_EDROP)
             link->store->error = IPTFS_E_ENGINE;
         iptfs_link_refuse(link, outer);
         return;
@@ -111,7 +111,7 @@ static bool arriving(const struct iptfs_link *link, int64_t now_ps)
 static void clear(struct iptfs_link *link)
 {
     struct p2p_link *p2p = (struct p2p_link *)link;
-    ns3shim_p2p_free(p2p->p2p);
+    iptfs_ns3_p2p_free(p2p->p2p);
     p2p->p2p = NULL;
     for (; p2p->first < p2p->next; p2p->first++) {
         const struct inside *inside = entry(p2p, p2p->first);
@@ -139,16 +139,16 @@ static int open_ns3_link(struct p2p_link *p2p, const struct iptfs_link_config *c
     if (config->mtu_most_octets > most)
         most = config->mtu_most_octets;
     uint32_t framed = iptfs_framed_octets(config->framing, most);
-    struct ns3shim_p2p_config ns3_config = {
+    struct iptfs_ns3_p2p_config ns3_config = {
         .rate_bps = config->rate_bps,
         .delay_ps = config->delay_ps - p2p->beyond_ps,
-        .mtu_octets = framed - NS3SHIM_PPP_OCTETS,
+        .mtu_octets = framed - IPTFS_NS3_PPP_OCTETS,
         .queue_packets = (uint32_t)config->queue_pkts,
         .queue_octets = (uint32_t)config->queue_octets,
     };
-    if (ns3_config.mtu_octets > NS3SHIM_MTU_MAX_OCTETS)
-        ns3_config.mtu_octets = NS3SHIM_MTU_MAX_OCTETS;
-    return ns3shim_p2p_new(&p2p->p2p, &ns3_config, receive, p2p);
+    if (ns3_config.mtu_octets > IPTFS_NS3_MTU_MAX_OCTETS)
+        ns3_config.mtu_octets = IPTFS_NS3_MTU_MAX_OCTETS;
+    return iptfs_ns3_p2p_new(&p2p->p2p, &ns3_config, receive, p2p);
 }
 
 int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
@@ -173,10 +173,11 @@ int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *
         p2p->beyond_ps = config->delay_ps;
     p2p->changed = changed;
     p2p->changed_ctx = changed_ctx;
-    int error = config->framing == IPTFS_FRAMING_NONE ? NS3SHIM_EINVAL : open_ns3_link(p2p, config);
+    int error =
+        config->framing == IPTFS_FRAMING_NONE ? IPTFS_NS3_EINVAL : open_ns3_link(p2p, config);
     if (error != 0) {
         free_link(&p2p->link);
-        return error == NS3SHIM_EINVAL ? IPTFS_E_INVALID : IPTFS_E_ENGINE;
+        return error == IPTFS_NS3_EINVAL ? IPTFS_E_INVALID : IPTFS_E_ENGINE;
     }
     *out = &p2p->link;
     return IPTFS_OK;

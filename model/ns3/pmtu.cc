@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/pmtu.h"
 
-#include "ns3/ns3guard.h"
+#include "ns3/guard.h"
 
 #include <ns3/icmpv4-l4-protocol.h>
 #include <ns3/icmpv4.h>
@@ -274,16 +274,16 @@ void soon(void (*answer)(ns3::Ptr<ns3::Node>, ns3::Ptr<ns3::Packet>, uint32_t), 
 
 } // namespace
 
-int iptfs_ns3pmtu_follow(void *node)
+int iptfs_ns3_pmtu_follow(void *node)
 {
     if (node == nullptr)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     return iptfs_ns3_guarded([node]() {
         ns3::Ptr<ns3::Node> owner(static_cast<ns3::Node *>(node));
         ns3::Ptr<ns3::Ipv4L3Protocol> ip = owner->GetObject<ns3::Ipv4L3Protocol>();
         ns3::Ptr<ns3::Ipv6L3Protocol> ip6 = owner->GetObject<ns3::Ipv6L3Protocol>();
         if (owner->GetObject<ns3::TcpL4Protocol>() == nullptr || (ip == nullptr && ip6 == nullptr))
-            return int{NS3SHIM_EINVAL};
+            return int{IPTFS_NS3_EINVAL};
         ns3::Node *peek = static_cast<ns3::Node *>(node); /* a Ptr here would keep it for ever */
         if (ip != nullptr)
             ip->TraceConnectWithoutContext("LocalDeliver", ns3::MakeBoundCallback(&on_ipv4, peek));
@@ -293,12 +293,12 @@ int iptfs_ns3pmtu_follow(void *node)
     });
 }
 
-void iptfs_ns3pmtu_refuse(void *node, const void *handle, uint32_t mtu_octets)
+void iptfs_ns3_pmtu_refuse(void *node, const void *handle, uint32_t mtu_octets)
 {
     soon(answer, node, handle, mtu_octets);
 }
 
-void iptfs_ns3pmtu_refuse_local(void *node, const void *handle, uint32_t mtu_octets)
+void iptfs_ns3_pmtu_refuse_local(void *node, const void *handle, uint32_t mtu_octets)
 {
     soon(answer_local, node, handle, mtu_octets);
 }

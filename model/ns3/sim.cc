@@ -7,8 +7,8 @@
  */
 #include "ns3/sim.h"
 
-#include "ns3/ns3guard.h"
-#include "ns3/ns3p2p.h"
+#include "ns3/guard.h"
+#include "ns3/p2p_parts.h"
 
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>
@@ -96,9 +96,9 @@ void enqueue(int64_t at_ps, ns3::EventImpl *event)
 int check_time(int64_t at_ps)
 {
     if (sim.impl == nullptr)
-        return NS3SHIM_ESTATE;
-    if (at_ps > NS3SHIM_TIME_MAX_PS / sim.steps_per_ps || at_ps < now_ps())
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_ESTATE;
+    if (at_ps > IPTFS_NS3_TIME_MAX_PS / sim.steps_per_ps || at_ps < now_ps())
+        return IPTFS_NS3_EINVAL;
     return 0;
 }
 
@@ -283,7 +283,7 @@ void detach()
 int join_engine()
 {
     if (!learn_resolution())
-        return NS3SHIM_EENGINE;
+        return IPTFS_NS3_EENGINE;
     ns3::Simulator::ScheduleDestroy(&detach);
     opened(true);
     return 0;
@@ -296,22 +296,22 @@ int run_with_fence(int64_t stop_ps)
     enqueue(stop_ps, ns3::PeekPointer(fence));
     sim.fence = ns3::PeekPointer(fence);
     ns3::Simulator::Run();
-    return sim.stopped ? NS3SHIM_STOPPED : 0;
+    return sim.stopped ? IPTFS_NS3_STOPPED : 0;
 }
 
 } // namespace
 
-bool iptfs_ns3p2p_valid(const struct ns3shim_p2p_config *c)
+bool iptfs_ns3_p2p_valid(const struct iptfs_ns3_p2p_config *c)
 {
     uint32_t queue = c->queue_packets != 0 ? c->queue_packets : c->queue_octets;
 
-    return c->rate_bps >= NS3SHIM_RATE_MIN_BPS && c->rate_bps <= NS3SHIM_RATE_MAX_BPS &&
-           c->delay_ps >= 0 && c->delay_ps <= NS3SHIM_DELAY_MAX_PS && c->mtu_octets >= 1 &&
-           c->mtu_octets <= NS3SHIM_MTU_MAX_OCTETS &&
-           (c->queue_packets == 0) != (c->queue_octets == 0) && queue <= NS3SHIM_QUEUE_MAX;
+    return c->rate_bps >= IPTFS_NS3_RATE_MIN_BPS && c->rate_bps <= IPTFS_NS3_RATE_MAX_BPS &&
+           c->delay_ps >= 0 && c->delay_ps <= IPTFS_NS3_DELAY_MAX_PS && c->mtu_octets >= 1 &&
+           c->mtu_octets <= IPTFS_NS3_MTU_MAX_OCTETS &&
+           (c->queue_packets == 0) != (c->queue_octets == 0) && queue <= IPTFS_NS3_QUEUE_MAX;
 }
 
-ns3::Ptr<ns3::PointToPointChannel> iptfs_ns3p2p_channel(const struct ns3shim_p2p_config *config)
+ns3::Ptr<ns3::PointToPointChannel> iptfs_ns3_p2p_channel(const struct iptfs_ns3_p2p_config *config)
 {
     ns3::Ptr<ns3::PointToPointChannel> channel = ns3::CreateObject<ns3::PointToPointChannel>();
 
@@ -319,9 +319,9 @@ ns3::Ptr<ns3::PointToPointChannel> iptfs_ns3p2p_channel(const struct ns3shim_p2p
     return channel;
 }
 
-ns3::Ptr<ns3::PointToPointNetDevice> iptfs_ns3p2p_device(const struct ns3shim_p2p_config *config,
-                                                         ns3::Ptr<ns3::PointToPointChannel> channel,
-                                                         ns3::Ptr<ns3::Node> node)
+ns3::Ptr<ns3::PointToPointNetDevice>
+iptfs_ns3_p2p_device(const struct iptfs_ns3_p2p_config *config,
+                     ns3::Ptr<ns3::PointToPointChannel> channel, ns3::Ptr<ns3::Node> node)
 {
     bool in_packets = config->queue_packets != 0;
     ns3::QueueSize limit(in_packets ? ns3::QueueSizeUnit::PACKETS : ns3::QueueSizeUnit::BYTES,
@@ -345,9 +345,9 @@ ns3::Ptr<ns3::PointToPointNetDevice> iptfs_ns3p2p_device(const struct ns3shim_p2
  * wake-ups, the next one last: a new one is added only if it is before all others, so the list is
  * always in order. When it is full the latest is forgotten and will do nothing.
  */
-struct ns3shim_timer final : public ns3::EventImpl {
+struct iptfs_ns3_timer final : public ns3::EventImpl {
 public:
-    ns3shim_timer(void (*fn)(void *), void *ctx) : fn_(fn), ctx_(ctx)
+    iptfs_ns3_timer(void (*fn)(void *), void *ctx) : fn_(fn), ctx_(ctx)
     {
     }
 
@@ -414,7 +414,7 @@ private:
 };
 
 /* Reference counted, because the callback in the receiving device lives until the close. */
-struct ns3shim_p2p final : public ns3::SimpleRefCount<ns3shim_p2p> {
+struct iptfs_ns3_p2p final : public ns3::SimpleRefCount<iptfs_ns3_p2p> {
     ns3::Ptr<ns3::PointToPointNetDevice> sender;
     ns3::Address broadcast;
     ns3::DataRate rate;
@@ -427,63 +427,63 @@ struct ns3shim_p2p final : public ns3::SimpleRefCount<ns3shim_p2p> {
 namespace
 {
 
-bool deliver(ns3::Ptr<ns3shim_p2p> p2p, ns3::Ptr<ns3::NetDevice>,
+bool deliver(ns3::Ptr<iptfs_ns3_p2p> p2p, ns3::Ptr<ns3::NetDevice>,
              ns3::Ptr<const ns3::Packet> packet, uint16_t, const ns3::Address &)
 {
     PacketNumber number;
 
     if (p2p->receive != nullptr && packet->PeekPacketTag(number))
-        p2p->receive(p2p->ctx, number.value, packet->GetSize() + NS3SHIM_PPP_OCTETS);
+        p2p->receive(p2p->ctx, number.value, packet->GetSize() + IPTFS_NS3_PPP_OCTETS);
     return true;
 }
 
-int build_link(ns3::Ptr<ns3shim_p2p> p2p, const struct ns3shim_p2p_config *config)
+int build_link(ns3::Ptr<iptfs_ns3_p2p> p2p, const struct iptfs_ns3_p2p_config *config)
 {
-    ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3p2p_channel(config);
+    ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3_p2p_channel(config);
     ns3::Ptr<ns3::PointToPointNetDevice> receiver;
 
-    p2p->sender = iptfs_ns3p2p_device(config, channel, ns3::CreateObject<ns3::Node>());
-    receiver = iptfs_ns3p2p_device(config, channel, ns3::CreateObject<ns3::Node>());
+    p2p->sender = iptfs_ns3_p2p_device(config, channel, ns3::CreateObject<ns3::Node>());
+    receiver = iptfs_ns3_p2p_device(config, channel, ns3::CreateObject<ns3::Node>());
     receiver->SetReceiveCallback(ns3::MakeBoundCallback(&deliver, p2p));
     p2p->broadcast = p2p->sender->GetBroadcast();
     p2p->rate = ns3::DataRate(config->rate_bps);
-    p2p->octets_max = config->mtu_octets + NS3SHIM_PPP_OCTETS;
+    p2p->octets_max = config->mtu_octets + IPTFS_NS3_PPP_OCTETS;
     p2p->epoch = sim.epoch;
     return 0;
 }
 
 } // namespace
 
-const char *ns3shim_strerror(int code)
+const char *iptfs_ns3_strerror(int code)
 {
     switch (code) {
     case 0:
         return "no error";
-    case NS3SHIM_STOPPED:
+    case IPTFS_NS3_STOPPED:
         return "the run was stopped";
-    case NS3SHIM_EINVAL:
+    case IPTFS_NS3_EINVAL:
         return "an argument is out of range";
-    case NS3SHIM_ESTATE:
+    case IPTFS_NS3_ESTATE:
         return "not possible in this state of the simulation";
-    case NS3SHIM_ENOMEM:
+    case IPTFS_NS3_ENOMEM:
         return "out of memory";
-    case NS3SHIM_EDROP:
+    case IPTFS_NS3_EDROP:
         return "the queue of the link is full";
-    case NS3SHIM_EENGINE:
+    case IPTFS_NS3_EENGINE:
         return "ns-3 failed";
     default:
         return "unknown error";
     }
 }
 
-int ns3shim_open(void)
+int iptfs_ns3_open(void)
 {
     int rc;
 
     if (sim.impl != nullptr || sim.changing)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     if (sim.broken || (sim.attached && ns3::Time::GetResolution() != ns3::Time::PS))
-        return NS3SHIM_EENGINE;
+        return IPTFS_NS3_EENGINE;
     sim.changing = true;
     rc = iptfs_ns3_guarded(start_engine);
     sim.changing = false;
@@ -493,27 +493,27 @@ int ns3shim_open(void)
     return rc;
 }
 
-int ns3shim_attach(void)
+int iptfs_ns3_attach(void)
 {
     if (sim.impl != nullptr)
         return 0;
     if (sim.changing)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     if (sim.broken)
-        return NS3SHIM_EENGINE;
+        return IPTFS_NS3_EENGINE;
     return iptfs_ns3_guarded(join_engine);
 }
 
-int ns3shim_close(void)
+int iptfs_ns3_close(void)
 {
     int rc;
 
     if (sim.running || sim.changing)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     if (sim.impl == nullptr)
         return 0;
     if (sim.attached)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     sim.impl = nullptr; /* first, so that drop callbacks find the simulation closed */
     sim.changing = true;
     rc = iptfs_ns3_guarded(destroy_engine);
@@ -522,12 +522,12 @@ int ns3shim_close(void)
     return rc;
 }
 
-int ns3shim_seed(uint32_t seed, uint64_t run)
+int iptfs_ns3_seed(uint32_t seed, uint64_t run)
 {
-    if (seed == 0 || seed > NS3SHIM_SEED_MAX)
-        return NS3SHIM_EINVAL;
+    if (seed == 0 || seed > IPTFS_NS3_SEED_MAX)
+        return IPTFS_NS3_EINVAL;
     if (sim.impl == nullptr)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([seed, run]() {
         ns3::RngSeedManager::SetSeed(seed);
         ns3::RngSeedManager::SetRun(run);
@@ -535,31 +535,31 @@ int ns3shim_seed(uint32_t seed, uint64_t run)
     });
 }
 
-int ns3shim_checksums(void)
+int iptfs_ns3_checksums(void)
 {
     if (sim.impl == nullptr || sim.attached)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([]() { return bind_checksums(true); });
 }
 
-bool ns3shim_counts_ps(void)
+bool iptfs_ns3_counts_ps(void)
 {
     return sim.impl != nullptr && sim.ps_per_step == 1 && sim.steps_per_ps == 1;
 }
 
-int64_t ns3shim_now_ps(void)
+int64_t iptfs_ns3_now_ps(void)
 {
-    return sim.impl != nullptr ? now_ps() : int64_t{NS3SHIM_ESTATE};
+    return sim.impl != nullptr ? now_ps() : int64_t{IPTFS_NS3_ESTATE};
 }
 
-int ns3shim_run_until(int64_t stop_ps)
+int iptfs_ns3_run_until(int64_t stop_ps)
 {
     int rc = check_time(stop_ps);
 
     if (rc != 0)
         return rc;
     if (sim.running || sim.attached)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     sim.running = true;
     sim.stopped = false;
     rc = iptfs_ns3_guarded([stop_ps]() { return run_with_fence(stop_ps); });
@@ -568,7 +568,7 @@ int ns3shim_run_until(int64_t stop_ps)
     return rc;
 }
 
-void ns3shim_stop(void)
+void iptfs_ns3_stop(void)
 {
     if (sim.running)
         sim.stopped = true;
@@ -576,21 +576,21 @@ void ns3shim_stop(void)
         sim.impl->Stop();
 }
 
-uint64_t ns3shim_event_count(void)
+uint64_t iptfs_ns3_event_count(void)
 {
     return sim.impl != nullptr ? sim.impl->GetEventCount() - sim.fence_events : 0;
 }
 
-int ns3shim_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), void *ctx)
+int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), void *ctx)
 {
-    int rc = fn != nullptr ? check_time(at_ps) : NS3SHIM_EINVAL;
+    int rc = fn != nullptr ? check_time(at_ps) : IPTFS_NS3_EINVAL;
     OneShot *event;
 
     if (rc != 0)
         return rc;
     event = new (std::nothrow) OneShot(fn, drop, ctx);
     if (event == nullptr)
-        return NS3SHIM_ENOMEM;
+        return IPTFS_NS3_ENOMEM;
     rc = iptfs_ns3_guarded([at_ps, event]() {
         enqueue(at_ps, event);
         return 0;
@@ -601,14 +601,14 @@ int ns3shim_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), vo
     return rc;
 }
 
-struct ns3shim_timer *ns3shim_timer_new(void (*fn)(void *ctx), void *ctx)
+struct iptfs_ns3_timer *iptfs_ns3_timer_new(void (*fn)(void *ctx), void *ctx)
 {
-    return fn != nullptr ? new (std::nothrow) ns3shim_timer(fn, ctx) : nullptr;
+    return fn != nullptr ? new (std::nothrow) iptfs_ns3_timer(fn, ctx) : nullptr;
 }
 
-int ns3shim_timer_set(struct ns3shim_timer *timer, int64_t at_ps)
+int iptfs_ns3_timer_set(struct iptfs_ns3_timer *timer, int64_t at_ps)
 {
-    int rc = timer != nullptr ? check_time(at_ps) : NS3SHIM_EINVAL;
+    int rc = timer != nullptr ? check_time(at_ps) : IPTFS_NS3_EINVAL;
 
     if (rc != 0)
         return rc;
@@ -618,13 +618,13 @@ int ns3shim_timer_set(struct ns3shim_timer *timer, int64_t at_ps)
     });
 }
 
-void ns3shim_timer_cancel(struct ns3shim_timer *timer)
+void iptfs_ns3_timer_cancel(struct iptfs_ns3_timer *timer)
 {
     if (timer != nullptr)
         timer->cancel();
 }
 
-void ns3shim_timer_free(struct ns3shim_timer *timer)
+void iptfs_ns3_timer_free(struct iptfs_ns3_timer *timer)
 {
     /* Wake-ups still in ns-3's queue hold references of their own. */
     if (timer != nullptr) {
@@ -633,18 +633,18 @@ void ns3shim_timer_free(struct ns3shim_timer *timer)
     }
 }
 
-int ns3shim_p2p_new(struct ns3shim_p2p **out, const struct ns3shim_p2p_config *config,
-                    void (*receive)(void *ctx, uint64_t tag, uint32_t octets), void *ctx)
+int iptfs_ns3_p2p_new(struct iptfs_ns3_p2p **out, const struct iptfs_ns3_p2p_config *config,
+                      void (*receive)(void *ctx, uint64_t tag, uint32_t octets), void *ctx)
 {
     if (out == nullptr)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     *out = nullptr;
-    if (config == nullptr || receive == nullptr || !iptfs_ns3p2p_valid(config))
-        return NS3SHIM_EINVAL;
-    if (!ns3shim_counts_ps())
-        return NS3SHIM_ESTATE;
+    if (config == nullptr || receive == nullptr || !iptfs_ns3_p2p_valid(config))
+        return IPTFS_NS3_EINVAL;
+    if (!iptfs_ns3_counts_ps())
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([out, config, receive, ctx]() {
-        ns3::Ptr<ns3shim_p2p> p2p = ns3::Create<ns3shim_p2p>();
+        ns3::Ptr<iptfs_ns3_p2p> p2p = ns3::Create<iptfs_ns3_p2p>();
         int rc = build_link(p2p, config);
 
         p2p->receive = receive;
@@ -654,30 +654,30 @@ int ns3shim_p2p_new(struct ns3shim_p2p **out, const struct ns3shim_p2p_config *c
     });
 }
 
-int ns3shim_p2p_send(struct ns3shim_p2p *p2p, uint32_t octets, uint64_t tag)
+int iptfs_ns3_p2p_send(struct iptfs_ns3_p2p *p2p, uint32_t octets, uint64_t tag)
 {
-    if (p2p == nullptr || octets <= NS3SHIM_PPP_OCTETS || octets > p2p->octets_max)
-        return NS3SHIM_EINVAL;
+    if (p2p == nullptr || octets <= IPTFS_NS3_PPP_OCTETS || octets > p2p->octets_max)
+        return IPTFS_NS3_EINVAL;
     if (sim.impl == nullptr || p2p->epoch != sim.epoch)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([p2p, octets, tag]() {
-        ns3::Ptr<ns3::Packet> packet = ns3::Create<ns3::Packet>(octets - NS3SHIM_PPP_OCTETS);
+        ns3::Ptr<ns3::Packet> packet = ns3::Create<ns3::Packet>(octets - IPTFS_NS3_PPP_OCTETS);
         PacketNumber number;
 
         number.value = tag;
         packet->AddPacketTag(number);
-        return p2p->sender->Send(packet, p2p->broadcast, protocol_ipv4) ? 0 : NS3SHIM_EDROP;
+        return p2p->sender->Send(packet, p2p->broadcast, protocol_ipv4) ? 0 : IPTFS_NS3_EDROP;
     });
 }
 
-int64_t ns3shim_p2p_tx_time_ps(const struct ns3shim_p2p *p2p, uint32_t octets)
+int64_t iptfs_ns3_p2p_tx_time_ps(const struct iptfs_ns3_p2p *p2p, uint32_t octets)
 {
     if (p2p == nullptr || octets == 0 || octets > p2p->octets_max)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     return p2p->rate.CalculateBytesTxTime(octets).GetTimeStep();
 }
 
-void ns3shim_p2p_free(struct ns3shim_p2p *p2p)
+void iptfs_ns3_p2p_free(struct iptfs_ns3_p2p *p2p)
 {
     if (p2p == nullptr)
         return;

@@ -105,13 +105,13 @@ static void test_counts(void)
     struct counts counts = {0};
     struct iptfs_pair_watch watch = watch_of(&counts);
     char error[IPTFS_PAIR_ERROR_SIZE], name[IPTFS_PAIR_NAME_SIZE];
-    CHECK_INT(ns3shim_open(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
     struct iptfs_pair *pair = open_pair(settings, 4, &watch, 10);
     if (pair == NULL)
         return;
     CHECK_TRUE(iptfs_pair_device(pair, 0) != NULL);
     CHECK_TRUE(iptfs_pair_device(pair, 0) != iptfs_pair_device(pair, 1));
-    CHECK_INT(ns3shim_run_until(100 * MS), 0);
+    CHECK_INT(iptfs_ns3_run_until(100 * MS), 0);
     CHECK_INT(iptfs_pair_finish(pair, error), 0);
     CHECK_INT(iptfs_pair_finish(pair, error), 0);
     CHECK_TRUE(iptfs_pair_device(pair, 0) == NULL);
@@ -131,7 +131,7 @@ static void test_counts(void)
     CHECK_INT(iptfs_pair_counter(pair, 0, "XfrmOutErorr", &value, error), -1);
     CHECK_STR(error, "found no counter 'XfrmOutErorr'; did you mean XfrmOutError?");
     iptfs_pair_free(pair);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 static void test_drops(void)
@@ -140,18 +140,18 @@ static void test_drops(void)
     struct counts counts = {0};
     struct iptfs_pair_watch watch = watch_of(&counts);
     char error[IPTFS_PAIR_ERROR_SIZE];
-    CHECK_INT(ns3shim_open(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
     struct iptfs_pair *pair = open_pair(settings, 1, &watch, 10);
     if (pair == NULL)
         return;
-    CHECK_INT(ns3shim_run_until(100 * MS), 0);
+    CHECK_INT(iptfs_ns3_run_until(100 * MS), 0);
     CHECK_TRUE(counts.dropped >= 10);
     CHECK_STR(counts.cause, "link-loss");
     CHECK_U64(counts.delivered, 0);
     CHECK_INT(iptfs_pair_finish(pair, error), 0);
     CHECK_U64(counter(pair, 0, "link-loss"), counter(pair, 0, "offered"));
     iptfs_pair_free(pair);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* What is lost of 400 packets, as a sum that tells which. */
@@ -161,14 +161,14 @@ static uint64_t losses_of(const struct iptfs_setting *more, size_t count)
     uint64_t outcome = 0;
     for (size_t i = 0; i < count; i++)
         settings[i + 1] = more[i];
-    CHECK_INT(ns3shim_open(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
     struct iptfs_pair *pair = open_pair(settings, count + 1, NULL, 400);
     for (int i = 1; i <= 40 && pair != NULL; i++) {
-        CHECK_INT(ns3shim_run_until(i * 10 * MS), 0);
+        CHECK_INT(iptfs_ns3_run_until(i * 10 * MS), 0);
         outcome = outcome * 31 + counter(pair, 0, "link-loss");
     }
     iptfs_pair_free(pair);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
     return outcome;
 }
 
@@ -209,7 +209,7 @@ static void test_errors(void)
     char error[IPTFS_PAIR_ERROR_SIZE];
     struct iptfs_pair *pair;
     struct iptfs_pair_watch watch = {.version = IPTFS_API_VERSION + 1};
-    CHECK_INT(ns3shim_open(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
     void *node[] = {net_node(), net_node()};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct iptfs_setting settings[] = {rows[i].setting, {"cipher", "null"}};
@@ -223,10 +223,10 @@ static void test_errors(void)
     CHECK_STR(error, "found no two different nodes");
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[1], NULL, 0, &watch, error), -1);
     CHECK_STR(error, "found version 2 of the watch, allowed: 1 to 1");
-    CHECK_INT(ns3shim_run_until(MS), 0);
+    CHECK_INT(iptfs_ns3_run_until(MS), 0);
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[1], NULL, 0, NULL, error), -1);
     CHECK_STR(error, "the simulation has begun to run: a tunnel is made before");
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
     CHECK_INT(iptfs_api_version(), IPTFS_API_VERSION);
     CHECK_STR(iptfs_release(), IPTFS_VERSION);
 }
@@ -240,20 +240,20 @@ static void one_run(int i)
     static const struct iptfs_setting deaf[] = {{"loss", "100%"}};
     bool attached = i % 3 == 0, early = i % 2 == 0, lost = i % 5 == 0;
     int64_t end_ps = early ? 6 * MS : 40 * MS;
-    CHECK_INT(attached ? ns3shim_attach() : ns3shim_open(), 0);
+    CHECK_INT(attached ? iptfs_ns3_attach() : iptfs_ns3_open(), 0);
     struct iptfs_pair *pair = open_pair(lost ? deaf : settings, lost ? 1 : 4, NULL, 10);
     if (pair == NULL)
         return;
     if (attached)
         net_run(end_ps);
     else
-        CHECK_INT(ns3shim_run_until(end_ps), 0);
+        CHECK_INT(iptfs_ns3_run_until(end_ps), 0);
     if (i % 7 == 0)
         iptfs_pair_free(pair);
     if (attached)
         net_destroy();
     else
-        CHECK_INT(ns3shim_close(), 0);
+        CHECK_INT(iptfs_ns3_close(), 0);
     if (i % 7 == 0)
         return;
     char error[IPTFS_PAIR_ERROR_SIZE] = "";
@@ -269,8 +269,8 @@ static void test_many_runs(void)
         SETTLED = 50
     };
     size_t settled = 0;
-    CHECK_INT(ns3shim_open(), 0); /* so that the resolution is ours in any order of tests */
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0); /* so that the resolution is ours in any order of tests */
+    CHECK_INT(iptfs_ns3_close(), 0);
     for (int i = 0; i < RUNS; i++) {
         one_run(i);
         if (i == SETTLED)

@@ -3,7 +3,7 @@
  * tunnel, or ns-3's own link. All else is the same. */
 #include "bench/bench.h"
 
-#include "ns3/hosts.h"
+#include "ns3/hosts/hosts.h"
 #include "run/run.h"
 #include "scenario/config.h"
 
@@ -33,7 +33,8 @@ static int read_scenario(struct iptfs_scenario *scenario, const struct bench_cas
     return iptfs_scenario_parse_text(scenario, text, what->name, NULL, 0, error);
 }
 
-static bool tell(const struct iptfs_ns3hosts_flow *flow, uint64_t pkts, struct bench_result *result)
+static bool tell(const struct iptfs_ns3_hosts_flow *flow, uint64_t pkts,
+                 struct bench_result *result)
 {
     result->inner_pkts = flow->segments;
     if (flow->transfers == 1 && flow->segments == pkts)
@@ -56,7 +57,7 @@ static bool run_tunnel(struct iptfs_run *run, uint64_t pkts, struct bench_result
     }
     result->outer_pkts = run->direction[IPTFS_FORWARD].tunnel.link->stats.sent.pkts;
     result->events = run->events;
-    return tell(iptfs_ns3section_flow(run->hosts.section[0].ns3, 0), pkts, result);
+    return tell(iptfs_ns3_section_flow(run->hosts.section[0].ns3, 0), pkts, result);
 }
 
 bool bench_tcp_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_result *result)
@@ -79,26 +80,26 @@ bool bench_tcp_tunnel(const struct bench_case *what, uint64_t pkts, struct bench
 static bool run_link(const struct iptfs_scenario *scenario, uint64_t pkts,
                      struct bench_result *result)
 {
-    const struct iptfs_ns3hosts_traffic traffic = iptfs_config_hosts(&scenario->traffic[0]);
-    const struct ns3shim_p2p_config link = {
+    const struct iptfs_ns3_hosts_traffic traffic = iptfs_config_hosts(&scenario->traffic[0]);
+    const struct iptfs_ns3_p2p_config link = {
         .rate_bps = scenario->link[0].rate_bps,
         .delay_ps = scenario->link[0].delay_ps,
         .mtu_octets = 1500,
         .queue_packets = 1000,
     };
-    struct iptfs_ns3hosts *hosts = NULL;
-    struct iptfs_ns3section *section = NULL;
-    bool good = ns3shim_open() == 0 && iptfs_ns3hosts_new(&hosts) == 0 &&
-                iptfs_ns3hosts_join_p2p(hosts, &link) == 0 &&
-                iptfs_ns3hosts_add(hosts, 0, &traffic, NULL, &section) == 0;
+    struct iptfs_ns3_hosts *hosts = NULL;
+    struct iptfs_ns3_section *section = NULL;
+    bool good = iptfs_ns3_open() == 0 && iptfs_ns3_hosts_new(&hosts) == 0 &&
+                iptfs_ns3_hosts_join_p2p(hosts, &link) == 0 &&
+                iptfs_ns3_hosts_add(hosts, 0, &traffic, NULL, &section) == 0;
     int64_t begun_ns = bench_cpu_ns();
-    good = good && ns3shim_run_until(scenario->duration_ps) == 0;
+    good = good && iptfs_ns3_run_until(scenario->duration_ps) == 0;
     result->cpu_ns = bench_cpu_ns() - begun_ns;
     result->outer_pkts = pkts;
-    result->events = ns3shim_event_count();
-    good = good && tell(iptfs_ns3section_flow(section, 0), pkts, result);
-    iptfs_ns3hosts_free(hosts);
-    return ns3shim_close() == 0 && good;
+    result->events = iptfs_ns3_event_count();
+    good = good && tell(iptfs_ns3_section_flow(section, 0), pkts, result);
+    iptfs_ns3_hosts_free(hosts);
+    return iptfs_ns3_close() == 0 && good;
 }
 
 bool bench_tcp_link(const struct bench_case *what, uint64_t pkts, struct bench_result *result)

@@ -57,7 +57,7 @@ static double rate_until(double from_s, double to_s)
 static void end(void)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        CHECK_INT(iptfs_tunnel_close(&run.direction[i].tunnel, ns3shim_now_ps()), IPTFS_OK);
+        CHECK_INT(iptfs_tunnel_close(&run.direction[i].tunnel, iptfs_ns3_now_ps()), IPTFS_OK);
     iptfs_run_free(&run);
     iptfs_scenario_free(&scenario);
 }
@@ -208,7 +208,7 @@ static void two_tunnels_share_a_bottleneck(void)
     struct iptfs_tfrc_config tfrc = {.packet_octets = 1432, .rtt_ps = 50 * IPTFS_PS_PER_MS};
     iptfs_esp_init(&sender.esp, iptfs_cipher_named("aes-gcm-16"), 4);
     struct iptfs_link *bottleneck = NULL;
-    CHECK_INT(ns3shim_open(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
     for (int i = 0; i < TUNNELS; i++) {
         for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
             struct iptfs_impair impair;
@@ -229,7 +229,7 @@ static void two_tunnels_share_a_bottleneck(void)
         iptfs_engine_wake(&engine[i][IPTFS_FORWARD]);
         iptfs_engine_wake(&engine[i][IPTFS_REVERSE]);
     }
-    CHECK_INT(ns3shim_run_until(300 * IPTFS_PS_PER_S), 0);
+    CHECK_INT(iptfs_ns3_run_until(300 * IPTFS_PS_PER_S), 0);
     double got[TUNNELS];
     for (int i = 0; i < TUNNELS; i++)
         got[i] = (double)way[i][IPTFS_FORWARD].link->stats.received.octets * 8 / 300;
@@ -238,13 +238,13 @@ static void two_tunnels_share_a_bottleneck(void)
     CHECK_TRUE(got[0] + got[1] > 8e6 && got[0] + got[1] <= 10e6);
     for (int i = 0; i < TUNNELS; i++)
         for (int j = 0; j < IPTFS_DIRECTIONS; j++)
-            CHECK_INT(iptfs_tunnel_close(&way[i][j], ns3shim_now_ps()), IPTFS_OK);
+            CHECK_INT(iptfs_tunnel_close(&way[i][j], iptfs_ns3_now_ps()), IPTFS_OK);
     for (int i = TUNNELS - 1; i >= 0; i--)
         for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
             iptfs_tunnel_free(&way[i][j]);
             iptfs_engine_free(&engine[i][j]);
         }
-    ns3shim_close();
+    iptfs_ns3_close();
 }
 
 /* Congestion information that comes back over plain ESP, in payloads without data, controls as

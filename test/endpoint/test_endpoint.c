@@ -943,7 +943,7 @@ static void test_packets_of_applications_have_checksums(void)
         snprintf(words, sizeof words, "tunnel.drop-time=20ms key=" KEY " %s", ecn[i]);
         check_decap(words, "p-outer-rx.pcap", "p-inner-out.pcap");
         check_decap(words, "p-reverse-outer-rx.pcap", "p-reverse-inner-out.pcap");
-        CHECK_INT(ns3shim_checksums(), NS3SHIM_ESTATE);
+        CHECK_INT(iptfs_ns3_checksums(), IPTFS_NS3_ESTATE);
         plain = run_file(path_of("s.ini"), &ecn[i], 1, NULL);
         CHECK_STR(spoken.out, plain.out);
         free(spoken.out);

@@ -94,7 +94,7 @@ static void run_to(struct iptfs_scenario *scenario, int64_t end_ps)
     int64_t now_ps = 0;
     int code = iptfs_run_init(&run, scenario, scenario->seed, 1, &error);
     for (int slice = 1; slice <= SLICES && code == IPTFS_OK; slice++) {
-        if (ns3shim_event_count() > EVENTS_MAX)
+        if (iptfs_ns3_event_count() > EVENTS_MAX)
             break;
         now_ps = slice < SLICES ? end_ps / SLICES * slice : end_ps;
         code = iptfs_run_until(&run, now_ps, &error);

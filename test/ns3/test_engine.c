@@ -107,7 +107,7 @@ static void on_arrival(void *ctx)
 {
     const struct event *event = ctx;
     struct bench *bench = event->bench;
-    CHECK_INT(ns3shim_now_ps(), event->arrival->at_ps);
+    CHECK_INT(iptfs_ns3_now_ps(), event->arrival->at_ps);
     iptfs_sender_offer(&bench->tunnel.sender, event->arrival);
     iptfs_engine_arm(&bench->engine);
 }
@@ -141,7 +141,7 @@ static bool open_bench(struct bench *bench, const struct plan *plan, enum way wa
     memset(bench, 0, sizeof *bench);
     memset(result, 0, sizeof *result);
     bench->result = result;
-    if (!CHECK_INT(ns3shim_open(), 0))
+    if (!CHECK_INT(iptfs_ns3_open(), 0))
         return false;
     CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &plan->sender, &plan->receiver), IPTFS_OK);
     CHECK_INT(iptfs_engine_init(&bench->engine, &bench->tunnel), IPTFS_OK);
@@ -157,7 +157,7 @@ static void close_bench(struct bench *bench, const struct plan *plan)
 {
     struct result *result = bench->result;
     CHECK_INT(bench->engine.error, IPTFS_OK);
-    result->events = ns3shim_event_count();
+    result->events = iptfs_ns3_event_count();
     CHECK_INT(iptfs_tunnel_close(&bench->tunnel, plan->end_ps), IPTFS_OK);
     result->counters = bench->tunnel.counters;
     result->ledger = bench->tunnel.store.ledger;
@@ -165,7 +165,7 @@ static void close_bench(struct bench *bench, const struct plan *plan)
     result->marked_pkts = bench->tunnel.sender.queue.marked_pkts;
     iptfs_tunnel_free(&bench->tunnel);
     iptfs_engine_free(&bench->engine);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 static void play(const struct plan *plan, enum way way, struct result *result)
@@ -176,10 +176,10 @@ static void play(const struct plan *plan, enum way way, struct result *result)
         return;
     for (size_t i = 0; i < plan->count && (way == DIRECT_EVENTS || way == P2P_EVENTS); i++) {
         events[i] = (struct event){&bench, &plan->arrivals[i]};
-        CHECK_INT(ns3shim_at(plan->arrivals[i].at_ps, on_arrival, NULL, &events[i]), 0);
+        CHECK_INT(iptfs_ns3_at(plan->arrivals[i].at_ps, on_arrival, NULL, &events[i]), 0);
     }
     iptfs_engine_wake(&bench.engine);
-    CHECK_INT(ns3shim_run_until(plan->end_ps), 0);
+    CHECK_INT(iptfs_ns3_run_until(plan->end_ps), 0);
     close_bench(&bench, plan);
 }
 
@@ -433,7 +433,7 @@ static void test_p2p_refuses(void)
         {1000000, IPTFS_FRAMING_PPP, 0, 0},
         {1000000, IPTFS_FRAMING_PPP, 10, 1000},
     };
-    CHECK_INT(ns3shim_open(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct plan plan = plain_plan("refused", rows[i].rate_bps, rows[i].framing);
         plan.link.queue_pkts = rows[i].queue_pkts;
@@ -447,7 +447,7 @@ static void test_p2p_refuses(void)
                   IPTFS_E_INVALID);
         iptfs_store_free(&store);
     }
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* --------------------------------------------------------------------------- pulled or events */
@@ -515,7 +515,7 @@ static void test_eager_is_the_same(void)
         return;
     bench.tunnel.sender.eager = true;
     iptfs_engine_wake(&bench.engine);
-    CHECK_INT(ns3shim_run_until(plan.end_ps), 0);
+    CHECK_INT(iptfs_ns3_run_until(plan.end_ps), 0);
     close_bench(&bench, &plan);
     same_records(&eager, &lazy, '*');
     same_numbers(&eager, &lazy);
@@ -536,9 +536,9 @@ static void test_in_pieces(void)
         return;
     for (int64_t until_ps = 0; until_ps <= plan.end_ps; until_ps += plan.end_ps / 1000) {
         iptfs_engine_wake(&bench.engine);
-        CHECK_INT(ns3shim_run_until(until_ps), 0);
+        CHECK_INT(iptfs_ns3_run_until(until_ps), 0);
     }
-    CHECK_INT(ns3shim_run_until(plan.end_ps), 0);
+    CHECK_INT(iptfs_ns3_run_until(plan.end_ps), 0);
     close_bench(&bench, &plan);
     same_records(&pieces, &whole, '*');
     same_numbers(&pieces, &whole);
@@ -591,7 +591,7 @@ static void saturate(uint32_t octets, int64_t init_delay_ps)
     filler.left = bench.tunnel.sender.window_octets;
     bench.tunnel.sender.source = &filler.source;
     iptfs_engine_wake(&bench.engine);
-    CHECK_INT(ns3shim_run_until(plan.end_ps), 0);
+    CHECK_INT(iptfs_ns3_run_until(plan.end_ps), 0);
     double wire_octets = (double)bench.tunnel.link->stats.sent.octets + 38 * (double)result.sent;
     CHECK_TRUE(wire_octets * 8 / 1e9 >= 0.05 - 0.003); /* busy but for the first init-delay */
     close_bench(&bench, &plan);

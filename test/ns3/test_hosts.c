@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts of ns-3, their gateways joined by a plain link of ns-3's: what every tunnel is compared
  * with. */
-#include "ns3/hosts.h"
+#include "ns3/hosts/hosts.h"
 
 #include "base/units.h"
 #include "run/run.h"
@@ -37,22 +37,22 @@ static void on_finished(void *ctx, int64_t took_ps)
 }
 
 /* 10 Mb/s and 5 ms between the gateways, 100 Mb/s to the hosts. */
-static const struct ns3shim_p2p_config between = {
+static const struct iptfs_ns3_p2p_config between = {
     .rate_bps = 10000000,
     .delay_ps = 5 * IPTFS_PS_PER_MS,
     .mtu_octets = 1500,
     .queue_packets = 100,
 };
 
-static struct iptfs_ns3hosts_traffic bulk(uint64_t octets)
+static struct iptfs_ns3_hosts_traffic bulk(uint64_t octets)
 {
-    return (struct iptfs_ns3hosts_traffic){
-        .type = IPTFS_NS3HOSTS_BULK,
+    return (struct iptfs_ns3_hosts_traffic){
+        .type = IPTFS_NS3_HOSTS_BULK,
         .flows = 1,
         .ip_version = 4,
         .stop_ps = 20 * IPTFS_PS_PER_S,
         .access = {100000000, 0, 1500, 10000, 0},
-        .tcp = IPTFS_NS3HOSTS_CUBIC,
+        .tcp = IPTFS_NS3_TCP_CUBIC,
         .sack = true,
         .segment_octets = 1448,
         .buffer_octets = 1 << 20,
@@ -63,38 +63,38 @@ static struct iptfs_ns3hosts_traffic bulk(uint64_t octets)
 
 /* A section between gateways joined by ns-3's own link. */
 struct site {
-    struct iptfs_ns3hosts *hosts;
-    struct iptfs_ns3section *section;
+    struct iptfs_ns3_hosts *hosts;
+    struct iptfs_ns3_section *section;
     struct heard heard;
 };
 
-static void open_site(struct site *site, const struct iptfs_ns3hosts_traffic *traffic,
-                      const struct ns3shim_p2p_config *link)
+static void open_site(struct site *site, const struct iptfs_ns3_hosts_traffic *traffic,
+                      const struct iptfs_ns3_p2p_config *link)
 {
-    const struct iptfs_ns3hosts_observer observer = {on_rtt, on_finished, &site->heard};
+    const struct iptfs_ns3_hosts_observer observer = {on_rtt, on_finished, &site->heard};
     *site = (struct site){0};
-    CHECK_INT(ns3shim_open(), 0);
-    CHECK_INT(ns3shim_seed(7, 3), 0);
-    CHECK_INT(iptfs_ns3hosts_new(&site->hosts), 0);
-    CHECK_INT(iptfs_ns3hosts_join_p2p(site->hosts, link), 0);
-    CHECK_INT(iptfs_ns3hosts_add(site->hosts, 3, traffic, &observer, &site->section), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
+    CHECK_INT(iptfs_ns3_seed(7, 3), 0);
+    CHECK_INT(iptfs_ns3_hosts_new(&site->hosts), 0);
+    CHECK_INT(iptfs_ns3_hosts_join_p2p(site->hosts, link), 0);
+    CHECK_INT(iptfs_ns3_hosts_add(site->hosts, 3, traffic, &observer, &site->section), 0);
 }
 
 static void close_site(struct site *site)
 {
-    iptfs_ns3hosts_free(site->hosts);
-    CHECK_INT(ns3shim_close(), 0);
+    iptfs_ns3_hosts_free(site->hosts);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* Runs it for so long; the first flow, and what was heard of all. */
-static struct iptfs_ns3hosts_flow run_site(const struct iptfs_ns3hosts_traffic *traffic,
-                                           const struct ns3shim_p2p_config *link, int64_t until_ps,
-                                           struct heard *heard)
+static struct iptfs_ns3_hosts_flow run_site(const struct iptfs_ns3_hosts_traffic *traffic,
+                                            const struct iptfs_ns3_p2p_config *link,
+                                            int64_t until_ps, struct heard *heard)
 {
     struct site site;
     open_site(&site, traffic, link);
-    CHECK_INT(ns3shim_run_until(until_ps), 0);
-    struct iptfs_ns3hosts_flow flow = *iptfs_ns3section_flow(site.section, 0);
+    CHECK_INT(iptfs_ns3_run_until(until_ps), 0);
+    struct iptfs_ns3_hosts_flow flow = *iptfs_ns3_section_flow(site.section, 0);
     if (heard != NULL)
         *heard = site.heard;
     close_site(&site);
@@ -103,9 +103,9 @@ static struct iptfs_ns3hosts_flow run_site(const struct iptfs_ns3hosts_traffic *
 
 static void test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(2000000);
+    struct iptfs_ns3_hosts_traffic traffic = bulk(2000000);
     struct heard heard;
-    struct iptfs_ns3hosts_flow flow = run_site(&traffic, &between, 10 * IPTFS_PS_PER_S, &heard);
+    struct iptfs_ns3_hosts_flow flow = run_site(&traffic, &between, 10 * IPTFS_PS_PER_S, &heard);
     CHECK_U64(flow.sent_octets, 2000000);
     CHECK_U64(flow.received_octets, 2000000);
     CHECK_U64(flow.acked_octets, 2000000);
@@ -129,27 +129,27 @@ static void test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link(void)
 
 static void test_what_a_full_queue_loses_is_sent_again(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(1000000);
-    struct ns3shim_p2p_config narrow = between;
+    struct iptfs_ns3_hosts_traffic traffic = bulk(1000000);
+    struct iptfs_ns3_p2p_config narrow = between;
     narrow.queue_packets = 12;
-    for (int tcp = 0; tcp < IPTFS_NS3HOSTS_TCPS; tcp++)
+    for (int tcp = 0; tcp < IPTFS_NS3_TCP_COUNT; tcp++)
         for (int sack = 0; sack < 2; sack++) {
-            traffic.tcp = (enum iptfs_ns3hosts_tcp)tcp;
+            traffic.tcp = (enum iptfs_ns3_tcp)tcp;
             traffic.sack = sack == 1;
-            struct iptfs_ns3hosts_flow flow =
+            struct iptfs_ns3_hosts_flow flow =
                 run_site(&traffic, &narrow, 20 * IPTFS_PS_PER_S, NULL);
             CHECK_U64(flow.received_octets, 1000000);
             CHECK_U64(flow.transfers, 1);
         }
-    traffic.tcp = IPTFS_NS3HOSTS_CUBIC;
-    struct iptfs_ns3hosts_flow flow = run_site(&traffic, &narrow, 20 * IPTFS_PS_PER_S, NULL);
+    traffic.tcp = IPTFS_NS3_TCP_CUBIC;
+    struct iptfs_ns3_hosts_flow flow = run_site(&traffic, &narrow, 20 * IPTFS_PS_PER_S, NULL);
     CHECK_TRUE(flow.retransmissions > 0);
     CHECK_TRUE(flow.cwnd_octets > 1448);
 }
 
 static void test_without_an_end_a_flow_sends_until_it_is_stopped(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(0);
+    struct iptfs_ns3_hosts_traffic traffic = bulk(0);
     traffic.flows = 3;
     traffic.from = 1;
     traffic.start_ps = IPTFS_PS_PER_S;
@@ -157,10 +157,10 @@ static void test_without_an_end_a_flow_sends_until_it_is_stopped(void)
     traffic.stop_ps = 3 * IPTFS_PS_PER_S;
     struct site site;
     open_site(&site, &traffic, &between);
-    CHECK_INT(ns3shim_run_until(6 * IPTFS_PS_PER_S), 0);
+    CHECK_INT(iptfs_ns3_run_until(6 * IPTFS_PS_PER_S), 0);
     uint64_t received = 0;
     for (unsigned i = 0; i < 3; i++) {
-        const struct iptfs_ns3hosts_flow *flow = iptfs_ns3section_flow(site.section, i);
+        const struct iptfs_ns3_hosts_flow *flow = iptfs_ns3_section_flow(site.section, i);
         received += flow->received_octets;
         CHECK_INT(flow->started_ps, IPTFS_PS_PER_S + i * 100 * IPTFS_PS_PER_MS);
         CHECK_INT(flow->finished_ps, -1);
@@ -172,22 +172,22 @@ static void test_without_an_end_a_flow_sends_until_it_is_stopped(void)
     double whole = 2.0 * 10e6 / 8 * 1448 / 1502;
     CHECK_TRUE((double)received > 0.95 * whole);
     CHECK_TRUE((double)received < whole + 3 * 600000);
-    CHECK_TRUE(iptfs_ns3section_flow(site.section, 3) == NULL);
+    CHECK_TRUE(iptfs_ns3_section_flow(site.section, 3) == NULL);
     close_site(&site);
 }
 
 static void test_requests_are_answered(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(0);
+    struct iptfs_ns3_hosts_traffic traffic = bulk(0);
     struct heard heard;
-    traffic.type = IPTFS_NS3HOSTS_REQUEST;
+    traffic.type = IPTFS_NS3_HOSTS_REQUEST;
     traffic.request_octets = 300;
     traffic.response_octets = 20000;
     traffic.requests = 10;
     traffic.think_ps = 50 * IPTFS_PS_PER_MS;
     traffic.ip_version = 6;
     traffic.segment_octets = 1428;
-    struct iptfs_ns3hosts_flow flow = run_site(&traffic, &between, 10 * IPTFS_PS_PER_S, &heard);
+    struct iptfs_ns3_hosts_flow flow = run_site(&traffic, &between, 10 * IPTFS_PS_PER_S, &heard);
     CHECK_U64(flow.transfers, 10);
     CHECK_U64(heard.finished, 10);
     CHECK_U64(flow.sent_octets, 10 * 20300);
@@ -199,10 +199,10 @@ static void test_requests_are_answered(void)
     CHECK_TRUE(heard.took_max_ps < 60 * IPTFS_PS_PER_MS);
 }
 
-static struct iptfs_ns3hosts_traffic onoff(void)
+static struct iptfs_ns3_hosts_traffic onoff(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(0);
-    traffic.type = IPTFS_NS3HOSTS_ONOFF;
+    struct iptfs_ns3_hosts_traffic traffic = bulk(0);
+    traffic.type = IPTFS_NS3_HOSTS_ONOFF;
     traffic.packet_octets = 500;
     traffic.rate_bps = 1000000;
     return traffic;
@@ -210,8 +210,8 @@ static struct iptfs_ns3hosts_traffic onoff(void)
 
 static void test_udp_keeps_its_rate(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = onoff();
-    struct iptfs_ns3hosts_flow flow = run_site(&traffic, &between, 4 * IPTFS_PS_PER_S, NULL);
+    struct iptfs_ns3_hosts_traffic traffic = onoff();
+    struct iptfs_ns3_hosts_flow flow = run_site(&traffic, &between, 4 * IPTFS_PS_PER_S, NULL);
     /* 250 packets a second, each of 472 octets of data. */
     CHECK_NEAR((double)flow.sent_octets, 4.0 * 250 * 472, 2 * 472);
     CHECK_NEAR((double)flow.received_octets, (double)flow.sent_octets, 10 * 472);
@@ -227,11 +227,11 @@ static void test_udp_keeps_its_rate(void)
 
 static void test_the_same_seed_gives_the_same_run(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(0);
+    struct iptfs_ns3_hosts_traffic traffic = bulk(0);
     struct heard heard[2];
-    struct iptfs_ns3hosts_flow flow[2];
-    traffic.type = IPTFS_NS3HOSTS_REQUEST;
-    traffic.tcp = IPTFS_NS3HOSTS_BBR;
+    struct iptfs_ns3_hosts_flow flow[2];
+    traffic.type = IPTFS_NS3_HOSTS_REQUEST;
+    traffic.tcp = IPTFS_NS3_TCP_BBR;
     traffic.request_octets = 100;
     traffic.response_octets = 400000;
     traffic.think_ps = 20 * IPTFS_PS_PER_MS;
@@ -250,34 +250,34 @@ static void test_the_same_seed_gives_the_same_run(void)
 
 static void test_a_run_may_end_at_any_time(void)
 {
-    struct iptfs_ns3hosts_traffic traffic = bulk(0);
+    struct iptfs_ns3_hosts_traffic traffic = bulk(0);
     struct site site;
     traffic.flows = 5;
     for (int i = 0; i < 20; i++) {
         open_site(&site, &traffic, &between);
-        CHECK_INT(ns3shim_run_until(i * 7 * IPTFS_PS_PER_MS), 0);
+        CHECK_INT(iptfs_ns3_run_until(i * 7 * IPTFS_PS_PER_MS), 0);
         if (i % 2 == 0) {
-            iptfs_ns3hosts_free(site.hosts);
-            CHECK_INT(ns3shim_close(), 0);
+            iptfs_ns3_hosts_free(site.hosts);
+            CHECK_INT(iptfs_ns3_close(), 0);
         } else {
-            CHECK_INT(ns3shim_close(), 0);
-            iptfs_ns3hosts_free(site.hosts);
+            CHECK_INT(iptfs_ns3_close(), 0);
+            iptfs_ns3_hosts_free(site.hosts);
         }
     }
 }
 
 static void test_bad_values_are_refused(void)
 {
-    struct iptfs_ns3hosts_traffic good = bulk(1000), bad[12];
-    struct iptfs_ns3section *section;
-    struct iptfs_ns3hosts *hosts;
-    const uint32_t index[IPTFS_NS3HOSTS_SIDES] = {9, 9};
-    CHECK_INT(iptfs_ns3hosts_new(&hosts), NS3SHIM_ESTATE);
-    CHECK_INT(ns3shim_open(), 0);
-    CHECK_INT(iptfs_ns3hosts_new(&hosts), 0);
-    CHECK_TRUE(iptfs_ns3hosts_gateway(hosts, 1) != NULL);
-    CHECK_TRUE(iptfs_ns3hosts_gateway(hosts, 2) == NULL);
-    CHECK_INT(iptfs_ns3hosts_join(hosts, index), NS3SHIM_EINVAL);
+    struct iptfs_ns3_hosts_traffic good = bulk(1000), bad[12];
+    struct iptfs_ns3_section *section;
+    struct iptfs_ns3_hosts *hosts;
+    const uint32_t index[IPTFS_NS3_HOSTS_SIDES] = {9, 9};
+    CHECK_INT(iptfs_ns3_hosts_new(&hosts), IPTFS_NS3_ESTATE);
+    CHECK_INT(iptfs_ns3_open(), 0);
+    CHECK_INT(iptfs_ns3_hosts_new(&hosts), 0);
+    CHECK_TRUE(iptfs_ns3_hosts_gateway(hosts, 1) != NULL);
+    CHECK_TRUE(iptfs_ns3_hosts_gateway(hosts, 2) == NULL);
+    CHECK_INT(iptfs_ns3_hosts_join(hosts, index), IPTFS_NS3_EINVAL);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         bad[i] = good;
     bad[0].from = 2;
@@ -285,22 +285,22 @@ static void test_bad_values_are_refused(void)
     bad[2].ip_version = 5;
     bad[3].stop_ps = 0;
     bad[4].access.mtu_octets = 1279;
-    bad[5].tcp = IPTFS_NS3HOSTS_TCPS;
+    bad[5].tcp = IPTFS_NS3_TCP_COUNT;
     bad[6].segment_octets = 1449;
     bad[7].buffer_octets = 4095;
     bad[8].min_rto_ps = 0;
-    bad[9].type = IPTFS_NS3HOSTS_REQUEST; /* without sizes */
+    bad[9].type = IPTFS_NS3_HOSTS_REQUEST; /* without sizes */
     bad[10] = onoff();
     bad[10].packet_octets = 28;
     bad[11] = onoff();
     bad[11].pareto_shape = 1;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        CHECK_INT(iptfs_ns3hosts_add(hosts, 0, &bad[i], NULL, &section), NS3SHIM_EINVAL);
-    CHECK_INT(iptfs_ns3hosts_add(hosts, 255, &good, NULL, &section), NS3SHIM_EINVAL);
-    CHECK_INT(iptfs_ns3hosts_add(hosts, 254, &good, NULL, &section), 0);
-    CHECK_INT(iptfs_ns3hosts_add(hosts, 254, &good, NULL, &section), NS3SHIM_EINVAL);
-    iptfs_ns3hosts_free(hosts);
-    CHECK_INT(ns3shim_close(), 0);
+        CHECK_INT(iptfs_ns3_hosts_add(hosts, 0, &bad[i], NULL, &section), IPTFS_NS3_EINVAL);
+    CHECK_INT(iptfs_ns3_hosts_add(hosts, 255, &good, NULL, &section), IPTFS_NS3_EINVAL);
+    CHECK_INT(iptfs_ns3_hosts_add(hosts, 254, &good, NULL, &section), 0);
+    CHECK_INT(iptfs_ns3_hosts_add(hosts, 254, &good, NULL, &section), IPTFS_NS3_EINVAL);
+    iptfs_ns3_hosts_free(hosts);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 static void test_addresses_tell_the_section(void)
@@ -310,21 +310,21 @@ static void test_addresses_tell_the_section(void)
     const uint8_t gateway[4] = {192, 168, 255, 1};
     memcpy(head + 12, left, 4);
     memcpy(head + 16, right, 4);
-    CHECK_INT(iptfs_ns3hosts_number(head, 20), 17);
-    CHECK_INT(iptfs_ns3hosts_number(head, 19), -1);
+    CHECK_INT(iptfs_ns3_hosts_number(head, 20), 17);
+    CHECK_INT(iptfs_ns3_hosts_number(head, 19), -1);
     memcpy(head + 12, gateway, 4);
-    CHECK_INT(iptfs_ns3hosts_number(head, 20), 17);
+    CHECK_INT(iptfs_ns3_hosts_number(head, 20), 17);
     memcpy(head + 16, gateway, 4);
-    CHECK_INT(iptfs_ns3hosts_number(head, 20), -1);
+    CHECK_INT(iptfs_ns3_hosts_number(head, 20), -1);
     memset(head, 0, sizeof head);
     head[0] = 0x60;
     head[8] = head[24] = 0xfd;
     head[13] = 0;
     head[29] = 1;
     head[15] = head[31] = 200;
-    CHECK_INT(iptfs_ns3hosts_number(head, 40), 200);
+    CHECK_INT(iptfs_ns3_hosts_number(head, 40), 200);
     head[29] = 0xff; /* to a gateway */
-    CHECK_INT(iptfs_ns3hosts_number(head, 40), 200);
+    CHECK_INT(iptfs_ns3_hosts_number(head, 40), 200);
 }
 
 /* ------------------------------------------------------------------- from a scenario to results */
@@ -412,8 +412,8 @@ static void test_without_a_tunnel_all_is_as_over_a_plain_link(void)
                                "[traffic.x]\ntype = tcp-bulk\noctets = 2MB\n"
                                "access-rate = 100Mbps\nbuffer = 1MiB\n";
     static const char *const direct[] = {"link.device=direct", NULL};
-    struct iptfs_ns3hosts_traffic traffic = bulk(2000000);
-    struct iptfs_ns3hosts_flow flow = run_site(&traffic, &between, 10 * IPTFS_PS_PER_S, NULL);
+    struct iptfs_ns3_hosts_traffic traffic = bulk(2000000);
+    struct iptfs_ns3_hosts_flow flow = run_site(&traffic, &between, 10 * IPTFS_PS_PER_S, NULL);
     double plain_s = iptfs_seconds(flow.finished_ps);
     CHECK_NEAR(figure(text, NULL, "flows.x.completion_s.mean"), plain_s, 0.01 * plain_s);
     CHECK_NEAR(figure(text, direct, "flows.x.completion_s.mean"), plain_s, 0.01 * plain_s);

@@ -40,7 +40,7 @@ static void expect_int(int line, const char *what, int64_t found, int64_t expect
 static void record(int64_t id, uint32_t octets)
 {
     if (calls.n < MAX_CALLS) {
-        calls.at_ps[calls.n] = ns3shim_now_ps();
+        calls.at_ps[calls.n] = iptfs_ns3_now_ps();
         calls.id[calls.n] = id;
         calls.octets[calls.n] = octets;
     }
@@ -50,12 +50,12 @@ static void record(int64_t id, uint32_t octets)
 static void begin(void)
 {
     calls.n = 0;
-    EXPECT(ns3shim_open(), 0);
+    EXPECT(iptfs_ns3_open(), 0);
 }
 
 static void end(void)
 {
-    EXPECT(ns3shim_close(), 0);
+    EXPECT(iptfs_ns3_close(), 0);
 }
 
 static void on_event(void *ctx)
@@ -78,77 +78,77 @@ static int one = 1, two = 2, three = 3;
 
 static void test_open_and_close(void)
 {
-    EXPECT(ns3shim_close(), 0);
-    EXPECT(ns3shim_now_ps(), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_event_count(), 0);
-    EXPECT(ns3shim_run_until(1), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_at(1, on_event, NULL, &one), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_seed(1, 1), NS3SHIM_ESTATE);
-    ns3shim_stop();
+    EXPECT(iptfs_ns3_close(), 0);
+    EXPECT(iptfs_ns3_now_ps(), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_event_count(), 0);
+    EXPECT(iptfs_ns3_run_until(1), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_at(1, on_event, NULL, &one), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_seed(1, 1), IPTFS_NS3_ESTATE);
+    iptfs_ns3_stop();
     begin();
-    EXPECT(ns3shim_open(), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_now_ps(), 0);
-    EXPECT(ns3shim_run_until(7), 0);
-    EXPECT(ns3shim_now_ps(), 7);
+    EXPECT(iptfs_ns3_open(), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_now_ps(), 0);
+    EXPECT(iptfs_ns3_run_until(7), 0);
+    EXPECT(iptfs_ns3_now_ps(), 7);
     end();
     begin();
-    EXPECT(ns3shim_now_ps(), 0);
-    EXPECT(ns3shim_event_count(), 0);
+    EXPECT(iptfs_ns3_now_ps(), 0);
+    EXPECT(iptfs_ns3_event_count(), 0);
     end();
 }
 
 static void test_errors_have_names(void)
 {
     const int codes[] = {0,
-                         NS3SHIM_STOPPED,
-                         NS3SHIM_EINVAL,
-                         NS3SHIM_ESTATE,
-                         NS3SHIM_ENOMEM,
-                         NS3SHIM_EDROP,
-                         NS3SHIM_EENGINE,
+                         IPTFS_NS3_STOPPED,
+                         IPTFS_NS3_EINVAL,
+                         IPTFS_NS3_ESTATE,
+                         IPTFS_NS3_ENOMEM,
+                         IPTFS_NS3_EDROP,
+                         IPTFS_NS3_EENGINE,
                          -1000};
     const size_t n = sizeof(codes) / sizeof(codes[0]);
 
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
-            CU_ASSERT_STRING_NOT_EQUAL(ns3shim_strerror(codes[i]), ns3shim_strerror(codes[j]));
+            CU_ASSERT_STRING_NOT_EQUAL(iptfs_ns3_strerror(codes[i]), iptfs_ns3_strerror(codes[j]));
 }
 
 static void test_seed_is_checked(void)
 {
     begin();
-    EXPECT(ns3shim_seed(0, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_seed(NS3SHIM_SEED_MAX + 1, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_seed(UINT32_MAX, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_seed(NS3SHIM_SEED_MAX, UINT64_MAX), 0);
-    EXPECT(ns3shim_seed(1, 0), 0);
+    EXPECT(iptfs_ns3_seed(0, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_seed(IPTFS_NS3_SEED_MAX + 1, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_seed(UINT32_MAX, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_seed(IPTFS_NS3_SEED_MAX, UINT64_MAX), 0);
+    EXPECT(iptfs_ns3_seed(1, 0), 0);
     end();
 }
 
 static void test_events_run_in_order(void)
 {
     begin();
-    EXPECT(ns3shim_at(20, on_event, on_drop, &three), 0);
-    EXPECT(ns3shim_at(10, on_event, on_drop, &one), 0);
-    EXPECT(ns3shim_at(10, on_event, NULL, &two), 0);
-    EXPECT(ns3shim_run_until(100), 0);
+    EXPECT(iptfs_ns3_at(20, on_event, on_drop, &three), 0);
+    EXPECT(iptfs_ns3_at(10, on_event, on_drop, &one), 0);
+    EXPECT(iptfs_ns3_at(10, on_event, NULL, &two), 0);
+    EXPECT(iptfs_ns3_run_until(100), 0);
     EXPECT(calls.n, 3);
     EXPECT_CALL(0, 10, 1);
     EXPECT_CALL(1, 10, 2);
     EXPECT_CALL(2, 20, 3);
-    EXPECT(ns3shim_event_count(), 3);
-    EXPECT(ns3shim_at(99, on_event, on_drop, &one), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_at(-1, on_event, on_drop, &one), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_at(NS3SHIM_TIME_MAX_PS + 1, on_event, on_drop, &one), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_at(INT64_MAX, on_event, on_drop, &one), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_at(200, NULL, on_drop, &one), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_run_until(99), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_run_until(NS3SHIM_TIME_MAX_PS + 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_run_until(NS3SHIM_TIME_MAX_PS), 0);
-    EXPECT(ns3shim_now_ps(), NS3SHIM_TIME_MAX_PS);
-    EXPECT(ns3shim_at(NS3SHIM_TIME_MAX_PS, on_event, NULL, &two), 0);
-    EXPECT(ns3shim_run_until(NS3SHIM_TIME_MAX_PS), 0);
-    EXPECT_CALL(3, NS3SHIM_TIME_MAX_PS, 2);
+    EXPECT(iptfs_ns3_event_count(), 3);
+    EXPECT(iptfs_ns3_at(99, on_event, on_drop, &one), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_at(-1, on_event, on_drop, &one), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_at(IPTFS_NS3_TIME_MAX_PS + 1, on_event, on_drop, &one), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_at(INT64_MAX, on_event, on_drop, &one), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_at(200, NULL, on_drop, &one), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_run_until(99), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_run_until(IPTFS_NS3_TIME_MAX_PS + 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_run_until(IPTFS_NS3_TIME_MAX_PS), 0);
+    EXPECT(iptfs_ns3_now_ps(), IPTFS_NS3_TIME_MAX_PS);
+    EXPECT(iptfs_ns3_at(IPTFS_NS3_TIME_MAX_PS, on_event, NULL, &two), 0);
+    EXPECT(iptfs_ns3_run_until(IPTFS_NS3_TIME_MAX_PS), 0);
+    EXPECT_CALL(3, IPTFS_NS3_TIME_MAX_PS, 2);
     EXPECT(calls.n, 4);
     end();
     EXPECT(calls.n, 4);
@@ -157,30 +157,30 @@ static void test_events_run_in_order(void)
 static void test_close_drops_pending_events(void)
 {
     begin();
-    EXPECT(ns3shim_at(10, on_event, on_drop, &one), 0);
-    EXPECT(ns3shim_at(20, on_event, on_drop, &two), 0);
-    EXPECT(ns3shim_at(30, on_event, NULL, &three), 0);
-    EXPECT(ns3shim_run_until(15), 0);
+    EXPECT(iptfs_ns3_at(10, on_event, on_drop, &one), 0);
+    EXPECT(iptfs_ns3_at(20, on_event, on_drop, &two), 0);
+    EXPECT(iptfs_ns3_at(30, on_event, NULL, &three), 0);
+    EXPECT(iptfs_ns3_run_until(15), 0);
     EXPECT(calls.n, 1);
     end();
     EXPECT(calls.n, 2);
-    EXPECT_CALL(1, NS3SHIM_ESTATE, -2);
+    EXPECT_CALL(1, IPTFS_NS3_ESTATE, -2);
 }
 
 static void on_drop_try_everything(void *ctx)
 {
     (void)ctx;
-    EXPECT(ns3shim_open(), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_close(), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_run_until(1), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_at(1, on_event, NULL, &one), NS3SHIM_ESTATE);
+    EXPECT(iptfs_ns3_open(), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_close(), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_run_until(1), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_at(1, on_event, NULL, &one), IPTFS_NS3_ESTATE);
     calls.n++;
 }
 
 static void test_drop_finds_the_simulation_closed(void)
 {
     begin();
-    EXPECT(ns3shim_at(10, on_event, on_drop_try_everything, &one), 0);
+    EXPECT(iptfs_ns3_at(10, on_event, on_drop_try_everything, &one), 0);
     end();
     EXPECT(calls.n, 1);
 }
@@ -192,7 +192,7 @@ static void on_event_again_now(void *ctx)
 
     record(*left, 0);
     if (--*left > 0)
-        EXPECT(ns3shim_at(ns3shim_now_ps(), on_event_again_now, NULL, left), 0);
+        EXPECT(iptfs_ns3_at(iptfs_ns3_now_ps(), on_event_again_now, NULL, left), 0);
 }
 
 static void test_all_events_at_the_end_of_a_run(void)
@@ -200,16 +200,16 @@ static void test_all_events_at_the_end_of_a_run(void)
     int left = 5;
 
     begin();
-    EXPECT(ns3shim_at(50, on_event_again_now, NULL, &left), 0);
-    EXPECT(ns3shim_at(51, on_event, NULL, &one), 0);
-    EXPECT(ns3shim_run_until(50), 0);
+    EXPECT(iptfs_ns3_at(50, on_event_again_now, NULL, &left), 0);
+    EXPECT(iptfs_ns3_at(51, on_event, NULL, &one), 0);
+    EXPECT(iptfs_ns3_run_until(50), 0);
     EXPECT(calls.n, 5);
     EXPECT_CALL(4, 50, 1);
-    EXPECT(ns3shim_now_ps(), 50);
-    EXPECT(ns3shim_run_until(50), 0);
+    EXPECT(iptfs_ns3_now_ps(), 50);
+    EXPECT(iptfs_ns3_run_until(50), 0);
     EXPECT(calls.n, 5);
-    EXPECT(ns3shim_event_count(), 5);
-    EXPECT(ns3shim_run_until(51), 0);
+    EXPECT(iptfs_ns3_event_count(), 5);
+    EXPECT(iptfs_ns3_run_until(51), 0);
     EXPECT(calls.n, 6);
     end();
 }
@@ -217,9 +217,9 @@ static void test_all_events_at_the_end_of_a_run(void)
 static void on_event_stop(void *ctx)
 {
     record(*(int *)ctx, 0);
-    EXPECT(ns3shim_run_until(1000), NS3SHIM_ESTATE);
-    EXPECT(ns3shim_close(), NS3SHIM_ESTATE);
-    ns3shim_stop();
+    EXPECT(iptfs_ns3_run_until(1000), IPTFS_NS3_ESTATE);
+    EXPECT(iptfs_ns3_close(), IPTFS_NS3_ESTATE);
+    iptfs_ns3_stop();
 }
 
 static void test_stop_ends_a_run_early(void)
@@ -227,89 +227,89 @@ static void test_stop_ends_a_run_early(void)
     int left = 4;
 
     begin();
-    EXPECT(ns3shim_at(10, on_event_stop, NULL, &one), 0);
-    EXPECT(ns3shim_at(10, on_event, NULL, &two), 0);
-    EXPECT(ns3shim_run_until(100), NS3SHIM_STOPPED);
+    EXPECT(iptfs_ns3_at(10, on_event_stop, NULL, &one), 0);
+    EXPECT(iptfs_ns3_at(10, on_event, NULL, &two), 0);
+    EXPECT(iptfs_ns3_run_until(100), IPTFS_NS3_STOPPED);
     EXPECT(calls.n, 1);
-    EXPECT(ns3shim_now_ps(), 10);
+    EXPECT(iptfs_ns3_now_ps(), 10);
     /* The end of the first run, which was never reached, must not end the second too early. */
-    EXPECT(ns3shim_at(100, on_event_again_now, NULL, &left), 0);
-    EXPECT(ns3shim_run_until(100), 0);
+    EXPECT(iptfs_ns3_at(100, on_event_again_now, NULL, &left), 0);
+    EXPECT(iptfs_ns3_run_until(100), 0);
     EXPECT(calls.n, 6);
-    EXPECT(ns3shim_now_ps(), 100);
-    EXPECT(ns3shim_event_count(), 6);
-    ns3shim_stop();
-    EXPECT(ns3shim_run_until(200), 0);
-    EXPECT(ns3shim_now_ps(), 200);
+    EXPECT(iptfs_ns3_now_ps(), 100);
+    EXPECT(iptfs_ns3_event_count(), 6);
+    iptfs_ns3_stop();
+    EXPECT(iptfs_ns3_run_until(200), 0);
+    EXPECT(iptfs_ns3_now_ps(), 200);
     end();
 }
 
 static void test_timer_is_set_cancelled_and_moved(void)
 {
-    struct ns3shim_timer *timer = ns3shim_timer_new(on_event, &one);
+    struct iptfs_ns3_timer *timer = iptfs_ns3_timer_new(on_event, &one);
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(timer);
-    CU_ASSERT_PTR_NULL(ns3shim_timer_new(NULL, NULL));
-    EXPECT(ns3shim_timer_set(timer, 10), NS3SHIM_ESTATE);
+    CU_ASSERT_PTR_NULL(iptfs_ns3_timer_new(NULL, NULL));
+    EXPECT(iptfs_ns3_timer_set(timer, 10), IPTFS_NS3_ESTATE);
     begin();
-    EXPECT(ns3shim_timer_set(timer, -1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_timer_set(timer, NS3SHIM_TIME_MAX_PS + 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_timer_set(NULL, 10), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_timer_set(timer, 10), 0);
-    EXPECT(ns3shim_timer_set(timer, 30), 0); /* later */
-    EXPECT(ns3shim_run_until(20), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, -1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_timer_set(timer, IPTFS_NS3_TIME_MAX_PS + 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_timer_set(NULL, 10), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_timer_set(timer, 10), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 30), 0); /* later */
+    EXPECT(iptfs_ns3_run_until(20), 0);
     EXPECT(calls.n, 0);
-    EXPECT(ns3shim_timer_set(timer, 25), 0); /* earlier */
-    EXPECT(ns3shim_run_until(40), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 25), 0); /* earlier */
+    EXPECT(iptfs_ns3_run_until(40), 0);
     EXPECT(calls.n, 1);
     EXPECT_CALL(0, 25, 1);
-    EXPECT(ns3shim_timer_set(timer, 50), 0);
-    ns3shim_timer_cancel(timer);
-    EXPECT(ns3shim_run_until(60), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 50), 0);
+    iptfs_ns3_timer_cancel(timer);
+    EXPECT(iptfs_ns3_run_until(60), 0);
     EXPECT(calls.n, 1);
-    EXPECT(ns3shim_timer_set(timer, 70), 0);
-    ns3shim_timer_cancel(timer);
-    EXPECT(ns3shim_timer_set(timer, 70), 0);
-    EXPECT(ns3shim_run_until(80), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 70), 0);
+    iptfs_ns3_timer_cancel(timer);
+    EXPECT(iptfs_ns3_timer_set(timer, 70), 0);
+    EXPECT(iptfs_ns3_run_until(80), 0);
     EXPECT(calls.n, 2);
     EXPECT_CALL(1, 70, 1);
-    EXPECT(ns3shim_timer_set(timer, 90), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 90), 0);
     end();
     EXPECT(calls.n, 2);
     begin(); /* what was pending in the old simulation means nothing in the new one */
-    EXPECT(ns3shim_run_until(95), 0);
+    EXPECT(iptfs_ns3_run_until(95), 0);
     EXPECT(calls.n, 0);
-    EXPECT(ns3shim_timer_set(timer, 100), 0);
-    EXPECT(ns3shim_run_until(200), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 100), 0);
+    EXPECT(iptfs_ns3_run_until(200), 0);
     EXPECT(calls.n, 1);
     EXPECT_CALL(0, 100, 1);
     end();
-    ns3shim_timer_cancel(timer);
-    ns3shim_timer_cancel(NULL);
-    ns3shim_timer_free(timer);
-    ns3shim_timer_free(NULL);
+    iptfs_ns3_timer_cancel(timer);
+    iptfs_ns3_timer_cancel(NULL);
+    iptfs_ns3_timer_free(timer);
+    iptfs_ns3_timer_free(NULL);
 }
 
 static void test_timer_moved_earlier_many_times(void)
 {
-    struct ns3shim_timer *timer = ns3shim_timer_new(on_event, &one);
+    struct iptfs_ns3_timer *timer = iptfs_ns3_timer_new(on_event, &one);
 
     begin();
     for (int64_t at = 1000; at >= 900; at--)
-        EXPECT(ns3shim_timer_set(timer, at), 0);
-    EXPECT(ns3shim_run_until(950), 0);
+        EXPECT(iptfs_ns3_timer_set(timer, at), 0);
+    EXPECT(iptfs_ns3_run_until(950), 0);
     EXPECT(calls.n, 1);
     EXPECT_CALL(0, 900, 1);
-    EXPECT(ns3shim_timer_set(timer, 970), 0);
-    EXPECT(ns3shim_run_until(2000), 0);
+    EXPECT(iptfs_ns3_timer_set(timer, 970), 0);
+    EXPECT(iptfs_ns3_run_until(2000), 0);
     EXPECT(calls.n, 2);
     EXPECT_CALL(1, 970, 1);
-    EXPECT(ns3shim_event_count(), 101 + 1); /* one for each set, none of them woke another */
+    EXPECT(iptfs_ns3_event_count(), 101 + 1); /* one for each set, none of them woke another */
     end();
-    ns3shim_timer_free(timer);
+    iptfs_ns3_timer_free(timer);
 }
 
-static struct ns3shim_timer *own_timer;
+static struct iptfs_ns3_timer *own_timer;
 
 static void on_tick(void *ctx)
 {
@@ -317,29 +317,29 @@ static void on_tick(void *ctx)
 
     record(*left, 0);
     if (--*left > 0)
-        EXPECT(ns3shim_timer_set(own_timer, ns3shim_now_ps() + 10), 0);
+        EXPECT(iptfs_ns3_timer_set(own_timer, iptfs_ns3_now_ps() + 10), 0);
 }
 
 static void test_timer_sets_itself(void)
 {
     int left = 4;
 
-    own_timer = ns3shim_timer_new(on_tick, &left);
+    own_timer = iptfs_ns3_timer_new(on_tick, &left);
     begin();
-    EXPECT(ns3shim_timer_set(own_timer, 5), 0);
-    EXPECT(ns3shim_run_until(1000), 0);
+    EXPECT(iptfs_ns3_timer_set(own_timer, 5), 0);
+    EXPECT(iptfs_ns3_run_until(1000), 0);
     EXPECT(calls.n, 4);
     EXPECT_CALL(3, 35, 1);
-    EXPECT(ns3shim_event_count(), 4); /* nothing but the ticks */
+    EXPECT(iptfs_ns3_event_count(), 4); /* nothing but the ticks */
     end();
     left = 2;
     begin();
-    EXPECT(ns3shim_timer_set(own_timer, 0), 0);
-    EXPECT(ns3shim_run_until(1000), 0);
+    EXPECT(iptfs_ns3_timer_set(own_timer, 0), 0);
+    EXPECT(iptfs_ns3_run_until(1000), 0);
     EXPECT(calls.n, 2);
     EXPECT_CALL(1, 10, 1);
     end();
-    ns3shim_timer_free(own_timer);
+    iptfs_ns3_timer_free(own_timer);
 }
 
 /* A far deadline that is always brought nearer must not pile up wake-ups. */
@@ -348,8 +348,8 @@ static void on_tick_with_far_deadline(void *ctx)
     int *left = ctx;
 
     if (--*left > 0) {
-        EXPECT(ns3shim_timer_set(own_timer, ns3shim_now_ps() + 1000000), 0);
-        EXPECT(ns3shim_timer_set(own_timer, ns3shim_now_ps() + 10), 0);
+        EXPECT(iptfs_ns3_timer_set(own_timer, iptfs_ns3_now_ps() + 1000000), 0);
+        EXPECT(iptfs_ns3_timer_set(own_timer, iptfs_ns3_now_ps() + 10), 0);
     }
 }
 
@@ -357,37 +357,37 @@ static void test_far_deadlines_do_not_pile_up(void)
 {
     int left = 1000;
 
-    own_timer = ns3shim_timer_new(on_tick_with_far_deadline, &left);
+    own_timer = iptfs_ns3_timer_new(on_tick_with_far_deadline, &left);
     begin();
-    EXPECT(ns3shim_timer_set(own_timer, 0), 0);
-    EXPECT(ns3shim_run_until(10000000), 0);
+    EXPECT(iptfs_ns3_timer_set(own_timer, 0), 0);
+    EXPECT(iptfs_ns3_run_until(10000000), 0);
     EXPECT(left, 0);
-    EXPECT(ns3shim_event_count(), 1000 + 1);
+    EXPECT(iptfs_ns3_event_count(), 1000 + 1);
     end();
-    ns3shim_timer_free(own_timer);
+    iptfs_ns3_timer_free(own_timer);
 }
 
 static void on_event_free_timer(void *ctx)
 {
     record(1, 0);
-    ns3shim_timer_free(*(struct ns3shim_timer **)ctx);
+    iptfs_ns3_timer_free(*(struct iptfs_ns3_timer **)ctx);
 }
 
 static void test_timer_freed_at_any_time(void)
 {
-    struct ns3shim_timer *pending = ns3shim_timer_new(on_event, &two);
-    struct ns3shim_timer *left_over = ns3shim_timer_new(on_event, &three);
+    struct iptfs_ns3_timer *pending = iptfs_ns3_timer_new(on_event, &two);
+    struct iptfs_ns3_timer *left_over = iptfs_ns3_timer_new(on_event, &three);
 
-    own_timer = ns3shim_timer_new(on_event_free_timer, &own_timer);
+    own_timer = iptfs_ns3_timer_new(on_event_free_timer, &own_timer);
     begin();
-    EXPECT(ns3shim_timer_set(own_timer, 10), 0);
-    EXPECT(ns3shim_timer_set(pending, 30), 0);
-    EXPECT(ns3shim_timer_set(pending, 20), 0);
-    ns3shim_timer_free(pending);
-    EXPECT(ns3shim_run_until(25), 0);
+    EXPECT(iptfs_ns3_timer_set(own_timer, 10), 0);
+    EXPECT(iptfs_ns3_timer_set(pending, 30), 0);
+    EXPECT(iptfs_ns3_timer_set(pending, 20), 0);
+    iptfs_ns3_timer_free(pending);
+    EXPECT(iptfs_ns3_run_until(25), 0);
     EXPECT(calls.n, 1);
-    EXPECT(ns3shim_timer_set(left_over, 40), 0);
-    ns3shim_timer_free(left_over);
+    EXPECT(iptfs_ns3_timer_set(left_over, 40), 0);
+    iptfs_ns3_timer_free(left_over);
     end();
     EXPECT(calls.n, 1);
 }
@@ -401,7 +401,7 @@ static uint32_t next_random(uint32_t *state)
 
 static void test_timer_keeps_its_promise_under_random_moves(void)
 {
-    struct ns3shim_timer *timer = ns3shim_timer_new(on_event, &one);
+    struct iptfs_ns3_timer *timer = iptfs_ns3_timer_new(on_event, &one);
     uint32_t state = 1;
     int64_t deadline = -1;
     int bad = 0;
@@ -412,119 +412,119 @@ static void test_timer_keeps_its_promise_under_random_moves(void)
 
         if (dice < 3) {
             deadline = now + next_random(&state) % 40;
-            bad += ns3shim_timer_set(timer, deadline) != 0;
+            bad += iptfs_ns3_timer_set(timer, deadline) != 0;
         } else if (dice == 3) {
             deadline = -1;
-            ns3shim_timer_cancel(timer);
+            iptfs_ns3_timer_cancel(timer);
         }
         calls.n = 0;
-        bad += ns3shim_run_until(now) != 0;
+        bad += iptfs_ns3_run_until(now) != 0;
         bad += calls.n != (deadline == now) || (calls.n > 0 && calls.at_ps[0] != now);
     }
     EXPECT(bad, 0);
     end();
-    ns3shim_timer_free(timer);
+    iptfs_ns3_timer_free(timer);
 }
 
 /* 8 Gb/s: one octet takes 1000 ps. */
-static struct ns3shim_p2p_config link_config(void)
+static struct iptfs_ns3_p2p_config link_config(void)
 {
-    struct ns3shim_p2p_config config = {8000000000, 5000, 1500, 100, 0};
+    struct iptfs_ns3_p2p_config config = {8000000000, 5000, 1500, 100, 0};
 
     return config;
 }
 
 static void test_link_checks_its_arguments(void)
 {
-    struct ns3shim_p2p_config c = link_config();
-    struct ns3shim_p2p *p2p = NULL;
+    struct iptfs_ns3_p2p_config c = link_config();
+    struct iptfs_ns3_p2p *p2p = NULL;
 
-    EXPECT(ns3shim_p2p_new(&p2p, &c, on_packet, NULL), NS3SHIM_ESTATE);
+    EXPECT(iptfs_ns3_p2p_new(&p2p, &c, on_packet, NULL), IPTFS_NS3_ESTATE);
     begin();
-    EXPECT(ns3shim_p2p_new(NULL, &c, on_packet, NULL), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_new(&p2p, NULL, on_packet, NULL), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_new(&p2p, &c, NULL, NULL), NS3SHIM_EINVAL);
+    EXPECT(iptfs_ns3_p2p_new(NULL, &c, on_packet, NULL), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_new(&p2p, NULL, on_packet, NULL), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_new(&p2p, &c, NULL, NULL), IPTFS_NS3_EINVAL);
 #define EXPECT_BAD(field, value)                                                                   \
     do {                                                                                           \
         c = link_config();                                                                         \
         c.field = (value);                                                                         \
-        EXPECT(ns3shim_p2p_new(&p2p, &c, on_packet, NULL), NS3SHIM_EINVAL);                        \
+        EXPECT(iptfs_ns3_p2p_new(&p2p, &c, on_packet, NULL), IPTFS_NS3_EINVAL);                    \
         CU_ASSERT_PTR_NULL(p2p);                                                                   \
     } while (0)
     EXPECT_BAD(rate_bps, 0);
-    EXPECT_BAD(rate_bps, NS3SHIM_RATE_MIN_BPS - 1);
-    EXPECT_BAD(rate_bps, NS3SHIM_RATE_MAX_BPS + 1);
+    EXPECT_BAD(rate_bps, IPTFS_NS3_RATE_MIN_BPS - 1);
+    EXPECT_BAD(rate_bps, IPTFS_NS3_RATE_MAX_BPS + 1);
     EXPECT_BAD(delay_ps, -1);
-    EXPECT_BAD(delay_ps, NS3SHIM_DELAY_MAX_PS + 1);
+    EXPECT_BAD(delay_ps, IPTFS_NS3_DELAY_MAX_PS + 1);
     EXPECT_BAD(mtu_octets, 0);
-    EXPECT_BAD(mtu_octets, NS3SHIM_MTU_MAX_OCTETS + 1);
+    EXPECT_BAD(mtu_octets, IPTFS_NS3_MTU_MAX_OCTETS + 1);
     EXPECT_BAD(queue_packets, 0);
-    EXPECT_BAD(queue_packets, NS3SHIM_QUEUE_MAX + 1);
+    EXPECT_BAD(queue_packets, IPTFS_NS3_QUEUE_MAX + 1);
     EXPECT_BAD(queue_octets, 1);
 #undef EXPECT_BAD
     c = link_config();
-    EXPECT(ns3shim_p2p_new(&p2p, &c, on_packet, NULL), 0);
-    EXPECT(ns3shim_p2p_send(NULL, 100, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_send(p2p, 0, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_send(p2p, NS3SHIM_PPP_OCTETS, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_send(p2p, 1503, 1), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_tx_time_ps(p2p, 0), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_tx_time_ps(p2p, 1503), NS3SHIM_EINVAL);
-    EXPECT(ns3shim_p2p_tx_time_ps(NULL, 1), NS3SHIM_EINVAL);
+    EXPECT(iptfs_ns3_p2p_new(&p2p, &c, on_packet, NULL), 0);
+    EXPECT(iptfs_ns3_p2p_send(NULL, 100, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_send(p2p, 0, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_send(p2p, IPTFS_NS3_PPP_OCTETS, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_send(p2p, 1503, 1), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_tx_time_ps(p2p, 0), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_tx_time_ps(p2p, 1503), IPTFS_NS3_EINVAL);
+    EXPECT(iptfs_ns3_p2p_tx_time_ps(NULL, 1), IPTFS_NS3_EINVAL);
     end();
-    EXPECT(ns3shim_p2p_send(p2p, 100, 1), NS3SHIM_ESTATE);
+    EXPECT(iptfs_ns3_p2p_send(p2p, 100, 1), IPTFS_NS3_ESTATE);
     begin();
-    EXPECT(ns3shim_p2p_send(p2p, 100, 1), NS3SHIM_ESTATE);
+    EXPECT(iptfs_ns3_p2p_send(p2p, 100, 1), IPTFS_NS3_ESTATE);
     end();
-    ns3shim_p2p_free(p2p);
-    ns3shim_p2p_free(NULL);
+    iptfs_ns3_p2p_free(p2p);
+    iptfs_ns3_p2p_free(NULL);
 }
 
 static void test_link_delivers_in_time(void)
 {
-    const struct ns3shim_p2p_config c = link_config();
-    struct ns3shim_p2p *p2p = NULL;
+    const struct iptfs_ns3_p2p_config c = link_config();
+    struct iptfs_ns3_p2p *p2p = NULL;
 
     begin();
-    EXPECT(ns3shim_p2p_new(&p2p, &c, on_packet, NULL), 0);
+    EXPECT(iptfs_ns3_p2p_new(&p2p, &c, on_packet, NULL), 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(p2p);
-    EXPECT(ns3shim_p2p_send(p2p, 3, 7), 0);
-    EXPECT(ns3shim_p2p_send(p2p, 1502, INT64_MAX), 0); /* waits for the first */
-    EXPECT(ns3shim_run_until(100000000), 0);
+    EXPECT(iptfs_ns3_p2p_send(p2p, 3, 7), 0);
+    EXPECT(iptfs_ns3_p2p_send(p2p, 1502, INT64_MAX), 0); /* waits for the first */
+    EXPECT(iptfs_ns3_run_until(100000000), 0);
     EXPECT(calls.n, 2);
     EXPECT_CALL(0, 3000 + 5000, 7);
     EXPECT_CALL(1, 3000 + 1502000 + 5000, INT64_MAX);
     EXPECT(calls.octets[0], 3);
     EXPECT(calls.octets[1], 1502);
     end();
-    ns3shim_p2p_free(p2p);
+    iptfs_ns3_p2p_free(p2p);
 }
 
 /* One packet is in transmission, so of the rest as many are taken as the queue has room for. */
-static void count_drops(struct ns3shim_p2p_config c, int sent, int expected)
+static void count_drops(struct iptfs_ns3_p2p_config c, int sent, int expected)
 {
-    struct ns3shim_p2p *p2p = NULL;
+    struct iptfs_ns3_p2p *p2p = NULL;
     int dropped = 0;
 
     begin();
-    EXPECT(ns3shim_p2p_new(&p2p, &c, on_packet, NULL), 0);
+    EXPECT(iptfs_ns3_p2p_new(&p2p, &c, on_packet, NULL), 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(p2p);
     for (int i = 0; i < sent; i++) {
-        int rc = ns3shim_p2p_send(p2p, 100, (uint64_t)i);
+        int rc = iptfs_ns3_p2p_send(p2p, 100, (uint64_t)i);
 
-        EXPECT(rc == 0 || rc == NS3SHIM_EDROP, true);
-        dropped += rc == NS3SHIM_EDROP;
+        EXPECT(rc == 0 || rc == IPTFS_NS3_EDROP, true);
+        dropped += rc == IPTFS_NS3_EDROP;
     }
     EXPECT(dropped, expected);
-    EXPECT(ns3shim_run_until(1000000000), 0);
+    EXPECT(iptfs_ns3_run_until(1000000000), 0);
     EXPECT(calls.n, sent - expected);
     end();
-    ns3shim_p2p_free(p2p);
+    iptfs_ns3_p2p_free(p2p);
 }
 
 static void test_link_queue_overflows(void)
 {
-    struct ns3shim_p2p_config c = link_config();
+    struct iptfs_ns3_p2p_config c = link_config();
 
     c.queue_packets = 3;
     count_drops(c, 10, 6);
@@ -547,79 +547,86 @@ static int64_t expected_tx_time(uint64_t rate_bps, uint32_t octets)
 
 static void test_link_transmission_times(void)
 {
-    const uint64_t rates[] = {
-        NS3SHIM_RATE_MIN_BPS, 65536,       1234567,      3000000,      7000000,
-        9953280000,           10000000000, 100000000000, 333333333333, 400000000000,
-        NS3SHIM_RATE_MAX_BPS};
-    struct ns3shim_p2p_config c = link_config();
+    const uint64_t rates[] = {IPTFS_NS3_RATE_MIN_BPS,
+                              65536,
+                              1234567,
+                              3000000,
+                              7000000,
+                              9953280000,
+                              10000000000,
+                              100000000000,
+                              333333333333,
+                              400000000000,
+                              IPTFS_NS3_RATE_MAX_BPS};
+    struct iptfs_ns3_p2p_config c = link_config();
 
     c.mtu_octets = 9100;
     for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
-        struct ns3shim_p2p *p2p = NULL;
+        struct iptfs_ns3_p2p *p2p = NULL;
         int bad = 0;
 
         c.rate_bps = rates[i];
         begin();
-        EXPECT(ns3shim_p2p_new(&p2p, &c, on_packet, NULL), 0);
+        EXPECT(iptfs_ns3_p2p_new(&p2p, &c, on_packet, NULL), 0);
         CU_ASSERT_PTR_NOT_NULL_FATAL(p2p);
         for (uint32_t octets = 1; octets <= 9102; octets++)
-            bad += ns3shim_p2p_tx_time_ps(p2p, octets) != expected_tx_time(rates[i], octets);
+            bad += iptfs_ns3_p2p_tx_time_ps(p2p, octets) != expected_tx_time(rates[i], octets);
         EXPECT(bad, 0);
-        EXPECT(ns3shim_p2p_send(p2p, 243, 1), 0);
-        EXPECT(ns3shim_run_until(10000000000000), 0);
+        EXPECT(iptfs_ns3_p2p_send(p2p, 243, 1), 0);
+        EXPECT(iptfs_ns3_run_until(10000000000000), 0);
         EXPECT_CALL(0, expected_tx_time(rates[i], 243) + 5000, 1);
         end();
-        ns3shim_p2p_free(p2p);
+        iptfs_ns3_p2p_free(p2p);
     }
 }
 
-static struct ns3shim_p2p *own_link;
+static struct iptfs_ns3_p2p *own_link;
 
 static void on_packet_free_link(void *ctx, uint64_t tag, uint32_t octets)
 {
     (void)ctx;
     record((int64_t)tag, octets);
-    ns3shim_p2p_free(own_link);
+    iptfs_ns3_p2p_free(own_link);
     own_link = NULL;
 }
 
 static void test_link_freed_at_any_time(void)
 {
-    const struct ns3shim_p2p_config c = link_config();
-    struct ns3shim_p2p *late = NULL, *early = NULL;
+    const struct iptfs_ns3_p2p_config c = link_config();
+    struct iptfs_ns3_p2p *late = NULL, *early = NULL;
 
     begin();
-    EXPECT(ns3shim_p2p_new(&own_link, &c, on_packet_free_link, NULL), 0);
-    EXPECT(ns3shim_p2p_new(&early, &c, on_packet, NULL), 0);
-    EXPECT(ns3shim_p2p_new(&late, &c, on_packet, NULL), 0);
+    EXPECT(iptfs_ns3_p2p_new(&own_link, &c, on_packet_free_link, NULL), 0);
+    EXPECT(iptfs_ns3_p2p_new(&early, &c, on_packet, NULL), 0);
+    EXPECT(iptfs_ns3_p2p_new(&late, &c, on_packet, NULL), 0);
     for (uint64_t i = 0; i < 3; i++) {
-        EXPECT(ns3shim_p2p_send(own_link, 100, i), 0);
-        EXPECT(ns3shim_p2p_send(early, 100, i), 0);
-        EXPECT(ns3shim_p2p_send(late, 1000, i), 0);
+        EXPECT(iptfs_ns3_p2p_send(own_link, 100, i), 0);
+        EXPECT(iptfs_ns3_p2p_send(early, 100, i), 0);
+        EXPECT(iptfs_ns3_p2p_send(late, 1000, i), 0);
     }
-    ns3shim_p2p_free(early);
-    EXPECT(ns3shim_run_until(500000), 0);
+    iptfs_ns3_p2p_free(early);
+    EXPECT(iptfs_ns3_run_until(500000), 0);
     EXPECT(calls.n, 1); /* the first packet of own_link, nothing after it */
     EXPECT_CALL(0, 105000, 0);
     end();
     EXPECT(calls.n, 1);
-    ns3shim_p2p_free(late);
+    iptfs_ns3_p2p_free(late);
 }
 
 /* Events with which ns-3 itself starts the nodes and devices of two links: eight in 3.37, more in
  * later versions. */
 static uint64_t start_events(void)
 {
-    const struct ns3shim_p2p_config c = link_config();
-    struct ns3shim_p2p *links[2] = {NULL, NULL};
+    const struct iptfs_ns3_p2p_config c = link_config();
+    struct iptfs_ns3_p2p *links[2] = {NULL, NULL};
 
     begin();
     for (int i = 0; i < 2; i++)
-        EXPECT(ns3shim_p2p_new(&links[i], &c, on_packet, NULL), 0);
-    EXPECT(ns3shim_run_until(1), 0);
-    uint64_t count = ns3shim_event_count();
+        EXPECT(iptfs_ns3_p2p_new(&links[i], &c, on_packet, NULL), 0);
+    EXPECT(iptfs_ns3_run_until(1), 0);
+    uint64_t count = iptfs_ns3_event_count();
     for (int i = 0; i < 2; i++)
-        ns3shim_p2p_free(links[i]);
+        iptfs_ns3_p2p_free(links[i]);
     end();
     return count;
 }
@@ -627,34 +634,34 @@ static uint64_t start_events(void)
 /* One simulation with everything in it, ended while all of it is still pending. */
 static void run_cycle(int number, uint64_t started)
 {
-    const struct ns3shim_p2p_config c = link_config();
-    struct ns3shim_timer *timer = ns3shim_timer_new(on_event, &one);
-    struct ns3shim_p2p *links[2] = {NULL, NULL};
-    int bad = ns3shim_open() != 0;
+    const struct iptfs_ns3_p2p_config c = link_config();
+    struct iptfs_ns3_timer *timer = iptfs_ns3_timer_new(on_event, &one);
+    struct iptfs_ns3_p2p *links[2] = {NULL, NULL};
+    int bad = iptfs_ns3_open() != 0;
 
     calls.n = 0;
     for (int i = 0; i < 2; i++) {
-        bad += ns3shim_p2p_new(&links[i], &c, on_packet, NULL) != 0;
+        bad += iptfs_ns3_p2p_new(&links[i], &c, on_packet, NULL) != 0;
         for (uint64_t tag = 0; tag < 5; tag++)
-            bad += ns3shim_p2p_send(links[i], 1000, tag) != 0;
+            bad += iptfs_ns3_p2p_send(links[i], 1000, tag) != 0;
     }
-    bad += ns3shim_at(2200000, on_event, on_drop, &two) != 0;
-    bad += ns3shim_at(9000000, on_event, on_drop, &three) != 0;
-    bad += ns3shim_timer_set(timer, 9000000) != 0;
-    bad += ns3shim_timer_set(timer, 2100000) != 0;
-    bad += ns3shim_run_until(2500000) != 0;
+    bad += iptfs_ns3_at(2200000, on_event, on_drop, &two) != 0;
+    bad += iptfs_ns3_at(9000000, on_event, on_drop, &three) != 0;
+    bad += iptfs_ns3_timer_set(timer, 9000000) != 0;
+    bad += iptfs_ns3_timer_set(timer, 2100000) != 0;
+    bad += iptfs_ns3_run_until(2500000) != 0;
     bad += calls.n != 6 || calls.id[4] != 1 || calls.id[5] != 2;
     /* Two packets of five have left each link; a call and the timer. */
-    bad += ns3shim_event_count() != started + 4 + 4 + 1 + 1;
-    ns3shim_p2p_free(links[0]);
-    bad += ns3shim_timer_set(timer, 9000000) != 0;
+    bad += iptfs_ns3_event_count() != started + 4 + 4 + 1 + 1;
+    iptfs_ns3_p2p_free(links[0]);
+    bad += iptfs_ns3_timer_set(timer, 9000000) != 0;
     if (number % 2 == 0)
-        ns3shim_timer_free(timer);
-    bad += ns3shim_close() != 0;
+        iptfs_ns3_timer_free(timer);
+    bad += iptfs_ns3_close() != 0;
     bad += calls.n != 7 || calls.id[6] != -3;
     if (number % 2 != 0)
-        ns3shim_timer_free(timer);
-    ns3shim_p2p_free(links[1]);
+        iptfs_ns3_timer_free(timer);
+    iptfs_ns3_p2p_free(links[1]);
     EXPECT(bad, 0);
 }
 

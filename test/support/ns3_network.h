@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/* A simulation that ns3shim_attach may join, run as a user's own C++ does it; and its end. */
+/* A simulation that iptfs_ns3_attach may join, run as a user's own C++ does it; and its end. */
 void net_run(int64_t until_ps);
 void net_destroy(void);
 

@@ -3,7 +3,7 @@
  * packet of ns-3's is lost or given back twice, however a run ends. */
 #include "base/error.h"
 #include "base/units.h"
-#include "ns3/device.h"
+#include "ns3/device_pair.h"
 #include "ns3/pmtu.h"
 #include "ns3/sim.h"
 #include "support/check.h"
@@ -49,10 +49,10 @@ struct plan {
 };
 
 struct net {
-    struct iptfs_tunnel tunnel[IPTFS_DEVICE_ENDS];
-    struct iptfs_engine engine[IPTFS_DEVICE_ENDS];
-    struct iptfs_device device;
-    struct side side[IPTFS_DEVICE_ENDS];
+    struct iptfs_tunnel tunnel[IPTFS_DEVICE_PAIR_ENDS];
+    struct iptfs_engine engine[IPTFS_DEVICE_PAIR_ENDS];
+    struct iptfs_device_pair device;
+    struct side side[IPTFS_DEVICE_PAIR_ENDS];
 };
 
 static const char *const address[] = {"10.0.0.1", "10.0.0.2"};
@@ -112,7 +112,7 @@ static bool add_way(struct net *net, int way, const struct plan *plan)
 static void address_side(struct net *net, int end)
 {
     struct side *side = &net->side[end];
-    uint32_t index = iptfs_device_index(&net->device, end);
+    uint32_t index = iptfs_device_pair_index(&net->device, end);
     CHECK_INT(net_address(side->node, index, address[end], address[1 - end]), 0);
     CHECK_INT(net_address(side->node, index, address6[end], address6[1 - end]), 0);
     CHECK_INT(net_udp_receive(side->node, false, on_datagram, side), 0);
@@ -123,47 +123,47 @@ static void address_side(struct net *net, int end)
 /* Nodes and tunnels in the simulation that is open. */
 static bool make_net(struct net *net, const struct plan *plan)
 {
-    struct iptfs_device_setup setup = {.mtu_octets = plan->mtu_octets};
+    struct iptfs_device_pair_setup setup = {.mtu_octets = plan->mtu_octets};
     memset(net, 0, sizeof *net);
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++) {
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
         if (!add_way(net, i, plan))
             return false;
         net->side[i].passed = calloc(PASSED_MAX, sizeof *net->side[i].passed);
         setup.node[i] = net->side[i].node = net_node();
         setup.engine[i] = &net->engine[i];
     }
-    if (!CHECK_INT(iptfs_device_init(&net->device, &setup), IPTFS_OK))
+    if (!CHECK_INT(iptfs_device_pair_init(&net->device, &setup), IPTFS_OK))
         return false;
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++)
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
         address_side(net, i);
     return true;
 }
 
 static bool open_net(struct net *net, const struct plan *plan)
 {
-    return CHECK_INT(ns3shim_open(), 0) && make_net(net, plan);
+    return CHECK_INT(iptfs_ns3_open(), 0) && make_net(net, plan);
 }
 
 static void run_net(struct net *net, int64_t until_ps)
 {
-    CHECK_INT(ns3shim_run_until(until_ps), 0);
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++)
+    CHECK_INT(iptfs_ns3_run_until(until_ps), 0);
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
         CHECK_INT(net->engine[i].error, IPTFS_OK);
 }
 
 /* Ends the tunnels, and looks whether every packet was given back. */
 static void free_net(struct net *net, int64_t now_ps)
 {
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++)
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
         CHECK_INT(iptfs_tunnel_close(&net->tunnel[i], now_ps), IPTFS_OK);
-    CHECK_TRUE(iptfs_device_balanced(&net->device, 0));
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++) {
-        const struct iptfs_device_end *end = &net->device.end[i];
+    CHECK_TRUE(iptfs_device_pair_balanced(&net->device, 0));
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
+        const struct iptfs_device_pair_pair_end *end = &net->device.end[i];
         CHECK_U64(end->taken, net->tunnel[i].store.ledger.offered.pkts);
         CHECK_TRUE(end->delivered <= net->tunnel[i].store.ledger.ended[IPTFS_DROP_DELIVERED].pkts);
     }
-    iptfs_device_free(&net->device);
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++) {
+    iptfs_device_pair_free(&net->device);
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
         iptfs_tunnel_free(&net->tunnel[i]);
         iptfs_engine_free(&net->engine[i]);
         free(net->side[i].passed);
@@ -173,11 +173,11 @@ static void free_net(struct net *net, int64_t now_ps)
 
 static void close_net(struct net *net)
 {
-    free_net(net, ns3shim_now_ps());
-    for (int i = 0; i < IPTFS_DEVICE_ENDS; i++)
+    free_net(net, iptfs_ns3_now_ps());
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
         CHECK_U64(net->device.end[i].delivered,
                   net->tunnel[i].store.ledger.ended[IPTFS_DROP_DELIVERED].pkts);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* The next packet after *at that passed this way; NULL after the last. */
@@ -349,10 +349,10 @@ static void test_early_ends(void)
         send_datagrams(&net, address[1], 12, 300, 0);
         run_net(&net, end_ps);
         if (end_ps == 6 * MS) {
-            CHECK_TRUE(!iptfs_device_balanced(&net.device, 0));
-            CHECK_TRUE(iptfs_device_balanced(&net.device,
-                                             iptfs_ledger_inside(&net.tunnel[0].store.ledger) +
-                                                 iptfs_ledger_inside(&net.tunnel[1].store.ledger)));
+            CHECK_TRUE(!iptfs_device_pair_balanced(&net.device, 0));
+            CHECK_TRUE(iptfs_device_pair_balanced(
+                &net.device, iptfs_ledger_inside(&net.tunnel[0].store.ledger) +
+                                 iptfs_ledger_inside(&net.tunnel[1].store.ledger)));
         }
         close_net(&net);
     }
@@ -424,11 +424,11 @@ static void watch_arrived(void *ctx, const struct iptfs_inner *inner)
     watch->arrived++;
     if (inner->ip_version == 6)
         return; /* neighbour discovery */
-    watch->differs |= iptfs_ns3packet_copy(inner->handle, 0, head, 20) != 20 || head[0] != 0x45 ||
+    watch->differs |= iptfs_ns3_packet_copy(inner->handle, 0, head, 20) != 20 || head[0] != 0x45 ||
                       (head[2] << 8 | head[3]) != (int)inner->octets ||
-                      iptfs_ns3packet_copy(inner->handle, 10, tail, 10) != 10 ||
+                      iptfs_ns3_packet_copy(inner->handle, 10, tail, 10) != 10 ||
                       memcmp(head + 10, tail, 10) != 0 ||
-                      iptfs_ns3packet_copy(inner->handle, inner->octets, tail, 20) != 0;
+                      iptfs_ns3_packet_copy(inner->handle, inner->octets, tail, 20) != 0;
 }
 
 static void watch_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
@@ -484,15 +484,15 @@ static void test_any_order_of_ends(void)
         run_net(&net, 6 * MS);
         if (first == 0) {
             uint64_t taken = net.device.end[0].taken;
-            iptfs_device_free(&net.device);
-            CHECK_INT(ns3shim_run_until(20 * MS), 0);
+            iptfs_device_pair_free(&net.device);
+            CHECK_INT(iptfs_ns3_run_until(20 * MS), 0);
             CHECK_U64(net.device.end[0].taken, taken);
             CHECK_TRUE(net.device.end[0].released > 0);
-            CHECK_TRUE(iptfs_device_balanced(&net.device, 0));
-            CHECK_INT(ns3shim_close(), 0);
+            CHECK_TRUE(iptfs_device_pair_balanced(&net.device, 0));
+            CHECK_INT(iptfs_ns3_close(), 0);
         } else {
-            CHECK_INT(ns3shim_close(), 0);
-            CHECK_TRUE(iptfs_device_pointer(&net.device, 0) == NULL);
+            CHECK_INT(iptfs_ns3_close(), 0);
+            CHECK_TRUE(iptfs_device_pair_pointer(&net.device, 0) == NULL);
         }
         free_net(&net, first == 0 ? 20 * MS : 6 * MS);
     }
@@ -502,30 +502,30 @@ static void test_attached(void)
 {
     struct net net;
     struct plan plan = usual();
-    CHECK_INT(ns3shim_open(), 0); /* so that the resolution is ours in any order of tests */
-    CHECK_INT(ns3shim_attach(), 0);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0); /* so that the resolution is ours in any order of tests */
+    CHECK_INT(iptfs_ns3_attach(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
     for (int run = 0; run < 3; run++) {
-        CHECK_INT(ns3shim_attach(), 0);
-        CHECK_INT(ns3shim_attach(), 0);
+        CHECK_INT(iptfs_ns3_attach(), 0);
+        CHECK_INT(iptfs_ns3_attach(), 0);
         if (!make_net(&net, &plan))
             return;
         send_datagrams(&net, address[1], 10, 300, 0);
-        CHECK_INT(ns3shim_run_until(MS), NS3SHIM_ESTATE);
-        CHECK_INT(ns3shim_close(), NS3SHIM_ESTATE);
-        CHECK_INT(ns3shim_open(), NS3SHIM_ESTATE);
+        CHECK_INT(iptfs_ns3_run_until(MS), IPTFS_NS3_ESTATE);
+        CHECK_INT(iptfs_ns3_close(), IPTFS_NS3_ESTATE);
+        CHECK_INT(iptfs_ns3_open(), IPTFS_NS3_ESTATE);
         net_run(7 * MS);
-        CHECK_INT(ns3shim_now_ps(), 7 * MS);
-        CHECK_TRUE(!iptfs_device_balanced(&net.device, 0));
+        CHECK_INT(iptfs_ns3_now_ps(), 7 * MS);
+        CHECK_TRUE(!iptfs_device_pair_balanced(&net.device, 0));
         if (run > 0)
             net_run(100 * MS);
         CHECK_U64(net.side[1].datagrams, run > 0 ? 10 : 2);
         net_destroy();
-        CHECK_INT(ns3shim_now_ps(), NS3SHIM_ESTATE);
+        CHECK_INT(iptfs_ns3_now_ps(), IPTFS_NS3_ESTATE);
         free_net(&net, run > 0 ? 100 * MS : 7 * MS);
     }
-    CHECK_INT(ns3shim_open(), 0);
-    CHECK_INT(ns3shim_close(), 0);
+    CHECK_INT(iptfs_ns3_open(), 0);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* ------------------------------------------------------------------------------- too big */
@@ -644,12 +644,12 @@ static void check_adapting(bool ipv6, bool forwarded, bool follows)
     if (!open_net(&net, &plan))
         return;
     void *from = forwarded ? add_host(&net, 9000) : net.side[0].node;
-    uint32_t index = iptfs_device_index(&net.device, 1);
+    uint32_t index = iptfs_device_pair_index(&net.device, 1);
     CHECK_INT(net_route(net.side[1].node, index, ipv6 ? "fd00:1::" : "10.1.0.0",
                         ipv6 ? address6[0] : address[0]),
               0);
     if (follows && forwarded)
-        CHECK_INT(iptfs_ns3pmtu_follow(from), 0);
+        CHECK_INT(iptfs_ns3_pmtu_follow(from), 0);
     struct net_tcp *tcp = net_tcp_start(from, net.side[1].node, ipv6 ? address6[1] : address[1],
                                         2000 * MS, OCTETS, 1448);
     run_net(&net, 4000 * MS);
@@ -674,27 +674,27 @@ static void test_refusals(void)
 {
     struct net net;
     struct plan plan = usual();
-    struct iptfs_ns3device *ns3;
-    struct iptfs_device device;
+    struct iptfs_ns3_device *ns3;
+    struct iptfs_device_pair device;
     if (!open_net(&net, &plan))
         return;
-    struct iptfs_device_setup setup = {
+    struct iptfs_device_pair_setup setup = {
         .node = {net.side[0].node, net.side[0].node},
         .engine = {&net.engine[0], &net.engine[1]},
     };
-    CHECK_INT(iptfs_device_init(&device, &setup), IPTFS_E_INVALID);
+    CHECK_INT(iptfs_device_pair_init(&device, &setup), IPTFS_E_INVALID);
     setup.node[1] = NULL;
-    CHECK_INT(iptfs_device_init(&device, &setup), IPTFS_E_INVALID);
+    CHECK_INT(iptfs_device_pair_init(&device, &setup), IPTFS_E_INVALID);
     setup.node[1] = net.side[1].node;
     setup.mtu_octets = 65536;
-    CHECK_INT(iptfs_device_init(&device, &setup), IPTFS_E_INVALID);
+    CHECK_INT(iptfs_device_pair_init(&device, &setup), IPTFS_E_INVALID);
     setup.mtu_octets = 67;
-    CHECK_INT(iptfs_device_init(&device, &setup), IPTFS_E_INVALID);
-    CHECK_INT(iptfs_ns3device_new(&ns3, net.side[0].node, 1500, NULL, NULL), NS3SHIM_EINVAL);
+    CHECK_INT(iptfs_device_pair_init(&device, &setup), IPTFS_E_INVALID);
+    CHECK_INT(iptfs_ns3_device_new(&ns3, net.side[0].node, 1500, NULL, NULL), IPTFS_NS3_EINVAL);
     close_net(&net);
-    CHECK_INT(iptfs_ns3device_new(&ns3, setup.node[0], 1500,
-                                  (iptfs_ns3device_send *)(void (*)(void))test_refusals, NULL),
-              NS3SHIM_ESTATE);
+    CHECK_INT(iptfs_ns3_device_new(&ns3, setup.node[0], 1500,
+                                   (iptfs_ns3_device_send *)(void (*)(void))test_refusals, NULL),
+              IPTFS_NS3_ESTATE);
     CHECK_TRUE(ns3 == NULL);
 }
 

@@ -8,8 +8,8 @@
  * On it stand IP addresses and routes as on any two devices; static routes, for ns-3's global
  * routing wants a channel. To be used before the simulation runs. examples/ns3-script.cc is one
  * such script; the options, counters and causes are those of iptfs.h. */
-#ifndef IPTFS_NS3_IPTFSHELPER_H
-#define IPTFS_NS3_IPTFSHELPER_H
+#ifndef IPTFS_NS3_IPTFS_HELPER_H
+#define IPTFS_NS3_IPTFS_HELPER_H
 
 #include <ns3/attribute.h>
 #include <ns3/net-device-container.h>

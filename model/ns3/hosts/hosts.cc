@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ns-3's internet stack behind two gateways. As ns3shim.cc: interfaces that ns-3 3.37 to 3.48
+ * ns-3's internet stack behind two gateways. As sim.cc: interfaces that ns-3 3.37 to 3.48
  * share, arguments checked first, no exception over the C interface.
  *
  * What ns-3 calls back at is either an application, which its node owns, or a Meter. Neither holds
  * the hosts, and sections hold neither: so the hosts may be freed at any time.
  */
-#include "ns3/hosts.h"
+#include "ns3/hosts/hosts.h"
 
-#include "ns3/ns3guard.h"
-#include "ns3/ns3p2p.h"
+#include "ns3/guard.h"
+#include "ns3/p2p_parts.h"
 #include "ns3/pmtu.h"
 
 #include <ns3/application.h>
@@ -45,24 +45,24 @@
 #include <vector>
 
 /* A section of traffic: what it is to do, and what has become of it. */
-struct iptfs_ns3section final : public ns3::SimpleRefCount<iptfs_ns3section> {
-    struct iptfs_ns3hosts_traffic traffic;
-    struct iptfs_ns3hosts_observer observer;
+struct iptfs_ns3_section final : public ns3::SimpleRefCount<iptfs_ns3_section> {
+    struct iptfs_ns3_hosts_traffic traffic;
+    struct iptfs_ns3_hosts_observer observer;
     unsigned number;
-    std::vector<struct iptfs_ns3hosts_flow> flows;
+    std::vector<struct iptfs_ns3_hosts_flow> flows;
     ns3::Address server; /* with port 0 */
 };
 
-struct iptfs_ns3hosts {
-    ns3::Ptr<ns3::Node> gateway[IPTFS_NS3HOSTS_SIDES];
+struct iptfs_ns3_hosts {
+    ns3::Ptr<ns3::Node> gateway[IPTFS_NS3_HOSTS_SIDES];
     bool joined;
-    std::map<unsigned, ns3::Ptr<iptfs_ns3section>> sections;
+    std::map<unsigned, ns3::Ptr<iptfs_ns3_section>> sections;
 };
 
 namespace
 {
 
-using Section = ns3::Ptr<iptfs_ns3section>;
+using Section = ns3::Ptr<iptfs_ns3_section>;
 
 const uint16_t first_port = 50000; /* of no protocol, where a capture is looked at */
 const uint32_t ipv4_udp_octets = 28;
@@ -81,7 +81,7 @@ enum StreamUse {
     STREAM_USES = 8
 };
 
-const char *const tcp_types[IPTFS_NS3HOSTS_TCPS] = {
+const char *const tcp_types[IPTFS_NS3_TCP_COUNT] = {
     "ns3::TcpNewReno",  "ns3::TcpLinuxReno", "ns3::TcpCubic",     "ns3::TcpBbr",
     "ns3::TcpBic",      "ns3::TcpDctcp",     "ns3::TcpHighSpeed", "ns3::TcpHtcp",
     "ns3::TcpHybla",    "ns3::TcpIllinois",  "ns3::TcpLedbat",    "ns3::TcpLp",
@@ -93,22 +93,22 @@ int64_t now_ps()
     return ns3::Simulator::Now().GetTimeStep();
 }
 
-int64_t stream_of(const iptfs_ns3section &section, unsigned flow, StreamUse use)
+int64_t stream_of(const iptfs_ns3_section &section, unsigned flow, StreamUse use)
 {
-    int64_t flows = static_cast<int64_t>(section.number) * IPTFS_NS3HOSTS_FLOWS_MAX + flow;
+    int64_t flows = static_cast<int64_t>(section.number) * IPTFS_NS3_HOSTS_FLOWS_MAX + flow;
 
     return flows * STREAM_USES + use;
 }
 
 /* ------------------------------------------------------------------------------ measurements */
 
-void note_start(struct iptfs_ns3hosts_flow &flow)
+void note_start(struct iptfs_ns3_hosts_flow &flow)
 {
     if (flow.started_ps < 0)
         flow.started_ps = now_ps();
 }
 
-void note_received(struct iptfs_ns3hosts_flow &flow, uint32_t octets)
+void note_received(struct iptfs_ns3_hosts_flow &flow, uint32_t octets)
 {
     flow.received_octets += octets;
     flow.last_ps = now_ps();
@@ -116,7 +116,7 @@ void note_received(struct iptfs_ns3hosts_flow &flow, uint32_t octets)
 
 void note_finished(const Section &section, unsigned index, int64_t begun_ps, bool last)
 {
-    struct iptfs_ns3hosts_flow &flow = section->flows[index];
+    struct iptfs_ns3_hosts_flow &flow = section->flows[index];
 
     ++flow.transfers;
     if (last)
@@ -199,7 +199,7 @@ private:
         }
     };
 
-    struct iptfs_ns3hosts_flow &flow()
+    struct iptfs_ns3_hosts_flow &flow()
     {
         return section_->flows[index_];
     }
@@ -267,12 +267,12 @@ struct Talk {
     bool ending = false; /* close it behind that */
 };
 
-ns3::Ptr<ns3::TcpCongestionOps> make_congestion_control(const iptfs_ns3section &section,
+ns3::Ptr<ns3::TcpCongestionOps> make_congestion_control(const iptfs_ns3_section &section,
                                                         unsigned flow, StreamUse use)
 {
     ns3::ObjectFactory factory;
 
-    if (section.traffic.tcp == IPTFS_NS3HOSTS_BBR) {
+    if (section.traffic.tcp == IPTFS_NS3_TCP_BBR) {
         ns3::Ptr<Bbr> bbr = ns3::CreateObject<Bbr>();
         bbr->SetStream(static_cast<uint32_t>(stream_of(section, flow, use)));
         return bbr;
@@ -281,10 +281,10 @@ ns3::Ptr<ns3::TcpCongestionOps> make_congestion_control(const iptfs_ns3section &
     return factory.Create<ns3::TcpCongestionOps>();
 }
 
-ns3::Ptr<ns3::TcpSocketBase> make_socket(ns3::Ptr<ns3::Node> node, const iptfs_ns3section &section,
+ns3::Ptr<ns3::TcpSocketBase> make_socket(ns3::Ptr<ns3::Node> node, const iptfs_ns3_section &section,
                                          unsigned flow, StreamUse use)
 {
-    const struct iptfs_ns3hosts_traffic &traffic = section.traffic;
+    const struct iptfs_ns3_hosts_traffic &traffic = section.traffic;
     ns3::Ptr<ns3::TcpSocketBase> socket =
         ns3::DynamicCast<ns3::TcpSocketBase>(node->GetObject<ns3::TcpL4Protocol>()->CreateSocket());
 
@@ -321,7 +321,7 @@ uint64_t unsent_octets(const Talk &talk)
 }
 
 /* Gives the socket what it has room for, and the flow the count of it. */
-void pump(Talk &talk, const Section &section, struct iptfs_ns3hosts_flow &flow)
+void pump(Talk &talk, const Section &section, struct iptfs_ns3_hosts_flow &flow)
 {
     while (talk.left > 0 && unsent_octets(talk) < ready_octets) {
         uint64_t octets = std::min<uint64_t>(talk.left, section->traffic.segment_octets);
@@ -340,7 +340,7 @@ void pump(Talk &talk, const Section &section, struct iptfs_ns3hosts_flow &flow)
 }
 
 /* Takes all that has come in order; how much that was. */
-uint32_t take(ns3::Ptr<ns3::Socket> socket, struct iptfs_ns3hosts_flow &flow)
+uint32_t take(ns3::Ptr<ns3::Socket> socket, struct iptfs_ns3_hosts_flow &flow)
 {
     uint32_t octets = 0;
 
@@ -400,14 +400,14 @@ protected:
     }
 
 private:
-    struct iptfs_ns3hosts_flow &flow()
+    struct iptfs_ns3_hosts_flow &flow()
     {
         return section_->flows[index_];
     }
 
     bool asks() const
     {
-        return section_->traffic.type == IPTFS_NS3HOSTS_REQUEST;
+        return section_->traffic.type == IPTFS_NS3_HOSTS_REQUEST;
     }
 
     void StartApplication() override
@@ -485,7 +485,7 @@ private:
     ns3::Time thinking()
     {
         double mean_ps = static_cast<double>(section_->traffic.think_ps);
-        double most_ps = static_cast<double>(NS3SHIM_DELAY_MAX_PS);
+        double most_ps = static_cast<double>(IPTFS_NS3_DELAY_MAX_PS);
 
         if (section_->traffic.think_ps == 0)
             return ns3::Time(0);
@@ -522,14 +522,14 @@ protected:
     }
 
 private:
-    struct iptfs_ns3hosts_flow &flow()
+    struct iptfs_ns3_hosts_flow &flow()
     {
         return section_->flows[index_];
     }
 
     bool answers() const
     {
-        return section_->traffic.type == IPTFS_NS3HOSTS_REQUEST;
+        return section_->traffic.type == IPTFS_NS3_HOSTS_REQUEST;
     }
 
     void StartApplication() override
@@ -642,14 +642,14 @@ ns3::Ptr<ns3::RandomVariableStream> make_constant(double value)
     return constant;
 }
 
-uint32_t udp_payload_octets(const struct iptfs_ns3hosts_traffic &traffic)
+uint32_t udp_payload_octets(const struct iptfs_ns3_hosts_traffic &traffic)
 {
     return traffic.packet_octets - (traffic.ip_version == 6 ? ipv6_udp_octets : ipv4_udp_octets);
 }
 
 ns3::Ptr<ns3::Application> make_onoff(const Section &section, unsigned flow)
 {
-    const struct iptfs_ns3hosts_traffic &traffic = section->traffic;
+    const struct iptfs_ns3_hosts_traffic &traffic = section->traffic;
     ns3::Ptr<ns3::OnOffApplication> sender = ns3::CreateObject<ns3::OnOffApplication>();
     uint32_t octets = udp_payload_octets(traffic);
     double rate_bps = static_cast<double>(traffic.rate_bps) * octets / traffic.packet_octets;
@@ -687,8 +687,8 @@ ns3::Ptr<ns3::Application> make_sink(const Section &section, unsigned flow)
 void add_flow(const Section &section, unsigned flow, ns3::Ptr<ns3::Node> client,
               ns3::Ptr<ns3::Node> server)
 {
-    const struct iptfs_ns3hosts_traffic &traffic = section->traffic;
-    bool udp = traffic.type == IPTFS_NS3HOSTS_ONOFF;
+    const struct iptfs_ns3_hosts_traffic &traffic = section->traffic;
+    bool udp = traffic.type == IPTFS_NS3_HOSTS_ONOFF;
     int64_t start_ps = traffic.start_ps + flow * traffic.stagger_ps;
     ns3::Ptr<ns3::Application> listener, speaker;
 
@@ -786,12 +786,12 @@ ns3::Ptr<ns3::Node> make_node()
 
 /* A host behind its gateway, whose TCP sends what the path takes. */
 ns3::Ptr<ns3::Node> make_host(ns3::Ptr<ns3::Node> gateway, unsigned side, unsigned number,
-                              const struct iptfs_ns3hosts_traffic &traffic)
+                              const struct iptfs_ns3_hosts_traffic &traffic)
 {
     ns3::Ptr<ns3::Node> host = make_node();
-    ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3p2p_channel(&traffic.access);
-    ns3::Ptr<ns3::NetDevice> near = iptfs_ns3p2p_device(&traffic.access, channel, host);
-    ns3::Ptr<ns3::NetDevice> far = iptfs_ns3p2p_device(&traffic.access, channel, gateway);
+    ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3_p2p_channel(&traffic.access);
+    ns3::Ptr<ns3::NetDevice> near = iptfs_ns3_p2p_device(&traffic.access, channel, host);
+    ns3::Ptr<ns3::NetDevice> far = iptfs_ns3_p2p_device(&traffic.access, channel, gateway);
     const uint32_t mask = 0xffffff00u;
 
     if (traffic.ip_version == 6) {
@@ -803,7 +803,7 @@ ns3::Ptr<ns3::Node> make_host(ns3::Ptr<ns3::Node> gateway, unsigned side, unsign
         ipv4_routes(host)->SetDefaultRoute(ipv4_of(side, number, 2), interface);
         add_ipv4(gateway, far, ipv4_of(side, number, 2), mask);
     }
-    iptfs_ns3pmtu_follow(ns3::PeekPointer(host));
+    iptfs_ns3_pmtu_follow(ns3::PeekPointer(host));
     return host;
 }
 
@@ -821,73 +821,73 @@ void lead_through(ns3::Ptr<ns3::Node> gateway, ns3::Ptr<ns3::NetDevice> device, 
 
 bool is_open()
 {
-    return ns3shim_now_ps() >= 0;
+    return iptfs_ns3_now_ps() >= 0;
 }
 
 bool has_tcp(unsigned tcp)
 {
     ns3::TypeId type;
 
-    return tcp < IPTFS_NS3HOSTS_TCPS && ns3::TypeId::LookupByNameFailSafe(tcp_types[tcp], &type);
+    return tcp < IPTFS_NS3_TCP_COUNT && ns3::TypeId::LookupByNameFailSafe(tcp_types[tcp], &type);
 }
 
-bool tcp_is_valid(const struct iptfs_ns3hosts_traffic *t)
+bool tcp_is_valid(const struct iptfs_ns3_hosts_traffic *t)
 {
     uint32_t headers = t->ip_version == 6 ? 72 : 52;
 
-    return has_tcp(t->tcp) && t->segment_octets >= IPTFS_NS3HOSTS_SEGMENT_MIN &&
+    return has_tcp(t->tcp) && t->segment_octets >= IPTFS_NS3_HOSTS_SEGMENT_MIN &&
            t->segment_octets <= t->access.mtu_octets - headers &&
-           t->buffer_octets >= IPTFS_NS3HOSTS_BUFFER_MIN &&
+           t->buffer_octets >= IPTFS_NS3_HOSTS_BUFFER_MIN &&
            t->buffer_octets >= 2 * t->segment_octets &&
-           t->buffer_octets <= IPTFS_NS3HOSTS_BUFFER_MAX && t->min_rto_ps > 0 &&
-           t->min_rto_ps <= NS3SHIM_DELAY_MAX_PS;
+           t->buffer_octets <= IPTFS_NS3_HOSTS_BUFFER_MAX && t->min_rto_ps > 0 &&
+           t->min_rto_ps <= IPTFS_NS3_DELAY_MAX_PS;
 }
 
-bool onoff_is_valid(const struct iptfs_ns3hosts_traffic *t)
+bool onoff_is_valid(const struct iptfs_ns3_hosts_traffic *t)
 {
     uint32_t headers = t->ip_version == 6 ? ipv6_udp_octets : ipv4_udp_octets;
 
-    return t->packet_octets > headers && t->packet_octets <= NS3SHIM_MTU_MAX_OCTETS &&
-           t->rate_bps >= 1 && t->rate_bps <= NS3SHIM_RATE_MAX_BPS && t->off_ps >= 0 &&
-           t->off_ps <= NS3SHIM_DELAY_MAX_PS && (t->off_ps == 0 || t->on_ps > 0) &&
-           t->on_ps <= NS3SHIM_DELAY_MAX_PS && (t->pareto_shape == 0 || t->pareto_shape > 1);
+    return t->packet_octets > headers && t->packet_octets <= IPTFS_NS3_MTU_MAX_OCTETS &&
+           t->rate_bps >= 1 && t->rate_bps <= IPTFS_NS3_RATE_MAX_BPS && t->off_ps >= 0 &&
+           t->off_ps <= IPTFS_NS3_DELAY_MAX_PS && (t->off_ps == 0 || t->on_ps > 0) &&
+           t->on_ps <= IPTFS_NS3_DELAY_MAX_PS && (t->pareto_shape == 0 || t->pareto_shape > 1);
 }
 
-bool traffic_is_valid(const struct iptfs_ns3hosts_traffic *t)
+bool traffic_is_valid(const struct iptfs_ns3_hosts_traffic *t)
 {
-    if (t->from >= IPTFS_NS3HOSTS_SIDES || t->flows < 1 || t->flows > IPTFS_NS3HOSTS_FLOWS_MAX ||
+    if (t->from >= IPTFS_NS3_HOSTS_SIDES || t->flows < 1 || t->flows > IPTFS_NS3_HOSTS_FLOWS_MAX ||
         (t->ip_version != 4 && t->ip_version != 6) || t->start_ps < 0 || t->stagger_ps < 0 ||
-        t->start_ps >= t->stop_ps || t->stop_ps > NS3SHIM_TIME_MAX_PS ||
-        t->stagger_ps > NS3SHIM_DELAY_MAX_PS || !iptfs_ns3p2p_valid(&t->access) ||
-        t->access.mtu_octets < IPTFS_NS3HOSTS_MTU_MIN)
+        t->start_ps >= t->stop_ps || t->stop_ps > IPTFS_NS3_TIME_MAX_PS ||
+        t->stagger_ps > IPTFS_NS3_DELAY_MAX_PS || !iptfs_ns3_p2p_valid(&t->access) ||
+        t->access.mtu_octets < IPTFS_NS3_HOSTS_MTU_MIN)
         return false;
     switch (t->type) {
-    case IPTFS_NS3HOSTS_BULK:
+    case IPTFS_NS3_HOSTS_BULK:
         return tcp_is_valid(t);
-    case IPTFS_NS3HOSTS_REQUEST:
+    case IPTFS_NS3_HOSTS_REQUEST:
         return tcp_is_valid(t) && t->request_octets > 0 && t->response_octets > 0 &&
-               t->think_ps >= 0 && t->think_ps <= NS3SHIM_DELAY_MAX_PS;
-    case IPTFS_NS3HOSTS_ONOFF:
+               t->think_ps >= 0 && t->think_ps <= IPTFS_NS3_DELAY_MAX_PS;
+    case IPTFS_NS3_HOSTS_ONOFF:
         return onoff_is_valid(t);
     }
     return false;
 }
 
-Section make_section(struct iptfs_ns3hosts *hosts, unsigned number,
-                     const struct iptfs_ns3hosts_traffic *traffic)
+Section make_section(struct iptfs_ns3_hosts *hosts, unsigned number,
+                     const struct iptfs_ns3_hosts_traffic *traffic)
 {
-    Section section = ns3::Create<iptfs_ns3section>();
-    ns3::Ptr<ns3::Node> node[IPTFS_NS3HOSTS_SIDES];
+    Section section = ns3::Create<iptfs_ns3_section>();
+    ns3::Ptr<ns3::Node> node[IPTFS_NS3_HOSTS_SIDES];
     unsigned to = 1 - traffic->from;
 
     section->traffic = *traffic;
     section->number = number;
     section->flows.resize(traffic->flows);
-    for (struct iptfs_ns3hosts_flow &flow : section->flows) {
+    for (struct iptfs_ns3_hosts_flow &flow : section->flows) {
         flow = {};
         flow.started_ps = flow.finished_ps = flow.last_ps = -1;
     }
-    for (unsigned side = 0; side < IPTFS_NS3HOSTS_SIDES; side++)
+    for (unsigned side = 0; side < IPTFS_NS3_HOSTS_SIDES; side++)
         node[side] = make_host(hosts->gateway[side], side, number, *traffic);
     if (traffic->ip_version == 6)
         section->server = ns3::Inet6SocketAddress(ipv6_from(to, number, 1), 0);
@@ -900,15 +900,15 @@ Section make_section(struct iptfs_ns3hosts *hosts, unsigned number,
 
 } // namespace
 
-int iptfs_ns3hosts_new(struct iptfs_ns3hosts **out)
+int iptfs_ns3_hosts_new(struct iptfs_ns3_hosts **out)
 {
     if (out == nullptr)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     *out = nullptr;
     if (!is_open())
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([out]() {
-        std::unique_ptr<struct iptfs_ns3hosts> hosts(new struct iptfs_ns3hosts());
+        std::unique_ptr<struct iptfs_ns3_hosts> hosts(new struct iptfs_ns3_hosts());
         for (ns3::Ptr<ns3::Node> &gateway : hosts->gateway)
             gateway = make_node();
         *out = hosts.release();
@@ -916,57 +916,58 @@ int iptfs_ns3hosts_new(struct iptfs_ns3hosts **out)
     });
 }
 
-void *iptfs_ns3hosts_gateway(const struct iptfs_ns3hosts *hosts, unsigned side)
+void *iptfs_ns3_hosts_gateway(const struct iptfs_ns3_hosts *hosts, unsigned side)
 {
-    return hosts != nullptr && side < IPTFS_NS3HOSTS_SIDES ? ns3::PeekPointer(hosts->gateway[side])
-                                                           : nullptr;
+    return hosts != nullptr && side < IPTFS_NS3_HOSTS_SIDES ? ns3::PeekPointer(hosts->gateway[side])
+                                                            : nullptr;
 }
 
-int iptfs_ns3hosts_join(struct iptfs_ns3hosts *hosts, const uint32_t index[IPTFS_NS3HOSTS_SIDES])
+int iptfs_ns3_hosts_join(struct iptfs_ns3_hosts *hosts, const uint32_t index[IPTFS_NS3_HOSTS_SIDES])
 {
     if (hosts == nullptr || index == nullptr || hosts->joined)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     if (!is_open())
-        return NS3SHIM_ESTATE;
-    for (unsigned side = 0; side < IPTFS_NS3HOSTS_SIDES; side++)
+        return IPTFS_NS3_ESTATE;
+    for (unsigned side = 0; side < IPTFS_NS3_HOSTS_SIDES; side++)
         if (index[side] >= hosts->gateway[side]->GetNDevices())
-            return NS3SHIM_EINVAL;
+            return IPTFS_NS3_EINVAL;
     hosts->joined = true;
     return iptfs_ns3_guarded([hosts, index]() {
-        for (unsigned side = 0; side < IPTFS_NS3HOSTS_SIDES; side++)
+        for (unsigned side = 0; side < IPTFS_NS3_HOSTS_SIDES; side++)
             lead_through(hosts->gateway[side], hosts->gateway[side]->GetDevice(index[side]), side);
         return 0;
     });
 }
 
-int iptfs_ns3hosts_join_p2p(struct iptfs_ns3hosts *hosts, const struct ns3shim_p2p_config *config)
+int iptfs_ns3_hosts_join_p2p(struct iptfs_ns3_hosts *hosts,
+                             const struct iptfs_ns3_p2p_config *config)
 {
-    if (hosts == nullptr || config == nullptr || !iptfs_ns3p2p_valid(config) || hosts->joined)
-        return NS3SHIM_EINVAL;
+    if (hosts == nullptr || config == nullptr || !iptfs_ns3_p2p_valid(config) || hosts->joined)
+        return IPTFS_NS3_EINVAL;
     if (!is_open())
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([hosts, config]() {
-        ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3p2p_channel(config);
-        uint32_t index[IPTFS_NS3HOSTS_SIDES];
-        for (unsigned side = 0; side < IPTFS_NS3HOSTS_SIDES; side++)
-            index[side] = iptfs_ns3p2p_device(config, channel, hosts->gateway[side])->GetIfIndex();
-        return iptfs_ns3hosts_join(hosts, index);
+        ns3::Ptr<ns3::PointToPointChannel> channel = iptfs_ns3_p2p_channel(config);
+        uint32_t index[IPTFS_NS3_HOSTS_SIDES];
+        for (unsigned side = 0; side < IPTFS_NS3_HOSTS_SIDES; side++)
+            index[side] = iptfs_ns3_p2p_device(config, channel, hosts->gateway[side])->GetIfIndex();
+        return iptfs_ns3_hosts_join(hosts, index);
     });
 }
 
-int iptfs_ns3hosts_add(struct iptfs_ns3hosts *hosts, unsigned number,
-                       const struct iptfs_ns3hosts_traffic *traffic,
-                       const struct iptfs_ns3hosts_observer *observer,
-                       struct iptfs_ns3section **section)
+int iptfs_ns3_hosts_add(struct iptfs_ns3_hosts *hosts, unsigned number,
+                        const struct iptfs_ns3_hosts_traffic *traffic,
+                        const struct iptfs_ns3_hosts_observer *observer,
+                        struct iptfs_ns3_section **section)
 {
     if (section == nullptr)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     *section = nullptr;
-    if (hosts == nullptr || number >= IPTFS_NS3HOSTS_SECTIONS_MAX || traffic == nullptr ||
+    if (hosts == nullptr || number >= IPTFS_NS3_HOSTS_SECTIONS_MAX || traffic == nullptr ||
         !traffic_is_valid(traffic) || hosts->sections.count(number) > 0)
-        return NS3SHIM_EINVAL;
-    if (ns3shim_now_ps() != 0)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_EINVAL;
+    if (iptfs_ns3_now_ps() != 0)
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([=]() {
         Section made = make_section(hosts, number, traffic);
         if (observer != nullptr)
@@ -977,8 +978,8 @@ int iptfs_ns3hosts_add(struct iptfs_ns3hosts *hosts, unsigned number,
     });
 }
 
-const struct iptfs_ns3hosts_flow *iptfs_ns3section_flow(const struct iptfs_ns3section *section,
-                                                        unsigned flow)
+const struct iptfs_ns3_hosts_flow *iptfs_ns3_section_flow(const struct iptfs_ns3_section *section,
+                                                          unsigned flow)
 {
     return section != nullptr && flow < section->flows.size() ? &section->flows[flow] : nullptr;
 }
@@ -994,7 +995,7 @@ static int ipv6_number(const uint8_t *address)
     return address[0] == 0xfd && address[5] != 0xff ? address[7] : -1;
 }
 
-int iptfs_ns3hosts_number(const uint8_t *head, uint32_t octets)
+int iptfs_ns3_hosts_number(const uint8_t *head, uint32_t octets)
 {
     int from = -1, to = -1;
 
@@ -1008,7 +1009,7 @@ int iptfs_ns3hosts_number(const uint8_t *head, uint32_t octets)
     return to >= 0 ? to : from;
 }
 
-void iptfs_ns3hosts_free(struct iptfs_ns3hosts *hosts)
+void iptfs_ns3_hosts_free(struct iptfs_ns3_hosts *hosts)
 {
     if (hosts == nullptr)
         return;

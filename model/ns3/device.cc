@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ns3/ns3device.h"
+#include "ns3/device.h"
 
-#include "ns3/ns3guard.h"
+#include "ns3/guard.h"
 #include "ns3/sim.h"
 
 #include <ns3/ipv4-header.h>
@@ -13,10 +13,10 @@
 #include <ns3/packet.h>
 #include <ns3/virtual-net-device.h>
 
-struct iptfs_ns3device {
+struct iptfs_ns3_device {
     ns3::Ptr<ns3::VirtualNetDevice> device;
     uint32_t index;
-    iptfs_ns3device_send *send;
+    iptfs_ns3_device_send *send;
     void *ctx;
 };
 
@@ -53,11 +53,11 @@ bool is_ip(const uint8_t *head, uint32_t octets, uint16_t protocol)
     return protocol == protocol_ipv6 && octets >= ipv6_octets && head[0] >> 4 == 6;
 }
 
-bool on_send(struct iptfs_ns3device *device, ns3::Ptr<ns3::Packet> packet, const ns3::Address &,
+bool on_send(struct iptfs_ns3_device *device, ns3::Ptr<ns3::Packet> packet, const ns3::Address &,
              const ns3::Address &, uint16_t protocol)
 {
-    uint8_t head[IPTFS_NS3PACKET_HEAD_OCTETS];
-    struct iptfs_ns3packet about = {};
+    uint8_t head[IPTFS_NS3_PACKET_HEAD_OCTETS];
+    struct iptfs_ns3_packet about = {};
 
     about.head_octets = packet->CopyData(head, sizeof head);
     if (!is_ip(head, about.head_octets, protocol))
@@ -119,44 +119,44 @@ ns3::Ptr<ns3::VirtualNetDevice> make_device(ns3::Ptr<ns3::Node> node, uint32_t m
 
 } // namespace
 
-int iptfs_ns3device_new(struct iptfs_ns3device **out, void *node, uint32_t mtu_octets,
-                        iptfs_ns3device_send *send, void *ctx)
+int iptfs_ns3_device_new(struct iptfs_ns3_device **out, void *node, uint32_t mtu_octets,
+                         iptfs_ns3_device_send *send, void *ctx)
 {
     if (out == nullptr)
-        return NS3SHIM_EINVAL;
+        return IPTFS_NS3_EINVAL;
     *out = nullptr;
     if (node == nullptr || send == nullptr || mtu_octets < mtu_min_octets ||
         mtu_octets > mtu_max_octets)
-        return NS3SHIM_EINVAL;
-    if (ns3shim_now_ps() < 0)
-        return NS3SHIM_ESTATE;
+        return IPTFS_NS3_EINVAL;
+    if (iptfs_ns3_now_ps() < 0)
+        return IPTFS_NS3_ESTATE;
     return iptfs_ns3_guarded([out, node, mtu_octets, send, ctx]() {
         ns3::Ptr<ns3::VirtualNetDevice> device =
             make_device(ns3::Ptr<ns3::Node>(static_cast<ns3::Node *>(node)), mtu_octets);
-        *out = new iptfs_ns3device{device, device->GetIfIndex(), send, ctx};
+        *out = new iptfs_ns3_device{device, device->GetIfIndex(), send, ctx};
         device->SetSendCallback(ns3::MakeBoundCallback(&on_send, *out));
         return 0;
     });
 }
 
-uint32_t iptfs_ns3device_index(const struct iptfs_ns3device *device)
+uint32_t iptfs_ns3_device_index(const struct iptfs_ns3_device *device)
 {
     return device->index;
 }
 
-void *iptfs_ns3device_pointer(const struct iptfs_ns3device *device)
+void *iptfs_ns3_device_pointer(const struct iptfs_ns3_device *device)
 {
     if (device->device->GetNode() == nullptr)
         return nullptr;
     return static_cast<ns3::NetDevice *>(ns3::PeekPointer(device->device));
 }
 
-void *iptfs_ns3device_node(const struct iptfs_ns3device *device)
+void *iptfs_ns3_device_node(const struct iptfs_ns3_device *device)
 {
     return ns3::PeekPointer(device->device->GetNode());
 }
 
-bool iptfs_ns3device_receive(struct iptfs_ns3device *device, void *handle, uint8_t tos)
+bool iptfs_ns3_device_receive(struct iptfs_ns3_device *device, void *handle, uint8_t tos)
 {
     ns3::Ptr<ns3::Packet> packet(static_cast<ns3::Packet *>(handle), false);
 
@@ -168,7 +168,7 @@ bool iptfs_ns3device_receive(struct iptfs_ns3device *device, void *handle, uint8
            }) == 0;
 }
 
-bool iptfs_ns3device_is_local(const struct iptfs_ns3device *device, const void *handle)
+bool iptfs_ns3_device_is_local(const struct iptfs_ns3_device *device, const void *handle)
 {
     ns3::Ptr<ns3::Node> node = device->device->GetNode();
     const ns3::Packet *packet = static_cast<const ns3::Packet *>(handle);
@@ -185,7 +185,7 @@ bool iptfs_ns3device_is_local(const struct iptfs_ns3device *device, const void *
            ip->GetInterfaceForAddress(ns3::Ipv6Address::Deserialize(head + 8)) >= 0;
 }
 
-void iptfs_ns3device_free(struct iptfs_ns3device *device)
+void iptfs_ns3_device_free(struct iptfs_ns3_device *device)
 {
     if (device == nullptr)
         return;
@@ -193,7 +193,7 @@ void iptfs_ns3device_free(struct iptfs_ns3device *device)
     delete device;
 }
 
-uint32_t iptfs_ns3packet_copy(const void *handle, uint32_t offset, uint8_t *bytes, uint32_t octets)
+uint32_t iptfs_ns3_packet_copy(const void *handle, uint32_t offset, uint8_t *bytes, uint32_t octets)
 {
     const ns3::Packet *packet = static_cast<const ns3::Packet *>(handle);
 
@@ -205,7 +205,7 @@ uint32_t iptfs_ns3packet_copy(const void *handle, uint32_t offset, uint8_t *byte
     return packet->CreateFragment(offset, left)->CopyData(bytes, octets);
 }
 
-void iptfs_ns3packet_release(void *handle)
+void iptfs_ns3_packet_release(void *handle)
 {
     static_cast<ns3::Packet *>(handle)->Unref();
 }

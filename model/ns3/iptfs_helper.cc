@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ns3/iptfshelper.h"
+#include "ns3/iptfs_helper.h"
 
 #include "iptfs.h"
 
