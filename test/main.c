@@ -42,6 +42,7 @@ extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
+extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_talkers[];
@@ -96,6 +97,7 @@ static const struct {
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
+    {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},
     {"talkers", iptfs_tests_talkers},

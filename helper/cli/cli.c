@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cli/list.h"
+#include "cli/progress_bar.h"
 #include "endpoint/endpoint.h"
 #include "files/program.h"
 #include "plot/plot.h"
@@ -250,6 +251,9 @@ static int do_run(int argc, char **argv)
     if (arguments.sets == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
     argp_parse(&run_argp, argc, argv, 0, NULL, &arguments);
+    struct iptfs_progress_bar bar;
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !arguments.request.quiet);
+    arguments.request.progress = &progress;
     arguments.request.sets = arguments.sets;
     int code = iptfs_run_command(&arguments.request, stdout, &error);
     free(arguments.sets);
@@ -403,8 +407,10 @@ static int remove_old_plots(void *context, const struct iptfs_sweep *sweep, cons
 static int draw_plots(void *context, const char *directory, struct iptfs_error *error)
 {
     const struct iptfs_sweep_request *request = context;
-    const struct iptfs_plot_request plots = {
-        .directory = directory, .quiet = request->quiet, .may_be_none = true};
+    const struct iptfs_plot_request plots = {.directory = directory,
+                                             .quiet = request->quiet,
+                                             .may_be_none = true,
+                                             .progress = request->progress};
     return iptfs_plot_command(&plots, stdout, error);
 }
 
@@ -420,6 +426,9 @@ static int do_sweep(int argc, char **argv)
         arguments.request.sshlogins = arguments.sshlogins;
         arguments.request.sbatch = arguments.sbatch;
         arguments.request.command = command;
+        struct iptfs_progress_bar bar;
+        struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !arguments.request.quiet);
+        arguments.request.progress = &progress;
         arguments.request.hooks = (struct iptfs_sweep_hooks){&arguments.request, check_plots,
                                                              remove_old_plots, draw_plots};
         code = iptfs_sweep_command(&arguments.request, stdout, &error);
@@ -614,6 +623,9 @@ static int do_plot(int argc, char **argv)
     if (arguments.names == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
     argp_parse(&plot_argp, argc, argv, 0, NULL, &arguments);
+    struct iptfs_progress_bar bar;
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, false);
+    arguments.request.progress = &progress;
     arguments.request.names = arguments.names;
     int code = iptfs_plot_command(&arguments.request, stdout, &error);
     free(arguments.names);

@@ -225,7 +225,7 @@ static int draw_all(const struct iptfs_plot_request *request, const struct iptfs
         if (code != 0 && first == 0)
             first = iptfs_fail(error, code, "%s", why.text);
         else if (code != 0 && strcmp(why.text, error->text) != 0)
-            fprintf(stderr, "%s\n", why.text);
+            iptfs_progress_message(request->progress, "%s", why.text);
     }
     return first;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "sweep/sweep.h"
+#include "text/progress.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@ struct iptfs_plot_request {
     bool terminal;  /* draw with letters to `out`, write no files */
     bool quiet;     /* do not say what was written */
     bool may_be_none;
+    const struct iptfs_progress *progress; /* may be NULL */
 };
 
 /* Checks the [plot.NAME] sections of a sweep before any of its points runs: what a summary holds is

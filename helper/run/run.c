@@ -3,16 +3,17 @@
 
 #include "base/units.h"
 #include "files/outfile.h"
+#include "files/wall_clock.h"
 #include "ns3/sim.h"
 #include "run/captures.h"
 #include "run/series.h"
 #include "run/trace_file.h"
 #include "scenario/config.h"
+#include "text/progress.h"
 #include "traffic/traffic.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static int engine_failed(struct iptfs_error *error, int ns3_code)
@@ -394,56 +395,22 @@ void iptfs_run_free(struct iptfs_run *run)
     iptfs_ns3_close();
 }
 
-/* A bar on a terminal, for runs that take longer than a moment. */
-struct progress {
-    bool shown;
-    double next_s;
-};
-
-static double wall_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void show_progress(struct progress *progress, double begun_s, double done_s, double whole_s)
-{
-    enum {
-        WIDTH = 40
-    };
-    double now_s = wall_s();
-    if (now_s < progress->next_s)
-        return;
-    double part = done_s / whole_s;
-    int filled = (int)(WIDTH * part);
-    double left_s = part > 0 ? (now_s - begun_s) * (1 - part) / part : 0;
-    fprintf(stderr, "\r[%.*s%*s] %3d %%, %.0f s left ", filled,
-            "########################################", WIDTH - filled, "", (int)(100 * part),
-            left_s);
-    progress->shown = true;
-    progress->next_s = now_s + 0.2;
-}
-
-/* Runs to the end in slices of `slice_ps`, which change nothing in the run: where somebody watches,
- * or `series` wants a sample (else NULL). */
-static int run_sliced(struct iptfs_run *run, int64_t slice_ps, bool watched,
-                      struct iptfs_series *series, struct iptfs_error *error)
+/* Runs to the end in slices of `slice_ps`, which do not change the run. After each slice the
+ * progress is reported, and `series` (if not NULL) takes a sample. */
+static int run_sliced(struct iptfs_run *run, int64_t slice_ps,
+                      const struct iptfs_progress *progress, struct iptfs_series *series,
+                      struct iptfs_error *error)
 {
     int64_t duration_ps = run->scenario->duration_ps, until_ps = 0;
-    double begun_s = wall_s();
-    struct progress progress = {.next_s = begun_s + 1.0};
     int code = IPTFS_OK;
     while (until_ps < duration_ps && code == IPTFS_OK) {
         until_ps = duration_ps - until_ps > slice_ps ? until_ps + slice_ps : duration_ps;
         code = iptfs_run_until(run, until_ps, error);
         if (series != NULL && code == IPTFS_OK)
             iptfs_series_sample(series, until_ps);
-        if (watched)
-            show_progress(&progress, begun_s, iptfs_seconds(until_ps), iptfs_seconds(duration_ps));
+        iptfs_progress_update(progress, iptfs_seconds(until_ps), iptfs_seconds(duration_ps), NULL);
     }
-    if (progress.shown)
-        fprintf(stderr, "\r%70s\r", "");
+    iptfs_progress_end(progress);
     return code;
 }
 
@@ -453,15 +420,16 @@ static int run_to_end(struct iptfs_run *run, const struct iptfs_run_request *req
     enum {
         SLICES = 1000
     };
+    const struct iptfs_progress *progress = request->progress;
     int64_t duration_ps = run->scenario->duration_ps;
-    bool watched = !request->quiet && isatty(STDERR_FILENO);
     if (request->series_ps > 0) {
         struct iptfs_results results = iptfs_run_results(run);
         int code = iptfs_series_begin(series, &results);
-        return code == IPTFS_OK ? run_sliced(run, request->series_ps, watched, series, error)
+        return code == IPTFS_OK ? run_sliced(run, request->series_ps, progress, series, error)
                                 : iptfs_fail(error, code, "out of memory");
     }
-    return run_sliced(run, watched ? duration_ps / SLICES + 1 : duration_ps, watched, NULL, error);
+    int64_t slice_ps = iptfs_progress_watched(progress) ? duration_ps / SLICES + 1 : duration_ps;
+    return run_sliced(run, slice_ps, progress, NULL, error);
 }
 
 /* What a run writes, opened before it begins, so that nobody waits for what cannot be written. */
@@ -643,9 +611,9 @@ static int run_scenario(const struct iptfs_run_request *request,
     if (code == IPTFS_OK)
         code = open_files(&files, request, scenario, directory, error);
     if (code == IPTFS_OK) {
-        double begun_s = wall_s();
+        double begun_s = iptfs_wall_s();
         code = simulate(request, &run, scenario, &files, error);
-        struct iptfs_run_cost cost = {wall_s() - begun_s, run.events};
+        struct iptfs_run_cost cost = {iptfs_wall_s() - begun_s, run.events};
         if (code == IPTFS_OK)
             code = report(request, directory, &run, &cost, &files, out, error);
         if (code == IPTFS_OK)

@@ -9,6 +9,7 @@
 #include "scenario/scenario.h"
 #include "sender/source.h"
 #include "summary/results.h"
+#include "text/progress.h"
 #include "traffic/hosts.h"
 #include "tunnel/tunnel.h"
 
@@ -90,7 +91,8 @@ struct iptfs_run_request {
     const char *pcap_prefix; /* NULL: no captures */
     int64_t series_ps;       /* a line of series.csv for each such interval; 0: none */
     enum iptfs_output output;
-    bool quiet; /* print nothing but errors */
+    bool quiet;                            /* print nothing but errors */
+    const struct iptfs_progress *progress; /* may be NULL */
 };
 
 /* Runs the scenario, writes summary.json, summary.csv, the trace, captures and the series, and

@@ -22,6 +22,7 @@ struct collection {
     sqlite3 *db;
     sqlite3_stmt *insert; /* a row of points */
     struct iptfs_outfile csv;
+    const struct iptfs_progress *progress;
     struct iptfs_error *error;
 };
 
@@ -169,10 +170,11 @@ static void leave_columns_out(struct collection *all)
     }
     json_decref(seen);
     if (left_out > 0)
-        fprintf(stderr,
-                "%s/results.db: leaves out %zu values from %s on (results.csv has them): names "
-                "that differ in case alone, or too many of them\n",
-                iptfs_quoted_path(all->directory).text, left_out, first);
+        iptfs_progress_message(
+            all->progress,
+            "%s/results.db: leaves out %zu values from %s on (results.csv has them): names "
+            "that differ in case alone, or too many of them",
+            iptfs_quoted_path(all->directory).text, left_out, first);
 }
 
 /* Not all points have the same values: the columns are those of all of them. */
@@ -429,10 +431,14 @@ static int write_files(struct collection *all, const char *path, const char *tem
 }
 
 int iptfs_collect(const struct iptfs_sweep *sweep, const struct iptfs_sweep_outcome *outcomes,
-                  const char *directory, struct iptfs_error *error)
+                  const char *directory, const struct iptfs_progress *progress,
+                  struct iptfs_error *error)
 {
-    struct collection all = {
-        .sweep = sweep, .outcomes = outcomes, .directory = directory, .error = error};
+    struct collection all = {.sweep = sweep,
+                             .outcomes = outcomes,
+                             .directory = directory,
+                             .progress = progress,
+                             .error = error};
     char *path = iptfs_path_join(directory, "results.db");
     char *temporary = iptfs_path_join(directory, "results.db.tmp");
     char *csv = iptfs_path_join(directory, "results.csv");

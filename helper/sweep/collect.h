@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "sweep/sweep.h"
+#include "text/progress.h"
 #include "text/quantity.h"
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ char *iptfs_point_path(const char *directory, const struct iptfs_text *id);
  *   failures   the other points, with exit status and message
  * IPTFS_E_IO, IPTFS_E_NO_MEMORY; then older results are still there. */
 int iptfs_collect(const struct iptfs_sweep *sweep, const struct iptfs_sweep_outcome *outcomes,
-                  const char *directory, struct iptfs_error *error);
+                  const char *directory, const struct iptfs_progress *progress,
+                  struct iptfs_error *error);
 
 #endif

@@ -2,8 +2,8 @@
 #include "sweep/slurm.h"
 
 #include "files/outfile.h"
-#include "files/progress.h"
 #include "files/textfile.h"
+#include "files/wall_clock.h"
 
 #include <ctype.h>
 #include <dirent.h>

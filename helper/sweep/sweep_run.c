@@ -4,8 +4,8 @@
 #include "files/folder_lock.h"
 #include "files/outfile.h"
 #include "files/program.h"
-#include "files/progress.h"
 #include "files/textfile.h"
+#include "files/wall_clock.h"
 #include "summary/results.h"
 #include "sweep/collect.h"
 #include "sweep/parallel.h"
@@ -37,7 +37,7 @@ struct work {
     size_t pending; /* to be run in this call */
     size_t ran;     /* of them: ended well or not */
     size_t failed;
-    struct iptfs_progress progress;
+    double start_s;               /* when the points began to run */
     struct iptfs_slurm_jobs jobs; /* that go on without us */
     char fatal[900];              /* why nothing more could be written; "" while it can */
 };
@@ -315,10 +315,10 @@ static enum iptfs_point_next take_line(void *ctx, const char *line)
         if (work->fatal[0] == '\0')
             snprintf(work->fatal, sizeof work->fatal, "%.880s", line + 2);
     } else if (line != NULL && !take_outcome(work, line)) {
-        iptfs_progress_wipe(&work->progress);
-        fprintf(stderr, "%s\n", line); /* of the engine itself */
+        iptfs_progress_message(work->request->progress, "%s", line); /* of the engine itself */
     }
-    iptfs_progress_show(&work->progress, work->ran, work->pending, "points");
+    iptfs_progress_update(work->request->progress, (double)work->ran, (double)work->pending,
+                          "points");
     return next_for(work);
 }
 
@@ -410,7 +410,7 @@ static int run_points(struct work *work, struct iptfs_error *error)
     if (code == 0)
         code = work->request->engine == IPTFS_SWEEP_SLURM ? run_slurm(work, &call, error)
                                                           : run_parallel(work, &call, error);
-    iptfs_progress_wipe(&work->progress);
+    iptfs_progress_end(work->request->progress);
     free(call.file);
     free(call.directory);
     if (work->fatal[0] != '\0')
@@ -431,8 +431,9 @@ static void list_failures(struct work *work)
         char *text = iptfs_sweep_point_text(&point);
         if (outcome->message == NULL)
             outcome->status = 1;
-        fprintf(stderr, "failed: point %zu (%s), status %d: %s\n", i + 1, text != NULL ? text : "",
-                outcome->status, outcome->message != NULL ? outcome->message : "it was not run");
+        iptfs_progress_message(work->request->progress, "failed: point %zu (%s), status %d: %s",
+                               i + 1, text != NULL ? text : "", outcome->status,
+                               outcome->message != NULL ? outcome->message : "it was not run");
         free(text);
         work->failed++;
     }
@@ -440,11 +441,12 @@ static void list_failures(struct work *work)
 
 static int finish(struct work *work, size_t had, FILE *out, struct iptfs_error *error)
 {
-    double spent_s = iptfs_wall_s() - work->progress.begun_s;
+    double spent_s = iptfs_wall_s() - work->start_s;
     size_t asked = work->pending;
     find_results(work);
     list_failures(work);
-    int code = iptfs_collect(&work->sweep, work->outcomes, work->directory, error);
+    int code = iptfs_collect(&work->sweep, work->outcomes, work->directory, work->request->progress,
+                             error);
     json_object_set_new(work->manifest, "time_s", json_real(spent_s));
     json_object_set_new(work->manifest, "failed", json_integer((json_int_t)work->failed));
     if (code == 0)
@@ -500,7 +502,7 @@ static int run_sweep(struct work *work, FILE *out, struct iptfs_error *error)
 {
     const struct iptfs_sweep_hooks *hooks = &work->request->hooks;
     struct iptfs_folder_lock lock = {-1};
-    iptfs_progress_begin(&work->progress, !work->request->quiet);
+    work->start_s = iptfs_wall_s();
     work->manifest = new_manifest(work);
     int code = work->manifest != NULL ? iptfs_make_directory(work->directory, error)
                                       : out_of_memory(error);

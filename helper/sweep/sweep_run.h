@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "sweep/sweep.h"
+#include "text/progress.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,10 +51,11 @@ struct iptfs_sweep_request {
     bool collect; /* run nothing, collect what there is */
     bool quiet;
     struct iptfs_sweep_hooks hooks;
+    const struct iptfs_progress *progress; /* may be NULL */
 };
 
 /* Runs a sweep, or with dry_run lists its points after checking them all. Prints a summary to
- * `out` and failures to standard error. IPTFS_E_INVALID, IPTFS_E_IO: what the user can mend, and
+ * `out` and reports failures as messages. IPTFS_E_INVALID, IPTFS_E_IO: what the user can mend, and
  * the finished points stay; IPTFS_E_ENGINE: points failed, the others are collected. */
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error);
