@@ -11,6 +11,8 @@
 /* One suite a room; a test file adds its line here and below. */
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
+extern const CU_TestInfo iptfs_tests_drop_cause[];
+extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -66,6 +68,8 @@ static const struct {
 } suites[] = {
     {"units", iptfs_tests_units},
     {"random", iptfs_tests_random},
+    {"drop-cause", iptfs_tests_drop_cause},
+    {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},

@@ -106,7 +106,9 @@ static void on_ended(void *ctx, const struct iptfs_inner *inner)
     watched->ended(watched->ended_ctx, inner);
     if (watch->dropped != NULL)
         watch->dropped(watch->ctx, watched->end, inner->handle,
-                       iptfs_drop_cause_name((enum iptfs_drop_cause)inner->drop_cause));
+                       inner->drop_cause == IPTFS_DROP_NONE
+                           ? "inside"
+                           : iptfs_drop_cause_name((enum iptfs_drop_cause)inner->drop_cause));
 }
 
 static void watch_end(struct iptfs_pair *pair, int end)
@@ -340,21 +342,35 @@ uint32_t iptfs_pair_space(const struct iptfs_pair *pair, int end)
     return pair->run.direction[end].tunnel.sender.packer.payload_octets;
 }
 
-/* The counter's number in a row of all: Linux's and RFC 9348's, the ends, and "offered". */
+/* Indexes of the counters: those of Linux and of RFC 9348, then the ledger's. */
 enum {
-    OFFERED = IPTFS_COUNTER_COUNT + IPTFS_DROP_COUNT,
+    INSIDE = IPTFS_COUNTER_COUNT,
+    DELIVERED,
+    DROPPED, /* the first drop cause */
+    OFFERED = DROPPED + IPTFS_DROP_COUNT - 1,
     COUNTERS
 };
+
+static const char *ledger_counter_name(size_t index)
+{
+    switch (index) {
+    case INSIDE:
+        return "inside";
+    case DELIVERED:
+        return "delivered";
+    case OFFERED:
+        return "offered";
+    default:
+        return iptfs_drop_cause_name(iptfs_drop_cause_at(index - DROPPED));
+    }
+}
 
 int iptfs_pair_counter_name(size_t index, char name[IPTFS_PAIR_NAME_SIZE])
 {
     if (index >= COUNTERS)
         return 0;
-    if (index == OFFERED) {
-        snprintf(name, IPTFS_PAIR_NAME_SIZE, "offered");
-    } else if (index >= IPTFS_COUNTER_COUNT) {
-        snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s",
-                 iptfs_drop_cause_name((enum iptfs_drop_cause)(index - IPTFS_COUNTER_COUNT)));
+    if (index >= IPTFS_COUNTER_COUNT) {
+        snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s", ledger_counter_name(index));
     } else {
         const struct iptfs_counter_name *counter = iptfs_counter_name((enum iptfs_counter)index);
         snprintf(name, IPTFS_PAIR_NAME_SIZE, "%s%s%s", counter->group,
@@ -368,11 +384,16 @@ static uint64_t counter_at(const struct iptfs_tunnel *tunnel, size_t index)
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     if (index < IPTFS_COUNTER_COUNT)
         return tunnel->counters.value[index];
-    if (index == OFFERED)
+    switch (index) {
+    case INSIDE:
+        return iptfs_ledger_in_flight(ledger);
+    case DELIVERED:
+        return ledger->delivered.pkts;
+    case OFFERED:
         return ledger->offered.pkts;
-    size_t drop_cause = index - IPTFS_COUNTER_COUNT;
-    return drop_cause == IPTFS_DROP_NONE ? iptfs_ledger_inside(ledger)
-                                         : ledger->ended[drop_cause].pkts;
+    default:
+        return ledger->dropped[iptfs_drop_cause_at(index - DROPPED)].pkts;
+    }
 }
 
 int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name, uint64_t *value,

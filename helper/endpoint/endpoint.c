@@ -218,7 +218,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
                        "%s: outer packet %" PRIu64 " cannot be written: %s",
                        passage->reader.path.text, outer->seq, encap->wire.why);
     }
-    iptfs_outer_end(&encap->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&encap->store, outer);
 }
 
 static int open_encap(struct encap *encap)
@@ -308,10 +308,11 @@ static json_t *encap_figures(const struct encap *encap, FILE *notes)
     set(inner, "ce_marked", encap->sender.queue.marked_pkts);
     json_t *dropped = group(inner, "dropped");
     /* A sent packet has nobody to receive it: its end is not a drop. */
-    for (int drop_cause = IPTFS_DROP_NO_QUEUE_SPACE; drop_cause <= IPTFS_DROP_AGGREGATION_TIME;
-         drop_cause++)
-        set(dropped, iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause),
-            ledger->ended[drop_cause].pkts);
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (iptfs_drop_cause_place(cause) == IPTFS_DROP_AT_SENDER &&
+            cause != IPTFS_DROP_TUNNEL_STOPPED) /* there is no circuit breaker here */
+            set(dropped, iptfs_drop_cause_name(cause), ledger->dropped[cause].pkts);
     json_t *outer = group(figures, "outer");
     set(outer, "pkts", encap->outer.pkts);
     set(outer, "octets", encap->outer.octets);
@@ -455,7 +456,7 @@ static json_t *decap_figures(const struct decap *decap, FILE *notes)
 {
     const struct iptfs_inbound_sa *inbound = &decap->inbound;
     const struct iptfs_ledger *ledger = &inbound->store.ledger;
-    const struct iptfs_tally *delivered = &ledger->ended[IPTFS_DROP_DELIVERED];
+    const struct iptfs_tally *delivered = &ledger->delivered;
     json_t *figures = json_object();
     tell_input(&decap->passage, figures, notes);
     json_t *in = json_object_get(figures, "in");

@@ -160,7 +160,7 @@ static void run_raw(struct replay *replay, const struct iptfs_script_event *even
     fprintf(replay->out, "raw %" PRId64 " seq=%" PRIu64 " len=%" PRIu32 "\n", ns(event->at_ps),
             event->seq, outer->ip_octets);
     if (iptfs_outer_set_payload(store, outer, event->payload, event->octets) != IPTFS_OK) {
-        iptfs_outer_end(store, outer, IPTFS_DROP_BAD_HEADER);
+        iptfs_outer_drop(store, outer, IPTFS_DROP_BAD_HEADER);
         return;
     }
     iptfs_receiver_input(&replay->tunnel.receiver, event->at_ps, outer);

@@ -81,7 +81,7 @@ static double value_of(const struct iptfs_results *results, struct iptfs_series_
     case KIND_OUTER_RATE:
         return rate_of(column, tunnel->link->stats.sent.octets, interval_s);
     case KIND_INNER_RATE:
-        return rate_of(column, tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED].octets, interval_s);
+        return rate_of(column, tunnel->store.ledger.delivered.octets, interval_s);
     case KIND_ALLOWED_RATE:
         return allowed_bps(results, column->direction);
     case KIND_FLOW_RATE:

@@ -61,11 +61,11 @@ static json_t *inner_json(const struct iptfs_tunnel *tunnel, uint64_t skipped_pk
     const struct iptfs_ledger *ledger = &tunnel->store.ledger;
     json_t *inner = json_object();
     set_tally(inner, "offered", &ledger->offered);
-    set_tally(inner, "delivered", &ledger->ended[IPTFS_DROP_DELIVERED]);
+    set_tally(inner, "delivered", &ledger->delivered);
     json_t *dropped = json_object();
-    for (int drop_cause = IPTFS_DROP_DELIVERED + 1; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
-        set_count(dropped, iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause),
-                  ledger->ended[drop_cause].pkts);
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        set_count(dropped, iptfs_drop_cause_name(cause), ledger->dropped[cause].pkts);
     json_object_set_new(inner, "dropped", dropped);
     set_count(inner, "in_flight", tunnel->in_flight_pkts);
     set_count(inner, "delivered_again", tunnel->delivered_again);
@@ -163,8 +163,10 @@ static json_t *waits_json(const struct iptfs_delays *waits, uint64_t whole)
 static double loss_amplification(const struct iptfs_tunnel *tunnel)
 {
     uint64_t inner = 0, outer = iptfs_link_lost(&tunnel->link->stats).pkts;
-    for (int drop_cause = IPTFS_DROP_LINK_MTU; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
-        inner += tunnel->store.ledger.ended[drop_cause].pkts;
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (iptfs_drop_cause_place(cause) != IPTFS_DROP_AT_SENDER)
+            inner += tunnel->store.ledger.dropped[cause].pkts;
     return outer > 0 ? ratio(inner, outer) : (double)NAN;
 }
 
@@ -173,14 +175,14 @@ static json_t *flow_json(const struct iptfs_flows *flows, const struct iptfs_flo
     const struct iptfs_delays *delays = &flow->delivered.delays;
     struct iptfs_tally delivered = {delays->count, flow->delivered.octets};
     struct iptfs_tally offered = {
-        delivered.pkts + flow->lost.pkts + flow->inside.pkts,
-        delivered.octets + flow->lost.octets + flow->inside.octets,
+        delivered.pkts + flow->lost.pkts + flow->in_flight.pkts,
+        delivered.octets + flow->lost.octets + flow->in_flight.octets,
     };
     json_t *object = json_object();
     set_tally(object, "offered", &offered);
     set_tally(object, "delivered", &delivered);
     set_count(object, "lost", flow->lost.pkts);
-    set_count(object, "in_flight", flow->inside.pkts);
+    set_count(object, "in_flight", flow->in_flight.pkts);
     set_real(object, "loss", ratio(flow->lost.pkts, offered.pkts));
     json_object_set_new(object, "delay_s", delay_json(delays));
     json_object_set_new(object, "jitter_s", jitter_json(flows, flow, delays));
@@ -333,8 +335,7 @@ static void set_direction(json_t *object, const struct iptfs_results *results,
     json_object_set_new(object, "stall_s", waits_json(&tunnel->waits.stall, delays->count));
     json_object_set_new(object, "gather_s", waits_json(&tunnel->waits.gather, delays->count));
     set_known(object, "loss_amplification", loss_amplification(tunnel));
-    set_real(object, "goodput_bps",
-             bits_per_second(ledger->ended[IPTFS_DROP_DELIVERED].octets, duration_ps));
+    set_real(object, "goodput_bps", bits_per_second(ledger->delivered.octets, duration_ps));
     set_real(object, "outer_bps", bits_per_second(tunnel->link->stats.sent.octets, duration_ps));
     if (results->leak[direction] != NULL)
         json_object_set_new(object, "leak", leak_json(results->leak[direction]));
@@ -481,13 +482,13 @@ static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
     uint64_t offered = ledger->offered.pkts;
     fprintf(out, "%-20s %15s %19s\n", "Inner packets", "packets", "octets");
     write_row(out, "offered", &ledger->offered, 0);
-    write_row(out, "delivered", &ledger->ended[IPTFS_DROP_DELIVERED], offered);
-    for (int drop_cause = IPTFS_DROP_DELIVERED + 1; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
-        if (ledger->ended[drop_cause].pkts > 0) {
+    write_row(out, "delivered", &ledger->delivered, offered);
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (ledger->dropped[cause].pkts > 0) {
             char label[64];
-            snprintf(label, sizeof label, "- %s",
-                     iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause));
-            write_row(out, label, &ledger->ended[drop_cause], offered);
+            snprintf(label, sizeof label, "- %s", iptfs_drop_cause_name(cause));
+            write_row(out, label, &ledger->dropped[cause], offered);
         }
     if (tunnel->in_flight_pkts > 0)
         fprintf(out, "  %-18s %15s\n", "in flight", grouped(tunnel->in_flight_pkts).text);
@@ -495,10 +496,11 @@ static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
 
 static void write_causes(const struct iptfs_tunnel *tunnel, FILE *out)
 {
-    for (int drop_cause = IPTFS_DROP_DELIVERED + 1; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
-        if (tunnel->store.ledger.ended[drop_cause].pkts > 0)
-            fprintf(out, "  - %s: %s\n", iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause),
-                    iptfs_drop_cause_meaning((enum iptfs_drop_cause)drop_cause));
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (tunnel->store.ledger.dropped[cause].pkts > 0)
+            fprintf(out, "  - %s: %s\n", iptfs_drop_cause_name(cause),
+                    iptfs_drop_cause_meaning(cause));
     if (tunnel->sender.icmp_sent > 0)
         fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
                 grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.payload_octets);
@@ -557,7 +559,7 @@ static void write_flow(const char *name, const struct iptfs_flows *flows,
                        const struct iptfs_flow *flow, FILE *out)
 {
     const struct iptfs_delays *delays = &flow->delivered.delays;
-    uint64_t offered = delays->count + flow->lost.pkts + flow->inside.pkts;
+    uint64_t offered = delays->count + flow->lost.pkts + flow->in_flight.pkts;
     fprintf(out, "  %-18s %15s %7.3f %% %10s %10s %10s\n", name, grouped(delays->count).text,
             100.0 * ratio(flow->lost.pkts, offered),
             iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
@@ -665,7 +667,7 @@ static void write_direction(const struct iptfs_results *results, enum iptfs_dire
 {
     const struct iptfs_tunnel *tunnel = results->tunnel[direction];
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
-    uint64_t octets = tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED].octets;
+    uint64_t octets = tunnel->store.ledger.delivered.octets;
     double goodput_bps = bits_per_second(octets, results->scenario->duration_ps);
     write_inner(tunnel, out);
     write_causes(tunnel, out);

@@ -50,7 +50,7 @@ void iptfs_link_init(struct iptfs_link *link, const struct iptfs_link_ops *ops,
 void iptfs_link_end_inside(struct iptfs_link *link, struct iptfs_outer *outer)
 {
     iptfs_tally_add(&link->stats.in_flight, outer->ip_octets);
-    iptfs_outer_end(link->store, outer, IPTFS_DROP_NONE);
+    iptfs_outer_unref(link->store, outer);
 }
 
 void iptfs_link_clear(struct iptfs_link *link)
@@ -91,14 +91,14 @@ bool iptfs_link_admit(struct iptfs_link *link, struct iptfs_outer *outer)
     if (outer->ip_octets <= link->config.mtu_octets)
         return true;
     iptfs_tally_add(&link->stats.lost_mtu, outer->ip_octets);
-    iptfs_outer_end(link->store, outer, IPTFS_DROP_LINK_MTU);
+    iptfs_outer_drop(link->store, outer, IPTFS_DROP_LINK_MTU);
     return false;
 }
 
 void iptfs_link_refuse(struct iptfs_link *link, struct iptfs_outer *outer)
 {
     iptfs_tally_add(&link->stats.lost_queue, outer->ip_octets);
-    iptfs_outer_end(link->store, outer, IPTFS_DROP_LINK_QUEUE);
+    iptfs_outer_drop(link->store, outer, IPTFS_DROP_LINK_QUEUE);
 }
 
 bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
@@ -116,8 +116,8 @@ bool iptfs_link_apply(struct iptfs_link *link, struct iptfs_outer *outer,
     if (verdict->lost) {
         iptfs_tally_add(verdict->blackout ? &link->stats.lost_blackout : &link->stats.lost_way,
                         outer->ip_octets);
-        iptfs_outer_end(link->store, outer,
-                        verdict->blackout ? IPTFS_DROP_BLACKOUT : IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_drop(link->store, outer,
+                         verdict->blackout ? IPTFS_DROP_BLACKOUT : IPTFS_DROP_LINK_LOSS);
     }
     return goes_on;
 }

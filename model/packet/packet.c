@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/packet.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 
 #include <stdlib.h>
@@ -137,14 +138,14 @@ void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, ui
     inner->octets = octets;
 }
 
-/* Kept apart from what befalls nearly all packets. */
+/* Not inlined: nearly all packets are delivered. */
 static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
                                                       const struct iptfs_inner *inner)
 {
     if (inner->drop_cause != IPTFS_DROP_NONE)
-        iptfs_tally_add(&store->ledger.ended[inner->drop_cause], inner->octets);
+        iptfs_tally_add(&store->ledger.dropped[inner->drop_cause], inner->octets);
     else if (store->closing)
-        store->found_inside++;
+        store->found_in_flight++;
     else
         store->ledger.unexplained++;
     if (store->ended != NULL)
@@ -153,7 +154,7 @@ static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
 
 static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (inner->drop_cause != IPTFS_DROP_DELIVERED)
+    if (!inner->delivered)
         end_undelivered(store, inner);
     if (inner->handle != NULL && store->release != NULL)
         store->release(store->release_ctx, inner->handle);
@@ -166,6 +167,7 @@ static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
 
 void iptfs_inner_unref(struct iptfs_store *store, struct iptfs_inner *inner)
 {
+    IPTFS_ASSERT(inner->refs > 0);
     if (--inner->refs == 0)
         free_inner(store, inner);
 }
@@ -213,11 +215,13 @@ void iptfs_outer_add(struct iptfs_outer *outer, struct iptfs_inner *inner, uint3
 
 static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
 {
+    /* When a copy was processed, the reassembly has named the causes. */
+    enum iptfs_drop_cause cause =
+        outer->processed ? IPTFS_DROP_NONE : (enum iptfs_drop_cause)outer->drop_cause;
     struct iptfs_inner *inner = outer->first;
     for (uint32_t left = outer->slices; left > 0; left--) {
         struct iptfs_inner *next = inner->next;
-        if (outer->drop_cause != IPTFS_DROP_DELIVERED && outer->drop_cause != IPTFS_DROP_NONE)
-            iptfs_inner_set_drop_cause(inner, (enum iptfs_drop_cause)outer->drop_cause);
+        iptfs_inner_set_drop_cause(inner, cause);
         iptfs_inner_unref(store, inner);
         inner = next;
     }
@@ -228,17 +232,27 @@ static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
     store->live_outer--;
 }
 
-void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer,
-                     enum iptfs_drop_cause drop_cause)
+void iptfs_outer_unref(struct iptfs_store *store, struct iptfs_outer *outer)
 {
-    bool processed = outer->drop_cause == IPTFS_DROP_DELIVERED;
-    if (store->closing && !processed)
-        outer->drop_cause =
-            IPTFS_DROP_NONE; /* whatever befell another copy, this one was under way */
-    else if (outer->drop_cause == IPTFS_DROP_NONE || drop_cause == IPTFS_DROP_DELIVERED)
-        outer->drop_cause = (uint8_t)drop_cause;
+    IPTFS_ASSERT(outer->refs > 0);
+    if (store->closing)
+        outer->drop_cause = IPTFS_DROP_NONE; /* in flight, even if another copy was dropped */
     if (--outer->refs == 0)
         free_outer(store, outer);
+}
+
+void iptfs_outer_drop(struct iptfs_store *store, struct iptfs_outer *outer,
+                      enum iptfs_drop_cause cause)
+{
+    if (outer->drop_cause == IPTFS_DROP_NONE)
+        outer->drop_cause = (uint8_t)cause;
+    iptfs_outer_unref(store, outer);
+}
+
+void iptfs_outer_processed(struct iptfs_store *store, struct iptfs_outer *outer)
+{
+    outer->processed = true;
+    iptfs_outer_unref(store, outer);
 }
 
 void iptfs_slices(const struct iptfs_outer *outer, struct iptfs_slice_walk *walk)

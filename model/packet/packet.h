@@ -42,11 +42,12 @@ struct iptfs_inner {
     uint16_t flow;            /* which traffic source it came from */
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
-    uint8_t drop_cause;       /* enum iptfs_drop_cause */
+    uint8_t drop_cause;       /* enum iptfs_drop_cause; without effect once it is delivered */
     uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
     bool local;           /* sent by the gateway itself, not forwarded */
     bool marked_here : 1; /* got its CE mark in the sender's own queue */
     bool owns_bytes : 1;  /* bytes is a buffer of the store */
+    bool delivered : 1;   /* has left the tunnel whole */
 };
 
 /* An outer packet: what ESP carries. Its payload is slices, or bytes where it came from outside. */
@@ -70,7 +71,8 @@ struct iptfs_outer {
     uint32_t refs;             /* copies under way */
     uint8_t sub_type;          /* AGGFRAG sub-type, 0 or 1 */
     uint8_t ecn;               /* of the outer IP header */
-    uint8_t drop_cause;        /* the first cause that ended a copy, enum iptfs_drop_cause */
+    uint8_t drop_cause;        /* of the first copy that was dropped, enum iptfs_drop_cause */
+    bool processed;            /* a copy went through the reassembly */
     struct iptfs_aggfrag info; /* congestion information, when sub_type is 1 */
 };
 
@@ -106,33 +108,32 @@ struct iptfs_store {
     struct iptfs_chunk *chunks;
     uint64_t live_inner;
     uint64_t live_outer;
-    uint64_t
-        found_inside; /* packets without a drop_cause that were let go after iptfs_store_close */
+    uint64_t found_in_flight; /* packets freed after iptfs_store_close, not delivered or dropped */
     bool closing;
     int error; /* IPTFS_E_NO_MEMORY once memory ran out, else 0 */
-    /* Told the handle of each packet that was not delivered, exactly once; may be NULL. */
+    /* Called with the handle of each packet that was not delivered, once; may be NULL. */
     void (*release)(void *ctx, void *handle);
     void *release_ctx;
-    /* Told of each packet that ends without having been delivered, also of those inside at the end
-     * of the run; may be NULL. */
+    /* Called for each packet that is dropped, or in flight at the end of the run (its drop_cause
+     * is IPTFS_DROP_NONE then); may be NULL. */
     void (*ended)(void *ctx, const struct iptfs_inner *inner);
     void *ended_ctx;
 };
 
 void iptfs_store_init(struct iptfs_store *store);
 
-/* From now on packets let go without a drop_cause are those still inside at the end of the run;
- * they are counted in found_inside. */
+/* The run ends: packets freed from now on without a drop cause are in flight, and are counted in
+ * found_in_flight. */
 void iptfs_store_close(struct iptfs_store *store);
 
-/* What befalls packets that are let go without having gone on: they are inside at the end of a run;
- * before that, their SA was removed. */
-static inline enum iptfs_drop_cause iptfs_store_leaving(const struct iptfs_store *store)
+/* The drop cause of packets that a part of the tunnel still holds when it is freed: none at the end
+ * of a run, for they are in flight; before that, their SA was removed. */
+static inline enum iptfs_drop_cause iptfs_store_release_cause(const struct iptfs_store *store)
 {
     return store->closing ? IPTFS_DROP_NONE : IPTFS_DROP_SA_REMOVED;
 }
 
-/* Gives all memory back. Every packet must have been let go. */
+/* Frees all memory. Every packet must have been freed. */
 void iptfs_store_free(struct iptfs_store *store);
 
 /* A new inner packet with one reference, counted as offered, all else 0. NULL (and store->error
@@ -143,8 +144,9 @@ struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets);
  * from bytes. False when memory ran out. */
 bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner);
 
-/* Names what befell the packet; the first cause stands, unless a copy is delivered after all. It is
- * written into the ledger when the packet is let go. */
+/* Sets why the packet is dropped. The first cause counts, unless the packet is delivered after all
+ * (a duplicate of the outer packet arrives). It is counted in the ledger with the last reference.
+ */
 static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
                                               enum iptfs_drop_cause cause)
 {
@@ -152,13 +154,13 @@ static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
         inner->drop_cause = (uint8_t)cause;
 }
 
-/* The packet leaves the tunnel whole. False when it has done so before: a second copy. */
+/* The packet leaves the tunnel whole. False when it has left before: a second copy. */
 static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (inner->drop_cause == IPTFS_DROP_DELIVERED)
+    if (inner->delivered)
         return false;
-    inner->drop_cause = IPTFS_DROP_DELIVERED;
-    iptfs_tally_add(&store->ledger.ended[IPTFS_DROP_DELIVERED], inner->octets);
+    inner->delivered = true;
+    iptfs_tally_add(&store->ledger.delivered, inner->octets);
     return true;
 }
 
@@ -175,7 +177,7 @@ void iptfs_inner_mark(struct iptfs_inner *inner);
 /* The packet turned out to be this long (only while it is made from bytes). */
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets);
 
-/* Lets one reference go; the last one frees the packet. */
+/* Drops one reference; the last one frees the packet. */
 void iptfs_inner_unref(struct iptfs_store *store, struct iptfs_inner *inner);
 
 /* A new outer packet with one reference, all else 0; NULL when memory ran out. */
@@ -191,11 +193,17 @@ int iptfs_outer_set_payload(struct iptfs_store *store, struct iptfs_outer *outer
 void iptfs_outer_add(struct iptfs_outer *outer, struct iptfs_inner *inner, uint32_t offset,
                      uint32_t octets);
 
-/* Ends one copy of the packet, by `drop_cause` (IPTFS_DROP_DELIVERED when it was processed). With
- * the last copy, inner packets that are not delivered are blamed on the first cause that ended a
- * copy, unless one was processed: then the reassembly answers for them. */
-void iptfs_outer_end(struct iptfs_store *store, struct iptfs_outer *outer,
-                     enum iptfs_drop_cause drop_cause);
+/* One copy of the packet is dropped. When the last copy has ended and none was processed, the inner
+ * packets that are not delivered get the cause of the first copy that was dropped. */
+void iptfs_outer_drop(struct iptfs_store *store, struct iptfs_outer *outer,
+                      enum iptfs_drop_cause cause);
+
+/* One copy of the packet has gone through the reassembly, which sets the causes of inner packets
+ * that it does not deliver. */
+void iptfs_outer_processed(struct iptfs_store *store, struct iptfs_outer *outer);
+
+/* Drops one reference: a copy that is in flight at the end of the run. */
+void iptfs_outer_unref(struct iptfs_store *store, struct iptfs_outer *outer);
 
 void iptfs_slices(const struct iptfs_outer *outer, struct iptfs_slice_walk *walk);
 

@@ -42,7 +42,7 @@ static bool complete(struct iptfs_inner *inner, const struct iptfs_outer *outer,
 {
     if (octets == inner->octets)
         return true;
-    if (outer->drop_cause == IPTFS_DROP_DELIVERED)
+    if (outer->processed)
         return false;
     if (inner->got == 0)
         inner->gathered_ps = now_ps;

@@ -415,6 +415,6 @@ void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly)
 {
     if (reassembly->partial == NULL)
         return;
-    iptfs_inner_set_drop_cause(reassembly->partial, iptfs_store_leaving(reassembly->store));
+    iptfs_inner_set_drop_cause(reassembly->partial, iptfs_store_release_cause(reassembly->store));
     end_partial(reassembly);
 }

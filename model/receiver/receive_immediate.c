@@ -47,8 +47,8 @@ void iptfs_receive_immediate_free(struct iptfs_receive_immediate *immediate)
 {
     for (uint64_t i = 0; immediate->places != NULL && i <= immediate->mask; i++)
         if (immediate->places[i].outer != NULL)
-            iptfs_outer_end(immediate->store, immediate->places[i].outer,
-                            iptfs_store_leaving(immediate->store));
+            iptfs_outer_drop(immediate->store, immediate->places[i].outer,
+                             iptfs_store_release_cause(immediate->store));
     free(immediate->places);
     immediate->places = NULL;
 }
@@ -99,7 +99,7 @@ static void release(struct iptfs_receive_immediate *immediate,
     else
         place_of(immediate, place->newer)->older = place->older;
     immediate->held--;
-    iptfs_outer_end(immediate->store, place->outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(immediate->store, place->outer);
     place->outer = NULL;
 }
 
@@ -391,14 +391,14 @@ static void take_late(struct iptfs_receive_immediate *immediate, int64_t now_ps,
         iptfs_reassembly_begin(reassembly, now_ps, outer);
         iptfs_reassembly_give_up(reassembly, IPTFS_DROP_LATE);
     }
-    iptfs_outer_end(immediate->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(immediate->store, outer);
 }
 
 static void drop_duplicate(struct iptfs_receive_immediate *immediate, struct iptfs_outer *outer)
 {
     immediate->duplicate_pkts++;
     iptfs_count(immediate->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
-    iptfs_outer_end(immediate->store, outer, IPTFS_DROP_DUPLICATE);
+    iptfs_outer_drop(immediate->store, outer, IPTFS_DROP_DUPLICATE);
 }
 
 static void take(struct iptfs_receive_immediate *immediate, int64_t now_ps,
@@ -427,7 +427,7 @@ static void take(struct iptfs_receive_immediate *immediate, int64_t now_ps,
     else if (!shape.passes)
         try_after(immediate, now_ps, seq);
     if (!shape.continued && !shape.begins)
-        iptfs_outer_end(immediate->store, outer, IPTFS_DROP_DELIVERED);
+        iptfs_outer_processed(immediate->store, outer);
 }
 
 void iptfs_receive_immediate_input(struct iptfs_receive_immediate *immediate, int64_t now_ps,

@@ -121,7 +121,7 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
     if (!iptfs_replay_accept(&receiver->replay, outer->seq)) {
         iptfs_count(receiver->counters, IPTFS_XFRM_IN_STATE_SEQ_ERROR, 1);
         iptfs_count(receiver->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
-        iptfs_outer_end(receiver->store, outer, IPTFS_DROP_REPLAY);
+        iptfs_outer_drop(receiver->store, outer, IPTFS_DROP_REPLAY);
         return;
     }
     bool ce = receiver->config.ecn && outer->ecn == ECN_CE;

@@ -48,8 +48,8 @@ void iptfs_reorder_free(struct iptfs_reorder *reorder)
 {
     for (uint64_t i = 0; reorder->places != NULL && i <= reorder->mask; i++)
         if (reorder->places[i].outer != NULL)
-            iptfs_outer_end(reorder->store, reorder->places[i].outer,
-                            iptfs_store_leaving(reorder->store));
+            iptfs_outer_drop(reorder->store, reorder->places[i].outer,
+                             iptfs_store_release_cause(reorder->store));
     free(reorder->places);
     reorder->places = NULL;
 }
@@ -57,14 +57,14 @@ void iptfs_reorder_free(struct iptfs_reorder *reorder)
 static void process(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
     reorder->process(reorder->process_ctx, now_ps, outer);
-    iptfs_outer_end(reorder->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(reorder->store, outer);
 }
 
 static void drop(struct iptfs_reorder *reorder, struct iptfs_outer *outer,
                  enum iptfs_drop_cause drop_cause)
 {
     iptfs_count(reorder->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
-    iptfs_outer_end(reorder->store, outer, drop_cause);
+    iptfs_outer_drop(reorder->store, outer, drop_cause);
 }
 
 /* Moves `want` on by one: processes the packet held there, or has lost it. */

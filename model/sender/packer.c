@@ -375,7 +375,7 @@ struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_
 void iptfs_packer_clear(struct iptfs_packer *packer)
 {
     if (packer->begun != NULL) {
-        iptfs_inner_set_drop_cause(packer->begun, iptfs_store_leaving(packer->store));
+        iptfs_inner_set_drop_cause(packer->begun, iptfs_store_release_cause(packer->store));
         iptfs_inner_unref(packer->store, packer->begun);
     }
     packer->begun = NULL;

@@ -378,7 +378,7 @@ void iptfs_sender_clear(struct iptfs_sender *sender)
 {
     struct iptfs_inner *inner;
     while ((inner = iptfs_queue_pop(&sender->queue)) != NULL) {
-        iptfs_inner_set_drop_cause(inner, iptfs_store_leaving(sender->store));
+        iptfs_inner_set_drop_cause(inner, iptfs_store_release_cause(sender->store));
         iptfs_inner_unref(sender->store, inner);
     }
     iptfs_packer_clear(&sender->packer);

@@ -34,8 +34,8 @@ void iptfs_flows_end(struct iptfs_flows *flows, const struct iptfs_inner *inner)
     struct iptfs_flow *flow = iptfs_flows_at(flows, inner->flow);
     if (flow == NULL)
         return;
-    bool inside = inner->drop_cause == IPTFS_DROP_NONE;
-    iptfs_tally_add(inside ? &flow->inside : &flow->lost, inner->octets);
+    bool in_flight = inner->drop_cause == IPTFS_DROP_NONE;
+    iptfs_tally_add(in_flight ? &flow->in_flight : &flow->lost, inner->octets);
 }
 
 void iptfs_flows_sum(const struct iptfs_flows *flows, struct iptfs_measure *measure)

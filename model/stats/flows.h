@@ -20,8 +20,8 @@ enum {
 
 struct iptfs_flow {
     struct iptfs_measure delivered;
-    struct iptfs_tally lost;   /* ended without being delivered, for whatever cause */
-    struct iptfs_tally inside; /* when the run ended */
+    struct iptfs_tally lost;      /* dropped, for any cause */
+    struct iptfs_tally in_flight; /* when the run ended */
 };
 
 struct iptfs_flows {

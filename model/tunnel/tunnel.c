@@ -63,7 +63,7 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
     else
-        iptfs_outer_end(&tunnel->store, outer, IPTFS_DROP_SA_REMOVED);
+        iptfs_outer_drop(&tunnel->store, outer, IPTFS_DROP_SA_REMOVED);
 }
 
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
@@ -277,14 +277,14 @@ int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
     tunnel->link->ops->clear(tunnel->link);
     iptfs_receiver_free(&tunnel->receiver);
     iptfs_receiver_free(&tunnel->receiver_between);
-    tunnel->in_flight_pkts = store->found_inside;
+    tunnel->in_flight_pkts = store->found_in_flight;
     iptfs_burstiness_close(&tunnel->burst, now_ps);
     iptfs_tunnel_sum(tunnel);
     if (tunnel->flows.error != IPTFS_OK)
         return tunnel->flows.error;
     if (store->error != IPTFS_OK)
         return store->error;
-    bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_inside) &&
+    bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_in_flight) &&
                     iptfs_link_balanced(&tunnel->link->stats) && store->live_inner == 0 &&
                     store->live_outer == 0 && tunnel->delivered.delays.out_of_range == 0;
     return balanced ? IPTFS_OK : IPTFS_E_UNBALANCED;

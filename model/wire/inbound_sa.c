@@ -67,7 +67,7 @@ static void receive(struct iptfs_inbound_sa *inbound, int64_t now_ps,
     outer->ecn = inbound->receiver.config.ecn ? found->ecn : 0;
     if (iptfs_outer_set_payload(&inbound->store, outer, found->payload, found->payload_octets) !=
         IPTFS_OK) {
-        iptfs_outer_end(&inbound->store, outer, IPTFS_DROP_BAD_HEADER);
+        iptfs_outer_drop(&inbound->store, outer, IPTFS_DROP_BAD_HEADER);
         return;
     }
     begin(inbound, found->seq);
@@ -104,7 +104,7 @@ int iptfs_inbound_sa_close(struct iptfs_inbound_sa *inbound)
     iptfs_receiver_free(&inbound->receiver);
     if (store->error != IPTFS_OK)
         return store->error;
-    bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_inside) &&
+    bool balanced = iptfs_ledger_balanced(&store->ledger, store->found_in_flight) &&
                     store->live_inner == 0 && store->live_outer == 0;
     return balanced ? IPTFS_OK : IPTFS_E_UNBALANCED;
 }

@@ -47,7 +47,7 @@ bool bench_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_res
         code = simulate(&run, &scenario, result, &error);
         if (code == IPTFS_OK) {
             const struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
-            result->inner_pkts = tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED].pkts;
+            result->inner_pkts = tunnel->store.ledger.delivered.pkts;
             result->outer_pkts = tunnel->link->stats.sent.pkts;
             result->events = run.events;
         }

@@ -266,16 +266,16 @@ static void run_until(struct bench *bench, int64_t until_ps)
         iptfs_tunnel_wake(&bench->tunnel, next_ps);
 }
 
-static uint64_t ended(const struct bench *bench, enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->tunnel.store.ledger.ended[drop_cause].pkts;
+    return bench->tunnel.store.ledger.dropped[drop_cause].pkts;
 }
 
 static void stop_at(struct bench *bench, int64_t at_ps)
 {
     CHECK_INT(iptfs_tunnel_close(&bench->tunnel, at_ps), IPTFS_OK);
     CHECK_U64(bench->released + bench->delivered, bench->tunnel.store.ledger.offered.pkts);
-    CHECK_U64(ended(bench, IPTFS_DROP_DELIVERED), bench->delivered);
+    CHECK_U64(bench->tunnel.store.ledger.delivered.pkts, bench->delivered);
     iptfs_tunnel_free(&bench->tunnel);
 }
 
@@ -305,7 +305,7 @@ static void test_the_tunnel_stops(void)
         CHECK_U64(bench.sent, sent);
         CHECK_U64(bench.tunnel.sender.queue.octets, 0);
         CHECK_TRUE(bench.tunnel.sender.packer.begun == NULL);
-        uint64_t stopped = ended(&bench, IPTFS_DROP_TUNNEL_STOPPED);
+        uint64_t stopped = dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED);
         CHECK_TRUE(stopped > PKTS - 130 && stopped < PKTS);
         CHECK_U64(bench.tunnel.counters.value[IPTFS_YANG_TX_DROP_PKTS],
                   stopped - (i == 0 ? 1 : 0)); /* the begun packet had been taken */
@@ -321,9 +321,9 @@ static void test_offers_to_a_stopped_tunnel(void)
     bench.tunnel.sender.source = NULL;
     CHECK_INT(iptfs_sender_offer(&bench.tunnel.sender, &bench.arrivals[0]), IPTFS_OK);
     iptfs_sender_stop(&bench.tunnel.sender, 1);
-    CHECK_U64(ended(&bench, IPTFS_DROP_TUNNEL_STOPPED), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED), 1);
     CHECK_INT(iptfs_sender_offer(&bench.tunnel.sender, &bench.arrivals[1]), IPTFS_E_STOPPED);
-    CHECK_U64(ended(&bench, IPTFS_DROP_TUNNEL_STOPPED), 2);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED), 2);
     CHECK_U64(bench.released, 2);
     CHECK_INT(iptfs_tunnel_next_ps(&bench.tunnel), IPTFS_NEVER);
     stop_at(&bench, 5);
@@ -353,7 +353,7 @@ static void test_no_loss_no_trip(void)
         return;
     run_until(&bench, 2000 * MS);
     CHECK_TRUE(!bench.tunnel.breaker.tripped);
-    CHECK_U64(ended(&bench, IPTFS_DROP_TUNNEL_STOPPED), 0);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED), 0);
     CHECK_U64(bench.sent, 4001);
     stop_at(&bench, 2000 * MS);
 }

@@ -140,7 +140,7 @@ static void check_round_trip(struct fuzz_input *input)
     if (length > 0)
         MUST(iptfs_payload_encode(outer, header, NULL, bytes, (size_t)length - 1) == IPTFS_E_SHORT);
     check_walks(outer, bytes + head, (uint32_t)length - (uint32_t)head);
-    iptfs_outer_end(&made.store, made.outer, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&made.store, made.outer, IPTFS_DROP_LINK_LOSS);
     MUST(made.store.live_inner == 0 && made.store.live_outer == 0);
     iptfs_store_free(&made.store);
 }

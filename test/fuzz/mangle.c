@@ -193,7 +193,7 @@ static void arrive(struct way *way, uint32_t at)
     MUST(iptfs_outer_set_payload(&way->store, outer, wire->bytes, wire->octets) == 0);
     iptfs_receiver_input(&way->receiver, way->now_ps, outer);
     iptfs_receiver_wake(&way->receiver, way->now_ps);
-    MUST(iptfs_ledger_inside(&way->store.ledger) == way->store.live_inner);
+    MUST(iptfs_ledger_in_flight(&way->store.ledger) == way->store.live_inner);
 }
 
 /* One trouble, on the payload whose turn it is; gives whose turn it is then. */
@@ -267,11 +267,11 @@ static void close_way(struct way *way)
     iptfs_store_close(&way->store);
     iptfs_receiver_free(&way->receiver);
     MUST(way->store.live_inner == 0 && way->store.live_outer == 0);
-    MUST(iptfs_ledger_balanced(&way->store.ledger, way->store.found_inside));
+    MUST(iptfs_ledger_balanced(&way->store.ledger, way->store.found_in_flight));
     iptfs_store_free(&way->store);
     for (uint32_t i = 0; i < way->wire_count; i++) {
         free(way->wires[i].bytes);
-        iptfs_outer_end(&way->sent, way->outers[i], IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_drop(&way->sent, way->outers[i], IPTFS_DROP_LINK_LOSS);
     }
     MUST(way->sent.live_inner == 0 && way->sent.live_outer == 0);
     iptfs_store_free(&way->sent);

@@ -20,14 +20,13 @@ void fuzz_check_received(const struct fuzz_received *received, const struct iptf
     const struct iptfs_inner *partial = receiver->reassembly.partial;
     const uint64_t *counters = receiver->counters->value;
     uint64_t octets = partial != NULL ? partial->octets : 0;
-    for (int drop_cause = IPTFS_DROP_DELIVERED; drop_cause < IPTFS_DROP_COUNT; drop_cause++)
-        octets += ledger->ended[drop_cause].octets;
+    octets += ledger->delivered.octets + iptfs_ledger_dropped(ledger).octets;
     MUST(octets == ledger->offered.octets);
     MUST(ledger->unexplained == 0);
-    MUST(iptfs_ledger_inside(ledger) == (partial != NULL));
+    MUST(iptfs_ledger_in_flight(ledger) == (partial != NULL));
     MUST(store->live_inner == (partial != NULL));
     MUST(store->live_outer == receiver->reorder.held + receiver->immediate.held);
-    MUST(ledger->ended[IPTFS_DROP_DELIVERED].pkts == received->delivered_pkts);
+    MUST(ledger->delivered.pkts == received->delivered_pkts);
     MUST(received->delivered_octets <= received->given_octets);
     MUST(counters[IPTFS_YANG_INNER_RX_PKTS] == received->delivered_pkts);
     MUST(counters[IPTFS_YANG_INNER_RX_OCTETS] == received->delivered_octets);

@@ -107,11 +107,11 @@ void fuzz_receiver(const uint8_t *bytes, size_t octets)
     open_rx(&rx, &input);
     while (input.left > 0)
         step(&rx, &input);
-    uint64_t inside = iptfs_ledger_inside(&rx.store.ledger);
+    uint64_t inside = iptfs_ledger_in_flight(&rx.store.ledger);
     iptfs_store_close(&rx.store);
     iptfs_receiver_free(&rx.receiver);
     MUST(rx.store.live_inner == 0 && rx.store.live_outer == 0);
-    MUST(rx.store.found_inside == inside);
+    MUST(rx.store.found_in_flight == inside);
     MUST(iptfs_ledger_balanced(&rx.store.ledger, inside));
     iptfs_store_free(&rx.store);
 }

@@ -46,7 +46,7 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     if (bench->came_count < ARRIVALS_MAX)
         bench->came[bench->came_count++] = (struct came){now_ps, outer->seq, outer->ecn};
     iptfs_inner_deliver(&bench->store, outer->first);
-    iptfs_outer_end(&bench->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&bench->store, outer);
 }
 
 static void start_impaired(struct bench *bench, const struct iptfs_link_config *config,
@@ -96,7 +96,7 @@ static void stop(struct bench *bench, uint64_t in_flight)
     CHECK_INT(iptfs_link_next_ps(link), IPTFS_NEVER);
     CHECK_U64(bench->store.live_outer, 0);
     CHECK_U64(bench->store.live_inner, 0);
-    CHECK_U64(bench->store.found_inside, iptfs_ledger_inside(&bench->store.ledger));
+    CHECK_U64(bench->store.found_in_flight, iptfs_ledger_in_flight(&bench->store.ledger));
     link->ops->free(link);
     iptfs_store_free(&bench->store);
 }
@@ -148,9 +148,9 @@ static void check_came(const struct bench *bench, const struct came *expected, s
     }
 }
 
-static uint64_t ended(const struct bench *bench, enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->store.ledger.ended[drop_cause].pkts;
+    return bench->store.ledger.dropped[drop_cause].pkts;
 }
 
 /* ------------------------------------------------------------------------- framing and times */
@@ -361,7 +361,7 @@ static void test_queue_in_packets(void)
     send(&bench, 4 * MS + 5, 1000); /* 8 finds the link idle */
     CHECK_U64(bench.link->stats.lost_queue.pkts, 3);
     CHECK_U64(bench.link->stats.lost_queue.octets, 2100);
-    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_QUEUE), 3);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_QUEUE), 3);
     run(&bench);
     const struct came expected[] = {
         {11 * MS, 1, 0}, {12 * MS, 2, 0}, {13 * MS, 3, 0}, {14 * MS, 6, 0}, {15 * MS + 5, 8, 0},
@@ -440,7 +440,7 @@ static void test_mtu(void)
     CHECK_U64(bench.link->stats.lost_mtu.pkts, 1);
     CHECK_U64(bench.link->stats.lost_mtu.octets, 1501);
     CHECK_U64(bench.link->stats.sent.pkts, 2);
-    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_MTU), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_MTU), 1);
     run(&bench);
     const struct came expected[] = {{10 * MS + 1538 * US, 2, 0}};
     check_came(&bench, expected, 1);
@@ -548,7 +548,7 @@ static void test_list(void)
     CHECK_U64(bench.link->stats.duplicated.octets, 1000);
     CHECK_U64(bench.link->stats.lost_way.octets, 1000);
     CHECK_U64(bench.link->stats.received.pkts, 6);
-    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_LOSS), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
 }
 
@@ -570,8 +570,8 @@ static void test_drop_and_duplicate(void)
     check_came(&bench, expected, 3);
     CHECK_U64(bench.link->stats.lost_way.pkts, 3);
     CHECK_U64(bench.link->stats.duplicated.pkts, 3);
-    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_LOSS), 0);
-    CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), 3);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 0);
+    CHECK_U64(bench.store.ledger.delivered.pkts, 3);
     stop(&bench, 0);
 }
 
@@ -874,8 +874,8 @@ static void test_blackouts(void)
     CHECK_U64(bench.link->impair.counts.lost_by_list, 1);
     CHECK_U64(bench.link->impair.counts.duplicated, 0);
     CHECK_U64(bench.link->impair.counts.marked, 0);
-    CHECK_U64(ended(&bench, IPTFS_DROP_BLACKOUT), 4);
-    CHECK_U64(ended(&bench, IPTFS_DROP_LINK_LOSS), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_BLACKOUT), 4);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
 }
 

@@ -160,7 +160,7 @@ static void free_net(struct net *net, int64_t now_ps)
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
         const struct iptfs_device_pair_pair_end *end = &net->device.end[i];
         CHECK_U64(end->taken, net->tunnel[i].store.ledger.offered.pkts);
-        CHECK_TRUE(end->delivered <= net->tunnel[i].store.ledger.ended[IPTFS_DROP_DELIVERED].pkts);
+        CHECK_TRUE(end->delivered <= net->tunnel[i].store.ledger.delivered.pkts);
     }
     iptfs_device_pair_free(&net->device);
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
@@ -175,8 +175,7 @@ static void close_net(struct net *net)
 {
     free_net(net, iptfs_ns3_now_ps());
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
-        CHECK_U64(net->device.end[i].delivered,
-                  net->tunnel[i].store.ledger.ended[IPTFS_DROP_DELIVERED].pkts);
+        CHECK_U64(net->device.end[i].delivered, net->tunnel[i].store.ledger.delivered.pkts);
     CHECK_INT(iptfs_ns3_close(), 0);
 }
 
@@ -271,7 +270,7 @@ static void test_queue_mark(void)
     CHECK_STR(row, "0000000003");
     CHECK_U64(net.side[1].datagrams, 10);
     CHECK_TRUE(header_sum_holds(net.side[1].passed[9].bytes));
-    CHECK_U64(net.tunnel[0].store.ledger.ended[IPTFS_DROP_NO_QUEUE_SPACE].pkts, 1);
+    CHECK_U64(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_NO_QUEUE_SPACE].pkts, 1);
     close_net(&net);
 }
 
@@ -351,8 +350,8 @@ static void test_early_ends(void)
         if (end_ps == 6 * MS) {
             CHECK_TRUE(!iptfs_device_pair_balanced(&net.device, 0));
             CHECK_TRUE(iptfs_device_pair_balanced(
-                &net.device, iptfs_ledger_inside(&net.tunnel[0].store.ledger) +
-                                 iptfs_ledger_inside(&net.tunnel[1].store.ledger)));
+                &net.device, iptfs_ledger_in_flight(&net.tunnel[0].store.ledger) +
+                                 iptfs_ledger_in_flight(&net.tunnel[1].store.ledger)));
         }
         close_net(&net);
     }
@@ -592,7 +591,7 @@ static void ping(bool dont_frag, bool ipv6, bool forwarded, struct pings *pings)
     CHECK_U64(sender->icmp_sent, dont_frag && forwarded);
     CHECK_U64(sender->local_errors, dont_frag && !forwarded);
     CHECK_U64(net.tunnel[0].counters.value[IPTFS_XFRM_OUT_ERROR], dont_frag);
-    CHECK_U64(net.tunnel[0].store.ledger.ended[IPTFS_DROP_TOO_BIG].pkts, dont_frag);
+    CHECK_U64(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_TOO_BIG].pkts, dont_frag);
     close_net(&net);
 }
 
@@ -656,7 +655,7 @@ static void check_adapting(bool ipv6, bool forwarded, bool follows)
     CHECK_INT(net_tcp_received(tcp), follows ? OCTETS : 0);
     if (follows)
         CHECK_TRUE(net_tcp_done_ps(tcp) < 2500 * MS);
-    CHECK_TRUE(net.tunnel[0].store.ledger.ended[IPTFS_DROP_TOO_BIG].pkts > 0);
+    CHECK_TRUE(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_TOO_BIG].pkts > 0);
     close_net(&net);
     net_tcp_free(tcp);
 }

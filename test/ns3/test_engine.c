@@ -624,7 +624,7 @@ static void test_arrivals_are_no_events(void)
         plan.arrivals[plan.count] = arrival_of((int64_t)plan.count * US, 40, (uint32_t)plan.count);
     play(&plan, DIRECT, &result);
     CHECK_U64(result.sent, 1);
-    CHECK_U64(result.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 30);
+    CHECK_U64(result.ledger.delivered.pkts, 30);
     CHECK_TRUE(result.events <= 2);
 }
 

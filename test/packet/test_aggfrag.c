@@ -418,7 +418,7 @@ static void box_open(struct box *box)
 
 static void box_close(struct box *box)
 {
-    iptfs_outer_end(&box->store, box->outer, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&box->store, box->outer, IPTFS_DROP_LINK_LOSS);
     CLOSE_STORE(&box->store);
 }
 
@@ -465,7 +465,7 @@ static void test_slices_of_padding_alone(void)
     CHECK_TRUE(iptfs_blocks_all_pad(&walk));
     expect_block(&walk, IPTFS_BLOCK_PAD, 1400, 0);
     expect_end(&walk);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, outer);
     CLOSE_STORE(&store);
 }
 
@@ -538,7 +538,7 @@ static void test_empty_payload_is_the_header_alone(void)
               24);
     CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){.sub_type = 0}, NULL, bytes, 4),
               4);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, outer);
     CLOSE_STORE(&store);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets, slices, the ledger and the store they live in. */
+/* Packets, slices and the store. */
 #include "base/error.h"
 #include "packet/packet.h"
 #include "support/check.h"
@@ -7,35 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* --- ledger --- */
-
-static void test_every_drop_cause_has_a_name_of_its_own(void)
-{
-    for (int drop_cause = 0; drop_cause < IPTFS_DROP_COUNT; drop_cause++) {
-        const char *name = iptfs_drop_cause_name((enum iptfs_drop_cause)drop_cause);
-        CHECK_TRUE(name != NULL && name[0] != '\0' && strchr(name, ' ') == NULL);
-        CHECK_TRUE(iptfs_drop_cause_meaning((enum iptfs_drop_cause)drop_cause)[0] != '\0');
-        for (int other = 0; other < drop_cause; other++)
-            CHECK_TRUE(strcmp(name, iptfs_drop_cause_name((enum iptfs_drop_cause)other)) != 0);
-    }
-    CHECK_STR(iptfs_drop_cause_name(IPTFS_DROP_NO_QUEUE_SPACE), "no-queue-space");
-    CHECK_STR(iptfs_drop_cause_name(IPTFS_DROP_COUNT), "unknown");
-    CHECK_STR(iptfs_drop_cause_meaning(IPTFS_DROP_COUNT), "unknown");
-}
-
-static void test_ledger_balances_only_when_all_is_found(void)
-{
-    struct iptfs_ledger ledger = {.offered = {.pkts = 10, .octets = 1000}};
-    ledger.ended[IPTFS_DROP_DELIVERED].pkts = 5;
-    ledger.ended[IPTFS_DROP_BAD_HEADER].pkts = 2;
-    CHECK_U64(iptfs_ledger_inside(&ledger), 3);
-    CHECK_TRUE(iptfs_ledger_balanced(&ledger, 3));
-    CHECK_TRUE(!iptfs_ledger_balanced(&ledger, 2));
-    CHECK_TRUE(!iptfs_ledger_balanced(&ledger, 4));
-    ledger.unexplained = 1;
-    CHECK_TRUE(!iptfs_ledger_balanced(&ledger, 3));
-}
 
 /* --- inner packets --- */
 
@@ -52,12 +23,12 @@ static void test_a_new_packet_is_offered_and_empty(void)
     CHECK_U64(store.ledger.offered.pkts, 1);
     CHECK_U64(store.ledger.offered.octets, 1234);
     CHECK_U64(store.live_inner, 1);
-    CHECK_U64(iptfs_ledger_inside(&store.ledger), 1);
+    CHECK_U64(iptfs_ledger_in_flight(&store.ledger), 1);
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LATE);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LATE].pkts, 0); /* written when let go */
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LATE].pkts, 0); /* written when let go */
     iptfs_inner_unref(&store, inner);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LATE].pkts, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LATE].octets, 1234);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LATE].pkts, 1);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LATE].octets, 1234);
     CLOSE_STORE(&store);
 }
 
@@ -69,8 +40,8 @@ static void test_the_first_cause_stands(void)
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LINK_LOSS);
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_DROP_TIME);
     iptfs_inner_unref(&store, inner);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_DROP_TIME].pkts, 0);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 1);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_DROP_TIME].pkts, 0);
     CLOSE_STORE(&store);
 }
 
@@ -84,10 +55,10 @@ static void test_delivery_overrides_a_cause_and_counts_once(void)
     CHECK_TRUE(!iptfs_inner_deliver(&store, inner));
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_DUPLICATE);
     iptfs_inner_unref(&store, inner);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_DELIVERED].octets, 100);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 0);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_DUPLICATE].pkts, 0);
+    CHECK_U64(store.ledger.delivered.pkts, 1);
+    CHECK_U64(store.ledger.delivered.octets, 100);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 0);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_DUPLICATE].pkts, 0);
     CLOSE_STORE(&store);
 }
 
@@ -102,7 +73,7 @@ static void test_a_packet_without_a_drop_cause_is_a_fault(void)
     iptfs_store_free(&store);
 }
 
-static void test_at_the_end_it_is_inside(void)
+static void test_at_the_end_it_is_in_flight(void)
 {
     struct iptfs_store store;
     iptfs_store_init(&store);
@@ -112,8 +83,8 @@ static void test_at_the_end_it_is_inside(void)
     iptfs_store_close(&store);
     iptfs_inner_unref(&store, queued);
     iptfs_inner_unref(&store, lost);
-    CHECK_U64(store.found_inside, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
+    CHECK_U64(store.found_in_flight, 1);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 1);
     CHECK_TRUE(!iptfs_ledger_balanced(&store.ledger, 0));
     CLOSE_STORE(&store);
 }
@@ -131,7 +102,7 @@ static void test_resizing_keeps_the_offer_true(void)
     CHECK_INT(inner->octets, 40);
     iptfs_inner_deliver(&store, inner);
     iptfs_inner_deliver(&store, other);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_DELIVERED].octets, 540);
+    CHECK_U64(store.ledger.delivered.octets, 540);
     iptfs_inner_unref(&store, inner);
     iptfs_inner_unref(&store, other);
     CLOSE_STORE(&store);
@@ -253,7 +224,7 @@ static void stream_end(struct stream *stream, uint64_t *state)
 {
     while (stream->outers > 0) {
         uint32_t pick = sample_between(state, 0, stream->outers - 1);
-        iptfs_outer_end(&stream->store, stream->outer[pick], IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_drop(&stream->store, stream->outer[pick], IPTFS_DROP_LINK_LOSS);
         stream->outer[pick] = stream->outer[--stream->outers];
     }
 }
@@ -268,7 +239,7 @@ static void test_slices_of_a_stream_cut_anywhere(void)
         stream_cut(&stream, &state);
         stream_check(&stream);
         stream_end(&stream, &state);
-        CHECK_U64(stream.store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, STREAM_PKTS);
+        CHECK_U64(stream.store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, STREAM_PKTS);
         CLOSE_STORE(&stream.store);
     }
 }
@@ -284,7 +255,7 @@ static void test_an_outer_packet_without_slices(void)
     CHECK_U64(outer->seq, 0);
     iptfs_slices(outer, &walk);
     CHECK_TRUE(!iptfs_slice_next(&walk, &slice));
-    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, outer);
     CLOSE_STORE(&store);
 }
 
@@ -311,59 +282,72 @@ static void test_slices_pass_over_a_dropped_neighbour(void)
     CHECK_TRUE(!iptfs_slice_next(&walk, &slice));
     iptfs_inner_unref(&store, inner[0]);
     iptfs_inner_unref(&store, inner[2]);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&store, outer, IPTFS_DROP_LINK_LOSS);
     CLOSE_STORE(&store);
 }
 
 /* --- copies of outer packets --- */
 
-/* Ends the copies of an outer packet around one inner packet with these causes; says what became of
- * the inner packet. `deliver`: a copy that was processed delivered it. */
-static enum iptfs_drop_cause drop_cause_after(const enum iptfs_drop_cause *ends, uint32_t copies,
-                                              bool deliver)
+/* How a copy ends: dropped for a cause, or processed (IPTFS_DROP_NONE). */
+static void end_copy(struct iptfs_store *store, struct iptfs_outer *outer,
+                     enum iptfs_drop_cause cause)
+{
+    if (cause == IPTFS_DROP_NONE)
+        iptfs_outer_processed(store, outer);
+    else
+        iptfs_outer_drop(store, outer, cause);
+}
+
+/* Ends the copies of an outer packet that holds one inner packet; returns the cause of the inner
+ * packet, and in *delivered whether it was delivered. */
+static enum iptfs_drop_cause cause_after(const enum iptfs_drop_cause *ends, uint32_t copies,
+                                         bool deliver, bool *delivered)
 {
     struct iptfs_store store;
-    enum iptfs_drop_cause drop_cause = IPTFS_DROP_NONE;
     iptfs_store_init(&store);
     struct iptfs_inner *inner = sample_hollow(&store, 100, 1);
     struct iptfs_outer *outer = iptfs_outer_new(&store);
     iptfs_outer_add(outer, inner, 0, 100);
-    inner->refs++; /* keeps it for the look at its drop_cause */
-    iptfs_inner_unref(&store, inner);
     outer->refs = copies;
     for (uint32_t i = 0; i < copies; i++) {
-        if (ends[i] == IPTFS_DROP_DELIVERED && deliver)
+        if (ends[i] == IPTFS_DROP_NONE && deliver)
             iptfs_inner_deliver(&store, inner);
-        iptfs_outer_end(&store, outer, ends[i]);
+        end_copy(&store, outer, ends[i]);
         CHECK_U64(store.live_outer, i + 1 < copies);
     }
-    drop_cause = (enum iptfs_drop_cause)inner->drop_cause;
-    iptfs_inner_set_drop_cause(inner,
-                               IPTFS_DROP_INCOMPLETE); /* the reassembly answers for the rest */
+    enum iptfs_drop_cause cause = (enum iptfs_drop_cause)inner->drop_cause;
+    *delivered = inner->delivered;
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_INCOMPLETE); /* as the reassembly does */
     iptfs_inner_unref(&store, inner);
     CLOSE_STORE(&store);
-    return drop_cause;
+    return cause;
 }
 
-static void test_copies_blame_the_first_cause_unless_processed(void)
+static void test_the_first_dropped_copy_names_the_cause_unless_one_is_processed(void)
 {
-    const enum iptfs_drop_cause lost[] = {IPTFS_DROP_LINK_LOSS};
-    const enum iptfs_drop_cause lost_late[] = {IPTFS_DROP_LINK_LOSS, IPTFS_DROP_LATE};
-    const enum iptfs_drop_cause lost_processed[] = {IPTFS_DROP_LINK_LOSS, IPTFS_DROP_DELIVERED};
-    const enum iptfs_drop_cause processed_late[] = {IPTFS_DROP_DELIVERED, IPTFS_DROP_LATE};
-    const enum iptfs_drop_cause three[] = {IPTFS_DROP_REPLAY, IPTFS_DROP_DELIVERED,
-                                           IPTFS_DROP_LATE};
-    CHECK_INT(drop_cause_after(lost, 1, true), IPTFS_DROP_LINK_LOSS);
-    CHECK_INT(drop_cause_after(lost_late, 2, true), IPTFS_DROP_LINK_LOSS);
-    CHECK_INT(drop_cause_after(lost_processed, 2, true), IPTFS_DROP_DELIVERED);
-    CHECK_INT(drop_cause_after(processed_late, 2, true), IPTFS_DROP_DELIVERED);
-    CHECK_INT(drop_cause_after(three, 3, true), IPTFS_DROP_DELIVERED);
-    CHECK_INT(drop_cause_after(lost_processed, 2, false), IPTFS_DROP_NONE);
-    CHECK_INT(drop_cause_after(processed_late, 2, false), IPTFS_DROP_NONE);
-    CHECK_INT(drop_cause_after(three, 3, false), IPTFS_DROP_NONE);
+    static const struct {
+        enum iptfs_drop_cause ends[3];
+        uint32_t copies;
+        enum iptfs_drop_cause expected;
+    } cases[] = {
+        {{IPTFS_DROP_LINK_LOSS}, 1, IPTFS_DROP_LINK_LOSS},
+        {{IPTFS_DROP_LINK_LOSS, IPTFS_DROP_LATE}, 2, IPTFS_DROP_LINK_LOSS},
+        {{IPTFS_DROP_LINK_LOSS, IPTFS_DROP_NONE}, 2, IPTFS_DROP_NONE},
+        {{IPTFS_DROP_NONE, IPTFS_DROP_LATE}, 2, IPTFS_DROP_NONE},
+        {{IPTFS_DROP_REPLAY, IPTFS_DROP_NONE, IPTFS_DROP_LATE}, 3, IPTFS_DROP_NONE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool delivered;
+        bool processed = cases[i].expected == IPTFS_DROP_NONE;
+        CHECK_INT(cause_after(cases[i].ends, cases[i].copies, false, &delivered),
+                  cases[i].expected);
+        CHECK_TRUE(!delivered);
+        CHECK_INT(cause_after(cases[i].ends, cases[i].copies, true, &delivered), cases[i].expected);
+        CHECK_TRUE(delivered == processed);
+    }
 }
 
-/* One fragment dies on the link; the packet is the link's loss, whatever the other meets. */
+/* One fragment is lost on the link: so is the packet, whatever happens to the other fragment. */
 static void test_one_lost_fragment_loses_the_packet(void)
 {
     struct iptfs_store store;
@@ -373,15 +357,15 @@ static void test_one_lost_fragment_loses_the_packet(void)
     iptfs_outer_add(one, inner, 0, 100);
     iptfs_outer_add(two, inner, 100, 100);
     iptfs_inner_unref(&store, inner);
-    iptfs_outer_end(&store, one, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&store, one, IPTFS_DROP_LINK_LOSS);
     CHECK_U64(store.live_inner, 1);
-    CHECK_U64(iptfs_ledger_inside(&store.ledger), 1);
-    iptfs_outer_end(&store, two, IPTFS_DROP_DELIVERED);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
+    CHECK_U64(iptfs_ledger_in_flight(&store.ledger), 1);
+    iptfs_outer_processed(&store, two);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 1);
     CLOSE_STORE(&store);
 }
 
-static void test_outer_packets_under_way_at_the_end_are_inside(void)
+static void test_outer_packets_under_way_at_the_end_are_in_flight(void)
 {
     struct iptfs_store store;
     iptfs_store_init(&store);
@@ -390,11 +374,11 @@ static void test_outer_packets_under_way_at_the_end_are_inside(void)
     iptfs_outer_add(outer, inner, 0, 100);
     iptfs_inner_unref(&store, inner);
     outer->refs = 2;
-    iptfs_outer_end(&store, outer, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&store, outer, IPTFS_DROP_LINK_LOSS);
     iptfs_store_close(&store);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_NONE); /* the other copy may still have come */
-    CHECK_U64(store.found_inside, 1);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 0);
+    iptfs_outer_unref(&store, outer); /* the other copy may still have come */
+    CHECK_U64(store.found_in_flight, 1);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 0);
     CLOSE_STORE(&store);
 }
 
@@ -411,7 +395,7 @@ static void test_payload_is_a_copy_of_the_bytes(void)
     CHECK_INT(outer->payload[0], 1);
     CHECK_BYTES(outer->payload + 1, bytes + 1, sizeof bytes - 1);
     CHECK_INT(outer->payload_octets, sizeof bytes);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, outer);
     CLOSE_STORE(&store);
 }
 
@@ -429,8 +413,8 @@ static void test_payload_lengths_at_the_edges(void)
     CHECK_TRUE(full->payload == NULL);
     CHECK_INT(iptfs_outer_set_payload(&store, full, bytes, IPTFS_PACKET_MAX_OCTETS), IPTFS_OK);
     CHECK_INT(full->payload[IPTFS_PACKET_MAX_OCTETS - 1], 7);
-    iptfs_outer_end(&store, empty, IPTFS_DROP_DELIVERED);
-    iptfs_outer_end(&store, full, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, empty);
+    iptfs_outer_processed(&store, full);
     free(bytes);
     CLOSE_STORE(&store);
 }
@@ -447,7 +431,7 @@ static void use_some(struct iptfs_store *store, uint32_t pkts)
         iptfs_inner_unref(store, inner);
     }
     CHECK_INT(iptfs_outer_set_payload(store, outer, (const uint8_t *)"x", 1), IPTFS_OK);
-    iptfs_outer_end(store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(store, outer);
 }
 
 static void test_memory_stops_growing(void)
@@ -464,23 +448,21 @@ static void test_memory_stops_growing(void)
 }
 
 const CU_TestInfo iptfs_tests_packet[] = {
-    {"every fate has a name of its own", test_every_drop_cause_has_a_name_of_its_own},
-    {"ledger balances only when all is found", test_ledger_balances_only_when_all_is_found},
     {"a new packet is offered and empty", test_a_new_packet_is_offered_and_empty},
     {"the first cause stands", test_the_first_cause_stands},
     {"delivery overrides a cause and counts once", test_delivery_overrides_a_cause_and_counts_once},
-    {"a packet without a fate is a fault", test_a_packet_without_a_drop_cause_is_a_fault},
-    {"at the end it is inside", test_at_the_end_it_is_inside},
+    {"a packet without a drop cause is a fault", test_a_packet_without_a_drop_cause_is_a_fault},
+    {"at the end it is in flight", test_at_the_end_it_is_in_flight},
     {"resizing keeps the offer true", test_resizing_keeps_the_offer_true},
     {"handles are released exactly once", test_handles_are_released_exactly_once},
     {"slices of a stream cut anywhere", test_slices_of_a_stream_cut_anywhere},
     {"an outer packet without slices", test_an_outer_packet_without_slices},
     {"slices pass over a dropped neighbour", test_slices_pass_over_a_dropped_neighbour},
-    {"copies blame the first cause unless processed",
-     test_copies_blame_the_first_cause_unless_processed},
+    {"the first dropped copy names the cause unless one is processed",
+     test_the_first_dropped_copy_names_the_cause_unless_one_is_processed},
     {"one lost fragment loses the packet", test_one_lost_fragment_loses_the_packet},
-    {"outer packets under way at the end are inside",
-     test_outer_packets_under_way_at_the_end_are_inside},
+    {"outer packets under way at the end are in flight",
+     test_outer_packets_under_way_at_the_end_are_in_flight},
     {"payload is a copy of the bytes", test_payload_is_a_copy_of_the_bytes},
     {"payload lengths at the edges", test_payload_lengths_at_the_edges},
     {"memory stops growing", test_memory_stops_growing},

@@ -60,9 +60,9 @@ static uint64_t counted(const struct rx *rx, enum iptfs_counter counter)
     return rx->counters.value[counter];
 }
 
-static uint64_t ended(const struct rx *rx, enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(const struct rx *rx, enum iptfs_drop_cause drop_cause)
 {
-    return rx->store.ledger.ended[drop_cause].pkts;
+    return rx->store.ledger.dropped[drop_cause].pkts;
 }
 
 /* Checks how many packets came out, that each octet of them was counted, and that no memory is
@@ -71,7 +71,7 @@ static void rx_close(struct rx *rx, uint32_t delivered, const char *file, int li
 {
     check_int(rx->delivered, delivered, "packets delivered", file, line);
     check_u64(counted(rx, IPTFS_YANG_INNER_RX_PKTS), rx->delivered, "rx-pkts", file, line);
-    check_u64(ended(rx, IPTFS_DROP_DELIVERED) + rx->again, rx->delivered, "delivered by the ledger",
+    check_u64(rx->store.ledger.delivered.pkts + rx->again, rx->delivered, "delivered by the ledger",
               file, line);
     iptfs_store_close(&rx->store);
     iptfs_reassembly_clear(&rx->reassembly);
@@ -93,7 +93,7 @@ static void take(struct rx *rx, struct iptfs_outer *outer)
 {
     outer->seq = ++rx->seq;
     iptfs_reassembly_input(&rx->reassembly, rx->now_ps, outer);
-    iptfs_outer_end(&rx->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&rx->store, outer);
 }
 
 static void give_raw(struct rx *rx, const uint8_t *bytes, uint32_t octets)
@@ -193,7 +193,7 @@ static void example_open(struct example *example)
 static void example_close(struct example *example)
 {
     for (uint32_t i = 0; i < EXAMPLE_OUTERS; i++)
-        iptfs_outer_end(&example->store, example->outers[i], IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_drop(&example->store, example->outers[i], IPTFS_DROP_LINK_LOSS);
     CLOSE_STORE(&example->store);
 }
 
@@ -306,8 +306,8 @@ static void split_everywhere(int version, uint32_t octets, bool pads, uint8_t su
         }
     }
     CHECK_ERRORS(&rx, 0, 0, 0);
-    CHECK_U64(ended(&rx, IPTFS_DROP_DELIVERED), 3 * cases);
-    CHECK_U64(rx.store.ledger.offered.octets, rx.store.ledger.ended[IPTFS_DROP_DELIVERED].octets);
+    CHECK_U64(rx.store.ledger.delivered.pkts, 3 * cases);
+    CHECK_U64(rx.store.ledger.offered.octets, rx.store.ledger.delivered.octets);
     CLOSE_STORE(&rx.store);
 }
 
@@ -389,7 +389,7 @@ static void give_slices(struct rx *rx, struct iptfs_inner *inner, uint32_t from,
     if (after != NULL)
         iptfs_outer_add(outer, after, 0, after->octets);
     iptfs_reassembly_input(&rx->reassembly, rx->now_ps, outer);
-    iptfs_outer_end(&rx->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&rx->store, outer);
 }
 
 static void split_slices(struct rx *rx, const struct sample *row, uint32_t first, uint32_t second)
@@ -404,7 +404,7 @@ static void split_slices(struct rx *rx, const struct sample *row, uint32_t first
     give_slices(rx, inner[1], second < octets ? second : first, octets, NULL, inner[2]);
     for (uint32_t i = 0; i < 3; i++) {
         CHECK_INT(inner[i]->refs, 1);
-        CHECK_INT(inner[i]->drop_cause, IPTFS_DROP_DELIVERED);
+        CHECK_TRUE(inner[i]->delivered);
         iptfs_inner_unref(&rx->store, inner[i]);
     }
 }
@@ -428,7 +428,7 @@ static void split_everywhere_slices(int version, uint32_t octets)
         }
     }
     CHECK_ERRORS(&rx, 0, 0, 0);
-    CHECK_U64(ended(&rx, IPTFS_DROP_DELIVERED), 3 * cases);
+    CHECK_U64(rx.store.ledger.delivered.pkts, 3 * cases);
     CLOSE_STORE(&rx.store);
 }
 
@@ -498,7 +498,7 @@ static void test_block_offset_0_abandons_and_delivers(void)
     give(&rx, &payload);
     CHECK_ERRORS(&rx, 0, 0, 1);
     CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
-    CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 1);
     CHECK_TRUE(rx.reassembly.partial == NULL);
     RX_CLOSE(&rx, 2);
 }
@@ -573,7 +573,7 @@ static void test_block_offset_smaller_than_needed(void)
         disagree(&rx, offset, offset);
         CHECK_INT(rx.delivered, 1); /* the one behind */
         CHECK_ERRORS(&rx, 0, 0, 1);
-        CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 1);
+        CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 1);
         CHECK_INT(rx.timer.deadline_ps, IPTFS_NEVER);
         RX_CLOSE(&rx, 1);
     }
@@ -585,7 +585,7 @@ static void test_block_offset_larger_than_needed(void)
         struct rx rx;
         disagree(&rx, offset, 70);
         CHECK_ERRORS(&rx, 0, 0, 0);
-        CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 0);
+        CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 0);
         RX_CLOSE(&rx, 2);
     }
 }
@@ -649,7 +649,7 @@ static void test_block_offset_ends_inside_a_split_header(void)
             give(&rx, &payload);
             CHECK_INT(rx.delivered, 1);
             CHECK_ERRORS(&rx, 0, 0, 1);
-            CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 1);
+            CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 1);
             give_part(&rx, &shorts[2], 50, 100);
             CHECK_ERRORS(&rx, 0, 0, 1);
             RX_CLOSE(&rx, 2);
@@ -690,7 +690,7 @@ static void test_a_gap_abandons_and_goes_on_behind_block_offset(void)
     payload_put_whole(&payload, &shorts[0]);
     give(&rx, &payload);
     CHECK_ERRORS(&rx, 0, 0, 1);
-    CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 1);
     CHECK_INT(rx.timer.deadline_ps, IPTFS_NEVER);
     RX_CLOSE(&rx, 1);
 }
@@ -945,7 +945,7 @@ static void test_expiry_discards_the_partial_packet(void)
     give_part(&rx, &shorts[2], 0, 30);
     iptfs_reassembly_expire(&rx.reassembly);
     CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
-    CHECK_U64(ended(&rx, IPTFS_DROP_DROP_TIME), 1);
+    CHECK_U64(dropped(&rx, IPTFS_DROP_DROP_TIME), 1);
     give_part(&rx, &shorts[2], 30, 100); /* nobody's octets now */
     give_whole(&rx, &shorts[0]);
     CHECK_ERRORS(&rx, 0, 0, 0);
@@ -959,7 +959,7 @@ static void test_a_partial_packet_at_the_end_is_inside(void)
     give_part(&rx, &shorts[1], 0, 3);
     iptfs_store_close(&rx.store);
     iptfs_reassembly_clear(&rx.reassembly);
-    CHECK_U64(rx.store.found_inside, 1);
+    CHECK_U64(rx.store.found_in_flight, 1);
     RX_CLOSE(&rx, 0);
 }
 
@@ -975,7 +975,7 @@ static void give_padded(struct rx *rx, struct iptfs_inner *inner, uint32_t pad_o
     if (inner != NULL)
         iptfs_outer_add(outer, inner, 0, inner->octets);
     iptfs_reassembly_input(&rx->reassembly, 0, outer);
-    iptfs_outer_end(&rx->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&rx->store, outer);
 }
 
 static void test_padding_is_counted(void)
@@ -1009,7 +1009,7 @@ static void test_slices_behind_a_gap_are_incomplete(void)
     CHECK_ERRORS(&rx, 0, 0, 1);
     iptfs_inner_unref(&rx.store, inner);
     iptfs_inner_unref(&rx.store, behind);
-    CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 1);
     RX_CLOSE(&rx, 1);
 }
 
@@ -1021,7 +1021,7 @@ static void test_slices_without_their_beginning_are_incomplete(void)
     give_slices(&rx, inner, 60, 100, NULL, NULL);
     iptfs_inner_unref(&rx.store, inner);
     CHECK_ERRORS(&rx, 0, 0, 0);
-    CHECK_U64(ended(&rx, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(dropped(&rx, IPTFS_DROP_INCOMPLETE), 1);
     RX_CLOSE(&rx, 0);
 }
 
@@ -1036,7 +1036,7 @@ static void test_slices_before_the_awaited_number_are_late(void)
     rx.seq = 4;
     give_slices(&rx, late, 0, 60, NULL, NULL);
     iptfs_inner_unref(&rx.store, late);
-    CHECK_U64(ended(&rx, IPTFS_DROP_LATE), 1);
+    CHECK_U64(dropped(&rx, IPTFS_DROP_LATE), 1);
     rx.seq = 11;
     give_slices(&rx, inner, 30, 100, NULL, NULL);
     iptfs_inner_unref(&rx.store, inner);
@@ -1053,7 +1053,7 @@ static void test_a_second_copy_is_delivered_again_and_counted_once(void)
     give_slices(&rx, inner, 0, 60, NULL, NULL);
     iptfs_inner_unref(&rx.store, inner);
     CHECK_INT(rx.again, 1);
-    CHECK_U64(ended(&rx, IPTFS_DROP_DELIVERED), 1);
+    CHECK_U64(rx.store.ledger.delivered.pkts, 1);
     RX_CLOSE(&rx, 2);
 }
 
@@ -1113,7 +1113,7 @@ static void pack_and_unpack(const struct crowd *crowd, uint32_t space, struct rx
         CHECK_INT(octets, IPTFS_AGGFRAG_OCTETS + outer->data_octets);
         give_raw(bytes_rx, wire, (uint32_t)octets);
         iptfs_reassembly_input(&slices_rx->reassembly, 0, outer);
-        iptfs_outer_end(store, outer, IPTFS_DROP_DELIVERED);
+        iptfs_outer_processed(store, outer);
         CHECK_INT(bytes_rx->delivered, slices_rx->delivered); /* at the same moment, too */
     }
 }

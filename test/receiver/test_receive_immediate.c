@@ -295,7 +295,7 @@ static void share_out(struct bench *bench)
         bench->outers[plan->events[i].outer]->refs++;
     for (uint32_t i = 0; i < plan->stream.outers; i++)
         if (bench->outers[i]->refs == 1)
-            iptfs_outer_end(&bench->store, bench->outers[i], IPTFS_DROP_LINK_LOSS);
+            iptfs_outer_drop(&bench->store, bench->outers[i], IPTFS_DROP_LINK_LOSS);
         else
             bench->outers[i]->refs--;
 }
@@ -320,9 +320,9 @@ static void play(struct bench *bench)
     bench->event = NEVER;
 }
 
-static uint64_t ended(const struct bench *bench, enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->store.ledger.ended[drop_cause].pkts;
+    return bench->store.ledger.dropped[drop_cause].pkts;
 }
 
 static void stop(struct bench *bench)
@@ -499,7 +499,7 @@ static void test_all_come_out_when_the_window_is_wide(void)
         order(count, i == 0 ? forwards : backwards + 6 - count);
         start(&bench, &plan, false);
         play(&bench);
-        CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), plan.stream.pkts);
+        CHECK_U64(bench.store.ledger.delivered.pkts, plan.stream.pkts);
         CHECK_U64(bench.receiver.immediate.held, 0);
         stop(&bench);
     }
@@ -544,11 +544,11 @@ static void timed(uint32_t count, const struct event *events)
 static void check_fates(const struct bench *bench, uint64_t delivered, uint64_t incomplete,
                         uint64_t drop_time, uint64_t late, uint64_t lost, int line)
 {
-    check_u64(ended(bench, IPTFS_DROP_DELIVERED), delivered, "delivered", __FILE__, line);
-    check_u64(ended(bench, IPTFS_DROP_INCOMPLETE), incomplete, "incomplete", __FILE__, line);
-    check_u64(ended(bench, IPTFS_DROP_DROP_TIME), drop_time, "drop-time", __FILE__, line);
-    check_u64(ended(bench, IPTFS_DROP_LATE), late, "late", __FILE__, line);
-    check_u64(ended(bench, IPTFS_DROP_LINK_LOSS), lost, "link-loss", __FILE__, line);
+    check_u64(bench->store.ledger.delivered.pkts, delivered, "delivered", __FILE__, line);
+    check_u64(dropped(bench, IPTFS_DROP_INCOMPLETE), incomplete, "incomplete", __FILE__, line);
+    check_u64(dropped(bench, IPTFS_DROP_DROP_TIME), drop_time, "drop-time", __FILE__, line);
+    check_u64(dropped(bench, IPTFS_DROP_LATE), late, "late", __FILE__, line);
+    check_u64(dropped(bench, IPTFS_DROP_LINK_LOSS), lost, "link-loss", __FILE__, line);
 }
 #define CHECK_FATES(bench, delivered, incomplete, drop_time, late, lost)                           \
     check_fates(bench, delivered, incomplete, drop_time, late, lost, __LINE__)
@@ -639,7 +639,7 @@ static void test_drop_time_is_exact(void)
         CHECK_TRUE(holds(&plan));
         start(&bench, &plan, false);
         play(&bench);
-        CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), behind_ps == 0);
+        CHECK_U64(bench.store.ledger.delivered.pkts, behind_ps == 0);
         stop(&bench);
     }
 }
@@ -665,7 +665,7 @@ static void test_more_fragments_than_window(void)
     static struct bench bench;
     start(&bench, &plan, true);
     play(&bench);
-    CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), 1);
+    CHECK_U64(bench.store.ledger.delivered.pkts, 1);
     CHECK_TRUE(bench.receiver.immediate.held_max > 16);
     stop(&bench);
 }
@@ -691,7 +691,7 @@ static void test_jumps(void)
         /* Below the window are the numbers 1 (of those two) and 3 up to it. */
         CHECK_U64(bench.counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS],
                   far[i] - 3 - (far[i] == 5 ? 1 : 2));
-        CHECK_U64(ended(&bench, IPTFS_DROP_INCOMPLETE), 1);
+        CHECK_U64(dropped(&bench, IPTFS_DROP_INCOMPLETE), 1);
         stop(&bench);
     }
 }
@@ -714,7 +714,7 @@ static void test_endless_runs_are_given_up(void)
         iptfs_receiver_input(&bench.receiver, 0, outer);
     }
     CHECK_TRUE(bench.receiver.immediate.mask < 131072);
-    CHECK_U64(ended(&bench, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_INCOMPLETE), 1);
     CHECK_U64(bench.receiver.immediate.held, 0);
     stop(&bench);
 }
@@ -733,8 +733,8 @@ static void test_contradictions(void)
     start(&bench, &plan, true);
     play(&bench);
     CHECK_U64(bench.receiver.immediate.held, 0);
-    CHECK_U64(ended(&bench, IPTFS_DROP_INCOMPLETE), 1);
-    CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(bench.store.ledger.delivered.pkts, 1);
     stop(&bench);
 
     /* BlockOffset ends the packet before its length. */
@@ -743,7 +743,7 @@ static void test_contradictions(void)
     plan.stream.outer[1].block_offset -= 1;
     start(&bench, &plan, true);
     play(&bench);
-    CHECK_U64(ended(&bench, IPTFS_DROP_INCOMPLETE), 1);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_INCOMPLETE), 1);
     CHECK_U64(bench.receiver.immediate.held, 0);
     stop(&bench);
 }
@@ -757,15 +757,15 @@ static void test_end_of_run(void)
     timed(2, events);
     start(&bench, &plan, false);
     for (uint32_t i = 2; i < 10; i++)
-        iptfs_outer_end(&bench.store, bench.outers[i], IPTFS_DROP_NONE);
+        iptfs_outer_unref(&bench.store, bench.outers[i]);
     bench.event = 0;
     iptfs_receiver_input(&bench.receiver, 0, bench.outers[1]);
     bench.event = 1;
     iptfs_receiver_input(&bench.receiver, 1, bench.outers[0]);
-    CHECK_U64(ended(&bench, IPTFS_DROP_DELIVERED), 1);
+    CHECK_U64(bench.store.ledger.delivered.pkts, 1);
     iptfs_store_close(&bench.store);
     iptfs_receiver_free(&bench.receiver);
-    CHECK_U64(bench.store.found_inside, 1);
+    CHECK_U64(bench.store.found_in_flight, 1);
     CHECK_U64(bench.store.live_inner, 0);
     CHECK_U64(bench.store.live_outer, 0);
     iptfs_store_free(&bench.store);

@@ -75,7 +75,7 @@ static void tx_expect(struct tx *tx, uint32_t data, uint32_t slices, uint32_t bl
     check_int(outer->data_octets, data, "data", file, line);
     check_int(outer->slices, slices, "slices", file, line);
     check_int(outer->block_offset, block_offset, "BlockOffset", file, line);
-    iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
 }
 #define EXPECT(tx, data, slices, offset)                                                           \
     tx_expect((tx), (data), (slices), (offset), __FILE__, __LINE__)
@@ -120,7 +120,7 @@ static void check_stream(struct tx *tx, struct dice *dice)
             CHECK_FAIL("pkt-size %u at %lu: %u octets, BlockOffset %u of %lu, data %u of %lu",
                        tx->pkt_size, (unsigned long)at, outer->ip_octets, outer->block_offset,
                        (unsigned long)behind, outer->data_octets, (unsigned long)data);
-        iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_drop(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     }
     EXPECT(tx, 0, 0, 0); /* idle: padding */
     CHECK_TRUE(tx->packer.begun == NULL);
@@ -155,7 +155,7 @@ static void size_0_follows_the_mtu(void)
             struct iptfs_outer *outer = tx.packer.ops->next(&tx.packer, &tx.queue, 0);
             if (outer->ip_octets > mtu || outer->ip_octets + 4 <= mtu)
                 CHECK_FAIL("MTU %u: packets of %u", mtu, outer->ip_octets);
-            iptfs_outer_end(&tx.store, outer, IPTFS_DROP_DELIVERED);
+            iptfs_outer_processed(&tx.store, outer);
         }
         CLOSE_STORE(&tx.store);
     }
@@ -171,7 +171,7 @@ static void idle_packets_are_padding(void)
     CHECK_INT(iptfs_payload_encode(outer, (struct iptfs_aggfrag){0}, NULL, bytes, sizeof bytes),
               102);
     CHECK_BYTES(bytes, zeros, 102);
-    iptfs_outer_end(&tx.store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&tx.store, outer);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS], 132);
     tx_queue(&tx, 60);
@@ -284,8 +284,8 @@ static void check_bytes_of_stream(struct tx *tx, struct stream *stream, struct d
         copy->seq = outer->seq;
         CHECK_INT(iptfs_outer_set_payload(&store, copy, bytes, (uint32_t)octets), IPTFS_OK);
         iptfs_reassembly_input(&reassembly, 0, copy);
-        iptfs_outer_end(&store, copy, IPTFS_DROP_DELIVERED);
-        iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_processed(&store, copy);
+        iptfs_outer_drop(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     }
     CHECK_INT(stream->delivered, STREAM_PKTS);
     CHECK_TRUE(reassembly.partial == NULL);
@@ -391,16 +391,16 @@ static void rig_run(int64_t until_ps)
         iptfs_sender_wake(&rig.sender, next_ps);
 }
 
-static uint64_t rig_ended(enum iptfs_drop_cause drop_cause)
+static uint64_t rig_dropped(enum iptfs_drop_cause drop_cause)
 {
-    return rig.store.ledger.ended[drop_cause].pkts;
+    return rig.store.ledger.dropped[drop_cause].pkts;
 }
 
 static void rig_close(void)
 {
     for (size_t i = 0; i < rig.count; i++)
         if (rig.sent[i] != NULL)
-            iptfs_outer_end(&rig.store, rig.sent[i], IPTFS_DROP_LINK_LOSS);
+            iptfs_outer_drop(&rig.store, rig.sent[i], IPTFS_DROP_LINK_LOSS);
     iptfs_sender_clear(&rig.sender);
     CLOSE_STORE(&rig.store);
 }
@@ -520,8 +520,8 @@ static void old_packets_are_dropped(void)
     rig_run(10 * MS);
     CHECK_INT(rig.count, 1);
     CHECK_INT(rig.sent[0]->data_octets, 205);
-    CHECK_U64(rig_ended(IPTFS_DROP_AGGREGATION_TIME), 2);
-    CHECK_U64(rig.store.ledger.ended[IPTFS_DROP_AGGREGATION_TIME].octets, 201);
+    CHECK_U64(rig_dropped(IPTFS_DROP_AGGREGATION_TIME), 2);
+    CHECK_U64(rig.store.ledger.dropped[IPTFS_DROP_AGGREGATION_TIME].octets, 201);
     CHECK_U64(rig.counters.value[IPTFS_YANG_TX_DROP_PKTS], 2);
     rig_close();
 }
@@ -536,12 +536,12 @@ static void a_backlog_ages(void)
     for (int i = 0; i < 10; i++)
         rig_offer(0, 1466, 0);
     rig_run(20 * MS);
-    CHECK_U64(rig_ended(IPTFS_DROP_AGGREGATION_TIME), 6);
+    CHECK_U64(rig_dropped(IPTFS_DROP_AGGREGATION_TIME), 6);
     for (size_t i = 0; i < rig.count; i++)
         CHECK_INT(rig.sent[i]->data_octets, i < 4 ? 1466 : 0);
     rig_offer(20 * MS + 1, 5 * 1466, 0);
     rig_run(30 * MS);
-    CHECK_U64(rig_ended(IPTFS_DROP_AGGREGATION_TIME), 6);
+    CHECK_U64(rig_dropped(IPTFS_DROP_AGGREGATION_TIME), 6);
     for (size_t i = 21; i < 26; i++)
         CHECK_INT(rig.sent[i]->data_octets, 1466);
     rig_close();
@@ -592,7 +592,7 @@ static struct iptfs_ip_reassembly datagram_to(struct caught *caught)
 static void gather(struct iptfs_ip_reassembly *datagram, size_t index)
 {
     iptfs_ip_reassembly_input(datagram, 0, rig.sent[index]);
-    iptfs_outer_end(&rig.store, rig.sent[index], IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&rig.store, rig.sent[index]);
     rig.sent[index] = NULL;
 }
 
@@ -642,7 +642,7 @@ static void ip_fragments(void)
                 gather(&datagram, at);
             }
             CHECK_INT(caught.pkts, 1);
-            CHECK_U64(rig_ended(IPTFS_DROP_DELIVERED), 1);
+            CHECK_U64(rig.store.ledger.delivered.pkts, 1);
             rig_close();
         }
     }
@@ -679,11 +679,11 @@ static void a_lost_fragment_is_to_blame(void)
         for (size_t i = 0; i < 3; i++)
             if (i != lost)
                 gather(&datagram, i);
-        CHECK_U64(rig_ended(IPTFS_DROP_LINK_LOSS), 0); /* it is still on its way */
-        iptfs_outer_end(&rig.store, rig.sent[lost], IPTFS_DROP_LINK_QUEUE);
+        CHECK_U64(rig_dropped(IPTFS_DROP_LINK_LOSS), 0); /* it is still on its way */
+        iptfs_outer_drop(&rig.store, rig.sent[lost], IPTFS_DROP_LINK_QUEUE);
         rig.sent[lost] = NULL;
         CHECK_INT(caught.pkts, 0);
-        CHECK_U64(rig_ended(IPTFS_DROP_LINK_QUEUE), 1);
+        CHECK_U64(rig_dropped(IPTFS_DROP_LINK_QUEUE), 1);
         rig_close();
     }
 }
@@ -707,7 +707,7 @@ static void ipv6_is_never_cut(void)
         CHECK_INT(iptfs_sender_offer(&rig.sender, &arrival), IPTFS_OK);
         rig_run(0);
         CHECK_INT(rig.count, 3);
-        CHECK_U64(rig_ended(IPTFS_DROP_TOO_BIG), 1);
+        CHECK_U64(rig_dropped(IPTFS_DROP_TOO_BIG), 1);
         rig_close();
     }
 }
@@ -838,8 +838,8 @@ static void copies_of_plain_packets(void)
         CHECK_INT(caught.pkts, 2);
         CHECK_INT(caught.again, window > 0 ? 0 : 1);
         CHECK_U64(rig.counters.value[IPTFS_XFRM_IN_STATE_SEQ_ERROR], window > 0 ? 4 : 0);
-        CHECK_U64(rig_ended(IPTFS_DROP_DELIVERED), 2);
-        CHECK_U64(rig_ended(IPTFS_DROP_REPLAY), 0);
+        CHECK_U64(rig.store.ledger.delivered.pkts, 2);
+        CHECK_U64(rig_dropped(IPTFS_DROP_REPLAY), 0);
         iptfs_receiver_free(&receiver);
         rig_close();
     }
@@ -966,7 +966,7 @@ static uint64_t marked_of_100(const char *ecn, const char *mode, const char *tos
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
     tunnel->observer = (struct iptfs_observer){.delivered = on_delivered, .ctx = &marked};
     CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
-    CHECK_U64(tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 100);
+    CHECK_U64(tunnel->store.ledger.delivered.pkts, 100);
     CHECK_INT(iptfs_tunnel_close(tunnel, IPTFS_PS_PER_S), IPTFS_OK);
     iptfs_run_free(&run);
     iptfs_scenario_free(&scenario);

@@ -75,7 +75,7 @@ static bool tx_take(struct tx *tx, uint32_t data, uint32_t slices, uint32_t bloc
     CHECK_INT(outer->pad_octets, 0);
     CHECK_INT(outer->sub_type, 0);
     CHECK_INT(outer->ip_octets, length_by_the_book(tx, data));
-    iptfs_outer_end(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
+    iptfs_outer_drop(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     return true;
 }
 
@@ -277,7 +277,7 @@ static void test_every_size_in_a_path_of_1500(void)
             outers++;
             if (outer->ip_octets > 1500)
                 CHECK_FAIL("%u octets: outer packet of %u", octets, outer->ip_octets);
-            iptfs_outer_end(&tx.store, outer, IPTFS_DROP_LINK_LOSS);
+            iptfs_outer_drop(&tx.store, outer, IPTFS_DROP_LINK_LOSS);
         }
         if (outers != expected)
             CHECK_FAIL("%u octets: %u outer packets, expected %u", octets, outers, expected);
@@ -394,7 +394,7 @@ static void random_queue(uint64_t seed, uint32_t pkt_size, uint32_t mtu)
         if (pkt_size == 0)
             CHECK_TRUE(length_by_the_book(&tx, data) <= mtu);
     }
-    CHECK_U64(tx.store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, plan.count);
+    CHECK_U64(tx.store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, plan.count);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], plan.count);
     TX_CLOSE(&tx);
 }
@@ -441,7 +441,7 @@ static void test_octets_are_kept_while_packets_arrive(void)
                 at = 0;
             }
         }
-        iptfs_outer_end(&tx.store, outer, IPTFS_DROP_LINK_LOSS);
+        iptfs_outer_drop(&tx.store, outer, IPTFS_DROP_LINK_LOSS);
     }
     CHECK_U64(sent, queued);
     CHECK_INT(id, in);
@@ -464,7 +464,7 @@ static void test_dont_frag_drops_what_no_longer_fits(void)
     CHECK_TRUE(tx_take(&tx, 500, 1, 0)); /* the first is dropped on the way */
     CHECK_TRUE(tx_take(&tx, 542, 1, 0));
     CHECK_TRUE(!tx_take(&tx, 0, 0, 0));
-    CHECK_U64(tx.store.ledger.ended[IPTFS_DROP_MTU_SHRUNK].pkts, 4);
+    CHECK_U64(tx.store.ledger.dropped[IPTFS_DROP_MTU_SHRUNK].pkts, 4);
     CHECK_U64(tx.counters.value[IPTFS_XFRM_OUT_ERROR], 4);
     CHECK_U64(tx.counters.value[IPTFS_YANG_TX_DROP_PKTS], 4);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], 2);
@@ -499,11 +499,11 @@ static void test_a_begun_packet_is_let_go_at_the_end(void)
     CHECK_TRUE(tx.packer.begun != NULL);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], 0); /* counted with its last piece */
     iptfs_store_close(&tx.store);
-    iptfs_outer_end(&tx.store, outer, IPTFS_DROP_NONE);
+    iptfs_outer_unref(&tx.store, outer);
     CHECK_U64(tx.store.live_inner, 1);
     iptfs_packer_clear(&tx.packer);
     iptfs_packer_clear(&tx.packer);
-    CHECK_U64(tx.store.found_inside, 1);
+    CHECK_U64(tx.store.found_in_flight, 1);
     TX_CLOSE(&tx);
 }
 

@@ -156,7 +156,7 @@ static void test_sums_hold_over_random_use(void)
             CHECK_U64(queue.octets, octets);
     }
     CHECK_U64(queue.marked_pkts, marked);
-    CHECK_U64(store.ledger.ended[IPTFS_DROP_NO_QUEUE_SPACE].pkts, refused);
+    CHECK_U64(store.ledger.dropped[IPTFS_DROP_NO_QUEUE_SPACE].pkts, refused);
     CHECK_TRUE(refused > 100 && marked > 100);
     drop_rest(&store, &queue);
     CLOSE_STORE(&store);

@@ -85,10 +85,12 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct bench *bench = ctx;
     record(bench, now_ps, outer);
-    if (!bench->lose)
-        deliver_whole(bench, outer);
-    iptfs_outer_end(&bench->store, outer,
-                    bench->lose ? IPTFS_DROP_LINK_LOSS : IPTFS_DROP_DELIVERED);
+    if (bench->lose) {
+        iptfs_outer_drop(&bench->store, outer, IPTFS_DROP_LINK_LOSS);
+        return;
+    }
+    deliver_whole(bench, outer);
+    iptfs_outer_processed(&bench->store, outer);
 }
 
 static void on_arrived(void *ctx, const struct iptfs_inner *inner)
@@ -140,7 +142,7 @@ static void stop(struct bench *bench, uint64_t inside)
 {
     iptfs_store_close(&bench->store);
     iptfs_sender_clear(&bench->sender);
-    CHECK_U64(bench->store.found_inside, inside);
+    CHECK_U64(bench->store.found_in_flight, inside);
     CHECK_TRUE(iptfs_ledger_balanced(&bench->store.ledger, inside));
     CHECK_U64(bench->store.live_inner, 0);
     CHECK_U64(bench->store.live_outer, 0);
@@ -172,7 +174,7 @@ static void run_timely(struct bench *bench, int64_t until_ps)
 
 static uint64_t dropped(const struct bench *bench, enum iptfs_drop_cause drop_cause)
 {
-    return bench->store.ledger.ended[drop_cause].pkts;
+    return bench->store.ledger.dropped[drop_cause].pkts;
 }
 
 static void check_sent(const struct bench *bench, size_t i, int64_t at_ps, uint64_t seq,
@@ -390,7 +392,7 @@ static void test_queue_limit(void)
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_ERROR], 0);
     CHECK_U64(dropped(&bench, IPTFS_DROP_NO_QUEUE_SPACE), 2);
     iptfs_sender_wake(&bench.sender, 0);
-    CHECK_U64(dropped(&bench, IPTFS_DROP_DELIVERED), 2);
+    CHECK_U64(bench.store.ledger.delivered.pkts, 2);
     CHECK_INT(offer(&bench, 1, 1000, 5), IPTFS_OK);
     stop(&bench, 1);
 }

@@ -104,10 +104,10 @@ void sample_close_store(struct iptfs_store *store, const char *file, int line)
     check_u64(store->live_inner, 0, "inner packets left", file, line);
     check_u64(store->live_outer, 0, "outer packets left", file, line);
     check_u64(store->ledger.unexplained, 0, "packets that vanished", file, line);
-    check_u64(iptfs_ledger_inside(&store->ledger), store->found_inside, "inside by the ledger",
-              file, line);
-    check_true(iptfs_ledger_balanced(&store->ledger, store->found_inside), "ledger balanced", file,
-               line);
+    check_u64(iptfs_ledger_in_flight(&store->ledger), store->found_in_flight,
+              "inside by the ledger", file, line);
+    check_true(iptfs_ledger_balanced(&store->ledger, store->found_in_flight), "ledger balanced",
+               file, line);
     check_int(store->error, 0, "store error", file, line);
     iptfs_store_free(store);
 }

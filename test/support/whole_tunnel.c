@@ -113,12 +113,12 @@ static void check_step(struct bench *bench)
     bench_expect(bench, ledger->unexplained == 0, "packets vanished without a cause");
     bench_expect(bench, ledger->offered.pkts == bench->arrived_count,
                  "offered are not those arrived");
-    bench_expect(bench, ledger->ended[IPTFS_DROP_DELIVERED].pkts == bench->distinct,
+    bench_expect(bench, ledger->delivered.pkts == bench->distinct,
                  "delivered are not those that came out");
     const struct iptfs_flow *flow = tunnel->flows.flow[0];
     bench_expect(bench, (flow != NULL ? flow->delivered.delays.count : 0) == bench->distinct,
                  "measured are others");
-    bench_expect(bench, iptfs_ledger_inside(ledger) <= tunnel->store.live_inner,
+    bench_expect(bench, iptfs_ledger_in_flight(ledger) <= tunnel->store.live_inner,
                  "more are inside than there are");
     bench_expect(bench, iptfs_tunnel_next_ps(tunnel) > bench->now_ps, "due again at once");
 }
@@ -141,12 +141,10 @@ void bench_run_until(struct bench *bench, int64_t until_ps)
 static void check_ends(struct bench *bench)
 {
     const struct iptfs_ledger *ledger = &bench->tunnel.store.ledger;
-    struct iptfs_tally sum = {bench->tunnel.in_flight_pkts, 0};
+    struct iptfs_tally sum = iptfs_ledger_dropped(ledger);
     struct iptfs_tally offered = {0, 0};
-    for (int drop_cause = IPTFS_DROP_NONE; drop_cause < IPTFS_DROP_COUNT; drop_cause++) {
-        sum.pkts += ledger->ended[drop_cause].pkts;
-        sum.octets += ledger->ended[drop_cause].octets;
-    }
+    sum.pkts += ledger->delivered.pkts + bench->tunnel.in_flight_pkts;
+    sum.octets += ledger->delivered.octets;
     for (size_t i = 0; i < bench->plan->count; i++) {
         if (!bench->arrived[i])
             continue;

@@ -112,9 +112,9 @@ static bool run(int64_t until_ps)
     return true;
 }
 
-static uint64_t ended(enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(enum iptfs_drop_cause drop_cause)
 {
-    return bench.tunnel.store.ledger.ended[drop_cause].pkts;
+    return bench.tunnel.store.ledger.dropped[drop_cause].pkts;
 }
 
 static void end(int64_t at_ps)
@@ -138,7 +138,7 @@ static void test_on_demand_follows(void)
     CHECK_U64(bench.sent, 4);
     for (size_t i = 0; i < 4; i++)
         CHECK_INT(bench.outer_octets[i], expected[i]);
-    CHECK_U64(ended(IPTFS_DROP_DELIVERED), 3);
+    CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, 3);
     end(10 * MS);
 }
 
@@ -156,7 +156,7 @@ static void test_a_begun_packet_goes_on(void)
     for (size_t i = 0; i < 6; i++)
         CHECK_INT(bench.outer_octets[i], expected[i]);
     CHECK_TRUE(!bench.oversized);
-    CHECK_U64(ended(IPTFS_DROP_DELIVERED), 2);
+    CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, 2);
     CHECK_INT(bench.tunnel.sender.packer.payload_octets, 2000 - 34);
     end(10 * MS);
 }
@@ -176,9 +176,9 @@ static void test_dont_frag(void)
     add_change(3 * MS, 1000);
     if (!run(20 * MS))
         return;
-    CHECK_U64(ended(IPTFS_DROP_DELIVERED), 1);
-    CHECK_U64(ended(IPTFS_DROP_MTU_SHRUNK), 2);
-    CHECK_U64(ended(IPTFS_DROP_TOO_BIG), 2);
+    CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, 1);
+    CHECK_U64(dropped(IPTFS_DROP_MTU_SHRUNK), 2);
+    CHECK_U64(dropped(IPTFS_DROP_TOO_BIG), 2);
     CHECK_INT(bench.icmp_mtu, 966);
     CHECK_U64(bench.tunnel.counters.value[IPTFS_XFRM_OUT_ERROR], 4);
     end(20 * MS);
@@ -199,8 +199,8 @@ static void test_plain_esp(void)
     static const uint32_t expected[] = {1500, 1000, 1000, 1000};
     for (size_t i = 0; i < 4; i++)
         CHECK_INT(bench.outer_octets[i], expected[i]);
-    CHECK_U64(ended(IPTFS_DROP_DELIVERED), 3);
-    CHECK_U64(ended(IPTFS_DROP_MTU_SHRUNK), 1);
+    CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, 3);
+    CHECK_U64(dropped(IPTFS_DROP_MTU_SHRUNK), 1);
     end(10 * MS);
 }
 
@@ -218,8 +218,8 @@ static void test_fixed_size_above_the_mtu(void)
     for (size_t i = 0; i < 10; i++)
         CHECK_INT(bench.outer_octets[i], 1400);
     CHECK_U64(bench.tunnel.link->stats.lost_mtu.pkts, 3);
-    CHECK_TRUE(ended(IPTFS_DROP_LINK_MTU) >= 3);
-    CHECK_TRUE(ended(IPTFS_DROP_DELIVERED) >= 5);
+    CHECK_TRUE(dropped(IPTFS_DROP_LINK_MTU) >= 3);
+    CHECK_TRUE(bench.tunnel.store.ledger.delivered.pkts >= 5);
     end(9 * MS);
 }
 
@@ -258,7 +258,8 @@ static void test_random_changes(void)
         }
         if (!run(IPTFS_PS_PER_S * 3))
             return;
-        if (!CHECK_U64(ended(IPTFS_DROP_DELIVERED), plan.count) || !CHECK_TRUE(!bench.oversized))
+        if (!CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, plan.count) ||
+            !CHECK_TRUE(!bench.oversized))
             CHECK_FAIL("... seed %" PRIu64 ", mode %s", seed, plan.sender.mode->name);
         end(IPTFS_PS_PER_S * 3);
     }

@@ -97,7 +97,7 @@ static void nothing_is_lost_without_loss(void)
         if (tunnel == NULL)
             return;
         const struct iptfs_ledger *ledger = &tunnel->store.ledger;
-        bool good = CHECK_U64(ledger->ended[IPTFS_DROP_DELIVERED].pkts, ledger->offered.pkts);
+        bool good = CHECK_U64(ledger->delivered.pkts, ledger->offered.pkts);
         good &= CHECK_U64(seen.spanning, 0);
         good &= CHECK_U64(seen.misnumbered, 0);
         good &= CHECK_U64(seen.disordered, 0);
@@ -128,7 +128,7 @@ static void removed_sas_account_for_their_packets(void)
         const struct iptfs_tunnel *tunnel = tunnel_of(sets, 7, (37 + i * 5) * IPTFS_PS_PER_MS);
         if (tunnel == NULL)
             return;
-        removed += tunnel->store.ledger.ended[IPTFS_DROP_SA_REMOVED].pkts;
+        removed += tunnel->store.ledger.dropped[IPTFS_DROP_SA_REMOVED].pkts;
         CHECK_U64(tunnel->store.ledger.unexplained, 0);
         CHECK_U64(tunnel->store.live_inner, 0);
         CHECK_U64(seen.spanning, 0);
@@ -150,7 +150,7 @@ static void removed_tunnels_account_for_their_packets(void)
     iptfs_sender_clear(&tunnel->sender);
     iptfs_receiver_renew(&tunnel->receiver, 2);
     CHECK_U64(tunnel->store.ledger.unexplained, 0);
-    CHECK_TRUE(tunnel->store.ledger.ended[IPTFS_DROP_SA_REMOVED].pkts > 0);
+    CHECK_TRUE(tunnel->store.ledger.dropped[IPTFS_DROP_SA_REMOVED].pkts > 0);
     CHECK_INT(iptfs_run_until(&run, 200 * IPTFS_PS_PER_MS, &error), IPTFS_OK);
     CHECK_INT(iptfs_tunnel_close(tunnel, 200 * IPTFS_PS_PER_MS), IPTFS_OK);
     end();

@@ -211,7 +211,7 @@ static void test_one_fragment_lost(void)
     CHECK_INT(bench.delivered[2], 1);
     /* 3 waits for 2 until the timer of the partial packet, which began at 0, finds it too young. */
     CHECK_INT(bench.now_ps, 11 * MS);
-    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 2);
+    CHECK_U64(bench.tunnel.store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 2);
     iptfs_tunnel_sum(&bench.tunnel);
     CHECK_U64(bench.tunnel.delivered.delays.count, 1);
     CHECK_INT(bench.tunnel.delivered.delays.max_ps, 10 * MS);
@@ -253,7 +253,7 @@ static void test_drop_time_of_partial(void)
     if (!play_late_piece(&bench, &plan, 10 * MS + 1))
         return;
     CHECK_U64(bench.distinct, 0);
-    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_DROP_DROP_TIME].pkts, 1);
+    CHECK_U64(bench.tunnel.store.ledger.dropped[IPTFS_DROP_DROP_TIME].pkts, 1);
     CHECK_U64(bench.tunnel.counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS], 1);
     CHECK_U64(bench.tunnel.counters.value[IPTFS_XFRM_IN_IPTFS_ERROR], 0);
     stop(&bench, IPTFS_NEVER);
@@ -277,8 +277,8 @@ static void test_first_cause_stands(void)
     bench_run_until(&bench, IPTFS_TIME_MAX_PS);
     CHECK_U64(bench.distinct, 2);
     CHECK_U64(bench.tunnel.receiver.reorder.late_pkts, 1);
-    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_DROP_LINK_LOSS].pkts, 1);
-    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_DROP_LATE].pkts, 0);
+    CHECK_U64(bench.tunnel.store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 1);
+    CHECK_U64(bench.tunnel.store.ledger.dropped[IPTFS_DROP_LATE].pkts, 0);
     stop(&bench, IPTFS_NEVER);
 }
 

@@ -81,7 +81,7 @@ static struct flow flow_of(const struct iptfs_tunnel *tunnel, int64_t time_ps)
 {
     return (struct flow){
         .time_ps = time_ps,
-        .inner = tunnel->store.ledger.ended[IPTFS_DROP_DELIVERED],
+        .inner = tunnel->store.ledger.delivered,
         .outer = tunnel->link->stats.received,
         .delay_max_ps = tunnel->delivered.delays.max_ps,
     };

@@ -77,8 +77,8 @@ static void open_rx(struct rx *rx, bool immediate, uint32_t window)
 static void check_rx(struct rx *rx, uint32_t delivered, int line)
 {
     check_int(rx->count, delivered, "packets delivered", __FILE__, line);
-    check_u64(rx->store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, delivered,
-              "delivered by the ledger", __FILE__, line);
+    check_u64(rx->store.ledger.delivered.pkts, delivered, "delivered by the ledger", __FILE__,
+              line);
     iptfs_store_close(&rx->store);
     iptfs_receiver_free(&rx->receiver);
     sample_close_store(&rx->store, __FILE__, line);
@@ -175,7 +175,7 @@ static void padding_is_told_from_the_block(void)
             payload_put_whole(&payload, sample_of(2, 4, 60));
             payload_put_whole(&payload, sample_of(3, 6, 60));
             arrive(&rx, 0, 2, payload_outer(&rx.store, &payload, sub_type));
-            CHECK_U64(rx.store.ledger.ended[IPTFS_DROP_INCOMPLETE].pkts, 1);
+            CHECK_U64(rx.store.ledger.dropped[IPTFS_DROP_INCOMPLETE].pkts, 1);
             CLOSE_RX(&rx, 2);
         }
 }
@@ -346,9 +346,9 @@ static void close_tunnel(void)
     CHECK_STR(bench.wrong != NULL ? bench.wrong : "nothing", "nothing");
 }
 
-static uint64_t ended(enum iptfs_drop_cause drop_cause)
+static uint64_t dropped(enum iptfs_drop_cause drop_cause)
 {
-    return bench.tunnel.store.ledger.ended[drop_cause].pkts;
+    return bench.tunnel.store.ledger.dropped[drop_cause].pkts;
 }
 
 static void sa_deleted_with_a_queue(void)
@@ -359,10 +359,10 @@ static void sa_deleted_with_a_queue(void)
     CHECK_U64(bench.tunnel.sender.queue.pkts, 5);
     CHECK_INT(iptfs_tunnel_next_ps(&bench.tunnel), 10 * MS);
     iptfs_sender_clear(&bench.tunnel.sender);
-    CHECK_U64(ended(IPTFS_DROP_SA_REMOVED), 5);
+    CHECK_U64(dropped(IPTFS_DROP_SA_REMOVED), 5);
     CHECK_INT(iptfs_tunnel_next_ps(&bench.tunnel), IPTFS_NEVER);
     close_tunnel();
-    CHECK_U64(bench.tunnel.store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 0);
+    CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, 0);
 }
 
 /* 3000 octets in three packets, of which the second or third is a second late: the first fragment
@@ -386,7 +386,7 @@ static void sa_deleted_with_a_running_timer(void)
             CHECK_INT(iptfs_receiver_renew(receiver, 2), IPTFS_OK);
             CHECK_INT(iptfs_receiver_next_ps(receiver), IPTFS_NEVER);
             close_tunnel();
-            CHECK_U64(ended(IPTFS_DROP_SA_REMOVED), 1);
+            CHECK_U64(dropped(IPTFS_DROP_SA_REMOVED), 1);
         }
 }
 

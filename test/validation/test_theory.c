@@ -218,7 +218,7 @@ static double measured_wait(unsigned served, uint64_t rate_bps, uint64_t run, ui
         iptfs_tunnel_sum(&stage.tunnel);
         wait = iptfs_delays_mean_ps(&stage.tunnel.delivered.delays) / slot_ps;
         CHECK_INT(iptfs_tunnel_close(&stage.tunnel, (int64_t)(slots * slot_ps)), IPTFS_OK);
-        CHECK_U64(stage.tunnel.store.ledger.ended[IPTFS_DROP_NO_QUEUE_SPACE].pkts, 0);
+        CHECK_U64(stage.tunnel.store.ledger.dropped[IPTFS_DROP_NO_QUEUE_SPACE].pkts, 0);
     }
     stage_close(&stage);
     return wait;

@@ -223,7 +223,7 @@ static void write_and_read(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
             CHECK_INT(sum_words(wire_bytes, 20), 0xFFFF);
     }
     pass->outers++;
-    iptfs_outer_end(&pass->store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&pass->store, outer);
 }
 
 /* Without fragments each delivered packet is the next one sent, to the octet. */
@@ -496,7 +496,7 @@ static void test_outer_packet_to_the_octet(void)
     const uint8_t tail[] = {0, 0, 0, 0, 1, 2, 2, 144};
     CHECK_BYTES(wire_bytes + 92, tail, 8);
     iptfs_inner_unref(&store, packet);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, outer);
     iptfs_store_free(&store);
     iptfs_outer_codec_free(&wire);
 }
@@ -537,7 +537,7 @@ static void test_what_cannot_be_written_is_refused(void)
     CHECK_INT(iptfs_outer_codec_encode(&wire, outer, wire_bytes, sizeof wire_bytes),
               IPTFS_E_TOO_BIG);
     iptfs_inner_unref(&store, inner);
-    iptfs_outer_end(&store, outer, IPTFS_DROP_DELIVERED);
+    iptfs_outer_processed(&store, outer);
     iptfs_store_free(&store);
     iptfs_outer_codec_free(&wire);
     config = wire_config(iptfs_mode_at(0), "aes-gcm-16", 4, false);
@@ -672,7 +672,7 @@ static void test_marks_pass_on_to_octets(void)
         CHECK_INT(got.pieces, 1);
         CHECK_INT(got.whole[1], 2); /* the octets are those that came; iptfs_inner_copy marks */
         CHECK_INT(got.tos, marked == 2 ? 2 : 3);
-        CHECK_INT(inbound_memory.store.ledger.ended[IPTFS_DROP_DELIVERED].pkts, 1);
+        CHECK_INT(inbound_memory.store.ledger.delivered.pkts, 1);
         CHECK_INT(iptfs_inbound_sa_close(&inbound_memory), IPTFS_OK);
         iptfs_inbound_sa_free(&inbound_memory);
         iptfs_outer_codec_free(&wire);
