@@ -48,7 +48,10 @@ extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic[];
 extern const CU_TestInfo iptfs_tests_talkers[];
-extern const CU_TestInfo iptfs_tests_capture[];
+extern const CU_TestInfo iptfs_tests_capture_reader[];
+extern const CU_TestInfo iptfs_tests_capture_writer[];
+extern const CU_TestInfo iptfs_tests_pcap_file[];
+extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
@@ -105,7 +108,10 @@ static const struct {
     {"scenario", iptfs_tests_scenario},
     {"traffic", iptfs_tests_traffic},
     {"talkers", iptfs_tests_talkers},
-    {"capture", iptfs_tests_capture},
+    {"capture-reader", iptfs_tests_capture_reader},
+    {"capture-writer", iptfs_tests_capture_writer},
+    {"pcap-file", iptfs_tests_pcap_file},
+    {"pcap", iptfs_tests_pcap},
     {"results", iptfs_tests_results},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},

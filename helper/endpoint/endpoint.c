@@ -114,7 +114,7 @@ static int read_all(struct passage *passage,
         if (passage->code != IPTFS_OK)
             return passage->code;
     }
-    return got < 0 && !passage->reader.cut ? got : IPTFS_OK;
+    return got < 0 && !passage->reader.truncated ? got : IPTFS_OK;
 }
 
 /* ------------------------------------------------------------------------------------ figures */
@@ -170,7 +170,7 @@ static void tell_input(const struct passage *passage, json_t *figures, FILE *not
     set(in, "not-ip", passage->not_ip);
     set(in, "cut", passage->cut);
     set(in, "earlier", passage->earlier);
-    set(in, "ends-early", passage->reader.cut);
+    set(in, "ends-early", passage->reader.truncated);
     if (passage->not_ip > 0)
         fprintf(notes, "%s: %" PRIu64 " packets left out: not IP\n", path, passage->not_ip);
     if (passage->cut > 0)
@@ -180,7 +180,7 @@ static void tell_input(const struct passage *passage, json_t *figures, FILE *not
         fprintf(notes,
                 "%s: %" PRIu64 " packets are earlier than the one before them: taken at its time\n",
                 path, passage->earlier);
-    if (passage->reader.cut)
+    if (passage->reader.truncated)
         fprintf(notes, "%s: the file ends in the middle of packet %" PRIu64 ", which is left out\n",
                 path, passage->reader.number + 1);
 }
