@@ -29,8 +29,9 @@ static int cbr_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic
 const struct iptfs_traffic_type iptfs_traffic_cbr = {
     .name = "cbr",
     .meaning = "constant bit rate: even gaps",
+    .keys = {&iptfs_keys_size, &iptfs_keys_rate, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, cbr_take, NULL},
     .state_octets = sizeof(struct cbr),
-    .check = iptfs_traffic_check_rate,
+    .check = iptfs_traffic_check_size,
     .start = cbr_start,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/flow.h"
 
-#include "scenario/scenario.h"
-
 #include <stdlib.h>
 
 static void flow_free(struct iptfs_traffic_source *source)

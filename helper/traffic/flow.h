@@ -8,7 +8,6 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "sender/source.h"
-#include "text/quantity.h"
 #include "traffic/traffic_source.h"
 #include "traffic/types.h"
 

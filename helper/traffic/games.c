@@ -9,13 +9,54 @@
  *
  * IP and UDP add 28 octets (48 with IPv6). Times are at least 1 ms, payloads 1 to 1400 octets. The
  * first packets come within the first 40 ms, at random. */
-#include "scenario/scenario.h"
 #include "traffic/users.h"
 
 #include <math.h>
 
 #define PAYLOAD_MAX_OCTETS 1400.0
 #define FIRST_WITHIN_PS (40 * IPTFS_PS_PER_MS)
+
+enum game_side {
+    SIDE_CLIENT,
+    SIDE_SERVER
+};
+
+struct games_config {
+    enum game_side side;
+    uint32_t players;
+};
+
+static const struct iptfs_word side_words[] = {
+    {"client", SIDE_CLIENT, "each player's machine to the server", NULL},
+    {"server", SIDE_SERVER, "the server, a packet for each player at a time", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+#define FIELD(member) IPTFS_OPTION_FIELD(games_config, member)
+
+static const struct iptfs_option rows[] = {
+    {
+        .key = "side",
+        .kind = &iptfs_kind_word,
+        FIELD(side),
+        .words = side_words,
+        .standard = "client",
+        .meaning = "who sends",
+        .source = "NGMN 2008, annex A: uplink, downlink",
+    },
+    {
+        .key = "players",
+        .kind = &iptfs_kind_number,
+        FIELD(players),
+        .minimum = 1,
+        .maximum = IPTFS_USERS_MAX,
+        .standard = "1",
+        .meaning = "players behind the tunnel",
+    },
+};
+
+const struct iptfs_traffic_keys iptfs_keys_games = {IPTFS_TRAFFIC_ROWS(rows),
+                                                    .config_octets = sizeof(struct games_config)};
 
 /* Of a largest extreme value distribution. */
 struct extreme {
@@ -29,8 +70,8 @@ struct side {
 };
 
 static const struct side sides[] = {
-    [IPTFS_GAMES_CLIENT] = {{40, 6}, {45, 5.7}},
-    [IPTFS_GAMES_SERVER] = {{55, 6}, {120, 36}},
+    [SIDE_CLIENT] = {{40, 6}, {45, 5.7}},
+    [SIDE_SERVER] = {{55, 6}, {120, 36}},
 };
 
 struct games {
@@ -91,11 +132,11 @@ static int add_streams(struct iptfs_users *users, const struct iptfs_traffic_set
 static int games_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                        struct iptfs_error *error)
 {
-    const struct iptfs_traffic_options *options = setup->options;
+    const struct games_config *config = iptfs_traffic_config(setup->options, &iptfs_keys_games);
     struct games *games = (struct games *)flow;
-    size_t clocks = options->side == IPTFS_GAMES_SERVER ? 1 : options->players;
-    int code = iptfs_users_start(&games->users, setup, options->players, clocks, FIRST_WITHIN_PS);
-    games->side = &sides[options->side];
+    size_t clocks = config->side == SIDE_SERVER ? 1 : config->players;
+    int code = iptfs_users_start(&games->users, setup, config->players, clocks, FIRST_WITHIN_PS);
+    games->side = &sides[config->side];
     if (code == IPTFS_OK)
         code = add_streams(&games->users, setup);
     if (code != IPTFS_OK)
@@ -109,6 +150,7 @@ const struct iptfs_traffic_type iptfs_traffic_games = {
     .name = "games",
     .meaning = "a first-person game: small UDP packets, one side of it",
     .source = "NGMN 2008, annex A",
+    .keys = {&iptfs_keys_games, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, games_take, NULL},
     .state_octets = sizeof(struct games),
     .start = games_start,

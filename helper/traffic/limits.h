@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which sizes and rates inner packets may have. */
+/* Which sizes inner packets may have. */
 #ifndef IPTFS_TRAFFIC_LIMITS_H
 #define IPTFS_TRAFFIC_LIMITS_H
 
@@ -9,9 +9,7 @@
 #include <stdint.h>
 
 struct iptfs_traffic_options;
-
-/* The shortest IP packet: the header alone. */
-uint32_t iptfs_traffic_min_octets(unsigned ip_version);
+struct iptfs_traffic_path;
 
 /* The longest IP packet; IPv6's payload length does not count the header. An ip_version other than
  * 4 stands for both. */
@@ -19,12 +17,8 @@ uint32_t iptfs_traffic_max_octets(unsigned ip_version);
 
 bool iptfs_traffic_octets_fit(uint64_t octets, unsigned ip_version);
 
-/* Checks the sizes of a section. IPTFS_E_INVALID with the field, the found and allowed values. */
+/* The `check` of types whose only limit is that their sizes fit the IP version. */
 int iptfs_traffic_check_size(const struct iptfs_traffic_options *options,
-                             struct iptfs_error *error);
-
-/* Checks the sizes and the rate. IPTFS_E_INVALID likewise. */
-int iptfs_traffic_check_rate(const struct iptfs_traffic_options *options,
-                             struct iptfs_error *error);
+                             const struct iptfs_traffic_path *path, struct iptfs_error *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Packets at the times and of the sizes that a CSV file lists. */
+#include "base/octets.h"
 #include "files/textfile.h"
-#include "scenario/scenario.h"
 #include "traffic/limits.h"
 #include "traffic/list_file.h"
 #include "traffic/row_flow.h"
@@ -18,7 +18,7 @@ static int check_rows(const struct iptfs_traffic_list *list,
             return iptfs_fail(error, IPTFS_E_INVALID,
                               "%s:%u: size: found '%u', allowed: %u to %u octets for IPv%u",
                               iptfs_quoted_path(options->file_path).text, row->line, row->octets,
-                              iptfs_traffic_min_octets(ip), iptfs_traffic_max_octets(ip), ip);
+                              iptfs_ip_header_octets(ip), iptfs_traffic_max_octets(ip), ip);
     }
     return IPTFS_OK;
 }
@@ -38,6 +38,7 @@ static int list_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffi
 const struct iptfs_traffic_type iptfs_traffic_list = {
     .name = "list",
     .meaning = "times and sizes from a CSV file",
+    .keys = {&iptfs_keys_file, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, iptfs_row_flow_take, NULL},
     .state_octets = sizeof(struct iptfs_row_flow),
     .start = list_start,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/list_file.h"
 
+#include "base/octets.h"
 #include "base/units.h"
 #include "files/textfile.h"
 #include "text/quantity.h"
@@ -171,7 +172,7 @@ static int read_size(const struct reader *r, const char *text, struct iptfs_traf
     if (!iptfs_traffic_octets_fit(octets, row->ip_version))
         return iptfs_fail(r->error, IPTFS_E_INVALID,
                           "%s:%u: size: found '%.60s', allowed: %u to %u octets", r->path, r->line,
-                          text, iptfs_traffic_min_octets(row->ip_version),
+                          text, iptfs_ip_header_octets(row->ip_version),
                           iptfs_traffic_max_octets(row->ip_version));
     row->octets = (uint32_t)octets;
     return IPTFS_OK;

@@ -5,28 +5,26 @@
  * The flow starts in an on period with the probability on / (on + off), at the start of a period;
  * with exponential periods that makes it stationary from the start. The lengths of on and off
  * periods come from a stream each. */
-#include "scenario/scenario.h"
 #include "traffic/flow.h"
 #include "traffic/limits.h"
+#include "traffic/periods.h"
 
 struct on_off {
     struct iptfs_traffic_flow flow;
     struct iptfs_random *on;
     struct iptfs_random *off;
-    enum iptfs_periods periods;
-    double shape;
-    double mean_on_ps;
-    double mean_off_ps;
+    struct iptfs_periods periods;
     int64_t on_left_ps; /* rest of the on period of the next packet, from that packet on */
     uint64_t remainder; /* see iptfs_flow_tx_time_ps */
 };
 
 static int64_t draw_period_ps(const struct on_off *on_off, struct iptfs_random *stream,
-                              double mean_ps)
+                              int64_t mean_ps)
 {
-    return iptfs_flow_round_ps(on_off->periods == IPTFS_PERIODS_PARETO
-                                   ? iptfs_random_pareto(stream, mean_ps, on_off->shape)
-                                   : iptfs_random_exponential(stream, mean_ps));
+    const struct iptfs_periods *periods = &on_off->periods;
+    return iptfs_flow_round_ps(periods->distribution == IPTFS_PERIODS_PARETO
+                                   ? iptfs_random_pareto(stream, (double)mean_ps, periods->shape)
+                                   : iptfs_random_exponential(stream, (double)mean_ps));
 }
 
 /* The time at which `on_ps` of on time have passed since at_ps, or a time at or after `stop`. */
@@ -34,8 +32,8 @@ static int64_t after_on_time_ps(struct on_off *on_off, int64_t at_ps, int64_t on
 {
     while (on_ps >= on_off->on_left_ps && at_ps < on_off->flow.stop_ps) {
         on_ps -= on_off->on_left_ps;
-        at_ps += on_off->on_left_ps + draw_period_ps(on_off, on_off->off, on_off->mean_off_ps);
-        on_off->on_left_ps = draw_period_ps(on_off, on_off->on, on_off->mean_on_ps);
+        at_ps += on_off->on_left_ps + draw_period_ps(on_off, on_off->off, on_off->periods.off_ps);
+        on_off->on_left_ps = draw_period_ps(on_off, on_off->on, on_off->periods.on_ps);
     }
     on_off->on_left_ps -= on_ps;
     return at_ps + on_ps;
@@ -64,9 +62,10 @@ static int draw_first_period(struct on_off *on_off, const struct iptfs_traffic_s
     struct iptfs_random *phase = iptfs_flow_stream(setup, IPTFS_RANDOM_PHASE);
     if (phase == NULL)
         return IPTFS_E_NO_MEMORY;
-    double part_on = on_off->mean_on_ps / (on_off->mean_on_ps + on_off->mean_off_ps);
+    double on_ps = (double)on_off->periods.on_ps, off_ps = (double)on_off->periods.off_ps;
+    double part_on = on_ps / (on_ps + off_ps);
     if (iptfs_random_uniform(phase) < part_on)
-        on_off->on_left_ps = draw_period_ps(on_off, on_off->on, on_off->mean_on_ps);
+        on_off->on_left_ps = draw_period_ps(on_off, on_off->on, on_off->periods.on_ps);
     iptfs_random_free(phase);
     return IPTFS_OK;
 }
@@ -74,12 +73,8 @@ static int draw_first_period(struct on_off *on_off, const struct iptfs_traffic_s
 static int on_off_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                         struct iptfs_error *error)
 {
-    const struct iptfs_traffic_options *options = setup->options;
     struct on_off *on_off = (struct on_off *)flow;
-    on_off->periods = options->periods;
-    on_off->shape = options->shape;
-    on_off->mean_on_ps = (double)options->on_ps;
-    on_off->mean_off_ps = (double)options->off_ps;
+    on_off->periods = *iptfs_periods_of(setup->options);
     on_off->on = iptfs_flow_stream(setup, IPTFS_RANDOM_ON);
     on_off->off = iptfs_flow_stream(setup, IPTFS_RANDOM_OFF);
     if (on_off->on == NULL || on_off->off == NULL || draw_first_period(on_off, setup) != IPTFS_OK)
@@ -88,30 +83,18 @@ static int on_off_start(struct iptfs_traffic_flow *flow, const struct iptfs_traf
     return iptfs_flow_start_sizes(flow, setup, error);
 }
 
-/* Drawing very many on periods for one gap would not end. */
-static int on_off_check(const struct iptfs_traffic_options *options, struct iptfs_error *error)
+static int on_off_check(const struct iptfs_traffic_options *options,
+                        const struct iptfs_traffic_path *path, struct iptfs_error *error)
 {
-    int code = iptfs_traffic_check_rate(options, error);
-    if (code != IPTFS_OK)
-        return code;
-    double gap_ps =
-        (double)options->size.high_octets * 8 * (double)IPTFS_PS_PER_S / (double)options->rate_bps;
-    if (options->on_ps <= 0 || options->off_ps < 0 || gap_ps > 1000 * (double)options->on_ps)
-        return iptfs_fail(error, IPTFS_E_INVALID,
-                          "[traffic.%s] on: found '%s', allowed: a thousandth or more of the time "
-                          "that a packet takes at the rate",
-                          options->name, iptfs_exact_time(options->on_ps).text);
-    if (options->periods == IPTFS_PERIODS_PARETO && options->shape < IPTFS_SHAPE_MIN)
-        return iptfs_fail(error, IPTFS_E_INVALID,
-                          "[traffic.%s] shape: found '%s', allowed: %.3g or more", options->name,
-                          iptfs_exact_factor(options->shape).text, IPTFS_SHAPE_MIN);
-    return IPTFS_OK;
+    int code = iptfs_periods_check(options, error);
+    return code != IPTFS_OK ? code : iptfs_traffic_check_size(options, path, error);
 }
 
 const struct iptfs_traffic_type iptfs_traffic_on_off = {
     .name = "on-off",
     .meaning = "cbr in on periods of random length, silent between",
     .source = "Willinger et al. 1997",
+    .keys = {&iptfs_keys_size, &iptfs_keys_rate, &iptfs_keys_periods, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, on_off_take, NULL},
     .state_octets = sizeof(struct on_off),
     .check = on_off_check,

@@ -50,9 +50,10 @@ static void poisson_release(struct iptfs_traffic_flow *flow)
 const struct iptfs_traffic_type iptfs_traffic_poisson = {
     .name = "poisson",
     .meaning = "exponential gaps",
+    .keys = {&iptfs_keys_size, &iptfs_keys_rate, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, poisson_take, NULL},
     .state_octets = sizeof(struct poisson),
-    .check = iptfs_traffic_check_rate,
+    .check = iptfs_traffic_check_size,
     .start = poisson_start,
     .release = poisson_release,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Traffic that always has something to send: as many packets as the tunnel accepts. */
+#include "option/refuse.h"
 #include "traffic/flow.h"
 #include "traffic/limits.h"
 
@@ -41,11 +42,27 @@ static int saturate_start(struct iptfs_traffic_flow *flow, const struct iptfs_tr
     return iptfs_flow_start_sizes(flow, setup, error);
 }
 
+/* A packet that even an empty queue drops would be offered again and again at the same time. */
+static int saturate_check(const struct iptfs_traffic_options *options,
+                          const struct iptfs_traffic_path *path, struct iptfs_error *error)
+{
+    if (path->link_rate_bps == 0)
+        return iptfs_refuse_key(error, path->link_section, "rate", IPTFS_E_INVALID,
+                                "above 0, for [traffic.%s] saturates the link", options->name);
+    if (path->queue_octets > 0 && path->queue_octets < path->outer_octets)
+        return iptfs_refuse_key(error, path->link_section, "queue", IPTFS_E_INVALID,
+                                "%uB (one outer packet) or more, 1p or more, or 0, for "
+                                "[traffic.%s] saturates the link",
+                                path->outer_octets, options->name);
+    return iptfs_traffic_check_size(options, path, error);
+}
+
 const struct iptfs_traffic_type iptfs_traffic_saturate = {
     .name = "saturate",
     .meaning = "always something to send",
+    .keys = {&iptfs_keys_size, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, saturate_take, saturate_room},
     .state_octets = sizeof(struct saturate),
-    .check = iptfs_traffic_check_size,
+    .check = saturate_check,
     .start = saturate_start,
 };

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/users.h"
 
-#include "packet/packet.h"
+#include "base/octets.h"
 
 #include <stdlib.h>
-
-#define UDP_HEADER_OCTETS 8u
 
 /* Section numbers are below 2^16. */
 struct iptfs_random *iptfs_users_stream(const struct iptfs_traffic_setup *setup,
@@ -68,6 +66,5 @@ void iptfs_users_schedule(struct iptfs_users *users, int64_t at_ps)
 
 uint32_t iptfs_users_udp_ip_octets(unsigned ip_version)
 {
-    return (ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS) +
-           UDP_HEADER_OCTETS;
+    return iptfs_ip_header_octets(ip_version) + IPTFS_UDP_HEADER_OCTETS;
 }

@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Most users of a section. */
+#define IPTFS_USERS_MAX 10000
+
 struct iptfs_user {
     int64_t talks_until_ps; /* voice with vad: end of the talk spurt; may be in the past */
     struct iptfs_random

@@ -7,13 +7,85 @@
  * and pauses are exponential (P. T. Brady, "A model for generating on-off speech patterns in
  * two-way conversation", Bell System Technical Journal 48, 1969; ITU-T P.59). Calls start in the
  * stationary distribution of the two states. */
-#include "scenario/scenario.h"
 #include "traffic/users.h"
 
 #define RTP_OCTETS 12u
 #define G711_OCTETS 160u
 #define G729_OCTETS 20u
 #define FRAME_PS (20 * IPTFS_PS_PER_MS)
+
+enum codec {
+    CODEC_G711,
+    CODEC_G729
+};
+
+struct voice_config {
+    enum codec codec;
+    uint32_t calls;
+    bool vad;        /* no packets in pauses of speech */
+    int64_t talk_ps; /* with vad: means of exponential lengths */
+    int64_t pause_ps;
+};
+
+static const struct iptfs_word codec_words[] = {
+    {"g711", CODEC_G711, "160 octets of speech a packet: 200 in all with IPv4", "ITU-T G.711"},
+    {"g729", CODEC_G729, "20 octets of speech a packet: 60 in all with IPv4", "ITU-T G.729"},
+    {NULL, 0, NULL, NULL},
+};
+
+#define FIELD(member) IPTFS_OPTION_FIELD(voice_config, member)
+
+static const struct iptfs_option rows[] = {
+    {
+        .key = "codec",
+        .kind = &iptfs_kind_word,
+        FIELD(codec),
+        .words = codec_words,
+        .standard = "g711",
+        .meaning = "what codes the speech: 50 packets a second of 20 ms each",
+        .source = "RFC 3551, 4.5",
+    },
+    {
+        .key = "calls",
+        .kind = &iptfs_kind_number,
+        FIELD(calls),
+        .minimum = 1,
+        .maximum = IPTFS_USERS_MAX,
+        .standard = "1",
+        .meaning = "calls at the same time, each with a random phase of its own",
+    },
+    {
+        .key = "vad",
+        .kind = &iptfs_kind_switch,
+        FIELD(vad),
+        .standard = "off",
+        .meaning = "voice activity detection: no packets in pauses of speech",
+        .source = "RFC 3551, 4.1",
+    },
+    {
+        .key = "talk",
+        .kind = &iptfs_kind_time,
+        FIELD(talk_ps),
+        .minimum = IPTFS_PS_PER_MS,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1s",
+        .meaning = "with vad: mean of the exponential talk spurts",
+        .source = "after Brady 1969; ITU-T P.59 has 1.004 s",
+    },
+    {
+        .key = "pause",
+        .kind = &iptfs_kind_time,
+        FIELD(pause_ps),
+        .minimum = IPTFS_PS_PER_MS,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1.35s",
+        .meaning = "with vad: mean of the exponential pauses",
+        .source = "after Brady 1969; ITU-T P.59 has 1.587 s",
+    },
+};
+
+const struct iptfs_traffic_keys iptfs_keys_voice = {IPTFS_TRAFFIC_ROWS(rows),
+                                                    .config_octets = sizeof(struct voice_config)};
 
 struct voice {
     struct iptfs_users users;
@@ -83,14 +155,14 @@ static int start_vad(struct voice *voice, const struct iptfs_traffic_setup *setu
 static int voice_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                        struct iptfs_error *error)
 {
-    const struct iptfs_traffic_options *options = setup->options;
+    const struct voice_config *config = iptfs_traffic_config(setup->options, &iptfs_keys_voice);
     struct voice *voice = (struct voice *)flow;
-    int code = iptfs_users_start(&voice->users, setup, options->calls, options->calls, FRAME_PS);
-    flow->next.octets = iptfs_users_udp_ip_octets(options->ip_version) + RTP_OCTETS +
-                        (options->codec == IPTFS_CODEC_G711 ? G711_OCTETS : G729_OCTETS);
-    voice->mean_talk_ps = (double)options->talk_ps;
-    voice->mean_pause_ps = (double)options->pause_ps;
-    if (code == IPTFS_OK && options->vad)
+    int code = iptfs_users_start(&voice->users, setup, config->calls, config->calls, FRAME_PS);
+    flow->next.octets = iptfs_users_udp_ip_octets(flow->next.ip_version) + RTP_OCTETS +
+                        (config->codec == CODEC_G711 ? G711_OCTETS : G729_OCTETS);
+    voice->mean_talk_ps = (double)config->talk_ps;
+    voice->mean_pause_ps = (double)config->pause_ps;
+    if (code == IPTFS_OK && config->vad)
         code = start_vad(voice, setup);
     if (code != IPTFS_OK)
         return iptfs_flow_no_memory(error);
@@ -102,6 +174,7 @@ const struct iptfs_traffic_type iptfs_traffic_voice = {
     .name = "voice",
     .meaning = "telephone calls: RTP packets of 20 ms of speech each",
     .source = "RFC 3551",
+    .keys = {&iptfs_keys_voice, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, voice_take, NULL},
     .state_octets = sizeof(struct voice),
     .start = voice_start,
