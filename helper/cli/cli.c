@@ -246,7 +246,7 @@ static const struct argp run_argp = {
 
 static int do_run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct run_arguments arguments = {.sets = calloc((size_t)argc + 1, sizeof(char *))};
     if (arguments.sets == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
@@ -412,7 +412,7 @@ static int draw_plots(void *context, const char *directory, struct iptfs_error *
 
 static int do_sweep(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char *command = join_words(argc, argv);
     struct sweep_arguments arguments = {.request = {.engine = iptfs_sweep_engine_at(0)},
                                         .sshlogins = calloc((size_t)argc + 1, sizeof(char *)),
@@ -482,7 +482,7 @@ static const struct argp point_argp = {
 
 static int do_point(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct point_arguments arguments = {NULL, NULL, NULL};
     argp_parse(&point_argp, argc, argv, 0, NULL, &arguments);
     int code =
@@ -547,7 +547,7 @@ static const struct argp show_argp = {
 
 static int do_show(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_show_request request = {.directory = NULL};
     argp_parse(&show_argp, argc, argv, 0, NULL, &request);
     int code = iptfs_show(&request, stdout, &error);
@@ -616,7 +616,7 @@ static const struct argp plot_argp = {
 
 static int do_plot(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct plot_arguments arguments = {.names = calloc((size_t)argc + 1, sizeof(char *))};
     if (arguments.names == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
@@ -658,7 +658,7 @@ static const struct argp replay_argp = {
 
 static int do_replay(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     const char *path = NULL;
     argp_parse(&replay_argp, argc, argv, 0, NULL, &path);
     int code = iptfs_replay_file(path, stdout, &error);
@@ -806,7 +806,7 @@ typedef int endpoint_function(const struct iptfs_endpoint_request *request, FILE
 
 static int run_endpoint(int argc, char **argv, const struct argp *argp, endpoint_function *run)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct endpoint_arguments arguments = {.sets = calloc((size_t)argc + 1, sizeof(char *))};
     if (arguments.sets == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
@@ -870,7 +870,7 @@ static const struct argp list_argp = {
 
 static int do_list(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct list_arguments arguments = {NULL, false};
     argp_parse(&list_argp, argc, argv, 0, NULL, &arguments);
     int code = iptfs_list(arguments.topic, arguments.csv, stdout, &error);
