@@ -7,7 +7,8 @@
 #   ./waf fuzz         the fuzzers, for --time seconds each
 #   ./waf --help       the other commands
 #
-# New sources need no entry here: what is in a folder is found by its name.
+# Each folder has a wscript of its own, which says what is built of it; the tests' one says what is
+# checked. New sources need no entry: what is in a folder is found by its name.
 #
 #   model/*/*.c             the protocol, plain C                       }
 #   model/ns3/**/*.cc, *.c  the only part that knows ns-3               }  libiptfs
@@ -18,15 +19,13 @@
 #   test/fuzz/*.c           targets, part of iptfs-test too, and their program, iptfs-fuzz
 #   test/bench/*.c, *.cc    one program, iptfs-bench
 
-import concurrent.futures
+import glob
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
-import threading
 
 from waflib import Build, ConfigSet, Configure, Context, Errors, Logs, Options, Scripting
 
@@ -48,7 +47,7 @@ HOSTED_DEFINES = ['_DEFAULT_SOURCE', '_GNU_SOURCE', 'IPTFS_VERSION="%s"' % VERSI
 
 # Tree -> where its #include "folder/file.h" is looked up. The folders go in by -iquote, so that
 # no header of ours can take the place of one of libc or of ns-3.
-INCLUDES = {
+TREES = {
     'model': ['model'],
     'helper': ['model', 'helper'],
     'test': ['model', 'helper', 'test'],
@@ -61,7 +60,7 @@ VARIANTS = {
     '': (['-O3', '-g'], []),
     'debug': (['-O0', '-g3'] + ASSERTS, []),
     'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + ASSERTS + SANITIZE, SANITIZE),
-    # With clang, whatever compiler was chosen; see build_fuzzer.
+    # With clang, whatever compiler was chosen; see test/fuzz/wscript.
     'fuzz': (['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=fuzzer-no-link'] + ASSERTS +
              SANITIZE, SANITIZE),
 }
@@ -89,19 +88,6 @@ int main()
 PUBLIC_HEADERS = ['iptfs.h', 'ns3/error.h', 'ns3/sim.h', 'ns3/hosts/hosts.h', 'ns3/pmtu.h',
                   'ns3/iptfs_helper.h']
 
-# Layout differs between versions of clang-format: only these are believed.
-CLANG_FORMAT_MAJORS = ['14', '19']
-
-TEST_TIMEOUT_S = 1800
-FINGERPRINTS = os.path.join('test', 'validation', 'fingerprints.py')
-
-# Target of test/fuzz -> how many inputs `check` tries: a few seconds' worth.
-FUZZ_RUNS = {'receiver': 20000, 'inbound': 20000, 'mangle': 6000, 'aggfrag': 40000, 'tunnel': 1500,
-             'scenario': 8000, 'sweep': 8000, 'pcap': 30000, 'replay': 10000}
-FUZZ_PROBE = '#include <stdint.h>\n#include <stddef.h>\n' \
-             'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n);\n' \
-             'int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n) { return n && b[0] > 300; }\n'
-
 
 # ---------------------------------------------------------------- commands and options
 #
@@ -119,10 +105,7 @@ def options(opt):
                    help='check, demo, bench, results: do not install missing packages')
     opt.add_option('--no-lto', action='store_true', default=False,
                    help='configure: no link-time optimisation: builds faster, runs slower')
-    opt.add_option('--time', default=60, type='int', metavar='SECONDS',
-                   help='fuzz: how long each fuzzer runs [60]')
-    opt.add_option('--fuzzer', default=None, choices=sorted(FUZZ_RUNS), metavar='NAME',
-                   help='fuzz: only this one')
+    opt.recurse('test/fuzz')
     opt.add_option('--accept', action='store_true', default=False,
                    help='fingerprints: write those of now, after a change that was meant')
     opt.add_option('--study', default=None, metavar='NAME',
@@ -359,104 +342,94 @@ def build(bld):
             '**/*', excl='.lock* config.log c4che/* *conf_check_*/** debug/** asan/** fuzz/**', quiet=True)
     if bld.is_install:
         set_directories(bld.env, Options.options)  # --prefix may also come now
+    wrong = wrong_includes()
+    if wrong:
+        bld.fatal('\n'.join(wrong))
 
-    build_objects(bld)
+    bld.recurse('model helper')
     if bld.variant == 'fuzz':
-        build_fuzzer(bld)
+        bld.recurse('test/fuzz')
+    else:
+        bld.recurse('test examples')
+
+
+def top_node(ctx):
+    return ctx.root.find_dir(Context.top_dir)
+
+
+# The folders in which the files of a tree look for #include "folder/file.h".
+def includes(ctx, tree):
+    return [top_node(ctx).find_dir(name) for name in TREES[tree]]
+
+
+# A program in the top of the build folder. Its sources are C, but the linker that of C++: ns-3 needs
+# its libraries.
+def build_program(bld, name, source, libraries='', install=None, **more):
+    if not source:
         return
-    build_program(bld, 'iptfs-sim', bld.path.ant_glob('helper/cli/main.c'), '')
-    if bld.path.find_resource('test/main.c'):
-        build_program(bld, 'iptfs-test',
-                      bld.path.ant_glob('test/**/*.c test/**/*.cc',
-                                        excl='test/fuzz/driver.c test/bench/*'),
-                      'CUNIT PCAP', install=None)
-    build_program(bld, 'iptfs-bench', bld.path.ant_glob('test/bench/*.c test/bench/*.cc'), '',
-                  install=None)
-    build_library(bld)
-    build_examples(bld)
+    bld(features='c cxx cxxprogram', name=name, source=source, includes=includes(bld, 'test'),
+        target=os.path.join(top_node(bld).path_from(bld.path), name), cflags=C_HOSTED,
+        defines=HOSTED_DEFINES, use='helper program ns3 model ' + libraries, install_path=install,
+        **more)
 
 
-# The three rooms, compiled once and linked into each program.
-def build_objects(bld):
-    bld(features='c', target='model', source=bld.path.ant_glob('model/**/*.c', excl='model/ns3/**'),
-        includes=INCLUDES['model'], cflags=C_MODEL, use='GSL GCRYPT M')
-    bld(features='c cxx', target='ns3', source=bld.path.ant_glob('model/ns3/**/*.c model/ns3/**/*.cc'),
-        includes=INCLUDES['model'], cflags=C_MODEL, use='model NS3')
-    bld(features='c', target='helper',
-        source=bld.path.ant_glob('helper/**/*.c',
-                                  excl='helper/cli/main.c helper/files/program.c'),
-        includes=INCLUDES['helper'], cflags=C_HOSTED, defines=HOSTED_DEFINES,
-        use='model ns3 INIH JANSSON SQLITE PCAP GSL M')
-    bld(features='c', target='program', source='helper/files/program.c', includes=INCLUDES['helper'], cflags=C_HOSTED,
-        defines=HOSTED_DEFINES + ['IPTFS_COMMIT="%s"' % commit(bld),
-                                  'IPTFS_SOURCES="%s"' % hash_of_sources(bld)])
+# The sources below some folders, in a fixed order.
+def sources(*patterns):
+    return sorted(path for pattern in patterns for path in glob.glob(pattern, recursive=True))
 
 
-# What these sources are called by git, or by the archive that they came in.
-def commit(ctx):
-    command = ['git', '-c', 'safe.directory=*', 'describe', '--always', '--dirty', '--abbrev=12']
-    if os.path.exists('.git') and shutil.which('git'):  # not that of a folder above
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                             env=dict(os.environ, GIT_OPTIONAL_LOCKS='0'))
-        if run.returncode == 0:
-            return run.stdout.decode().strip()
-    if os.path.exists(COMMIT_FILE):
-        with open(COMMIT_FILE) as f:
-            return f.read().strip()
-    return 'unknown'
+def sources_of(*trees):
+    return sources(*['%s/**/*.%s' % (tree, kind) for tree in trees for kind in ('c', 'cc', 'h')])
 
 
-def hash_of_sources(ctx):
-    names = ctx.path.ant_glob(['%s/**/*.%s' % (tree, kind) for tree in ('model', 'helper')
-                               for kind in ('c', 'cc', 'h')],
-                              excl=[folder + '/**' for folder in NOT_IN_RESULTS])
+# What sweeps compare, so that results of different programs do not mix: twelve digits, the same for
+# the same sources. `read` gives the octets of a file.
+def hash_of_sources(read=lambda path: open(path, 'rb').read()):
     together = hashlib.sha256()
-    for node in sorted(names, key=lambda node: node.path_from(ctx.path)):
-        together.update(b'%s %d\n' % (node.path_from(ctx.path).encode(), len(node.read('rb'))))
-        together.update(node.read('rb'))
+    for path in sources_of('model', 'helper'):
+        if not path.startswith(tuple(folder + '/' for folder in NOT_IN_RESULTS)):
+            octets = read(path)
+            together.update(b'%s %d\n' % (path.encode(), len(octets)))
+            together.update(octets)
     return together.hexdigest()[:12]
 
 
-def build_program(bld, name, source, libraries, install='${BINDIR}'):
-    if not source:
-        return
-    # C sources, but the C++ linker: ns-3 needs its libraries.
-    bld(features='c cxx cxxprogram', target=name, source=source, includes=INCLUDES['test'],
-        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model ' + libraries,
-        install_path=install)
+# ------------------------------------------------------------------------ the include rule
+
+# The folders of a tree in the order of use, as the table of its README.md lists them.
+def listed_folders(tree):
+    with open(os.path.join(tree, 'README.md')) as f:
+        return re.findall(r'^\| `(\w+)/` \|', f.read(), re.MULTILINE)
 
 
-# All targets in one program: `iptfs-fuzz --target=NAME`.
-def build_fuzzer(bld):
-    bld(features='c cxx cxxprogram', target='iptfs-fuzz', includes=INCLUDES['test'],
-        source=bld.path.ant_glob('test/fuzz/*.c', excl='test/fuzz/test_*.c') + [
-            bld.path.find_resource('test/support/%s.c' % name)
-            for name in ('check', 'fixture', 'samples', 'whole_tunnel')],
-        cflags=C_HOSTED, defines=HOSTED_DEFINES, use='helper program ns3 model CUNIT PCAP',
-        linkflags='-fsanitize=fuzzer', install_path=None)
+# The folders, and headers, that a file of this path may include from: its own folder, those before
+# it, and for helper/ and test/ those of the trees before them.
+def may_include(path, order):
+    tree, folder = path.split('/')[:2]
+    allowed = set(order['model'] + order['helper'] if tree == 'test' else
+                  order['model'] if tree == 'helper' else [])
+    if tree == 'test':
+        allowed |= {folder, 'support', 'fuzz'}
+    elif folder in order[tree]:
+        allowed |= set(order[tree][:order[tree].index(folder) + 1])
+    if path.startswith(('model/ns3/', 'helper/api/', 'test/')):
+        allowed.add('iptfs.h')
+    return allowed
 
 
-# What others link with. The body of iptfs.h stands in helper/, so all of it is in there.
-def build_library(bld):
-    release = not bld.variant
-    bld(features='cxx cxxshlib', target='iptfs', use='helper program ns3 model', vnum=VERSION,
-        install_path='${LIBDIR}' if release else None)
-    if not release:
-        return
-    bld(features='subst', source='iptfs.pc.in', target='iptfs.pc', VERSION=VERSION,
-        PREFIX=bld.env.PREFIX, LIBDIR=bld.env.LIBDIR, INCLUDEDIR=bld.env.INCLUDEDIR,
-        install_path='${LIBDIR}/pkgconfig')
-    bld.install_files('${INCLUDEDIR}/iptfs', ['model/' + name for name in PUBLIC_HEADERS],
-                      cwd=bld.path.find_dir('model'), relative_trick=True)
-
-
-# Programs that use the library as others do; the tests run them.
-def build_examples(bld):
-    for source in bld.path.ant_glob('examples/*.c examples/*.cc'):
-        name = os.path.splitext(source.name)[0]
-        bld(features='c cxx cxxprogram', target='examples/' + name, source=[source],
-            includes=INCLUDES['model'], cflags=C_HOSTED, use='iptfs NS3',
-            rpath=['$ORIGIN/..'], install_path=None)
+# One line for each include that the rule does not allow, and for each folder that is not listed.
+def wrong_includes():
+    order = {tree: listed_folders(tree) for tree in ('model', 'helper')}
+    wrong = ['%s/README.md does not list %s, or it is no folder' % (tree, folder)
+             for tree in order
+             for folder in set(order[tree]) ^ set(next(os.walk(tree))[1])]
+    for path in sources_of('model', 'helper', 'test'):
+        allowed = may_include(path, order)
+        with open(path) as f:
+            included = re.findall(r'^ *# *include "([^"]+)"', f.read(), re.MULTILINE)
+        wrong += ['%s includes "%s", which is not in its own folder or in one before it'
+                  % (path, name) for name in included if name.split('/')[0] not in allowed]
+    return wrong
 
 
 # ------------------------------------------------------------------------------- check
@@ -487,276 +460,28 @@ class Tally:
         return self.failed > 0 or self.passed == 0
 
 
-def check(ctx):
-    """builds release and asan, runs all tests; last line: N passed, N failed"""
-    tally = Tally()
-    try:
-        install_packages(ctx)
-        check_variants(tally)
-    except Errors.WafError as e:
-        tally.add('set-up', e)
-    check_scripts(ctx, tally)
-    check_with_clang(ctx, tally)
-    check_fuzzers(ctx, tally)
-    check_layout(ctx, tally)
-    check_includes(ctx, tally)
-    print(tally.line())
-    end_command(failed=tally.bad())
-
-
-def check_variants(tally):
-    for variant, command in (('', 'build'), ('asan', 'build_asan')):
-        try:
-            Scripting.run_command(command)
-        except Errors.WafError as e:
-            tally.add(command, e)
-        else:
-            run_tests(variant, tally)
-            check_fingerprints(variant, tally)
-
-
-# Runs one variant's iptfs-test.
-def run_tests(variant, tally):
-    name = variant or 'release'
-    build_dir = os.path.abspath(os.path.join(out, variant))
-    program = os.path.join(build_dir, 'iptfs-test')
-    if not os.path.exists(program):
-        tally.add('%s tests' % name, 'there is no iptfs-test')
-        return
-    # Freed memory is held back to find who still uses it: 64 MB of it are enough here, and fast.
-    env = dict(os.environ, IPTFS_BUILD=build_dir, IPTFS_SIM=os.path.join(build_dir, 'iptfs-sim'),
-               UBSAN_OPTIONS='print_stacktrace=1', ASAN_OPTIONS='quarantine_size_mb=64')
-    run_counted([program], name, env, tally)
-
-
-# The tests that need more of the machine than a program: each skips itself where it cannot run.
-def check_scripts(ctx, tally):
-    program = os.path.abspath(os.path.join(out, 'iptfs-sim'))
-    for path in sources(ctx, 'test/**/*.sh'):
-        name = os.path.splitext(os.path.basename(path))[0]
-        if name != 'steps' and os.path.exists(program):
-            run_counted(['sh', path], name, dict(os.environ, IPTFS_SIM=program), tally)
-
-
-# Runs tests that close with a count, and adds it to ours.
-def run_counted(command, name, env, tally):
-    status, output = run_prefixed(command, name, env)
-
-    counts = re.findall(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$', output, re.M)
-    passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
-    tally.passed += passed
-    tally.failed += failed
-    tally.skipped += skipped
-    if status < 0:
-        tally.add('%s tests' % name, 'ended by signal %d' % -status)
-    elif not counts:
-        tally.add('%s tests' % name, 'ended with status %d and no count' % status)
-    elif status and not failed:
-        tally.add('%s tests' % name, 'ended with status %d' % status)
-    elif not passed and not failed and not skipped:
-        tally.add('%s tests' % name, 'no test ran')
-
-
-# What examples and studies do is as it was, in each variant.
-def check_fingerprints(variant, tally):
-    name = variant or 'release'
-    program = os.path.abspath(os.path.join(out, variant, 'iptfs-sim'))
-    status, output = run_prefixed([sys.executable, FINGERPRINTS], name,
-                                  dict(os.environ, IPTFS_SIM=program))
-    tally.add('%s fingerprints' % name, (output.splitlines() or ['no word of why'])[-1]
-              if status else None)
-
-
-# Runs a program, showing each line as it comes; gives its status and all it printed.
-def run_prefixed(command, prefix, env):
-    sys.stdout.flush()
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    timer = threading.Timer(TEST_TIMEOUT_S, process.kill)
-    timer.start()
-    lines = []
-    for line in process.stdout:
-        lines.append(line.decode(errors='replace').rstrip())
-        print('%s | %s' % (prefix, lines[-1]), flush=True)
-    status = process.wait()
-    timer.cancel()
-    return status, '\n'.join(lines)
-
-
-def sources(ctx, patterns):
-    return [node.path_from(ctx.path) for node in ctx.path.ant_glob(patterns)]
-
-
-def check_with_clang(ctx, tally):
-    name = 'every source compiles with clang'
-    if not shutil.which('clang'):
-        tally.skip(name, 'no clang')
-        return
-    if not os.path.exists(CONFIGURATION):
-        tally.skip(name, 'not configured')
-        return
-    commands = [clang_command(path) for path in sources(
-        ctx, 'model/**/*.c model/**/*.cc helper/**/*.c test/**/*.c')]
-    with concurrent.futures.ThreadPoolExecutor(ctx.options.jobs) as pool:
-        runs = list(pool.map(run_quietly, commands))
-    wrong = [run for run in runs if run.returncode]
-    for run in wrong:
-        print(run.stdout.decode(errors='replace'), end='')
-    tally.add(name, '%d of %d do not' % (len(wrong), len(runs)) if wrong else None)
-
-
-def clang_command(path):
-    tree = path.split('/')[0]
-    command = ['clang', '-fsyntax-only'] + WARNINGS + ['-iquote' + d for d in INCLUDES[tree]]
-    if path.endswith('.cc'):
-        env = ConfigSet.ConfigSet(CONFIGURATION)
-        return command + [env.CXX_STANDARD] + env.CXXFLAGS_NS3 + [path]
-    if tree == 'model':
-        return command + C_MODEL + [path]
-    return command + C_HOSTED + ['-D' + d for d in HOSTED_DEFINES] + [path]
-
-
 def run_quietly(command):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-# Why there can be no fuzzers; None where they can be.
-def no_fuzzers():
-    for name in ('clang', 'clang++'):
-        if not shutil.which(name):
-            return 'no ' + name
-    with tempfile.TemporaryDirectory() as folder:
-        program = os.path.join(folder, 'probe')
-        probe = subprocess.run(['clang', '-fsanitize=fuzzer,address', '-x', 'c', '-', '-o', program],
-                               input=FUZZ_PROBE.encode(), stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT)
-    return 'clang has no libFuzzer: package libclang-rt-dev' if probe.returncode else None
-
-
-# Runs a fuzzer over its corpus and on from there; what it finds goes into `found`.
-def run_fuzzer(target, found, limit):
-    program = os.path.join(out, 'fuzz', 'iptfs-fuzz')
-    os.makedirs(found, exist_ok=True)
-    command = [program, '--target=' + target, '-seed=1', '-timeout=30', '-rss_limit_mb=2048',
-               '-max_len=4096', '-print_final_stats=1',
-               '-artifact_prefix=%s' % os.path.join(out, 'fuzz', target + '-')]
-    command += limit + [found, os.path.join('test', 'fuzz', 'corpus', target)]
-    run = run_quietly(command)
-    text = run.stdout.decode(errors='replace')
-    if not run.returncode:
-        return None, text
-    written = re.search(r'Test unit written to (\S+)', text)
-    again = '; again: %s --target=%s %s' % (program, target, written.group(1)) if written else ''
-    return 'status %d%s' % (run.returncode, again), text
-
-
-# A fixed number of inputs from a fixed start, so that each check tries the same.
-def check_fuzzers(ctx, tally):
-    name = 'fuzzers'
-    why_not = no_fuzzers()
-    if why_not:
-        tally.skip(name, why_not)
-        return
+def check(ctx):
+    """builds release and asan, runs all tests; last line: N passed, N failed"""
+    ctx.tally = Tally()
     try:
-        Scripting.run_command('build_fuzz')
+        install_packages(ctx)
+        ctx.recurse('test')
     except Errors.WafError as e:
-        tally.add(name, e)
-        return
-    for target in FUZZ_RUNS:
-        with tempfile.TemporaryDirectory() as found:
-            problem, text = run_fuzzer(target, found, ['-runs=%d' % FUZZ_RUNS[target]])
-        if problem:
-            print('\n'.join(text.splitlines()[-40:]))
-        tally.add('fuzz %s, %d inputs' % (target, FUZZ_RUNS[target]), problem)
+        ctx.tally.add('set-up', e)
+    print(ctx.tally.line())
+    end_command(failed=ctx.tally.bad())
 
 
 def fuzz(ctx):
     """runs the fuzzers, each for --time seconds; what they find stays in build/fuzz/found"""
-    why_not = no_fuzzers()
-    if why_not:
-        ctx.fatal('No fuzzers: %s. To install what they need, type: ./waf setup --optional'
-                  % why_not)
-    Scripting.run_command('build_fuzz')
-    tally = Tally()
-    for target in [ctx.options.fuzzer] if ctx.options.fuzzer else sorted(FUZZ_RUNS):
-        found = os.path.join(out, 'fuzz', 'found', target)
-        problem, text = run_fuzzer(target, found, ['-max_total_time=%d' % ctx.options.time])
-        done = re.search(r'number_of_executed_units: (\d+)', text)
-        reached = re.findall(r' cov: (\d+) ft: (\d+)', text)
-        if problem:
-            print('\n'.join(text.splitlines()[-40:]))
-        tally.add('%s: %s inputs, %s edges, %s features' % (
-            (target, done.group(1) if done else '?') + (reached[-1] if reached else ('?', '?'))),
-            problem)
-        sys.stdout.flush()
-    print(tally.line())
-    end_command(failed=tally.bad())
-
-
-def check_layout(ctx, tally):
-    name = 'layout is as .clang-format says'
-    if not shutil.which('clang-format'):
-        tally.skip(name, 'no clang-format')
-        return
-    version = run_quietly(['clang-format', '--version']).stdout.decode().strip()
-    major = re.search(r'version (\d+)', version)
-    if not major or major.group(1) not in CLANG_FORMAT_MAJORS:
-        tally.skip(name, '%s; only %s are used' % (version, ' and '.join(CLANG_FORMAT_MAJORS)))
-        return
-    files = sources(ctx, ['%s/**/*.%s' % (tree, kind)
-                          for tree in ('model', 'helper', 'test', 'examples')
-                          for kind in ('c', 'h', 'cc')])
-    wrong = [path for path in files
-             if run_quietly(['clang-format', '--dry-run', '-Werror', path]).returncode]
-    if wrong:
-        print('To put it right: clang-format -i ' + ' '.join(wrong))
-    tally.add('%s (clang-format %s)' % (name, major.group(1)),
-              '%d of %d files are not' % (len(wrong), len(files)) if wrong else None)
-
-
-# Which folders a file of `tree`/`folder` may include from. The tables of model/README.md and
-# helper/README.md list the folders in the order of use.
-def may_include(tree, folder, order):
-    if tree == 'test':
-        return set(order['model'] + order['helper'] + [folder, 'support', 'fuzz'])
-    names = order[tree]
-    earlier = set(names[:names.index(folder) + 1])
-    return earlier | (set(order['model']) if tree == 'helper' else set())
-
-
-def listed_folders(tree):
-    with open(os.path.join(tree, 'README.md')) as f:
-        return re.findall(r'^\| `(\w+)/` \|', f.read(), re.MULTILINE)
-
-
-def wrong_includes(path, order):
-    tree, folder = path.split('/')[:2]
-    if folder in ('iptfs.h', 'main.c'):
-        allowed = may_include('test', '', order) if tree == 'test' else set()
-    elif tree == 'test' or folder in order[tree]:
-        allowed = may_include(tree, folder, order)
-    else:
-        return ['%s: %s/README.md does not list the folder %s' % (path, tree, folder)]
-    if path.startswith(('model/ns3/', 'helper/api/', 'test/')):
-        allowed = allowed | {'iptfs.h'}
-    with open(path) as f:
-        included = re.findall(r'^ *# *include "([^"]+)"', f.read(), re.MULTILINE)
-    return ['%s includes "%s"' % (path, name) for name in included
-            if name.split('/')[0] not in allowed]
-
-
-# A file includes from its own folder and from those listed before it.
-def check_includes(ctx, tally):
-    order = {tree: listed_folders(tree) for tree in ('model', 'helper')}
-    wrong = ['%s/README.md lists %s, which is no folder' % (tree, folder)
-             for tree in order for folder in order[tree]
-             if not os.path.isdir(os.path.join(tree, folder))]
-    for path in sources(ctx, ['%s/**/*.%s' % (tree, kind) for tree in ('model', 'helper', 'test')
-                              for kind in ('c', 'h', 'cc')]):
-        wrong += wrong_includes(path, order)
-    for line in wrong:
-        print(line)
-    tally.add('files include from their own folder and earlier ones',
-              '%d do not' % len(wrong) if wrong else None)
+    ctx.tally = Tally()
+    ctx.recurse('test/fuzz')
+    print(ctx.tally.line())
+    end_command(failed=ctx.tally.bad())
 
 
 # --------------------------------------------------------------------- demo and bench
@@ -768,9 +493,7 @@ def files_below(folder):
 
 
 # Builds one program, and no tests: its path.
-def build_only(ctx, name, sources):
-    if not ctx.path.ant_glob(sources):
-        ctx.fatal('There is no %s to build: no source %s' % (name, sources))
+def build_only(ctx, name):
     install_packages(ctx)
     before, Options.options.targets = Options.options.targets, name
     Scripting.run_command('build')
@@ -781,7 +504,7 @@ def build_only(ctx, name, sources):
 
 def demo(ctx):
     """builds the simulator, runs examples/demo.ini and says where its results are"""
-    program = build_only(ctx, 'iptfs-sim', 'helper/cli/main.c')
+    program = build_only(ctx, 'iptfs-sim')
     command = [program, 'run', os.path.join('examples', 'demo.ini')]
     before = files_below('out')
     print('$ ' + ' '.join(command), flush=True)
@@ -798,7 +521,7 @@ def demo(ctx):
 
 def bench(ctx):
     """builds and runs the speed measurements"""
-    program = build_only(ctx, 'iptfs-bench', 'test/bench/*.c')
+    program = build_only(ctx, 'iptfs-bench')
     end_command(failed=subprocess.call([program]) != 0)
 
 
@@ -806,19 +529,19 @@ def bench(ctx):
 
 def fingerprints(ctx):
     """compares examples and studies with their fingerprints (--accept: and writes new ones)"""
-    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/cli/main.c'))
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim'))
     command = [sys.executable, FINGERPRINTS] + (['--accept'] if ctx.options.accept else [])
     end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
 
 
 def results(ctx):
     """makes the studies in results/ again, or with --study one of them"""
-    scripts = sources(ctx, 'results/%s/make.py' % (ctx.options.study or '*'))
+    scripts = sources('results/%s/make.py' % (ctx.options.study or '*'))
     if not scripts:
         ctx.fatal('There is no study %s; there are: %s' % (
             ctx.options.study, ' '.join(path.split('/')[1]
-                                        for path in sources(ctx, 'results/*/make.py'))))
-    program = os.path.abspath(build_only(ctx, 'iptfs-sim', 'helper/cli/main.c'))
+                                        for path in sources('results/*/make.py'))))
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim'))
     env = dict(os.environ, IPTFS_SIM=program)
     failed = []
     for script in scripts:
@@ -846,7 +569,7 @@ class WithCommit:
     """Tells in the archive which commit it is of."""
 
     def archive(self):
-        name = commit(self)
+        name = Context.load_module(os.path.abspath('helper/wscript')).commit()
         with open(COMMIT_FILE, 'w') as f:
             f.write(name + '\n')
         try:

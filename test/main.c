@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One suite a room; a test file adds its line here and below. */
+/* One suite for each test file, which adds its line here and below. */
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
@@ -16,6 +16,7 @@ extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
+extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
@@ -46,12 +47,21 @@ extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
-extern const CU_TestInfo iptfs_tests_traffic[];
-extern const CU_TestInfo iptfs_tests_talkers[];
+extern const CU_TestInfo iptfs_tests_traffic_types[];
+extern const CU_TestInfo iptfs_tests_flow[];
+extern const CU_TestInfo iptfs_tests_cbr[];
+extern const CU_TestInfo iptfs_tests_poisson[];
+extern const CU_TestInfo iptfs_tests_saturate[];
+extern const CU_TestInfo iptfs_tests_on_off[];
+extern const CU_TestInfo iptfs_tests_voice[];
+extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_list[];
+extern const CU_TestInfo iptfs_tests_list_file[];
+extern const CU_TestInfo iptfs_tests_merge[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
-extern const CU_TestInfo iptfs_tests_pcap[];
+extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
@@ -76,6 +86,7 @@ static const struct {
     {"packet", iptfs_tests_packet},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
+    {"replay-window", iptfs_tests_replay_window},
     {"outer-codec", iptfs_tests_outer_codec},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
@@ -106,12 +117,21 @@ static const struct {
     {"quantity", iptfs_tests_quantity},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
-    {"traffic", iptfs_tests_traffic},
-    {"talkers", iptfs_tests_talkers},
+    {"traffic-types", iptfs_tests_traffic_types},
+    {"traffic-flow", iptfs_tests_flow},
+    {"cbr", iptfs_tests_cbr},
+    {"poisson", iptfs_tests_poisson},
+    {"saturate", iptfs_tests_saturate},
+    {"on-off", iptfs_tests_on_off},
+    {"voice", iptfs_tests_voice},
+    {"games", iptfs_tests_games},
+    {"traffic-list", iptfs_tests_list},
+    {"list-file", iptfs_tests_list_file},
+    {"traffic-merge", iptfs_tests_merge},
     {"capture-reader", iptfs_tests_capture_reader},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
-    {"pcap", iptfs_tests_pcap},
+    {"traffic-pcap", iptfs_tests_traffic_pcap},
     {"results", iptfs_tests_results},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},

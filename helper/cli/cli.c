@@ -246,7 +246,7 @@ static const struct argp run_argp = {
 
 static int do_run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct run_arguments arguments = {.sets = calloc((size_t)argc + 1, sizeof(char *))};
     if (arguments.sets == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
@@ -294,11 +294,9 @@ static const struct argp_option sweep_options[] = {
 
 static void check_sweep(struct argp_state *state, const struct iptfs_sweep_request *request)
 {
-    bool slurm = request->engine == IPTFS_SWEEP_SLURM;
-    if (!slurm && (request->n_sbatch > 0 || request->shard > 0 || request->no_wait))
-        argp_error(state, "found --sbatch, --shard or --no-wait, allowed: with --engine slurm");
-    if (slurm && request->n_sshlogins > 0)
-        argp_error(state, "found --sshlogin, allowed: with --engine parallel");
+    struct iptfs_error error;
+    if (iptfs_sweep_engine_check(request->engine, &request->options, &error) != 0)
+        argp_error(state, "%s", error.text);
     if (request->collect && request->force)
         argp_error(state, "found --collect and --force, allowed: one of them");
 }
@@ -307,9 +305,10 @@ static error_t parse_sweep(int key, char *value, struct argp_state *state)
 {
     struct sweep_arguments *arguments = state->input;
     struct iptfs_sweep_request *request = &arguments->request;
+    struct iptfs_error error;
     switch (key) {
     case 'j':
-        request->jobs = number_value("--jobs", value, 1, 1024);
+        request->options.jobs = number_value("--jobs", value, 1, 1024);
         break;
     case 'o':
         request->out_dir = value;
@@ -324,26 +323,23 @@ static error_t parse_sweep(int key, char *value, struct argp_state *state)
         request->dry_run = true;
         break;
     case KEY_ENGINE:
-        if (strcmp(value, "slurm") == 0)
-            request->engine = IPTFS_SWEEP_SLURM;
-        else if (strcmp(value, "parallel") != 0)
-            argp_error(state, "--engine: found '%s', allowed: parallel, slurm",
-                       iptfs_quoted(value).text);
+        if (iptfs_sweep_engine_find(value, &request->engine, &error) != 0)
+            argp_error(state, "--engine: %s", error.text);
         break;
     case KEY_SBATCH:
-        arguments->sbatch[request->n_sbatch++] = value;
+        arguments->sbatch[request->options.n_sbatch++] = value;
         break;
     case KEY_SHARD:
-        request->shard = number_value("--shard", value, 1, IPTFS_SWEEP_POINTS_MAX);
+        request->options.shard = number_value("--shard", value, 1, IPTFS_SWEEP_POINTS_MAX);
         break;
     case KEY_NO_WAIT:
-        request->no_wait = true;
+        request->options.no_wait = true;
         break;
     case KEY_COLLECT:
         request->collect = true;
         break;
     case KEY_SSHLOGIN:
-        arguments->sshlogins[request->n_sshlogins++] = value;
+        arguments->sshlogins[request->options.n_sshlogins++] = value;
         break;
     case 'q':
         request->quiet = true;
@@ -416,15 +412,16 @@ static int draw_plots(void *context, const char *directory, struct iptfs_error *
 
 static int do_sweep(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char *command = join_words(argc, argv);
-    struct sweep_arguments arguments = {.sshlogins = calloc((size_t)argc + 1, sizeof(char *)),
+    struct sweep_arguments arguments = {.request = {.engine = iptfs_sweep_engine_at(0)},
+                                        .sshlogins = calloc((size_t)argc + 1, sizeof(char *)),
                                         .sbatch = calloc((size_t)argc + 1, sizeof(char *))};
     int code = IPTFS_E_NO_MEMORY;
     if (command != NULL && arguments.sshlogins != NULL && arguments.sbatch != NULL) {
         argp_parse(&sweep_argp, argc, argv, 0, NULL, &arguments);
-        arguments.request.sshlogins = arguments.sshlogins;
-        arguments.request.sbatch = arguments.sbatch;
+        arguments.request.options.sshlogins = arguments.sshlogins;
+        arguments.request.options.sbatch = arguments.sbatch;
         arguments.request.command = command;
         struct iptfs_progress_bar bar;
         struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !arguments.request.quiet);
@@ -485,10 +482,11 @@ static const struct argp point_argp = {
 
 static int do_point(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct point_arguments arguments = {NULL, NULL, NULL};
     argp_parse(&point_argp, argc, argv, 0, NULL, &arguments);
-    int code = iptfs_point_command(arguments.path, arguments.directory, arguments.indices, &error);
+    int code =
+        iptfs_point_command(arguments.path, arguments.directory, arguments.indices, stdout, &error);
     return finish(code, &error);
 }
 
@@ -549,7 +547,7 @@ static const struct argp show_argp = {
 
 static int do_show(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_show_request request = {.directory = NULL};
     argp_parse(&show_argp, argc, argv, 0, NULL, &request);
     int code = iptfs_show(&request, stdout, &error);
@@ -618,7 +616,7 @@ static const struct argp plot_argp = {
 
 static int do_plot(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct plot_arguments arguments = {.names = calloc((size_t)argc + 1, sizeof(char *))};
     if (arguments.names == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
@@ -660,7 +658,7 @@ static const struct argp replay_argp = {
 
 static int do_replay(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     const char *path = NULL;
     argp_parse(&replay_argp, argc, argv, 0, NULL, &path);
     int code = iptfs_replay_file(path, stdout, &error);
@@ -808,7 +806,7 @@ typedef int endpoint_function(const struct iptfs_endpoint_request *request, FILE
 
 static int run_endpoint(int argc, char **argv, const struct argp *argp, endpoint_function *run)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct endpoint_arguments arguments = {.sets = calloc((size_t)argc + 1, sizeof(char *))};
     if (arguments.sets == NULL)
         return complain("out of memory", IPTFS_EXIT_FAILED);
@@ -872,7 +870,7 @@ static const struct argp list_argp = {
 
 static int do_list(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct list_arguments arguments = {NULL, false};
     argp_parse(&list_argp, argc, argv, 0, NULL, &arguments);
     int code = iptfs_list(arguments.topic, arguments.csv, stdout, &error);

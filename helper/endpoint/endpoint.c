@@ -398,7 +398,7 @@ static int open_decap(struct decap *decap)
     struct passage *passage = &decap->passage;
     struct iptfs_receiver_config config =
         iptfs_config_receiver(&passage->scenario.tunnel[IPTFS_FORWARD]);
-    if (!passage->wire.mode->encrypted || passage->wire.mode->packer == &iptfs_packer_esp_transport)
+    if (!passage->wire.mode->encrypted || passage->wire.mode->transport)
         return refuse_mode(passage, "decap", "a mode with ESP in tunnel mode");
     if (passage->request->sa.spi == NULL)
         passage->wire.spi = 0;

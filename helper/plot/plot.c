@@ -8,6 +8,7 @@
 #include "plot/plotfile.h"
 #include "plot/plotscript.h"
 #include "run/run.h"
+#include "sweep/grid.h"
 #include "text/suggest.h"
 
 #include <errno.h>
@@ -218,7 +219,7 @@ static int draw_all(const struct iptfs_plot_request *request, const struct iptfs
 {
     int first = 0;
     for (size_t i = 0; i < plots->count; i++) {
-        struct iptfs_error why = {0, ""};
+        struct iptfs_error why = {0};
         if (!wanted(request, plots->plots[i].name))
             continue;
         int code = draw_plot(request, &plots->plots[i], out, &why);

@@ -3,12 +3,10 @@
 
 #include "files/gnuplot.h"
 #include "plot/caption.h"
+#include "sweep/statistics.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,16 +36,6 @@ struct gathering {
 static int out_of_memory(struct iptfs_error *error)
 {
     return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
-double iptfs_plot_mean(const double *numbers, size_t count, double *half_interval)
-{
-    double mean = gsl_stats_mean(numbers, 1, count);
-    *half_interval = (double)NAN;
-    if (count > 1)
-        *half_interval = gsl_cdf_tdist_Pinv(0.975, (double)count - 1.0) *
-                         gsl_stats_sd_m(numbers, 1, count, mean) / sqrt((double)count);
-    return mean;
 }
 
 static struct iptfs_text cell_text(const struct iptfs_plot_column *column,
@@ -465,7 +453,6 @@ static int check_lines(const struct gathering *gathering)
 /* The mark of items that differ in their seeds. */
 static struct iptfs_plot_mark mark_of(const struct gathering *gathering, size_t begin, size_t end)
 {
-    static const double parts[] = {0.0, 0.25, 0.5, 0.75, 1.0};
     const struct item *items = gathering->items;
     const struct iptfs_plot_table *table = &gathering->data->table;
     struct iptfs_plot_mark mark = {
@@ -474,14 +461,12 @@ static struct iptfs_plot_mark mark_of(const struct gathering *gathering, size_t 
     if (table->columns[IPTFS_PLOT_X].source == IPTFS_PLOT_SUMMARY) {
         for (size_t i = begin; i < end; i++)
             numbers[i - begin] = iptfs_plot_cell(table, items[i].row, IPTFS_PLOT_X)->number;
-        mark.x = iptfs_plot_mean(numbers, mark.n, &unused);
+        mark.x = iptfs_statistics_mean(numbers, mark.n, &unused);
     }
     for (size_t i = begin; i < end; i++)
         numbers[i - begin] = items[i].y;
-    mark.mean = iptfs_plot_mean(numbers, mark.n, &mark.ci);
-    gsl_sort(numbers, 1, mark.n);
-    for (size_t i = 0; i < 5; i++)
-        mark.quartile[i] = gsl_stats_quantile_from_sorted_data(numbers, 1, mark.n, parts[i]);
+    mark.mean = iptfs_statistics_mean(numbers, mark.n, &mark.ci);
+    iptfs_statistics_quartiles(numbers, mark.n, mark.quartile);
     return mark;
 }
 
@@ -598,7 +583,7 @@ int iptfs_plot_data_load(struct iptfs_plot_data *data, const struct iptfs_plot *
 {
     const char *keys[KEYS_MAX];
     size_t unknown = 0, count = keys_of(plot, keys);
-    struct iptfs_error why = {0, ""};
+    struct iptfs_error why = {0};
     *data = (struct iptfs_plot_data){.plot = plot};
     int code = iptfs_plot_table_of_results(&data->table, directory, keys, count, &unknown, &why);
     if (code == IPTFS_E_INVALID)

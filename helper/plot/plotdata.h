@@ -40,10 +40,6 @@ enum {
     IPTFS_PLOT_BY = 2 /* and those behind it; then those of where */
 };
 
-/* The mean of numbers, at least one, and half of its 95 % confidence interval by Student's t; NAN
- * for a single one. */
-double iptfs_plot_mean(const double *numbers, size_t count, double *half_interval);
-
 /* Checks a plot against the grid of a sweep, before it runs: that its keys and values are there,
  * and that the points behind one mark differ in their seeds alone. Values of the summary are known
  * by `summary_names`, a JSON object that has them all as keys; NULL for not yet. IPTFS_E_INVALID

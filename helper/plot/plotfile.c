@@ -5,6 +5,7 @@
 #include "files/textfile.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
+#include "text/word.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -3,7 +3,8 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
-#include "scenario/option.h"
+#include "sweep/grid.h"
+#include "sweep/key.h"
 #include "text/suggest.h"
 
 #include <math.h>
@@ -134,12 +135,7 @@ static bool is_share(const char *name)
 static const char *unit_of_key(const char *key)
 {
     const struct iptfs_option *option = iptfs_sweep_option(key);
-    const char *unit = "";
-    double number;
-    if (option != NULL && option->value == IPTFS_VALUE_PROBABILITY)
-        return "share";
-    iptfs_sweep_number(key, "0", &number, &unit);
-    return unit;
+    return option != NULL ? option->kind->unit : "";
 }
 
 static void set_column(struct iptfs_plot_column *column, const char *name,

@@ -134,7 +134,7 @@ static int open_end(struct iptfs_run_captures *captures, enum iptfs_direction di
 /* There is an SA whose packets Wireshark can find by their addresses. */
 static bool has_sa(const struct iptfs_outer_codec *wire)
 {
-    return wire->config.mode->encrypted && wire->config.mode->packer != &iptfs_packer_esp_transport;
+    return wire->config.mode->encrypted && !wire->config.mode->transport;
 }
 
 int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *prefix,

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "esp/esp.h"
 #include "files/textfile.h"
+#include "link/direct_link.h"
 #include "ns3/engine.h"
 #include "ns3/sim.h"
 #include "run/script.h"
@@ -183,12 +184,10 @@ static int add_link(struct replay *replay)
         .delay_ps = script->config.link_delay_ns * IPTFS_PS_PER_NS,
         .mtu_octets = UINT32_MAX, /* the recorder's channel carried whatever came */
         .framing = IPTFS_FRAMING_NONE,
+        .impairments.list = {script->items, script->item_count},
     };
-    struct iptfs_impair impair;
     struct iptfs_link *link;
-    int code = iptfs_impair_init(&impair, 0, NULL, script->items, script->item_count);
-    if (code == IPTFS_OK)
-        code = iptfs_direct_link_new(&link, &config, &impair, &replay->tunnel.store, NULL);
+    int code = iptfs_direct_link_new(&link, &config, &replay->tunnel.store, NULL);
     if (code == IPTFS_OK)
         iptfs_tunnel_set_link(&replay->tunnel, link);
     return code;

@@ -4,12 +4,15 @@
 #include "base/units.h"
 #include "files/outfile.h"
 #include "files/wall_clock.h"
+#include "link/direct_link.h"
 #include "ns3/sim.h"
 #include "run/captures.h"
 #include "run/series.h"
 #include "run/trace_file.h"
 #include "scenario/config.h"
 #include "text/progress.h"
+#include "text/quantity.h"
+#include "traffic/host.h"
 #include "traffic/traffic.h"
 
 #include <stdlib.h>
@@ -34,91 +37,31 @@ static struct iptfs_run_direction *state_of(const struct way *way)
                                           : &way->run->beside[way->direction];
 }
 
-/* Chance strikes the two paths apart from each other. */
-static struct iptfs_random *open_number(const struct way *way, enum iptfs_random_use use)
+/* The impairments draw from streams of their own on each path and in each direction. */
+static struct iptfs_link_config link_config(const struct way *way)
 {
-    uint64_t index = (uint64_t)way->path * IPTFS_DIRECTIONS + way->direction;
-    return iptfs_random_new(way->run->seed, way->run->run, use, index);
-}
-
-/* The stream of an impairment that is on. */
-static void open_stream(const struct way *way, enum iptfs_random_use use,
-                        struct iptfs_random **stream, int *error)
-{
-    *stream = open_number(way, use);
-    if (*stream == NULL)
-        *error = IPTFS_E_NO_MEMORY;
-}
-
-static int add_chance(const struct way *way, struct iptfs_impair *impair)
-{
-    const struct iptfs_link_options *link = &way->run->scenario->link[way->direction];
-    int error = IPTFS_OK;
-    impair->gemodel = (struct iptfs_gemodel){
-        .p = link->gemodel_p,
-        .r = link->gemodel_r,
-        .bad = link->gemodel_bad,
-        .good = link->gemodel_good,
+    struct iptfs_link_config config = iptfs_config_link(&way->run->scenario->link[way->direction]);
+    config.streams = (struct iptfs_random_streams){
+        .seed = way->run->seed,
+        .run = way->run->run,
+        .index = (uint64_t)way->path * IPTFS_DIRECTIONS + way->direction,
     };
-    impair->reorder = (struct iptfs_coin){link->reorder, link->reorder_correlation, false, false};
-    impair->duplicate =
-        (struct iptfs_coin){link->duplicate, link->duplicate_correlation, false, false};
-    impair->jitter = (struct iptfs_jitter){
-        .spread_ps = link->jitter_ps,
-        .correlation = link->jitter_correlation,
-        .kind = link->jitter_kind,
-    };
-    impair->keeps_order = link->jitter_keeps_order;
-    iptfs_impair_set_blackouts(impair, link->blackouts.item, link->blackouts.count);
-    if (link->gemodel_p > 0 || link->gemodel_good > 0)
-        open_stream(way, IPTFS_RANDOM_GEMODEL, &impair->gemodel_stream, &error);
-    if (link->reorder > 0)
-        open_stream(way, IPTFS_RANDOM_REORDER, &impair->reorder_stream, &error);
-    if (link->duplicate > 0)
-        open_stream(way, IPTFS_RANDOM_DUPLICATE, &impair->duplicate_stream, &error);
-    if (link->jitter_ps > 0)
-        open_stream(way, IPTFS_RANDOM_JITTER, &impair->jitter_stream, &error);
-    if (error != IPTFS_OK)
-        iptfs_impair_free(impair);
-    return error;
-}
-
-static int add_impair(const struct way *way, struct iptfs_impair *impair)
-{
-    const struct iptfs_link_options *link = &way->run->scenario->link[way->direction];
-    struct iptfs_random *loss = open_number(way, IPTFS_RANDOM_LOSS);
-    struct iptfs_random *ce = open_number(way, IPTFS_RANDOM_CE);
     /* The list names packets of the tunnel. */
-    size_t listed = way->path == IPTFS_PATH_TUNNEL ? link->impair_count : 0;
-    if (loss == NULL || ce == NULL) {
-        iptfs_random_free(loss);
-        iptfs_random_free(ce);
-        return IPTFS_E_NO_MEMORY;
-    }
-    int error = iptfs_impair_init(impair, link->loss, loss, link->impair_items, listed);
-    if (error == IPTFS_OK)
-        iptfs_impair_set_ce(impair, link->ce, ce);
-    else
-        iptfs_random_free(ce);
-    return error == IPTFS_OK ? add_chance(way, impair) : error;
+    if (way->path != IPTFS_PATH_TUNNEL)
+        config.impairments.list.count = 0;
+    return config;
 }
 
 static int add_link(const struct way *way)
 {
     struct iptfs_run_direction *state = state_of(way);
-    const struct iptfs_link_options *options = &way->run->scenario->link[way->direction];
-    struct iptfs_link_config config = iptfs_config_link(options);
-    struct iptfs_link *bottleneck = NULL;
-    struct iptfs_impair impair;
-    int error = add_impair(way, &impair);
-    if (error != IPTFS_OK)
-        return error;
-    if (options->device == IPTFS_DEVICE_P2P)
-        return iptfs_engine_p2p_link(&state->engine, &config, &impair);
+    struct iptfs_link_config config = link_config(way);
+    struct iptfs_link *bottleneck = NULL, *link;
+    if (way->run->scenario->link[way->direction].device == IPTFS_DEVICE_P2P)
+        return iptfs_engine_p2p_link(&state->engine, &config);
     if (way->path == IPTFS_PATH_BESIDE)
         bottleneck = way->run->direction[way->direction].tunnel.link;
-    struct iptfs_link *link;
-    error = iptfs_direct_link_new(&link, &config, &impair, &state->tunnel.store, bottleneck);
+    int error = iptfs_direct_link_new(&link, &config, &state->tunnel.store, bottleneck);
     if (error == IPTFS_OK)
         iptfs_tunnel_set_link(&state->tunnel, link);
     return error;
@@ -131,7 +74,7 @@ static uint32_t count_saturating(const struct iptfs_scenario *scenario,
     uint32_t count = 0;
     for (size_t i = 0; i < scenario->traffic_count; i++)
         count += scenario->traffic[i].direction == direction &&
-                 scenario->traffic[i].type == IPTFS_TRAFFIC_SATURATE;
+                 iptfs_traffic_type_of(&scenario->traffic[i])->ops.room != NULL;
     return count;
 }
 

@@ -4,7 +4,7 @@
 #define IPTFS_RUN_SCRIPT_H
 
 #include "base/error.h"
-#include "link/impair.h"
+#include "link/impairments/list.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "files/gnuplot.h"
 #include "scenario/config.h"
+#include "traffic/host.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -124,7 +125,7 @@ static void add_tunnel(struct iptfs_series *series, enum iptfs_direction directi
 static void add_flow(struct iptfs_series *series, size_t index)
 {
     const struct iptfs_traffic_options *traffic = &series->results.scenario->traffic[index];
-    bool tcp = iptfs_traffic_hosted(traffic) && traffic->type != IPTFS_TRAFFIC_UDP_ONOFF;
+    bool tcp = iptfs_traffic_type_of(traffic)->tcp;
     char name[64];
     snprintf(name, sizeof name, "flows.%s", traffic->name);
     add_column(series, KIND_FLOW_RATE, traffic->direction, name, "goodput_bps")->flow = index;

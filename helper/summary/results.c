@@ -5,6 +5,7 @@
 #include "scenario/config.h"
 #include "text/csv.h"
 #include "text/quantity.h"
+#include "traffic/host.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -85,15 +86,16 @@ static json_t *outer_json(const struct iptfs_tunnel *tunnel)
     set_tally(outer, "received", &stats->received);
     set_tally(outer, "lost", &lost);
     json_t *lost_by = json_object();
-    set_count(lost_by, "link-mtu", stats->lost_mtu.pkts);
-    set_count(lost_by, "link-queue", stats->lost_queue.pkts);
-    set_count(lost_by, "link-loss", stats->lost_way.pkts);
-    set_count(lost_by, "blackout", stats->lost_blackout.pkts);
+    set_count(lost_by, "link-mtu", stats->lost[IPTFS_DROP_LINK_MTU].pkts);
+    set_count(lost_by, "link-queue", stats->lost[IPTFS_DROP_LINK_QUEUE].pkts);
+    set_count(lost_by, "link-loss", stats->lost[IPTFS_DROP_LINK_LOSS].pkts);
+    set_count(lost_by, "blackout", stats->lost[IPTFS_DROP_BLACKOUT].pkts);
     json_object_set_new(outer, "lost_by", lost_by);
-    set_count(outer, "lost_in_bursts", tunnel->link->impair.counts.lost_by_gemodel);
-    set_count(outer, "reordered", tunnel->link->impair.counts.reordered);
+    set_count(outer, "lost_in_bursts",
+              iptfs_impairments_lost_pkts(&tunnel->link->impairments, &iptfs_impair_gemodel));
+    set_count(outer, "reordered", stats->reordered_pkts);
     set_count(outer, "duplicated", stats->duplicated.pkts);
-    set_count(outer, "ce_marked", tunnel->link->impair.counts.marked);
+    set_count(outer, "ce_marked", stats->ce_marked_pkts);
     set_count(outer, "in_flight", stats->in_flight.pkts);
     set_count(outer, "late", iptfs_tunnel_late_pkts(tunnel));
     set_count(outer, "held_max", iptfs_tunnel_held_max(tunnel));
@@ -195,7 +197,7 @@ static const struct iptfs_tunnel *tunnel_of(const struct iptfs_results *results,
                                             enum iptfs_direction direction,
                                             const struct iptfs_traffic_options *traffic)
 {
-    bool beside = iptfs_traffic_hosted(traffic) && !traffic->through_tunnel;
+    bool beside = iptfs_traffic_beside(traffic);
     return beside ? results->beside[direction] : results->tunnel[direction];
 }
 
@@ -239,7 +241,7 @@ static json_t *flows_json(const struct iptfs_results *results, enum iptfs_direct
         json_t *one = flow_json(flows, flows->flow[i] != NULL ? flows->flow[i] : &nothing);
         if (traffic->direction == direction && results->hosts != NULL &&
             iptfs_hosts_report(results->hosts, i, scenario->duration_ps, &report))
-            set_hosts(one, &report, traffic->type != IPTFS_TRAFFIC_UDP_ONOFF);
+            set_hosts(one, &report, iptfs_traffic_type_of(traffic)->tcp);
         json_object_set_new(object, traffic->name, one);
     }
     return object;
@@ -613,13 +615,14 @@ static void write_hosts(const struct iptfs_results *results, FILE *out)
         if (!iptfs_hosts_report(results->hosts, i, scenario->duration_ps, &report))
             continue;
         fprintf(out, "\n%-20s %u flows%s, %s octets received in order, goodput %s", traffic->name,
-                traffic->flows, traffic->through_tunnel ? "" : " beside the tunnel",
+                iptfs_host_config_of(traffic)->ns3.flows,
+                iptfs_traffic_beside(traffic) ? " beside the tunnel" : "",
                 grouped(report.received_octets).text,
                 iptfs_show_rate((uint64_t)(report.goodput_bps + 0.5)).text);
-        if (traffic->flows > 1 && !isnan(report.fairness))
+        if (iptfs_host_config_of(traffic)->ns3.flows > 1 && !isnan(report.fairness))
             fprintf(out, ", fairness %.3f", report.fairness);
         fprintf(out, "\n");
-        if (traffic->type != IPTFS_TRAFFIC_UDP_ONOFF)
+        if (iptfs_traffic_type_of(traffic)->tcp)
             write_tcp(&report, out);
     }
 }

@@ -3,6 +3,8 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
+#include "sweep/grid.h"
+#include "sweep/key.h"
 #include "text/csv.h"
 
 #include <ctype.h>
@@ -25,12 +27,6 @@ struct collection {
     const struct iptfs_progress *progress;
     struct iptfs_error *error;
 };
-
-char *iptfs_point_path(const char *directory, const struct iptfs_text *id)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/points/%s.json", directory, id->text) < 0 ? NULL : path;
-}
 
 static int out_of_memory(struct collection *all)
 {
@@ -430,12 +426,11 @@ static int write_files(struct collection *all, const char *path, const char *tem
     return code;
 }
 
-int iptfs_collect(const struct iptfs_sweep *sweep, const struct iptfs_sweep_outcome *outcomes,
-                  const char *directory, const struct iptfs_progress *progress,
-                  struct iptfs_error *error)
+int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                  const struct iptfs_progress *progress, struct iptfs_error *error)
 {
-    struct collection all = {.sweep = sweep,
-                             .outcomes = outcomes,
+    struct collection all = {.sweep = outcomes->sweep,
+                             .outcomes = outcomes->points,
                              .directory = directory,
                              .progress = progress,
                              .error = error};

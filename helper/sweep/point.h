@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim point`: the process in which points of a sweep run, wherever an engine starts it, and
- * what it says of them. */
+ * the lines it writes about them. */
 #ifndef IPTFS_SWEEP_POINT_H
 #define IPTFS_SWEEP_POINT_H
 
 #include "base/error.h"
+#include "text/quantity.h"
+
+#include <stdio.h>
+
+/* "DIR/points/ID.json", where the result of a point is: a new string, NULL when memory ran out. */
+char *iptfs_point_path(const char *directory, const struct iptfs_text *id);
 
 /* Runs points of a sweep ("3", "5-9", "1,4,7-8"), each in a process of its own, and writes their
- * results into DIR/points. Says on standard output how each ended: "+ POINT", "- POINT STATUS
- * MESSAGE", or "! MESSAGE" when nothing more can be written. */
-int iptfs_point_command(const char *path, const char *directory, const char *indices,
+ * results into DIR/points. Writes to `out`, without its buffer, how each ended: "+ POINT",
+ * "- POINT STATUS MESSAGE", or "! MESSAGE" when no more results can be written. */
+int iptfs_point_command(const char *path, const char *directory, const char *indices, FILE *out,
                         struct iptfs_error *error);
 
 /* What an engine starts for each shard: PROGRAM point FILE --out DIR --index SHARD. All are
@@ -23,8 +29,8 @@ struct iptfs_point_call {
 /* How a listener wants its engine to go on. */
 enum iptfs_point_next {
     IPTFS_POINTS_GO_ON,
-    IPTFS_POINTS_ALL_TOLD, /* no more lines are needed */
-    IPTFS_POINTS_STOP      /* no more points may be started */
+    IPTFS_POINTS_ALL_ENDED, /* no more lines are needed */
+    IPTFS_POINTS_STOP       /* no more points may be started */
 };
 
 /* Takes a line that a process of points has written, without its end; NULL: time has passed. */

@@ -15,6 +15,7 @@ struct iptfs_show_request {
     const char *by;      /* "a,b": means over the points that have these in common; NULL: none */
     bool list;           /* the columns there are, instead */
     bool csv;
+    bool json;      /* an array with an object a row */
     uint64_t point; /* the command that repeats this point, instead; 0: none */
 };
 

@@ -22,6 +22,14 @@ enum iptfs_random_use {
     IPTFS_RANDOM_LEAK = 40
 };
 
+/* What the streams of one object, such as a link, have in common: all arguments of iptfs_random_new
+ * but the use. */
+struct iptfs_random_streams {
+    uint64_t seed;
+    uint64_t run;
+    uint64_t index;
+};
+
 struct iptfs_random; /* wraps a gsl_rng */
 
 /* A stream that depends on nothing but its four numbers. NULL when memory ran out; the caller

@@ -11,7 +11,7 @@ void iptfs_circuit_breaker_init(struct iptfs_circuit_breaker *breaker,
         .end_ps = IPTFS_NEVER,
         .silent_ps = IPTFS_NEVER,
     };
-    iptfs_replay_init(&breaker->seen, IPTFS_REPLAY_MAX);
+    iptfs_replay_window_init(&breaker->seen, IPTFS_REPLAY_WINDOW_MAX);
 }
 
 static double loss_of(uint64_t missed, uint64_t received)
@@ -77,7 +77,7 @@ void iptfs_circuit_breaker_input(struct iptfs_circuit_breaker *breaker, int64_t 
     if (breaker->config.loss == 0.0 || breaker->tripped)
         return;
     iptfs_circuit_breaker_wake(breaker, now_ps - 1);
-    if (breaker->tripped || !iptfs_replay_accept(&breaker->seen, seq))
+    if (breaker->tripped || !iptfs_replay_window_accept(&breaker->seen, seq))
         return;
     if (breaker->end_ps == IPTFS_NEVER)
         begin_interval(breaker, now_ps);

@@ -12,7 +12,7 @@
 #ifndef IPTFS_CONGESTION_CIRCUIT_BREAKER_H
 #define IPTFS_CONGESTION_CIRCUIT_BREAKER_H
 
-#include "esp/esp.h"
+#include "esp/replay_window.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ struct iptfs_circuit_breaker_config {
 
 struct iptfs_circuit_breaker {
     struct iptfs_circuit_breaker_config config;
-    struct iptfs_replay seen; /* numbers that have come */
+    struct iptfs_replay_window seen; /* numbers that have come */
     bool started;
     uint64_t first, top;               /* lowest and highest number that has come */
     uint64_t missed, received;         /* in this interval */

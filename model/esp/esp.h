@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ESP in tunnel mode (RFC 4303): what it adds to a payload, its numbers, its replay window. */
+/* Sizes of ESP packets in tunnel mode (RFC 4303). */
 #ifndef IPTFS_ESP_H
 #define IPTFS_ESP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-/* A cipher as far as sizes go. */
+#define IPTFS_ESP_HEADER_OCTETS 8u  /* SPI and sequence number */
+#define IPTFS_ESP_TRAILER_OCTETS 2u /* pad length and next header */
+
+/* A cipher: its names in files and lists, and its sizes. */
 struct iptfs_cipher {
     const char *name;
+    const char *meaning; /* one line */
+    const char *source;  /* where it is defined */
     uint32_t iv_octets;
     uint32_t icv_octets;
 };
 
-/* The cipher of this name ("null", "aes-gcm-16"), or NULL. Static storage. */
+/* The cipher of this name ("null", "aes-gcm-16"), or NULL. Static storage. A cipher is one row of
+ * the table in esp.c. */
 const struct iptfs_cipher *iptfs_cipher_named(const char *name);
 
 /* The i-th cipher, NULL behind the last: for lists and messages. */
@@ -39,19 +44,5 @@ uint32_t iptfs_esp_outer_octets(const struct iptfs_esp *esp, uint32_t payload_oc
 
 /* The largest payload whose outer packet is no longer than `mtu_octets`; 0 when none fits. */
 uint32_t iptfs_esp_payload_max(const struct iptfs_esp *esp, uint32_t mtu_octets);
-
-/* Replay window (RFC 4303, 3.4.3) over 64-bit numbers, a bitmap of the last `size` of them. */
-#define IPTFS_REPLAY_MAX 4096u
-struct iptfs_replay {
-    uint32_t size; /* 0: no check */
-    uint64_t top;  /* highest number accepted */
-    uint64_t seen[IPTFS_REPLAY_MAX / 64];
-};
-
-/* size at most IPTFS_REPLAY_MAX; 0 switches the check off. */
-void iptfs_replay_init(struct iptfs_replay *replay, uint32_t size);
-
-/* True, and remembered, when `seq` is new and not older than the window; numbers begin at 1. */
-bool iptfs_replay_accept(struct iptfs_replay *replay, uint64_t seq);
 
 #endif

@@ -4,16 +4,15 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-/* Both numbers are drawn each time, whatever they decide: no knob shifts the draws of later
- * packets.
- */
-bool iptfs_coin_throw(struct iptfs_coin *coin, struct iptfs_random *stream)
+/* Both numbers are drawn each time, whatever they decide: no parameter shifts the draws of later
+ * packets. */
+bool iptfs_bernoulli_draw(struct iptfs_bernoulli *bernoulli, struct iptfs_random *stream)
 {
-    bool repeats = iptfs_random_uniform(stream) < coin->correlation;
-    bool heads = iptfs_random_uniform(stream) < coin->share;
-    coin->last = repeats && coin->thrown ? coin->last : heads;
-    coin->thrown = true;
-    return coin->last;
+    bool repeats = iptfs_random_uniform(stream) < bernoulli->correlation;
+    bool success = iptfs_random_uniform(stream) < bernoulli->probability;
+    bernoulli->last = repeats && bernoulli->drawn ? bernoulli->last : success;
+    bernoulli->drawn = true;
+    return bernoulli->last;
 }
 
 bool iptfs_gemodel_lose(struct iptfs_gemodel *gemodel, struct iptfs_random *stream)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chance with a memory: coins whose throws resemble each other, losses in bursts, and delays by a
- * distribution. Parameters are those of netem; what is not is said. */
+/* Random processes with a memory: correlated events, losses in bursts, and delays by a
+ * distribution. The parameters are those of netem unless a comment says otherwise. */
 #ifndef IPTFS_LINK_RANDOM_PROCESS_H
 #define IPTFS_LINK_RANDOM_PROCESS_H
 
@@ -9,19 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Each throw repeats the one before with probability `correlation`, and is drawn anew otherwise: so
- * the share of heads is `share` exactly, which in netem correlation changes. */
-struct iptfs_coin {
-    double share;
+/* Correlated Bernoulli trials. Each repeats the result of the one before with probability
+ * `correlation`, and is drawn anew otherwise. So the share of successes is `probability` exactly,
+ * which netem's correlation changes. */
+struct iptfs_bernoulli {
+    double probability;
     double correlation;
-    bool thrown;
+    bool drawn; /* there is a result before */
     bool last;
 };
-bool iptfs_coin_throw(struct iptfs_coin *coin, struct iptfs_random *stream);
+bool iptfs_bernoulli_draw(struct iptfs_bernoulli *bernoulli, struct iptfs_random *stream);
 
-/* Gilbert-Elliott (netem loss gemodel p r 1-h 1-k): each packet is lost by the state it finds,
- * which then may change. In the long run p / (p + r) of all packets find the bad state, in runs of
- * 1 / r. */
+/* Gilbert-Elliott (netem loss gemodel p r 1-h 1-k): each packet is lost according to the state it
+ * finds, which then may change. In the long run p / (p + r) of all packets find the bad state, in
+ * runs of 1 / r. */
 struct iptfs_gemodel {
     double p;    /* from good to bad */
     double r;    /* from bad to good */
@@ -37,14 +38,14 @@ enum iptfs_jitter_kind {
     IPTFS_JITTER_PARETO   /* shape 3, moved to mean 0 and scaled to deviation spread */
 };
 
-/* Delays around 0. Correlated ones come from correlated normal variates, so that the distribution
- * stays what it is. */
+/* Delays around 0. Correlated ones come from correlated normal variates, so correlation does not
+ * change the distribution. */
 struct iptfs_jitter {
     int64_t spread_ps;
     double correlation;
     enum iptfs_jitter_kind kind;
-    bool drawn;
-    double last; /* the normal variate behind the last delay */
+    bool drawn;  /* there is a variate before */
+    double last; /* the normal variate of the last delay */
 };
 int64_t iptfs_jitter_draw_ps(struct iptfs_jitter *jitter, struct iptfs_random *stream);
 

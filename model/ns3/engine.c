@@ -86,11 +86,10 @@ void iptfs_engine_free(struct iptfs_engine *engine)
     engine->timer = NULL;
 }
 
-int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config,
-                          const struct iptfs_impair *impair)
+int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config)
 {
     struct iptfs_link *link;
-    int error = iptfs_p2p_link_new(&link, config, impair, &engine->tunnel->store, defer, engine);
+    int error = iptfs_p2p_link_new(&link, config, &engine->tunnel->store, defer, engine);
     if (error != IPTFS_OK)
         return error;
     engine->p2p = true;

@@ -37,7 +37,6 @@ void iptfs_engine_wake(void *engine);
 void iptfs_engine_arm(struct iptfs_engine *engine);
 
 /* A p2p link for the tunnel: what comes out of ns-3 wakes it. Errors as iptfs_p2p_link_new. */
-int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config,
-                          const struct iptfs_impair *impair);
+int iptfs_engine_p2p_link(struct iptfs_engine *engine, const struct iptfs_link_config *config);
 
 #endif

@@ -11,13 +11,13 @@ enum {
     FIRST_CAPACITY = 64
 };
 
-/* A packet inside ns-3, with what is to befall it behind the far end. ns-3's device and channel
- * keep the order and lose nothing that was accepted, so a ring will do; the tag that travels with
- * the frame is the number of the entry. */
+/* A packet inside ns-3, with what impairments do to it behind the far end. ns-3's device and
+ * channel keep the order and lose nothing that was accepted, so a ring will do; the tag that
+ * travels with the frame is the number of the entry. */
 struct inside {
     struct iptfs_outer *outer; /* NULL: lost, only its frame travels */
     int64_t arrival_ps;        /* at the far end of ns-3's link */
-    struct iptfs_verdict verdict;
+    struct iptfs_impair_effect effect;
 };
 
 struct p2p_link {
@@ -61,25 +61,24 @@ static void submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *
         return;
     uint32_t octets = iptfs_framed_octets(link->config.framing, outer->ip_octets);
     if (p2p->next - p2p->first == p2p->capacity && !grow(p2p)) {
-        iptfs_link_refuse(link, outer);
+        iptfs_link_drop(link, outer, IPTFS_DROP_LINK_QUEUE);
         return;
     }
     int error = iptfs_ns3_p2p_send(p2p->p2p, octets, p2p->next);
     if (error != 0) {
         if (error != IPTFS_NS3_EDROP)
             link->store->error = IPTFS_E_ENGINE;
-        iptfs_link_refuse(link, outer);
+        iptfs_link_drop(link, outer, IPTFS_DROP_LINK_QUEUE);
         return;
     }
     p2p->busy_until_ps = iptfs_time_after(iptfs_later(now_ps, p2p->busy_until_ps),
                                           iptfs_tx_time_ps(octets, link->config.rate_bps));
-    struct iptfs_verdict verdict =
-        iptfs_impair_judge(&link->impair, p2p->busy_until_ps, outer->number);
-    bool goes_on = iptfs_link_apply(link, outer, &verdict);
+    struct iptfs_impair_effect effect;
+    bool goes_on = iptfs_link_impair(link, outer, p2p->busy_until_ps, &effect);
     *entry(p2p, p2p->next++) = (struct inside){
         .outer = goes_on ? outer : NULL,
         .arrival_ps = p2p->busy_until_ps + link->config.delay_ps,
-        .verdict = verdict,
+        .effect = effect,
     };
 }
 
@@ -93,7 +92,7 @@ static void receive(void *ctx, uint64_t tag, uint32_t octets)
     }
     struct inside inside = *entry(p2p, p2p->first++);
     if (inside.outer != NULL)
-        iptfs_link_launch(&p2p->link, inside.outer, inside.arrival_ps, &inside.verdict);
+        iptfs_link_propagate(&p2p->link, inside.outer, inside.arrival_ps, &inside.effect);
     p2p->changed(p2p->changed_ctx);
 }
 
@@ -118,7 +117,7 @@ static void clear(struct iptfs_link *link)
         if (inside->outer == NULL)
             continue;
         /* What did not get out of ns-3 is not in flight yet: put it there, to be ended as one. */
-        iptfs_link_launch(link, inside->outer, 0, &inside->verdict);
+        iptfs_link_propagate(link, inside->outer, 0, &inside->effect);
     }
     iptfs_link_clear(link);
 }
@@ -152,8 +151,7 @@ static int open_ns3_link(struct p2p_link *p2p, const struct iptfs_link_config *c
 }
 
 int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
-                       const struct iptfs_impair *impair, struct iptfs_store *store,
-                       void (*changed)(void *ctx), void *changed_ctx)
+                       struct iptfs_store *store, void (*changed)(void *ctx), void *changed_ctx)
 {
     static const struct iptfs_link_ops ops = {
         .submit = submit,
@@ -163,13 +161,13 @@ int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *
         .free = free_link,
     };
     struct p2p_link *p2p = calloc(1, sizeof *p2p);
-    if (p2p == NULL) {
-        struct iptfs_impair lost = *impair;
-        iptfs_impair_free(&lost);
+    if (p2p == NULL)
+        return IPTFS_E_NO_MEMORY;
+    if (iptfs_link_init(&p2p->link, &ops, config, store) != IPTFS_OK) {
+        free(p2p);
         return IPTFS_E_NO_MEMORY;
     }
-    iptfs_link_init(&p2p->link, &ops, config, impair, store);
-    if (impair->jitter_stream != NULL || impair->reorder_stream != NULL)
+    if (iptfs_impairments_shorten_delay(&p2p->link.impairments))
         p2p->beyond_ps = config->delay_ps;
     p2p->changed = changed;
     p2p->changed_ctx = changed_ctx;

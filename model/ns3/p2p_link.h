@@ -11,7 +11,6 @@
  * IPTFS_E_INVALID; IPTFS_E_ENGINE when ns-3 refused. `changed` is called after each packet has come
  * out of ns-3, when the link must be woken now. */
 int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
-                       const struct iptfs_impair *impair, struct iptfs_store *store,
-                       void (*changed)(void *ctx), void *changed_ctx);
+                       struct iptfs_store *store, void (*changed)(void *ctx), void *changed_ctx);
 
 #endif

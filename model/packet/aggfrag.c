@@ -2,6 +2,7 @@
 #include "packet/aggfrag.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 
 #include <string.h>
 
@@ -16,28 +17,6 @@ enum {
     IPV4_LENGTH_END = 4,
     IPV6_LENGTH_END = 6
 };
-
-static void put16(uint8_t *bytes, uint32_t value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *bytes, uint32_t value)
-{
-    put16(bytes, value >> 16);
-    put16(bytes + 2, value);
-}
-
-static uint32_t get16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 8 | bytes[1];
-}
-
-static uint32_t get32(const uint8_t *bytes)
-{
-    return get16(bytes) << 16 | get16(bytes + 2);
-}
 
 static uint32_t saturate(uint32_t value, uint32_t max)
 {
@@ -64,24 +43,24 @@ static void encode_congestion(const struct iptfs_aggfrag *header, uint8_t *bytes
     uint64_t transmit = saturate(header->transmit_delay_us, IPTFS_AGGFRAG_DELAY_MAX_US);
     uint64_t delays = rtt << 42 | echo << 21 | transmit;
     bytes[1] = (uint8_t)((header->plpmtud ? 2 : 0) | (header->ecn ? 1 : 0));
-    put32(bytes + 4, header->loss_event_rate);
-    put32(bytes + 8, (uint32_t)(delays >> 32));
-    put32(bytes + 12, (uint32_t)delays);
-    put32(bytes + 16, header->tval);
-    put32(bytes + 20, header->techo);
+    iptfs_put32(bytes + 4, header->loss_event_rate);
+    iptfs_put32(bytes + 8, (uint32_t)(delays >> 32));
+    iptfs_put32(bytes + 12, (uint32_t)delays);
+    iptfs_put32(bytes + 16, header->tval);
+    iptfs_put32(bytes + 20, header->techo);
 }
 
 static void decode_congestion(struct iptfs_aggfrag *header, const uint8_t *bytes)
 {
-    uint64_t delays = (uint64_t)get32(bytes + 8) << 32 | get32(bytes + 12);
+    uint64_t delays = (uint64_t)iptfs_get32(bytes + 8) << 32 | iptfs_get32(bytes + 12);
     header->plpmtud = (bytes[1] & 2) != 0;
     header->ecn = (bytes[1] & 1) != 0;
-    header->loss_event_rate = get32(bytes + 4);
+    header->loss_event_rate = iptfs_get32(bytes + 4);
     header->rtt_us = (uint32_t)(delays >> 42) & IPTFS_AGGFRAG_RTT_MAX_US;
     header->echo_delay_us = (uint32_t)(delays >> 21) & IPTFS_AGGFRAG_DELAY_MAX_US;
     header->transmit_delay_us = (uint32_t)delays & IPTFS_AGGFRAG_DELAY_MAX_US;
-    header->tval = get32(bytes + 16);
-    header->techo = get32(bytes + 20);
+    header->tval = iptfs_get32(bytes + 16);
+    header->techo = iptfs_get32(bytes + 20);
 }
 
 int iptfs_aggfrag_encode(const struct iptfs_aggfrag *header, uint8_t *bytes, size_t size)
@@ -93,7 +72,7 @@ int iptfs_aggfrag_encode(const struct iptfs_aggfrag *header, uint8_t *bytes, siz
         return IPTFS_E_SHORT;
     bytes[0] = header->sub_type;
     bytes[1] = 0;
-    put16(bytes + 2, header->block_offset);
+    iptfs_put16(bytes + 2, header->block_offset);
     if (header->sub_type == 1)
         encode_congestion(header, bytes);
     return (int)octets;
@@ -110,7 +89,7 @@ int iptfs_aggfrag_decode(struct iptfs_aggfrag *header, const uint8_t *bytes, siz
     if (size < octets)
         return IPTFS_E_SHORT;
     header->sub_type = bytes[0];
-    header->block_offset = (uint16_t)get16(bytes + 2);
+    header->block_offset = (uint16_t)iptfs_get16(bytes + 2);
     if (header->sub_type == 1)
         decode_congestion(header, bytes);
     return (int)octets;
@@ -125,7 +104,7 @@ int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets)
     case IPV4_NIBBLE:
         if (octets < IPV4_LENGTH_END)
             return 0;
-        total = get16(bytes + 2);
+        total = iptfs_get16(bytes + 2);
         header = (bytes[0] & 0xFu) * 4;
         if (header < IPTFS_IPV4_HEADER_OCTETS)
             header = IPTFS_IPV4_HEADER_OCTETS;
@@ -133,7 +112,7 @@ int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets)
     case IPV6_NIBBLE:
         if (octets < IPV6_LENGTH_END)
             return 0;
-        total = IPTFS_IPV6_HEADER_OCTETS + get16(bytes + 4);
+        total = IPTFS_IPV6_HEADER_OCTETS + iptfs_get16(bytes + 4);
         header = IPTFS_IPV6_HEADER_OCTETS;
         break;
     default:

@@ -2,12 +2,11 @@
 #include "packet/ip_octets.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 
 #include <string.h>
 
 enum {
-    ECN_CE = 3,
-    UDP_OCTETS = 8,
     UDP_PROTOCOL = 17,
     EXPERIMENTAL_PROTOCOL = 253,
     NO_NEXT_HEADER = 59,
@@ -20,17 +19,11 @@ enum {
     PATTERN_OCTETS = 256 /* after which the payload's octets begin anew */
 };
 
-static void put16(uint8_t *bytes, uint32_t value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-}
-
 uint32_t iptfs_checksum_add(uint32_t sum, const uint8_t *bytes, uint32_t octets)
 {
     uint64_t wide = sum;
     for (uint32_t i = 0; i + 1 < octets; i += 2)
-        wide += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+        wide += iptfs_get16(bytes + i);
     if (octets % 2 != 0)
         wide += (uint32_t)bytes[octets - 1] << 8;
     while (wide > UINT16_MAX)
@@ -47,20 +40,16 @@ uint16_t iptfs_checksum_end(uint32_t sum)
 
 void iptfs_ipv4_seal(uint8_t *header, uint32_t octets)
 {
-    put16(header + IPV4_CHECKSUM_AT, 0);
-    put16(header + IPV4_CHECKSUM_AT, iptfs_checksum_end(iptfs_checksum_add(0, header, octets)));
+    iptfs_put16(header + IPV4_CHECKSUM_AT, 0);
+    iptfs_put16(header + IPV4_CHECKSUM_AT,
+                iptfs_checksum_end(iptfs_checksum_add(0, header, octets)));
 }
 
 /* ------------------------------------------------------------------------- made-up packets */
 
-static uint32_t ip_octets(const struct iptfs_inner *inner)
-{
-    return inner->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS;
-}
-
 static bool holds_udp(const struct iptfs_inner *inner)
 {
-    return inner->octets >= ip_octets(inner) + UDP_OCTETS;
+    return inner->octets >= iptfs_ip_header_octets(inner->ip_version) + IPTFS_UDP_HEADER_OCTETS;
 }
 
 static void write_ipv4(const struct iptfs_inner *inner, uint8_t tos, uint8_t *head)
@@ -68,15 +57,15 @@ static void write_ipv4(const struct iptfs_inner *inner, uint8_t tos, uint8_t *he
     static const uint8_t from[] = {10, 0}, to[] = {10, 1};
     head[0] = 0x45;
     head[1] = tos;
-    put16(head + 2, inner->octets);
-    put16(head + 4, inner->id);
-    put16(head + 6, 0);
+    iptfs_put16(head + 2, inner->octets);
+    iptfs_put16(head + 4, inner->id);
+    iptfs_put16(head + 6, 0);
     head[8] = HOP_LIMIT;
     head[9] = holds_udp(inner) ? UDP_PROTOCOL : EXPERIMENTAL_PROTOCOL;
     memcpy(head + 12, from, sizeof from);
-    put16(head + 14, inner->flow + 1u);
+    iptfs_put16(head + 14, inner->flow + 1u);
     memcpy(head + 16, to, sizeof to);
-    put16(head + 18, inner->flow + 1u);
+    iptfs_put16(head + 18, inner->flow + 1u);
     iptfs_ipv4_seal(head, IPTFS_IPV4_HEADER_OCTETS);
 }
 
@@ -85,15 +74,15 @@ static void write_ipv6(const struct iptfs_inner *inner, uint8_t tos, uint8_t *he
     static const uint8_t from[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0x0a};
     static const uint8_t to[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0x0b};
     memset(head, 0, IPTFS_IPV6_HEADER_OCTETS);
-    put16(head, 0x6000u | (uint32_t)tos << 4 | (inner->id >> 16 & 0xF));
-    put16(head + 2, inner->id);
-    put16(head + 4, inner->octets - IPTFS_IPV6_HEADER_OCTETS);
+    iptfs_put16(head, 0x6000u | (uint32_t)tos << 4 | (inner->id >> 16 & 0xF));
+    iptfs_put16(head + 2, inner->id);
+    iptfs_put16(head + 4, inner->octets - IPTFS_IPV6_HEADER_OCTETS);
     head[6] = holds_udp(inner) ? UDP_PROTOCOL : NO_NEXT_HEADER;
     head[7] = HOP_LIMIT;
     memcpy(head + 8, from, sizeof from);
-    put16(head + 22, inner->flow + 1u);
+    iptfs_put16(head + 22, inner->flow + 1u);
     memcpy(head + 24, to, sizeof to);
-    put16(head + 38, inner->flow + 1u);
+    iptfs_put16(head + 38, inner->flow + 1u);
 }
 
 /* The sum of the payload, each octet of which is its place in the packet. */
@@ -112,22 +101,22 @@ static void write_udp(const struct iptfs_inner *inner, uint8_t *head, uint32_t a
 {
     uint32_t length = inner->octets - at;
     uint8_t *udp = head + at;
-    put16(udp, SOURCE_PORT);
-    put16(udp + 2, DISCARD_PORT);
-    put16(udp + 4, length);
-    put16(udp + 6, 0);
+    iptfs_put16(udp, SOURCE_PORT);
+    iptfs_put16(udp + 2, DISCARD_PORT);
+    iptfs_put16(udp + 4, length);
+    iptfs_put16(udp + 6, 0);
     uint32_t addresses_at = inner->ip_version == 6 ? 8 : 12;
-    uint32_t sum = pattern_sum(at + UDP_OCTETS, inner->octets);
+    uint32_t sum = pattern_sum(at + IPTFS_UDP_HEADER_OCTETS, inner->octets);
     sum = iptfs_checksum_add(sum, head + addresses_at, at - addresses_at);
-    sum = iptfs_checksum_add(sum + UDP_PROTOCOL + length, udp, UDP_OCTETS);
+    sum = iptfs_checksum_add(sum + UDP_PROTOCOL + length, udp, IPTFS_UDP_HEADER_OCTETS);
     uint16_t checksum = iptfs_checksum_end(sum);
-    put16(udp + 6, checksum != 0 ? checksum : UINT16_MAX);
+    iptfs_put16(udp + 6, checksum != 0 ? checksum : UINT16_MAX);
 }
 
 /* Writes the headers; returns their octets. */
 static uint32_t write_head(const struct iptfs_inner *inner, uint8_t tos, uint8_t *head)
 {
-    uint32_t octets = ip_octets(inner);
+    uint32_t octets = iptfs_ip_header_octets(inner->ip_version);
     if (inner->ip_version == 6)
         write_ipv6(inner, tos, head);
     else
@@ -135,7 +124,7 @@ static uint32_t write_head(const struct iptfs_inner *inner, uint8_t tos, uint8_t
     if (!holds_udp(inner))
         return octets;
     write_udp(inner, head, octets);
-    return octets + UDP_OCTETS;
+    return octets + IPTFS_UDP_HEADER_OCTETS;
 }
 
 static void make_up(const struct iptfs_inner *inner, uint8_t tos, uint32_t offset, uint32_t octets,
@@ -162,13 +151,12 @@ static void mark(uint8_t *head)
             head[1] |= 0x30;
         return;
     }
-    if ((head[1] & ECN_CE) == 0 || (head[1] & ECN_CE) == ECN_CE)
+    if (!iptfs_ecn_capable(head[1]) || iptfs_ecn_is_ce(head[1]))
         return;
-    uint32_t added = ECN_CE - (head[1] & ECN_CE);
-    uint32_t inverse =
-        (uint32_t)(uint16_t) ~((uint32_t)head[IPV4_CHECKSUM_AT] << 8 | head[IPV4_CHECKSUM_AT + 1]);
-    head[1] |= ECN_CE;
-    put16(head + IPV4_CHECKSUM_AT, iptfs_checksum_end(inverse + added));
+    uint32_t added = IPTFS_ECN_CE - (head[1] & IPTFS_ECN_MASK);
+    uint32_t inverse = UINT16_MAX - iptfs_get16(head + IPV4_CHECKSUM_AT);
+    head[1] |= IPTFS_ECN_CE;
+    iptfs_put16(head + IPV4_CHECKSUM_AT, iptfs_checksum_end(inverse + added));
 }
 
 static bool copy_plain(const struct iptfs_octets *source, const struct iptfs_inner *inner,
@@ -187,7 +175,7 @@ static int copy_marked(const struct iptfs_octets *source, const struct iptfs_inn
     uint8_t head[MARKED_OCTETS];
     if (!copy_plain(source, inner, offset, octets, bytes))
         return IPTFS_E_INVALID;
-    if ((tos & ECN_CE) != ECN_CE || offset >= MARKED_OCTETS)
+    if (!iptfs_ecn_is_ce(tos) || offset >= MARKED_OCTETS)
         return IPTFS_OK;
     if (!copy_plain(source, inner, 0, MARKED_OCTETS, head))
         return IPTFS_E_INVALID;
@@ -200,7 +188,8 @@ int iptfs_inner_copy(const struct iptfs_octets *source, const struct iptfs_inner
                      uint8_t tos, uint32_t offset, uint32_t octets, uint8_t *bytes)
 {
     bool asked = source != NULL && source->copy != NULL && inner->handle != NULL;
-    if (inner->octets < ip_octets(inner) || (inner->bytes == NULL && source == NULL))
+    if (inner->octets < iptfs_ip_header_octets(inner->ip_version) ||
+        (inner->bytes == NULL && source == NULL))
         return IPTFS_E_INVALID;
     if (inner->bytes != NULL || asked)
         return copy_marked(source, inner, tos, offset, octets, bytes);
@@ -228,9 +217,9 @@ void iptfs_inner_read_header(struct iptfs_inner *inner)
     const uint8_t *bytes = inner->bytes;
     if (inner->ip_version == 4) {
         inner->tos = bytes[1];
-        inner->id = (uint32_t)bytes[4] << 8 | bytes[5];
+        inner->id = iptfs_get16(bytes + 4);
     } else {
         inner->tos = (uint8_t)((bytes[0] & 0xF) << 4 | bytes[1] >> 4);
-        inner->id = (uint32_t)(bytes[1] & 0xF) << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+        inner->id = iptfs_get32(bytes) & 0xFFFFF;
     }
 }

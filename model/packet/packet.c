@@ -3,14 +3,14 @@
 
 #include "base/asserts.h"
 #include "base/error.h"
+#include "base/octets.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     INNER_CHUNK = 1024,
-    OUTER_CHUNK = 128,
-    ECN_CE = 3
+    OUTER_CHUNK = 128
 };
 
 struct iptfs_buffer {
@@ -124,11 +124,10 @@ bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
 
 void iptfs_inner_mark(struct iptfs_inner *inner)
 {
-    uint8_t ecn = inner->tos & ECN_CE;
-    if (ecn == 0 || ecn == ECN_CE)
+    if (!iptfs_ecn_capable(inner->tos) || iptfs_ecn_is_ce(inner->tos))
         return;
-    inner->ecn_sent = ecn;
-    inner->tos |= ECN_CE;
+    inner->ecn_sent = inner->tos & IPTFS_ECN_MASK;
+    inner->tos |= IPTFS_ECN_CE;
 }
 
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets)

@@ -8,6 +8,7 @@
 #ifndef IPTFS_PACKET_H
 #define IPTFS_PACKET_H
 
+#include "base/octets.h"
 #include "packet/ledger.h"
 
 #include <stdbool.h>
@@ -92,8 +93,6 @@ struct iptfs_slice_walk {
 
 /* Largest IP packet (IPv6: header and 65535 octets), and so the size of the store's buffers. */
 #define IPTFS_PACKET_MAX_OCTETS 65575u
-#define IPTFS_IPV4_HEADER_OCTETS 20u
-#define IPTFS_IPV6_HEADER_OCTETS 40u
 
 struct iptfs_chunk; /* a piece of memory that free packets come from */
 struct iptfs_buffer;
@@ -167,7 +166,8 @@ static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_i
 /* TOS or traffic class as the sender sent it: without a mark that an outer packet brought. */
 static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
 {
-    return inner->ecn_sent != 0 ? (uint8_t)((inner->tos & ~3) | inner->ecn_sent) : inner->tos;
+    return inner->ecn_sent != 0 ? (uint8_t)((inner->tos & ~IPTFS_ECN_MASK) | inner->ecn_sent)
+                                : inner->tos;
 }
 
 /* An outer packet passes its CE mark on, which packets that are not ECN-capable do not take

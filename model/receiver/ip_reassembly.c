@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "receiver/ip_reassembly.h"
 
+#include "base/octets.h"
 #include "packet/aggfrag.h"
 #include "packet/ip_octets.h"
 
 #include <string.h>
-
-enum {
-    ECN_CE = 3
-};
 
 /* An inner packet, or an IP fragment of one, which travels on as it is. Behind it may be TFC
  * padding (RFC 4303, 2.7). */
@@ -27,7 +24,7 @@ static void take_bytes(struct iptfs_ip_reassembly *datagram, int64_t now_ps,
         return;
     memcpy(inner->bytes, outer->payload, (uint32_t)total);
     iptfs_inner_read_header(inner);
-    if (outer->ecn == ECN_CE)
+    if (outer->ecn == IPTFS_ECN_CE)
         iptfs_inner_mark(inner);
     iptfs_inner_deliver(datagram->store, inner);
     iptfs_count(datagram->counters, IPTFS_YANG_INNER_RX_PKTS, 1);

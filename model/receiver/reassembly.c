@@ -2,14 +2,11 @@
 #include "receiver/reassembly.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 #include "base/units.h"
 #include "packet/ip_octets.h"
 
 #include <string.h>
-
-enum {
-    ECN_CE = 3
-};
 
 void iptfs_reassembly_init(struct iptfs_reassembly *reassembly, struct iptfs_store *store,
                            struct iptfs_counters *counters, struct iptfs_drop_timer *timer)
@@ -288,7 +285,7 @@ static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs
     if (octets < 0)
         return false;
     *block_offset = header.block_offset;
-    reassembly->brings_ce = outer->ecn == ECN_CE;
+    reassembly->brings_ce = outer->ecn == IPTFS_ECN_CE;
     iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
                           header.block_offset);
     return true;

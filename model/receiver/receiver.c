@@ -2,11 +2,8 @@
 #include "receiver/receiver.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 #include "base/units.h"
-
-enum {
-    ECN_CE = 3
-};
 
 static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
@@ -29,7 +26,7 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
         .config = *config,
         .timer = {.drop_time_ps = config->drop_time_ps, .deadline_ps = IPTFS_NEVER},
     };
-    iptfs_replay_init(&receiver->replay, config->replay_window);
+    iptfs_replay_window_init(&receiver->replay, config->replay_window);
     receiver->is_immediate = config->immediate && !config->plain;
     receiver->datagram = (struct iptfs_ip_reassembly){.store = store, .counters = counters};
     if (receiver->is_immediate) {
@@ -118,13 +115,13 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
     iptfs_trace_outer(receiver->trace, now_ps, IPTFS_TRACE_EGRESS_RECV, outer, outer->block_offset);
     iptfs_count(receiver->counters, IPTFS_YANG_RX_PKTS, 1);
     iptfs_count(receiver->counters, IPTFS_YANG_RX_OCTETS, outer->ip_octets);
-    if (!iptfs_replay_accept(&receiver->replay, outer->seq)) {
+    if (!iptfs_replay_window_accept(&receiver->replay, outer->seq)) {
         iptfs_count(receiver->counters, IPTFS_XFRM_IN_STATE_SEQ_ERROR, 1);
         iptfs_count(receiver->counters, IPTFS_YANG_RX_DROP_PKTS, 1);
         iptfs_outer_drop(receiver->store, outer, IPTFS_DROP_REPLAY);
         return;
     }
-    bool ce = receiver->config.ecn && outer->ecn == ECN_CE;
+    bool ce = receiver->config.ecn && outer->ecn == IPTFS_ECN_CE;
     if (ce)
         pass_on_mark(outer);
     if (receiver->congestion != NULL)

@@ -6,6 +6,7 @@
 
 #include "congestion/congestion.h"
 #include "esp/esp.h"
+#include "esp/replay_window.h"
 #include "packet/packet.h"
 #include "receiver/ip_reassembly.h"
 #include "receiver/reassembly.h"
@@ -21,7 +22,7 @@
 struct iptfs_receiver_config {
     uint32_t reorder_window; /* packets; 0: none */
     int64_t drop_time_ps;
-    uint32_t replay_window; /* packets, at most IPTFS_REPLAY_MAX; 0: no check */
+    uint32_t replay_window; /* packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
     bool immediate;         /* inner packets leave at once, only fragments wait (RFC 9347, 2.5) */
     bool ecn;               /* CE of the outer header is passed on to inner packets (RFC 6040) */
     bool plain;             /* payloads are not AGGFRAG: no reorder window, no reassembly */
@@ -35,7 +36,7 @@ struct iptfs_receiver {
     struct iptfs_drop_timer timer;
     struct iptfs_drop_timer unused; /* the reassembly's, where fragments are timed by themselves */
     bool is_immediate;
-    struct iptfs_replay replay;
+    struct iptfs_replay_window replay;
     struct iptfs_reorder reorder;
     struct iptfs_receive_immediate immediate;
     struct iptfs_reassembly reassembly;

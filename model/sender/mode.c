@@ -87,6 +87,7 @@ static const struct iptfs_mode modes[] = {
         .packer = &iptfs_packer_esp_transport,
         .pacer = &iptfs_pacer_on_demand,
         .encrypted = true,
+        .transport = true,
     },
     {
         .name = "esp-pad",
@@ -95,6 +96,7 @@ static const struct iptfs_mode modes[] = {
         .packer = &iptfs_packer_esp_pad,
         .pacer = &iptfs_pacer_on_demand,
         .encrypted = true,
+        .fixed_size = true,
         .with_rate = &esp_pad_at_rate,
     },
 };

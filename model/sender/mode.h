@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The modes of a tunnel (RFC 9347, 2.4) and what it can be compared with, each a row of functions:
- * they differ in packer and pacer, and share queue, link, measurements and, but for the plain ones,
- * the receiver. */
+/* The modes of a tunnel (RFC 9347, 2.4), and modes without AGGFRAG to compare them with. A mode is
+ * one row of the table in mode.c: a packer, a pacer and flags. Code elsewhere asks for the flags.
+ */
 #ifndef IPTFS_SENDER_MODE_H
 #define IPTFS_SENDER_MODE_H
 
@@ -19,16 +19,17 @@ struct iptfs_mode {
     const struct iptfs_pacer_ops *pacer;
     bool aggfrag;    /* payloads are AGGFRAG, not plain */
     bool encrypted;  /* there is ESP */
-    bool fixed_size; /* outer packets all have pkt-size octets */
-    bool paced;      /* sends by itself, not when packets come */
+    bool transport;  /* ESP in transport mode: the inner packet's IP header stays in front */
+    bool fixed_size; /* outer packets all have exactly pkt-size octets */
+    bool paced;      /* sends at times of its own, also when nothing is queued */
     bool rated;      /* needs a rate to be given */
     bool congestion; /* sends congestion information and follows it */
-    bool full;       /* begins packets in the rest of an outer one unless told otherwise */
-    const struct iptfs_mode *with_rate; /* what it becomes when a rate is given; NULL: the same */
+    bool full;       /* by default starts a packet in the rest of an outer one (fill = full) */
+    const struct iptfs_mode *with_rate; /* the mode used when a rate is given; NULL: the same */
 };
 
-/* The i-th mode, NULL behind the last; and the mode of this name, or NULL. Static storage. The
- * first is on-demand. */
+/* The mode of that index, NULL behind the last; and the mode of that name, or NULL. Static storage.
+ * The first is on-demand. */
 const struct iptfs_mode *iptfs_mode_at(unsigned index);
 const struct iptfs_mode *iptfs_mode_named(const char *name);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sender/packer.h"
 
+#include "base/octets.h"
+
 enum {
     IP_FRAGMENT_UNIT = 8
 };
@@ -80,7 +82,7 @@ static void count_padding(struct iptfs_packer *packer, const struct iptfs_outer 
 /* Pads a packet of which `room` octets are left, where packets have a fixed size. */
 static void close_outer(struct iptfs_packer *packer, struct iptfs_outer *outer, uint32_t room)
 {
-    if (packer->fixed_size)
+    if (packer->dummies)
         outer->pad_octets = room;
     uint32_t payload =
         (uint32_t)iptfs_aggfrag_octets(packer->sub_type) + outer->data_octets + outer->pad_octets;
@@ -205,11 +207,11 @@ static struct iptfs_outer *all_pad(struct iptfs_packer *packer, int64_t now_ps)
 struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct iptfs_queue *queue,
                                          int64_t now_ps)
 {
-    if (packer->fixed_size && all_pad_due(packer))
+    if (packer->dummies && all_pad_due(packer))
         return all_pad(packer, now_ps);
     struct iptfs_inner *first = take_first(packer, queue, now_ps);
     if (first == NULL)
-        return packer->fixed_size ? all_pad(packer, now_ps) : NULL;
+        return packer->dummies ? all_pad(packer, now_ps) : NULL;
     struct iptfs_outer *outer = open_outer(packer, now_ps);
     if (outer == NULL) {
         packer->begun = first;
@@ -227,12 +229,6 @@ struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct ipt
 const struct iptfs_packer_ops iptfs_packer_linux = {linux_space, iptfs_packer_aggfrag};
 const struct iptfs_packer_ops iptfs_packer_fixed = {fixed_space, iptfs_packer_aggfrag};
 
-/* IP header that an IP fragment of the packet carries, as the packet itself. */
-static uint32_t ip_header_octets(const struct iptfs_inner *inner)
-{
-    return inner->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS;
-}
-
 /* Octets of the packet that go into the next IP fragment, when `most` fit into an outer packet.
  * What is cut is the packet's payload, in units of 8 but for the last piece; without headers of
  * their own (as RFC 9347's Appendix C counts) fragments are simply pieces. */
@@ -240,12 +236,13 @@ static uint32_t fragment_octets(const struct iptfs_packer *packer, const struct 
                                 uint32_t gone, uint32_t most)
 {
     uint32_t left = inner->octets - gone;
-    uint32_t header = gone > 0 && packer->ip_fragment_headers ? ip_header_octets(inner) : 0;
+    uint32_t header =
+        gone > 0 && packer->ip_fragment_headers ? iptfs_ip_header_octets(inner->ip_version) : 0;
     if (left + header <= most)
         return left;
     if (!packer->ip_fragment_headers)
         return most;
-    uint32_t in_header = gone > 0 ? 0 : ip_header_octets(inner);
+    uint32_t in_header = gone > 0 ? 0 : iptfs_ip_header_octets(inner->ip_version);
     uint32_t room = most - header - in_header;
     return in_header + room / IP_FRAGMENT_UNIT * IP_FRAGMENT_UNIT;
 }
@@ -258,7 +255,7 @@ static struct iptfs_outer *next_plain(struct iptfs_packer *packer, struct iptfs_
                                                    struct iptfs_outer *outer, uint32_t octets))
 {
     struct iptfs_inner *inner = take_first(packer, queue, now_ps);
-    if (inner == NULL && !packer->fixed_size)
+    if (inner == NULL && !packer->dummies)
         return NULL;
     struct iptfs_outer *outer = open_outer(packer, now_ps);
     if (outer == NULL || inner == NULL) {
@@ -269,7 +266,8 @@ static struct iptfs_outer *next_plain(struct iptfs_packer *packer, struct iptfs_
     }
     uint32_t gone = packer->begun_octets;
     uint32_t octets = fragment_octets(packer, inner, gone, packer->payload_octets);
-    uint32_t header = gone > 0 && packer->ip_fragment_headers ? ip_header_octets(inner) : 0;
+    uint32_t header =
+        gone > 0 && packer->ip_fragment_headers ? iptfs_ip_header_octets(inner->ip_version) : 0;
     iptfs_outer_add(outer, inner, gone, octets);
     size(packer, outer, octets + header);
     bool ended = gone + octets == inner->octets;

@@ -37,7 +37,7 @@ struct iptfs_packer {
     uint32_t payload_octets; /* inner octets in an outer packet */
     bool dont_fragment;      /* drop what is longer */
     bool cuts_ipv4_alone;    /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
-    bool fixed_size;         /* pad each packet to the space, and make packets of padding alone */
+    bool dummies;            /* make packets of padding alone when nothing is queued */
     /* AGGFRAG */
     uint8_t sub_type;             /* of the header: 0, or 1 for congestion control */
     bool fill_full;               /* begin a packet in the rest of an outer one */

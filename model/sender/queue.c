@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sender/queue.h"
 
-enum {
-    ECN_MASK = 3,
-    ECN_CE = 3
-};
+#include "base/octets.h"
 
 void iptfs_queue_init(struct iptfs_queue *queue, uint64_t limit_octets)
 {
@@ -24,9 +21,9 @@ bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner)
     uint64_t octets = queue->octets + inner->octets;
     if (octets > queue->limit_octets)
         return false;
-    if (octets > queue->mark_octets && (inner->tos & ECN_MASK) != 0) {
-        inner->marked_here = (inner->tos & ECN_MASK) != ECN_CE;
-        inner->tos |= ECN_CE;
+    if (octets > queue->mark_octets && iptfs_ecn_capable(inner->tos)) {
+        inner->marked_here = !iptfs_ecn_is_ce(inner->tos);
+        inner->tos |= IPTFS_ECN_CE;
         queue->marked_pkts++;
     }
     inner->next = NULL;

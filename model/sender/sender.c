@@ -2,12 +2,8 @@
 #include "sender/sender.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 #include "base/units.h"
-
-enum {
-    ECN_ECT0 = 2,
-    ECN_CE = 3
-};
 
 static bool fills_full(const struct iptfs_sender_config *config)
 {
@@ -25,7 +21,7 @@ static void init_packer(struct iptfs_sender *sender)
         .esp = &config->esp,
         .dont_fragment = config->dont_frag,
         .cuts_ipv4_alone = !config->mode->aggfrag,
-        .fixed_size = config->mode->fixed_size,
+        .dummies = config->mode->paced,
         .sub_type = config->mode->congestion,
         .fill_full = fills_full(config),
         .pad_to_avoid_fragment = config->pad_to_avoid_fragment,
@@ -216,7 +212,7 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
  * behind, slow down, and fill the queue still more. */
 static bool came_marked(const struct iptfs_inner *inner)
 {
-    return (inner->tos & ECN_CE) == ECN_CE && !inner->marked_here;
+    return iptfs_ecn_is_ce(inner->tos) && !inner->marked_here;
 }
 
 /* The ECN field of an outer packet (RFC 6040, 4.1): that of the one inner packet in it, or, where
@@ -226,12 +222,12 @@ static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
     if (!mode->aggfrag)
-        return outer->first != NULL ? outer->first->tos & ECN_CE : 0;
+        return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
         if (came_marked(slice.inner))
-            return ECN_CE;
-    return ECN_ECT0;
+            return IPTFS_ECN_CE;
+    return IPTFS_ECN_ECT0;
 }
 
 /* A new SA takes over when the old one has lived long enough, between two inner packets: none may

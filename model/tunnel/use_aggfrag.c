@@ -2,6 +2,7 @@
 #include "tunnel/use_aggfrag.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 
 #include <string.h>
 
@@ -14,24 +15,13 @@ enum {
     AT_FLAGS = 8
 };
 
-static void put16(uint8_t *bytes, unsigned value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-}
-
-static unsigned get16(const uint8_t *bytes)
-{
-    return (unsigned)bytes[0] << 8 | bytes[1];
-}
-
 int iptfs_use_aggfrag_encode(uint8_t flags, uint8_t *bytes, size_t size)
 {
     if (size < IPTFS_USE_AGGFRAG_OCTETS)
         return IPTFS_E_SHORT;
     memset(bytes, 0, IPTFS_USE_AGGFRAG_OCTETS);
-    put16(bytes + AT_LENGTH, IPTFS_USE_AGGFRAG_OCTETS);
-    put16(bytes + AT_TYPE, IPTFS_USE_AGGFRAG);
+    iptfs_put16(bytes + AT_LENGTH, IPTFS_USE_AGGFRAG_OCTETS);
+    iptfs_put16(bytes + AT_TYPE, IPTFS_USE_AGGFRAG);
     bytes[AT_FLAGS] = flags;
     return IPTFS_USE_AGGFRAG_OCTETS;
 }
@@ -40,8 +30,8 @@ int iptfs_use_aggfrag_decode(uint8_t *flags, const uint8_t *bytes, size_t size)
 {
     if (size < AT_FLAGS)
         return IPTFS_E_SHORT;
-    if (get16(bytes + AT_TYPE) != IPTFS_USE_AGGFRAG || bytes[AT_SPI_SIZE] != 0 ||
-        get16(bytes + AT_LENGTH) != IPTFS_USE_AGGFRAG_OCTETS)
+    if (iptfs_get16(bytes + AT_TYPE) != IPTFS_USE_AGGFRAG || bytes[AT_SPI_SIZE] != 0 ||
+        iptfs_get16(bytes + AT_LENGTH) != IPTFS_USE_AGGFRAG_OCTETS)
         return IPTFS_E_INVALID;
     if (size < IPTFS_USE_AGGFRAG_OCTETS)
         return IPTFS_E_SHORT;

@@ -23,7 +23,7 @@ int iptfs_inbound_sa_init(struct iptfs_inbound_sa *inbound,
     if (error == IPTFS_OK)
         error = iptfs_receiver_init(&inbound->receiver, &config, &inbound->store,
                                     &inbound->counters, &inbound->trace);
-    if (error == IPTFS_OK && (!mode->encrypted || mode->packer == &iptfs_packer_esp_transport))
+    if (error == IPTFS_OK && (!mode->encrypted || mode->transport))
         error = IPTFS_E_INVALID;
     return error;
 }

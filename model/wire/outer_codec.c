@@ -2,6 +2,7 @@
 #include "wire/outer_codec.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 #include "packet/aggfrag.h"
 
 #include <string.h>
@@ -16,33 +17,8 @@ enum {
     IPV4_MF = 0x2000,
     IPV4_PLACE = 0x1FFF, /* of a fragment, in units of 8 octets */
     IPV4_FLAGS_AT = 6,
-    ESP_HEADER_OCTETS = 8,
-    ESP_TRAILER_OCTETS = 2,
-    AAD_MAX_OCTETS = 12,
-    ECN_CE = 3
+    AAD_MAX_OCTETS = 12
 };
-
-static void put16(uint8_t *bytes, uint32_t value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *bytes, uint32_t value)
-{
-    put16(bytes, value >> 16);
-    put16(bytes + 2, value);
-}
-
-static uint32_t get16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 8 | bytes[1];
-}
-
-static uint32_t get32(const uint8_t *bytes)
-{
-    return get16(bytes) << 16 | get16(bytes + 2);
-}
 
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
                            const struct iptfs_outer_codec_config *config)
@@ -80,11 +56,11 @@ static void prepare_seal(const struct iptfs_outer_codec *wire, uint32_t spi, uin
 {
     iptfs_outer_codec_salt(&wire->config, spi - wire->config.spi, seal->nonce);
     memcpy(seal->nonce + IPTFS_AEAD_SALT_OCTETS, iv, wire->config.esp.cipher->iv_octets);
-    put32(seal->aad, spi);
+    iptfs_put32(seal->aad, spi);
     if (wire->config.esn)
-        put32(seal->aad + 4, (uint32_t)(seq >> 32));
+        iptfs_put32(seal->aad + 4, (uint32_t)(seq >> 32));
     seal->aad_octets = wire->config.esn ? 12 : 8;
-    put32(seal->aad + seal->aad_octets - 4, (uint32_t)seq);
+    iptfs_put32(seal->aad + seal->aad_octets - 4, (uint32_t)seq);
 }
 
 /* ------------------------------------------------------------------------------- encoding */
@@ -103,9 +79,9 @@ static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_
 {
     bytes[0] = 0x45;
     bytes[1] = outer->ecn;
-    put16(bytes + 2, outer->ip_octets);
-    put16(bytes + 4, (uint32_t)outer->seq);
-    put16(bytes + IPV4_FLAGS_AT, IPV4_DF);
+    iptfs_put16(bytes + 2, outer->ip_octets);
+    iptfs_put16(bytes + 4, (uint32_t)outer->seq);
+    iptfs_put16(bytes + IPV4_FLAGS_AT, IPV4_DF);
     bytes[8] = TTL;
     bytes[9] = ESP_PROTOCOL;
     memcpy(bytes + 12, wire->config.source, 4);
@@ -116,8 +92,8 @@ static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_
 static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                        uint8_t *bytes)
 {
-    put32(bytes, 0x60000000u | (uint32_t)outer->ecn << 20);
-    put16(bytes + 4, outer->ip_octets - IPTFS_IPV6_HEADER_OCTETS);
+    iptfs_put32(bytes, 0x60000000u | (uint32_t)outer->ecn << 20);
+    iptfs_put16(bytes + 4, outer->ip_octets - IPTFS_IPV6_HEADER_OCTETS);
     bytes[6] = ESP_PROTOCOL;
     bytes[7] = TTL;
     memcpy(bytes + 8, wire->config.source, IPTFS_ADDRESS_OCTETS);
@@ -128,7 +104,7 @@ static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_
 static uint8_t tos_of(const struct iptfs_outer *outer, const struct iptfs_inner *inner)
 {
     uint8_t tos = iptfs_inner_sent_tos(inner);
-    return outer->ecn == ECN_CE ? tos | ECN_CE : tos;
+    return outer->ecn == IPTFS_ECN_CE ? tos | IPTFS_ECN_CE : tos;
 }
 
 /* What plain modes carry: the one inner packet, whole or an IP fragment of it. */
@@ -169,12 +145,12 @@ static int write_fragment_header(struct iptfs_outer_codec *wire, const struct pi
     if (bytes[0] != 0x45)
         return refuse(wire, IPTFS_E_INVALID,
                       "only IPv4 packets without options are cut into IP fragments");
-    uint32_t flags = get16(bytes + IPV4_FLAGS_AT);
+    uint32_t flags = iptfs_get16(bytes + IPV4_FLAGS_AT);
     uint32_t place =
         (flags & IPV4_PLACE) + (piece->from > 0 ? (piece->from - IPTFS_IPV4_HEADER_OCTETS) / 8 : 0);
     uint32_t more = piece->from + piece->octets < piece->inner->octets ? IPV4_MF : flags & IPV4_MF;
-    put16(bytes + 2, piece->header + piece->octets);
-    put16(bytes + IPV4_FLAGS_AT, more | place);
+    iptfs_put16(bytes + 2, piece->header + piece->octets);
+    iptfs_put16(bytes + IPV4_FLAGS_AT, more | place);
     iptfs_ipv4_seal(bytes, IPTFS_IPV4_HEADER_OCTETS);
     return IPTFS_OK;
 }
@@ -269,7 +245,7 @@ static struct body write_transport(struct iptfs_outer_codec *wire, const struct 
     uint8_t *protocol = head + (v6 ? 6 : 9);
     struct body body = {(int)(piece.inner->octets - header), *protocol};
     *protocol = ESP_PROTOCOL;
-    put16(head + (v6 ? 4 : 2), v6 ? outer->ip_octets - header : outer->ip_octets);
+    iptfs_put16(head + (v6 ? 4 : 2), v6 ? outer->ip_octets - header : outer->ip_octets);
     if (!v6)
         iptfs_ipv4_seal(head, header);
     return body;
@@ -277,7 +253,7 @@ static struct body write_transport(struct iptfs_outer_codec *wire, const struct 
 
 static bool is_transport(const struct iptfs_outer_codec *wire)
 {
-    return wire->config.mode->packer == &iptfs_packer_esp_transport;
+    return wire->config.mode->transport;
 }
 
 static struct body write_body(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
@@ -301,7 +277,7 @@ static uint32_t write_trailer(const struct body *body, uint8_t *bytes)
         end[i] = (uint8_t)(i + 1);
     end[pad] = (uint8_t)pad;
     end[pad + 1] = body->next_header;
-    return (uint32_t)body->octets + pad + ESP_TRAILER_OCTETS;
+    return (uint32_t)body->octets + pad + IPTFS_ESP_TRAILER_OCTETS;
 }
 
 static int encode_esp(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
@@ -309,17 +285,17 @@ static int encode_esp(struct iptfs_outer_codec *wire, const struct iptfs_outer *
 {
     const struct iptfs_esp *esp = &wire->config.esp;
     uint32_t head = iptfs_esp_head_octets(esp), icv = esp->cipher->icv_octets;
-    uint32_t least = head + ESP_TRAILER_OCTETS + icv;
+    uint32_t least = head + IPTFS_ESP_TRAILER_OCTETS + icv;
     if (outer->ip_octets < least)
         return refuse(wire, IPTFS_E_UNBALANCED, "the packet is shorter than its headers");
-    uint8_t *header = bytes + esp->ip_octets, *iv = header + ESP_HEADER_OCTETS;
+    uint8_t *header = bytes + esp->ip_octets, *iv = header + IPTFS_ESP_HEADER_OCTETS;
     uint32_t spi = wire->config.spi + outer->sa;
     if (esp->ip_octets == IPTFS_IPV6_HEADER_OCTETS)
         write_ipv6(wire, outer, bytes);
     else
         write_ipv4(wire, outer, bytes);
-    put32(header, spi);
-    put32(header + 4, (uint32_t)outer->seq);
+    iptfs_put32(header, spi);
+    iptfs_put32(header + 4, (uint32_t)outer->seq);
     struct body body = write_body(wire, outer, bytes, bytes + head, outer->ip_octets - least);
     if (body.octets < 0)
         return body.octets;
@@ -330,8 +306,8 @@ static int encode_esp(struct iptfs_outer_codec *wire, const struct iptfs_outer *
     if (wire->aead == NULL)
         return (int)octets;
     struct seal seal;
-    put32(iv, (uint32_t)(outer->seq >> 32));
-    put32(iv + 4, (uint32_t)outer->seq);
+    iptfs_put32(iv, (uint32_t)(outer->seq >> 32));
+    iptfs_put32(iv + 4, (uint32_t)outer->seq);
     prepare_seal(wire, spi, outer->seq, iv, &seal);
     if (!iptfs_aead_seal(wire->aead, seal.nonce, seal.aad, seal.aad_octets, bytes + head, sealed,
                          bytes + head + sealed))
@@ -374,13 +350,13 @@ static enum iptfs_outer_codec_verdict open_ipv4(const uint8_t *bytes, uint32_t o
     if (octets < IPTFS_IPV4_HEADER_OCTETS)
         return IPTFS_OUTER_CODEC_NOT_IP;
     esp->from = (bytes[0] & 0xFu) * 4;
-    esp->to = get16(bytes + 2);
-    *ecn = bytes[1] & ECN_CE;
+    esp->to = iptfs_get16(bytes + 2);
+    *ecn = bytes[1] & IPTFS_ECN_MASK;
     if (esp->from < IPTFS_IPV4_HEADER_OCTETS || esp->to < esp->from)
         return IPTFS_OUTER_CODEC_NOT_IP;
     if (bytes[9] != ESP_PROTOCOL)
         return IPTFS_OUTER_CODEC_NOT_ESP;
-    if ((get16(bytes + IPV4_FLAGS_AT) & (IPV4_MF | IPV4_PLACE)) != 0)
+    if ((iptfs_get16(bytes + IPV4_FLAGS_AT) & (IPV4_MF | IPV4_PLACE)) != 0)
         return IPTFS_OUTER_CODEC_FRAGMENT;
     return esp->to > octets ? IPTFS_OUTER_CODEC_CUT : IPTFS_OUTER_CODEC_GOOD;
 }
@@ -394,8 +370,8 @@ static enum iptfs_outer_codec_verdict open_ipv6(const uint8_t *bytes, uint32_t o
     if (octets < IPTFS_IPV6_HEADER_OCTETS)
         return IPTFS_OUTER_CODEC_NOT_IP;
     esp->from = IPTFS_IPV6_HEADER_OCTETS;
-    esp->to = IPTFS_IPV6_HEADER_OCTETS + get16(bytes + 4);
-    *ecn = bytes[1] >> 4 & ECN_CE;
+    esp->to = IPTFS_IPV6_HEADER_OCTETS + iptfs_get16(bytes + 4);
+    *ecn = bytes[1] >> 4 & IPTFS_ECN_MASK;
     if (bytes[6] == FRAGMENT_HEADER)
         return IPTFS_OUTER_CODEC_FRAGMENT;
     if (bytes[6] != ESP_PROTOCOL)
@@ -438,12 +414,12 @@ static enum iptfs_outer_codec_verdict read_trailer(struct iptfs_outer_codec_foun
                                                    const uint8_t *plain, uint32_t octets)
 {
     uint32_t pad = plain[octets - 2];
-    if (pad + ESP_TRAILER_OCTETS > octets)
+    if (pad + IPTFS_ESP_TRAILER_OCTETS > octets)
         return IPTFS_OUTER_CODEC_BAD_TRAILER;
     found->next_header = plain[octets - 1];
     found->pad_octets = (uint8_t)pad;
     found->payload = plain;
-    found->payload_octets = octets - ESP_TRAILER_OCTETS - pad;
+    found->payload_octets = octets - IPTFS_ESP_TRAILER_OCTETS - pad;
     return IPTFS_OUTER_CODEC_GOOD;
 }
 
@@ -453,11 +429,11 @@ static enum iptfs_outer_codec_verdict open_esp(struct iptfs_outer_codec *wire, c
                                                struct iptfs_outer_codec_found *found)
 {
     const struct iptfs_cipher *cipher = wire->config.esp.cipher;
-    uint32_t head = ESP_HEADER_OCTETS + cipher->iv_octets;
-    if (octets < head + ESP_TRAILER_OCTETS + cipher->icv_octets)
+    uint32_t head = IPTFS_ESP_HEADER_OCTETS + cipher->iv_octets;
+    if (octets < head + IPTFS_ESP_TRAILER_OCTETS + cipher->icv_octets)
         return IPTFS_OUTER_CODEC_SHORT;
-    found->spi = get32(esp);
-    found->seq = get32(esp + 4);
+    found->spi = iptfs_get32(esp);
+    found->seq = iptfs_get32(esp + 4);
     if (wire->spi_known && found->spi != wire->config.spi)
         return IPTFS_OUTER_CODEC_OTHER_SPI;
     if (!wire->spi_known)
@@ -466,7 +442,7 @@ static enum iptfs_outer_codec_verdict open_esp(struct iptfs_outer_codec *wire, c
         found->seq = infer_number(wire->top, (uint32_t)found->seq);
     uint32_t sealed = octets - head - cipher->icv_octets;
     memcpy(plain, esp + head, sealed);
-    if (!decrypt(wire, found, esp + ESP_HEADER_OCTETS, plain, sealed,
+    if (!decrypt(wire, found, esp + IPTFS_ESP_HEADER_OCTETS, plain, sealed,
                  esp + octets - cipher->icv_octets))
         return IPTFS_OUTER_CODEC_BAD_ICV;
     enum iptfs_outer_codec_verdict verdict = read_trailer(found, plain, sealed);

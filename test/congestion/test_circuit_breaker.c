@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "congestion/circuit_breaker.h"
+#include "link/direct_link.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "support/samples.h"
@@ -232,8 +233,12 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     static const struct iptfs_receiver_config receiver = {.reorder_window = 3,
                                                           .drop_time_ps = 100 * MS};
     struct iptfs_sender_config sender = plain_sender();
-    struct iptfs_link_config config = {.mtu_octets = 1500, .delay_ps = 7 * MS};
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = {
+        .mtu_octets = 1500,
+        .delay_ps = 7 * MS,
+        .impairments.loss.probability = loss,
+        .streams = {1, 1, 0},
+    };
     struct iptfs_link *link;
     *bench = (struct bench){.last_sent_ps = -1};
     sender.mode = iptfs_mode_named(mode);
@@ -242,8 +247,7 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     struct iptfs_circuit_breaker_config breaker = {limit, 100 * MS, sender.mode->rated};
     if (!CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &sender, &receiver), IPTFS_OK))
         return false;
-    iptfs_impair_init(&impair, loss, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0);
-    iptfs_direct_link_new(&link, &config, &impair, &bench->tunnel.store, NULL);
+    iptfs_direct_link_new(&link, &config, &bench->tunnel.store, NULL);
     iptfs_tunnel_set_link(&bench->tunnel, link);
     iptfs_tunnel_set_breaker(&bench->tunnel, &breaker);
     bench->tunnel.observer =

@@ -2,6 +2,7 @@
 /* Congestion control through whole tunnels, on ns-3: what it sends, beside what RFC 5348 and RFC
  * 9347 say it must. */
 #include "base/units.h"
+#include "link/direct_link.h"
 #include "ns3/engine.h"
 #include "ns3/sim.h"
 #include "run/run.h"
@@ -68,8 +69,19 @@ static double equation(double p, double rtt_s)
     return 1.0 / (rtt_s * (sqrt(2 * p / 3) + 12 * sqrt(3 * p / 8) * p * (1 + 32 * p * p)));
 }
 
-/* Every so manieth packet is lost: the loss rate is then the loss event rate too, for these are
- * never two in a round trip. */
+/* Replaces the impairments of a link. */
+static void impair_anew(enum iptfs_direction direction,
+                        const struct iptfs_impairments_config *config)
+{
+    struct iptfs_impairments *impairments = &run.direction[direction].tunnel.link->impairments;
+    iptfs_impairments_free(impairments);
+    CHECK_INT(iptfs_impairments_init(impairments, config,
+                                     &run.direction[direction].tunnel.link->config.streams),
+              IPTFS_OK);
+}
+
+/* Every Nth packet is lost. The loss rate is then the loss event rate too, since no two of them are
+ * in one round trip. */
 static void lose_every(uint64_t nth)
 {
     enum {
@@ -78,9 +90,8 @@ static void lose_every(uint64_t nth)
     static struct iptfs_impair_item items[ITEMS];
     for (uint64_t i = 0; i < ITEMS; i++)
         items[i] = (struct iptfs_impair_item){.seq = (i + 1) * nth, .action = IPTFS_IMPAIR_DROP};
-    struct iptfs_impair *impair = &run.direction[IPTFS_FORWARD].tunnel.link->impair;
-    iptfs_impair_free(impair);
-    CHECK_INT(iptfs_impair_init(impair, 0, NULL, items, ITEMS), IPTFS_OK);
+    const struct iptfs_impairments_config config = {.list = {items, ITEMS}};
+    impair_anew(IPTFS_FORWARD, &config);
 }
 
 /* The loss event rate when each packet is lost with this probability: of the packets within a round
@@ -164,10 +175,11 @@ static double allowed_pps(void)
 static void rate_halves_after_four_silent_round_trips(void)
 {
     const char *sets[] = {"link.delay=50ms", "link.loss=1%"};
+    const struct iptfs_impairments_config all_lost = {.loss = {.probability = 1}};
     if (!begin(sets, 2))
         return;
     run_to(60);
-    run.direction[IPTFS_REVERSE].tunnel.link->impair.loss = 1.0;
+    impair_anew(IPTFS_REVERSE, &all_lost);
     run_to(60.051); /* what was under way has come */
     double before = allowed_pps();
     double rtt_s = iptfs_seconds(run.direction[IPTFS_FORWARD].tunnel.congestion.tfrc.rtt_ps);
@@ -211,12 +223,10 @@ static void two_tunnels_share_a_bottleneck(void)
     CHECK_INT(iptfs_ns3_open(), 0);
     for (int i = 0; i < TUNNELS; i++) {
         for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
-            struct iptfs_impair impair;
             struct iptfs_link *link;
             CHECK_INT(iptfs_tunnel_init(&way[i][j], &sender, &receiver), IPTFS_OK);
             CHECK_INT(iptfs_engine_init(&engine[i][j], &way[i][j]), IPTFS_OK);
-            CHECK_INT(iptfs_impair_init(&impair, 0, NULL, NULL, 0), IPTFS_OK);
-            CHECK_INT(iptfs_direct_link_new(&link, &link_config, &impair, &way[i][j].store,
+            CHECK_INT(iptfs_direct_link_new(&link, &link_config, &way[i][j].store,
                                             j == IPTFS_FORWARD ? bottleneck : NULL),
                       IPTFS_OK);
             if (i == 0 && j == IPTFS_FORWARD)
@@ -275,7 +285,7 @@ static void marks_count_as_losses(void)
     run_to(20);
     double found = rate_until(20, 120);
     CHECK_NEAR(found / equation(0.01, 0.02), 1, 0.12);
-    CHECK_U64(run.direction[IPTFS_FORWARD].tunnel.link->stats.lost_way.pkts, 0);
+    CHECK_U64(run.direction[IPTFS_FORWARD].tunnel.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, 0);
     end();
 }
 

@@ -121,7 +121,7 @@ static void pack(struct way *way, struct fuzz_input *input)
         .esp = &esp,
         .payload_octets = (uint32_t)fuzz_between(input, 8, 600),
         .fill_full = fuzz_flag(input),
-        .fixed_size = fuzz_flag(input),
+        .dummies = fuzz_flag(input),
         .sub_type = fuzz_flag(input),
         .pad_to_avoid_fragment = fuzz_flag(input),
         .min_fragment_octets = (uint32_t)fuzz_between(input, 0, 9),
@@ -140,7 +140,7 @@ static void open_way(struct way *way, struct fuzz_input *input)
     *way = (struct way){.count = 0};
     struct iptfs_receiver_config config = {
         .immediate = fuzz_flag(input),
-        .replay_window = fuzz_flag(input) ? IPTFS_REPLAY_MAX : 0,
+        .replay_window = fuzz_flag(input) ? IPTFS_REPLAY_WINDOW_MAX : 0,
         .reorder_window = (uint32_t)fuzz_between(input, 0, 20),
         .drop_time_ps = (int64_t)fuzz_take(input, 1) * IPTFS_PS_PER_MS,
     };

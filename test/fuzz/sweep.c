@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "fuzz/fuzz.h"
+#include "sweep/grid.h"
 
 #include <stdlib.h>
 #include <string.h>

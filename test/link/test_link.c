@@ -2,12 +2,13 @@
 /* The direct link, its queue, its packets in flight and its impairments. */
 #include "base/error.h"
 #include "base/units.h"
-#include "link/link.h"
+#include "link/direct_link.h"
 #include "support/check.h"
 #include "support/fixture.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #define US IPTFS_PS_PER_US
@@ -49,40 +50,37 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     iptfs_outer_processed(&bench->store, outer);
 }
 
-static void start_impaired(struct bench *bench, const struct iptfs_link_config *config,
-                           const struct iptfs_impair *impair)
+static void start(struct bench *bench, const struct iptfs_link_config *config)
 {
     bench->came_count = 0;
     bench->last_seq = 0;
     iptfs_store_init(&bench->store);
-    CHECK_INT(iptfs_direct_link_new(&bench->link, config, impair, &bench->store, NULL), IPTFS_OK);
+    CHECK_INT(iptfs_direct_link_new(&bench->link, config, &bench->store, NULL), IPTFS_OK);
     bench->link->deliver = on_deliver;
     bench->link->deliver_ctx = bench;
 }
 
-static void start(struct bench *bench, const struct iptfs_link_config *config)
-{
-    struct iptfs_impair impair;
-    CHECK_INT(iptfs_impair_init(&impair, 0, NULL, NULL, 0), IPTFS_OK);
-    start_impaired(bench, config, &impair);
-}
-
 static void start_listed(struct bench *bench, const struct iptfs_impair_item *items, size_t count)
 {
-    struct iptfs_impair impair;
-    CHECK_INT(iptfs_impair_init(&impair, 0, NULL, items, count), IPTFS_OK);
-    start_impaired(bench, &plain_link, &impair);
+    struct iptfs_link_config config = plain_link;
+    config.impairments.list = (struct iptfs_impair_list_config){items, count};
+    start(bench, &config);
 }
 
 static void start_lossy(struct bench *bench, double loss, uint64_t seed,
                         const struct iptfs_impair_item *items, size_t count)
 {
     struct iptfs_link_config config = plain_link;
-    struct iptfs_impair impair;
     config.rate_bps = 0;
-    struct iptfs_random *stream = iptfs_random_new(seed, 1, IPTFS_RANDOM_LOSS, 0);
-    CHECK_INT(iptfs_impair_init(&impair, loss, stream, items, count), IPTFS_OK);
-    start_impaired(bench, &config, &impair);
+    config.streams = (struct iptfs_random_streams){seed, 1, 0};
+    config.impairments.loss.probability = loss;
+    config.impairments.list = (struct iptfs_impair_list_config){items, count};
+    start(bench, &config);
+}
+
+static uint64_t lost_by(const struct bench *bench, const struct iptfs_impair_kind *kind)
+{
+    return iptfs_impairments_lost_pkts(&bench->link->impairments, kind);
 }
 
 /* Whatever was done with it, the link must balance and give everything back. */
@@ -340,7 +338,7 @@ static void test_rate_changes_fill_the_queue(void)
     const struct came expected[] = {
         {11 * MS, 1, 0}, {19 * MS, 2, 0}, {27 * MS, 3, 0}, {35 * MS, 4, 0}};
     check_came(&bench, expected, 4);
-    CHECK_U64(bench.link->stats.lost_queue.pkts, 2);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 2);
     stop(&bench, 0);
 }
 
@@ -359,8 +357,8 @@ static void test_queue_in_packets(void)
     send(&bench, MS, 1000);         /* 6 takes the place of 2 */
     send(&bench, 2 * MS - 1, 100);  /* 7 is lost, small as it is */
     send(&bench, 4 * MS + 5, 1000); /* 8 finds the link idle */
-    CHECK_U64(bench.link->stats.lost_queue.pkts, 3);
-    CHECK_U64(bench.link->stats.lost_queue.octets, 2100);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 3);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].octets, 2100);
     CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_QUEUE), 3);
     run(&bench);
     const struct came expected[] = {
@@ -385,7 +383,7 @@ static void test_queue_in_octets(void)
     send(&bench, 0, 1);    /* 5 does not */
     send(&bench, MS, 915); /* 6 has the place of 2, with 47 octets left */
     send(&bench, MS, 9);   /* 7 takes 84 on the wire */
-    CHECK_U64(bench.link->stats.lost_queue.pkts, 3);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 3);
     run(&bench);
     const struct came expected[] = {
         {11 * MS, 1, 0}, {12 * MS, 2, 0}, {13 * MS, 4, 0}, {13 * MS + 953 * US, 6, 0}};
@@ -402,7 +400,7 @@ static void test_longer_than_the_queue(void)
     start(&bench, &config);
     send(&bench, 0, 1000);
     send(&bench, 0, 999);
-    CHECK_U64(bench.link->stats.lost_queue.pkts, 1);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 1);
     CHECK_INT(bench.link->ops->idle_ps(bench.link, 0), 999 * US);
     run(&bench);
     const struct came expected[] = {{10 * MS + 999 * US, 2, 0}};
@@ -422,7 +420,7 @@ static void test_both_limits(void)
     send(&bench, 0, 601); /* too many octets */
     send(&bench, 0, 400);
     send(&bench, 0, 100); /* too many packets */
-    CHECK_U64(bench.link->stats.lost_queue.octets, 701);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].octets, 701);
     stop(&bench, 3);
 }
 
@@ -437,8 +435,8 @@ static void test_mtu(void)
     send(&bench, 0, 1501);
     CHECK_INT(bench.link->ops->idle_ps(bench.link, 0), 0);
     send(&bench, 0, 1500);
-    CHECK_U64(bench.link->stats.lost_mtu.pkts, 1);
-    CHECK_U64(bench.link->stats.lost_mtu.octets, 1501);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_MTU].pkts, 1);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_MTU].octets, 1501);
     CHECK_U64(bench.link->stats.sent.pkts, 2);
     CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_MTU), 1);
     run(&bench);
@@ -540,13 +538,12 @@ static void test_list(void)
         {16 * MS, 3, 0}, {16 * MS, 4, 0}, {16 * MS, 6, 0},
     };
     check_came(&bench, expected, 6);
-    CHECK_U64(bench.link->impair.counts.lost_by_list, 1);
-    CHECK_U64(bench.link->impair.counts.lost_by_chance, 0);
-    CHECK_U64(bench.link->impair.counts.delayed, 1);
-    CHECK_U64(bench.link->impair.counts.duplicated, 1);
-    CHECK_U64(bench.link->impair.counts.marked, 1);
+    CHECK_U64(lost_by(&bench, &iptfs_impair_list), 1);
+    CHECK_U64(lost_by(&bench, &iptfs_impair_loss), 0);
+    CHECK_U64(bench.link->stats.ce_marked_pkts, 1);
+    CHECK_U64(bench.link->stats.duplicated.pkts, 1);
     CHECK_U64(bench.link->stats.duplicated.octets, 1000);
-    CHECK_U64(bench.link->stats.lost_way.octets, 1000);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].octets, 1000);
     CHECK_U64(bench.link->stats.received.pkts, 6);
     CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
@@ -568,7 +565,7 @@ static void test_drop_and_duplicate(void)
     run(&bench);
     const struct came expected[] = {{12 * MS, 2, 0}, {14 * MS, 3, 0}, {15 * MS, 1, 0}};
     check_came(&bench, expected, 3);
-    CHECK_U64(bench.link->stats.lost_way.pkts, 3);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, 3);
     CHECK_U64(bench.link->stats.duplicated.pkts, 3);
     CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 0);
     CHECK_U64(bench.store.ledger.delivered.pkts, 3);
@@ -608,9 +605,11 @@ static void test_loss_rate(void)
         start_lossy(&bench, losses[i], 7 + i, NULL, 0);
         for (int n = 0; n < PACKETS; n++)
             send(&bench, n, 100);
-        CHECK_NEAR((double)bench.link->stats.lost_way.pkts, mean, 5 * sqrt(mean * (1 - losses[i])));
-        CHECK_U64(bench.link->impair.counts.lost_by_chance, bench.link->stats.lost_way.pkts);
-        CHECK_U64(bench.link->impair.counts.lost_by_list, 0);
+        CHECK_NEAR((double)bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, mean,
+                   5 * sqrt(mean * (1 - losses[i])));
+        CHECK_U64(lost_by(&bench, &iptfs_impair_loss),
+                  bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts);
+        CHECK_U64(lost_by(&bench, &iptfs_impair_list), 0);
         run(&bench);
         stop(&bench, 0);
     }
@@ -623,7 +622,7 @@ static void test_no_loss_and_all_loss(void)
         start_lossy(&bench, loss, 1, NULL, 0);
         for (int n = 0; n < 1000; n++)
             send(&bench, n, 100);
-        CHECK_U64(bench.link->stats.lost_way.pkts, 1000 * loss);
+        CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, 1000 * loss);
         run(&bench);
         CHECK_U64(bench.came_count, 1000 - 1000 * loss);
         stop(&bench, 0);
@@ -646,7 +645,7 @@ static void survivors(uint64_t seed, const struct iptfs_impair_item *items, size
 }
 
 /* The same seed loses the same packets, another one others; what the list does to some packets
- * does not change whom chance befalls. */
+ * does not change which others are lost. */
 static void test_loss_is_repeatable(void)
 {
     static const struct iptfs_impair_item items[] = {
@@ -672,15 +671,13 @@ static void test_refused_packets_ask_no_stream(void)
 {
     struct iptfs_link_config config = plain_link;
     static struct bench bench;
-    struct iptfs_impair impair;
     bool free_run[2001];
     survivors(3, NULL, 0, free_run);
     config.queue_pkts = 1;
     config.mtu_octets = 1000;
-    CHECK_INT(
-        iptfs_impair_init(&impair, 0.2, iptfs_random_new(3, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0),
-        IPTFS_OK);
-    start_impaired(&bench, &config, &impair);
+    config.impairments.loss.probability = 0.2;
+    config.streams = (struct iptfs_random_streams){3, 1, 0};
+    start(&bench, &config);
     for (int n = 0; n < 200; n++) {
         send(&bench, n * 2 * MS, 1000); /* enters, and the next one waits */
         send(&bench, n * 2 * MS, 1000);
@@ -809,13 +806,12 @@ static void compare_link(uint64_t seed)
     struct dice dice = {seed};
     struct iptfs_link_config config;
     struct iptfs_impair_item items[ITEMS];
-    struct iptfs_impair impair;
     static struct oracle oracle;
     static struct bench bench;
     memset(&oracle, 0, sizeof oracle);
     random_link(&dice, &config, items);
-    CHECK_INT(iptfs_impair_init(&impair, 0, NULL, items, ITEMS), IPTFS_OK);
-    start_impaired(&bench, &config, &impair);
+    config.impairments.list = (struct iptfs_impair_list_config){items, ITEMS};
+    start(&bench, &config);
     int64_t now_ps = 0;
     for (uint64_t seq = 1; seq <= RANDOM_PKTS; seq++) {
         now_ps += dice_percent(&dice, 60) ? 0 : (int64_t)dice_between(&dice, 0, 20) * 100 * US;
@@ -826,9 +822,9 @@ static void compare_link(uint64_t seed)
     }
     run(&bench);
     check_came(&bench, oracle.came, oracle.came_count);
-    CHECK_U64(bench.link->stats.lost_queue.pkts, oracle.lost_queue);
-    CHECK_U64(bench.link->stats.lost_mtu.pkts, oracle.lost_mtu);
-    CHECK_U64(bench.link->stats.lost_way.pkts, oracle.lost_way);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, oracle.lost_queue);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_MTU].pkts, oracle.lost_mtu);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, oracle.lost_way);
     stop(&bench, 0);
 }
 
@@ -846,20 +842,21 @@ static void test_random_links(void)
 
 /* ---------------------------------------------------------------------------------- blackouts */
 
-/* The end of the transmission counts: the first instant is dark, the one after the last is not. */
+/* The end of the transmission counts: a blackout holds its first instant and not the one after its
+ * last. */
 static void test_blackouts(void)
 {
-    static const struct iptfs_timed dark[] = {
+    static const struct iptfs_timed periods[] = {
         {1 * MS, 1}, {3 * MS, 2 * MS}, {5 * MS, 1 * MS}, {6 * MS + 1, 1 * MS - 1}};
     static const struct iptfs_impair_item items[] = {{3, IPTFS_IMPAIR_DUPLICATE, 0},
                                                      {4, IPTFS_IMPAIR_DROP, 0},
                                                      {5, IPTFS_IMPAIR_CE, 0},
                                                      {6, IPTFS_IMPAIR_DROP, 0}};
     static struct bench bench;
-    struct iptfs_impair impair;
-    CHECK_INT(iptfs_impair_init(&impair, 0, NULL, items, 4), IPTFS_OK);
-    iptfs_impair_set_blackouts(&impair, dark, 4);
-    start_impaired(&bench, &plain_link, &impair);
+    struct iptfs_link_config config = plain_link;
+    config.impairments.list = (struct iptfs_impair_list_config){items, 4};
+    config.impairments.blackouts = (struct iptfs_impair_blackouts_config){periods, 4};
+    start(&bench, &config);
     for (int i = 1; i <= 8; i++)
         send(&bench, 0, 1000); /* ends at i ms */
     send(&bench, 9 * MS, 1000);
@@ -867,13 +864,12 @@ static void test_blackouts(void)
     const struct came expected[] = {
         {12 * MS, 2, 0}, {17 * MS, 7, 0}, {18 * MS, 8, 0}, {20 * MS, 9, 0}};
     check_came(&bench, expected, 4);
-    CHECK_U64(bench.link->stats.lost_blackout.pkts, 4); /* 1, 3, 4, 5 */
-    CHECK_U64(bench.link->stats.lost_blackout.octets, 4000);
-    CHECK_U64(bench.link->stats.lost_way.pkts, 1);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_BLACKOUT].pkts, 4); /* 1, 3, 4, 5 */
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_BLACKOUT].octets, 4000);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, 1);
     CHECK_U64(bench.link->stats.duplicated.pkts, 0);
-    CHECK_U64(bench.link->impair.counts.lost_by_list, 1);
-    CHECK_U64(bench.link->impair.counts.duplicated, 0);
-    CHECK_U64(bench.link->impair.counts.marked, 0);
+    CHECK_U64(lost_by(&bench, &iptfs_impair_list), 1);
+    CHECK_U64(bench.link->stats.ce_marked_pkts, 0);
     CHECK_U64(dropped(&bench, IPTFS_DROP_BLACKOUT), 4);
     CHECK_U64(dropped(&bench, IPTFS_DROP_LINK_LOSS), 1);
     stop(&bench, 0);
@@ -885,40 +881,38 @@ static void test_blackouts_shift_no_chance(void)
     enum {
         PKTS = 5000
     };
-    static const struct iptfs_timed dark[] = {{100 * MS, 300 * MS}, {3000 * MS, 1000 * MS}};
+    static const struct iptfs_timed periods[] = {{100 * MS, 300 * MS}, {3000 * MS, 1000 * MS}};
     static struct bench bench;
-    static bool light[PKTS + 1];
+    static bool without[PKTS + 1];
     uint64_t missing = 0;
-    memset(light, 0, sizeof light);
+    memset(without, 0, sizeof without);
     for (size_t with = 0; with <= 1; with++) {
-        struct iptfs_impair impair;
-        CHECK_INT(
-            iptfs_impair_init(&impair, 0.1, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0),
-            IPTFS_OK);
-        impair.gemodel = (struct iptfs_gemodel){.p = 0.05, .r = 0.2, .bad = 0.8};
-        impair.gemodel_stream = iptfs_random_new(1, 1, IPTFS_RANDOM_GEMODEL, 0);
-        iptfs_impair_set_blackouts(&impair, dark, with * 2);
-        start_impaired(&bench, &plain_link, &impair);
+        struct iptfs_link_config config = plain_link;
+        config.streams = (struct iptfs_random_streams){1, 1, 0};
+        config.impairments.loss.probability = 0.1;
+        config.impairments.gemodel =
+            (struct iptfs_impair_gemodel_config){.p = 0.05, .r = 0.2, .bad = 0.8};
+        config.impairments.blackouts = (struct iptfs_impair_blackouts_config){periods, with * 2};
+        start(&bench, &config);
         for (int i = 1; i <= PKTS; i++)
             send(&bench, 0, 1000);
         run(&bench);
         for (size_t i = 0; i < bench.came_count; i++) {
             uint64_t seq = bench.came[i].seq;
-            bool is_dark = (seq >= 100 && seq < 400) || (seq >= 3000 && seq < 4000);
+            bool in_blackout = (seq >= 100 && seq < 400) || (seq >= 3000 && seq < 4000);
             if (with == 0)
-                light[seq] = true;
-            else if (is_dark || !light[seq])
+                without[seq] = true;
+            else if (in_blackout || !without[seq])
                 CHECK_FAIL("packet %" PRIu64 " came", seq);
-            missing += with == 0 && is_dark;
+            missing += with == 0 && in_blackout;
         }
         if (with == 0)
             missing = bench.came_count - missing;
         else
             CHECK_U64(bench.came_count, missing);
-        const struct iptfs_impair_counts *counts = &bench.link->impair.counts;
-        CHECK_U64(counts->lost_by_chance + counts->lost_by_gemodel,
-                  bench.link->stats.lost_way.pkts);
-        CHECK_U64(bench.link->stats.lost_blackout.pkts, with * 1300);
+        CHECK_U64(lost_by(&bench, &iptfs_impair_loss) + lost_by(&bench, &iptfs_impair_gemodel),
+                  bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts);
+        CHECK_U64(bench.link->stats.lost[IPTFS_DROP_BLACKOUT].pkts, with * 1300);
         stop(&bench, 0);
     }
 }
@@ -957,17 +951,18 @@ static void test_balance_finds_faults(void)
     const struct iptfs_link_stats good = {
         .sent = {10, 1000},
         .received = {4, 400},
-        .lost_mtu = {1, 100},
-        .lost_queue = {2, 200},
-        .lost_way = {3, 300},
-        .lost_blackout = {1, 100},
+        .lost = {[IPTFS_DROP_LINK_MTU] = {1, 100},
+                 [IPTFS_DROP_LINK_QUEUE] = {2, 200},
+                 [IPTFS_DROP_LINK_LOSS] = {3, 300},
+                 [IPTFS_DROP_BLACKOUT] = {1, 100}},
         .duplicated = {2, 200},
         .in_flight = {1, 100},
     };
     CHECK_TRUE(iptfs_link_balanced(&good));
     CHECK_U64(iptfs_link_lost(&good).pkts, 7);
     CHECK_U64(iptfs_link_lost(&good).octets, 700);
-    for (size_t i = 0; i < sizeof good / sizeof(uint64_t); i++) {
+    for (size_t i = 0; i < offsetof(struct iptfs_link_stats, reordered_pkts) / sizeof(uint64_t);
+         i++) {
         struct iptfs_link_stats bad = good;
         uint64_t value;
         memcpy(&value, (char *)&bad + i * sizeof value, sizeof value);

@@ -51,11 +51,11 @@ static void test_coin(void)
     for (size_t i = 0; i < 3; i++) {
         struct iptfs_random *stream = iptfs_random_new(1 + i, 1, IPTFS_RANDOM_REORDER, 0);
         double c = correlations[i], share = 0.25;
-        struct iptfs_coin coin = {share, c, false, false};
+        struct iptfs_bernoulli trials = {share, c, false, false};
         unsigned heads = 0, both = 0;
         bool before = false;
         for (int k = 0; k < DRAWS; k++) {
-            bool now = iptfs_coin_throw(&coin, stream);
+            bool now = iptfs_bernoulli_draw(&trials, stream);
             heads += now;
             both += now && before;
             before = now;

@@ -3,6 +3,7 @@
  * packet of ns-3's is lost or given back twice, however a run ends. */
 #include "base/error.h"
 #include "base/units.h"
+#include "link/direct_link.h"
 #include "ns3/device_pair.h"
 #include "ns3/pmtu.h"
 #include "ns3/sim.h"
@@ -89,19 +90,17 @@ static void on_datagram(void *ctx, const uint8_t *bytes, uint32_t octets)
 
 static bool add_way(struct net *net, int way, const struct plan *plan)
 {
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = plan->link;
     struct iptfs_link *link;
     struct iptfs_tunnel *tunnel = &net->tunnel[way];
-    uint32_t number = (uint32_t)way;
+    config.streams = (struct iptfs_random_streams){1, 1, (uint64_t)way};
+    config.impairments.loss.probability = plan->loss;
+    config.impairments.ce.probability = plan->ce;
+    if (way == 0)
+        config.impairments.list = (struct iptfs_impair_list_config){plan->items, plan->item_count};
     CHECK_INT(iptfs_tunnel_init(tunnel, &plan->sender, &plan->receiver), IPTFS_OK);
     CHECK_INT(iptfs_engine_init(&net->engine[way], tunnel), IPTFS_OK);
-    CHECK_INT(iptfs_impair_init(&impair, plan->loss,
-                                iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, number),
-                                way == 0 ? plan->items : NULL, way == 0 ? plan->item_count : 0),
-              IPTFS_OK);
-    iptfs_impair_set_ce(&impair, plan->ce, iptfs_random_new(1, 1, IPTFS_RANDOM_CE, number));
-    if (!CHECK_INT(iptfs_direct_link_new(&link, &plan->link, &impair, &tunnel->store, NULL),
-                   IPTFS_OK))
+    if (!CHECK_INT(iptfs_direct_link_new(&link, &config, &tunnel->store, NULL), IPTFS_OK))
         return false;
     iptfs_tunnel_set_link(tunnel, link);
     if (way == 0 && plan->observer != NULL)
@@ -396,7 +395,7 @@ static void check_tcp(const char *const to[2], double loss, uint32_t segment_oct
     run_net(&net, 60 * IPTFS_PS_PER_S);
     for (int i = 0; i < 2; i++)
         CHECK_INT(net_tcp_received(tcp[i]), OCTETS);
-    CHECK_TRUE((net.tunnel[0].link->stats.lost_way.pkts > 0) == (loss > 0));
+    CHECK_TRUE((net.tunnel[0].link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts > 0) == (loss > 0));
     close_net(&net);
     for (int i = 0; i < 2; i++)
         net_tcp_free(tcp[i]);

@@ -3,6 +3,7 @@
  * arrivals that are events. Whole runs are recorded and compared record by record. */
 #include "base/error.h"
 #include "base/units.h"
+#include "link/direct_link.h"
 #include "ns3/engine.h"
 #include "ns3/p2p_link.h"
 #include "ns3/sim.h"
@@ -114,14 +115,16 @@ static void on_arrival(void *ctx)
 
 static bool add_link(struct bench *bench, const struct plan *plan, bool p2p)
 {
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = plan->link;
     struct iptfs_link *link;
-    struct iptfs_random *stream = iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0);
-    int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
-    if (p2p && error == IPTFS_OK) {
-        error = iptfs_engine_p2p_link(&bench->engine, &plan->link, &impair);
-    } else if (error == IPTFS_OK) {
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
+    int error;
+    config.streams = (struct iptfs_random_streams){1, 1, 0};
+    config.impairments.loss.probability = plan->loss;
+    config.impairments.list = (struct iptfs_impair_list_config){plan->items, plan->item_count};
+    if (p2p) {
+        error = iptfs_engine_p2p_link(&bench->engine, &config);
+    } else {
+        error = iptfs_direct_link_new(&link, &config, &bench->tunnel.store, NULL);
         if (error == IPTFS_OK)
             iptfs_tunnel_set_link(&bench->tunnel, link);
     }
@@ -220,7 +223,9 @@ static bool same_numbers(const struct result *found, const struct result *expect
         same = false;
     }
     same = CHECK_U64(found->link.received.pkts, expected->link.received.pkts) && same;
-    same = CHECK_U64(found->link.lost_queue.octets, expected->link.lost_queue.octets) && same;
+    same = CHECK_U64(found->link.lost[IPTFS_DROP_LINK_QUEUE].octets,
+                     expected->link.lost[IPTFS_DROP_LINK_QUEUE].octets) &&
+           same;
     same = CHECK_TRUE(memcmp(&found->link, &expected->link, sizeof found->link) == 0) && same;
     same = CHECK_TRUE(memcmp(&found->ledger, &expected->ledger, sizeof found->ledger) == 0) && same;
     return same;
@@ -439,11 +444,9 @@ static void test_p2p_refuses(void)
         plan.link.queue_pkts = rows[i].queue_pkts;
         plan.link.queue_octets = rows[i].queue_octets;
         struct iptfs_store store;
-        struct iptfs_impair impair;
         struct iptfs_link *link = NULL;
         iptfs_store_init(&store);
-        CHECK_INT(iptfs_impair_init(&impair, 0, NULL, NULL, 0), IPTFS_OK);
-        CHECK_INT(iptfs_p2p_link_new(&link, &plan.link, &impair, &store, iptfs_engine_wake, NULL),
+        CHECK_INT(iptfs_p2p_link_new(&link, &plan.link, &store, iptfs_engine_wake, NULL),
                   IPTFS_E_INVALID);
         iptfs_store_free(&store);
     }
@@ -595,7 +598,7 @@ static void saturate(uint32_t octets, int64_t init_delay_ps)
     double wire_octets = (double)bench.tunnel.link->stats.sent.octets + 38 * (double)result.sent;
     CHECK_TRUE(wire_octets * 8 / 1e9 >= 0.05 - 0.003); /* busy but for the first init-delay */
     close_bench(&bench, &plan);
-    CHECK_U64(result.link.lost_queue.pkts, 0);
+    CHECK_U64(result.link.lost[IPTFS_DROP_LINK_QUEUE].pkts, 0);
     CHECK_U64(result.counters.value[IPTFS_XFRM_OUT_NO_QUEUE_SPACE], 0);
     CHECK_U64(result.marked_pkts, 0);
     if (!CHECK_TRUE(result.events <= 2 * result.sent))

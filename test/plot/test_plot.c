@@ -7,6 +7,7 @@
 #include "plot/plotfile.h"
 #include "support/check.h"
 #include "support/fixture.h"
+#include "sweep/statistics.h"
 
 #include <ftw.h>
 #include <math.h>
@@ -34,7 +35,7 @@ static void sections_are_read(void)
         "where = link.rate=2Mbps; seed = 1\ntitle = It's 5 % \\n\nlogx = on\n"
         "[sweep]\nseed = 1\n[plot.two]\nkind = cdf\ny = goodput_bps\n";
     struct iptfs_plots plots;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     if (!CHECK_INT(iptfs_plots_parse(&plots, text, "f.ini", &error), 0))
         return;
     if (CHECK_U64(plots.count, 2)) {
@@ -56,7 +57,7 @@ static void sections_are_read(void)
 static void check_refused(const char *lines, const char *expected, int line)
 {
     struct iptfs_sweep sweep;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char text[2048];
     snprintf(text, sizeof text, "%s%s", BASE SWEEP CASES, lines);
     if (iptfs_sweep_parse_text(&sweep, text, "f.ini", &error) != 0) {
@@ -136,7 +137,7 @@ static void keys_that_move_together_make_one_line(void)
              "case.a = link.delay=1ms\nzip = link.loss, tunnel.init-delay\nseed = 1, 2\n" P
              "x = outer.overhead\ny = delay_s.p99\n";
     struct iptfs_sweep sweep;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     if (!CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), 0))
         return;
     if (!CHECK_INT(iptfs_plot_check(&sweep, &error), 0))
@@ -152,11 +153,11 @@ static void intervals_are_students(void)
 {
     static const double five[] = {1, 2, 3, 4, 5}, two[] = {4, 6};
     double half;
-    CHECK_NEAR(iptfs_plot_mean(five, 5, &half), 3.0, 1e-12);
+    CHECK_NEAR(iptfs_statistics_mean(five, 5, &half), 3.0, 1e-12);
     CHECK_NEAR(half, 2.776445 * 0.70710678, 1e-6);
-    CHECK_NEAR(iptfs_plot_mean(two, 2, &half), 5.0, 1e-12);
+    CHECK_NEAR(iptfs_statistics_mean(two, 2, &half), 5.0, 1e-12);
     CHECK_NEAR(half, 12.706205, 1e-5);
-    CHECK_NEAR(iptfs_plot_mean(two, 1, &half), 4.0, 1e-12);
+    CHECK_NEAR(iptfs_statistics_mean(two, 1, &half), 4.0, 1e-12);
     CHECK_TRUE(isnan(half));
 }
 

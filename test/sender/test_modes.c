@@ -45,7 +45,7 @@ static void tx_open(struct tx *tx, const struct iptfs_cipher *cipher, int outer_
         .counters = &tx->counters,
         .trace = &tx->trace,
         .esp = &tx->esp,
-        .fixed_size = true,
+        .dummies = true,
         .fill_full = true,
         .sub_type = sub_type,
     };
@@ -500,7 +500,7 @@ static void saturated_min_rate_fills_the_link(void)
     const struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
     CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
     CHECK_NEAR((double)tunnel->link->stats.received.pkts, 10e6 / 8 / 1538, 2);
-    CHECK_U64(tunnel->link->stats.lost_queue.pkts, 0);
+    CHECK_U64(tunnel->link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 0);
     iptfs_run_free(&run);
     iptfs_scenario_free(&scenario);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/samples.h"
 
+#include "base/octets.h"
 #include "packet/aggfrag.h"
 #include "support/check.h"
 
@@ -26,24 +27,18 @@ static void fill(uint8_t *bytes, uint32_t octets, uint32_t id)
         bytes[i] = (uint8_t)sample_next(&state);
 }
 
-static void put16(uint8_t *bytes, uint32_t value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-}
-
 void sample_ip(uint8_t *bytes, int version, uint32_t octets, uint32_t id)
 {
     fill(bytes, octets, id);
     if (version == 4) {
         bytes[0] = 0x45;
-        put16(bytes + 2, octets);
-        put16(bytes + 4, id);
+        iptfs_put16(bytes + 2, octets);
+        iptfs_put16(bytes + 4, id);
     } else {
         bytes[0] = (uint8_t)(0x60 | bytes[0] >> 4);
         bytes[1] = (uint8_t)((bytes[1] & 0xF0) | (id >> 16 & 0xF));
-        put16(bytes + 2, id);
-        put16(bytes + 4, octets - IPTFS_IPV6_HEADER_OCTETS);
+        iptfs_put16(bytes + 2, id);
+        iptfs_put16(bytes + 4, octets - IPTFS_IPV6_HEADER_OCTETS);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "link/direct_link.h"
 
 #include <string.h>
 
@@ -63,12 +64,12 @@ static void on_release(void *ctx, void *handle)
 
 static bool add_link(struct bench *bench, const struct plan *plan)
 {
-    struct iptfs_impair impair;
+    struct iptfs_link_config config = plan->link;
     struct iptfs_link *link;
-    struct iptfs_random *stream = iptfs_random_new(plan->seed, 1, IPTFS_RANDOM_LOSS, 0);
-    int error = iptfs_impair_init(&impair, plan->loss, stream, plan->items, plan->item_count);
-    if (error == IPTFS_OK)
-        error = iptfs_direct_link_new(&link, &plan->link, &impair, &bench->tunnel.store, NULL);
+    config.streams = (struct iptfs_random_streams){plan->seed, 1, 0};
+    config.impairments.loss.probability = plan->loss;
+    config.impairments.list = (struct iptfs_impair_list_config){plan->items, plan->item_count};
+    int error = iptfs_direct_link_new(&link, &config, &bench->tunnel.store, NULL);
     if (error == IPTFS_OK)
         iptfs_tunnel_set_link(&bench->tunnel, link);
     return error == IPTFS_OK;

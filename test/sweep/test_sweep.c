@@ -2,6 +2,7 @@
 /* Sweeps: the grid that a file spans, and the command that runs it, killed and resumed. */
 #include "support/check.h"
 #include "support/fixture.h"
+#include "sweep/grid.h"
 #include "sweep/sweep.h"
 
 #include <fcntl.h>
@@ -28,7 +29,7 @@
 static void check_points(const char *lines, const char *expected, int line)
 {
     struct iptfs_sweep sweep;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char text[2048], found[4096] = "";
     snprintf(text, sizeof text, BASE "[sweep]\n%s", lines);
     if (iptfs_sweep_parse_text(&sweep, text, "f.ini", &error) != 0) {
@@ -100,8 +101,8 @@ static void grids_zips_and_cases(void)
     CHECK_U64(sweep.n_points, 1);
     struct iptfs_error error;
     if (CHECK_INT(iptfs_sweep_scenario(&sweep, 1, &scenario, &error), 0)) {
-        CHECK_NEAR(scenario.link[0].loss, 0.01, 0);
-        CHECK_NEAR(scenario.link[0].ce, 0.02, 0);
+        CHECK_NEAR(scenario.link[0].impairments.loss.probability, 0.01, 0);
+        CHECK_NEAR(scenario.link[0].impairments.ce.probability, 0.02, 0);
         CHECK_INT(scenario.link[0].delay_ps, INT64_C(9000000000));
         iptfs_scenario_free(&scenario);
     }

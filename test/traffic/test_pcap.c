@@ -5,25 +5,22 @@
 #include "scenario/scenario.h"
 #include "support/capture_file.h"
 #include "support/check.h"
+#include "support/traffic_section.h"
 #include "traffic/traffic.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 static struct test_capture file;
-static char test_name[] = "test", no_filter[] = "";
 
 #define FIRST_NS INT64_C(1700000000123456789)
 
 static struct iptfs_traffic_options section(void)
 {
-    return (struct iptfs_traffic_options){.name = test_name,
-                                          .type = IPTFS_TRAFFIC_PCAP,
-                                          .start_ps = 1000,
-                                          .stop_ps = IPTFS_TIME_MAX_PS,
-                                          .speed = 1,
-                                          .filter = no_filter,
-                                          .file_path = file.path};
+    struct iptfs_traffic_options options = test_section("pcap");
+    options.start_ps = 1000;
+    options.file_path = file.path;
+    return options;
 }
 
 static void write_three(void)
@@ -34,17 +31,6 @@ static void write_three(void)
     test_capture_add_ip(&file, FIRST_NS + 1000, "", 0, 6, 2, 200);
     test_capture_add_ip(&file, FIRST_NS + 4000, "", 0, 4, 3, 300);
     test_capture_end(&file);
-}
-
-static struct iptfs_source *make(const struct iptfs_traffic_options *options)
-{
-    const struct iptfs_traffic_setup setup = {.options = options, .seed = 1, .flow = 3};
-    struct iptfs_source *source = NULL;
-    struct iptfs_error error = {0, ""};
-    CHECK_INT(iptfs_traffic_new(&source, &setup, &error), 0);
-    CHECK_STR(error.text, "");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(source);
-    return source;
 }
 
 static void check_next(struct iptfs_source *source, int64_t at_ps, uint32_t octets, uint32_t id)
@@ -64,7 +50,7 @@ static void check_next(struct iptfs_source *source, int64_t at_ps, uint32_t octe
 static void test_skipped_in_summary(void)
 {
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     json_t *summary = NULL;
     char text[512];
     write_three();
@@ -91,7 +77,7 @@ static void test_capture_once(void)
 {
     struct iptfs_traffic_options options = section();
     write_three();
-    struct iptfs_source *source = make(&options);
+    struct iptfs_source *source = test_source(&options, 1, 3, 0);
     CHECK_U64(iptfs_traffic_skipped(source), 1);
     check_next(source, 1000, 100, 1);
     check_next(source, 1001000, 200, 2);
@@ -99,12 +85,12 @@ static void test_capture_once(void)
     CHECK_INT(source->ops->next_ps(source), IPTFS_NEVER);
     iptfs_traffic_free(source);
 
-    options.speed = 0.5;
-    source = make(&options);
+    test_set(&options, "speed", "0.5");
+    source = test_source(&options, 1, 3, 0);
     check_next(source, 1000, 100, 1);
     check_next(source, 2001000, 200, 2);
     check_next(source, 8001000, 300, 3);
-    struct iptfs_source *sources[] = {source, make(&options)}, *merged;
+    struct iptfs_source *sources[] = {source, test_source(&options, 1, 3, 0)}, *merged;
     CHECK_INT(iptfs_traffic_merge(&merged, sources, 2, NULL), 0);
     CHECK_U64(iptfs_traffic_skipped(merged), 2);
     iptfs_traffic_free(merged);
@@ -115,10 +101,10 @@ static void test_capture_once(void)
 static void test_capture_in_a_loop(void)
 {
     struct iptfs_traffic_options options = section();
-    options.loop = true;
-    options.speed = 2;
+    test_set(&options, "loop", "on");
+    test_set(&options, "speed", "2");
     write_three();
-    struct iptfs_source *source = make(&options);
+    struct iptfs_source *source = test_source(&options, 1, 3, 0);
     for (uint32_t n = 0; n < 1000; n++) {
         check_next(source, 1000 + n * INT64_C(3000000), 100, 3 * n + 1);
         check_next(source, 501000 + n * INT64_C(3000000), 200, 3 * n + 2);
@@ -127,7 +113,7 @@ static void test_capture_in_a_loop(void)
     iptfs_traffic_free(source);
     options.stop_ps = 10 * IPTFS_PS_PER_MS;
     options.count = 5;
-    source = make(&options);
+    source = test_source(&options, 1, 3, 0);
     for (uint32_t n = 0; n < 5; n++) {
         struct iptfs_arrival arrival;
         source->ops->take(source, &arrival);
@@ -139,7 +125,7 @@ static void test_capture_in_a_loop(void)
     test_capture_begin(&file, DLT_RAW);
     test_capture_add_ip(&file, FIRST_NS, "", 0, 4, 1, 100);
     test_capture_end(&file);
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     const struct iptfs_traffic_setup setup = {.options = &options};
     char expected[160];
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), IPTFS_E_INVALID);
@@ -150,7 +136,7 @@ static void test_capture_in_a_loop(void)
     unlink(file.path);
 }
 
-const CU_TestInfo iptfs_tests_pcap[] = {
+const CU_TestInfo iptfs_tests_traffic_pcap[] = {
     {"skipped packets in the summary", test_skipped_in_summary},
     {"capture once", test_capture_once},
     {"capture in a loop", test_capture_in_a_loop},

@@ -12,7 +12,7 @@ static struct test_capture file;
 
 static int load(struct iptfs_pcap_file *capture, const char *filter, struct iptfs_error *error)
 {
-    *error = (struct iptfs_error){0, ""};
+    *error = (struct iptfs_error){0};
     int code = iptfs_pcap_file_load(capture, file.path, filter, error);
     unlink(file.path);
     /* The message without the name of the file. */

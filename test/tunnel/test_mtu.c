@@ -2,6 +2,7 @@
 /* A path MTU that changes while the tunnel runs. */
 #include "base/error.h"
 #include "base/units.h"
+#include "link/direct_link.h"
 #include "run/run.h"
 #include "support/check.h"
 #include "support/fixture.h"
@@ -92,15 +93,13 @@ static bool run(int64_t until_ps)
         .plain = !plan.sender.mode->aggfrag,
     };
     struct iptfs_link_config config = {.mtu_octets = plan.sender.mtu_octets};
-    struct iptfs_impair impair;
     struct iptfs_link *link;
     int64_t next_ps;
     memset(&bench, 0, sizeof bench);
     bench.plan = &plan;
     if (!CHECK_INT(iptfs_tunnel_init(&bench.tunnel, &plan.sender, &receiver), IPTFS_OK))
         return false;
-    iptfs_impair_init(&impair, 0, iptfs_random_new(1, 1, IPTFS_RANDOM_LOSS, 0), NULL, 0);
-    iptfs_direct_link_new(&link, &config, &impair, &bench.tunnel.store, NULL);
+    iptfs_direct_link_new(&link, &config, &bench.tunnel.store, NULL);
     iptfs_tunnel_set_link(&bench.tunnel, link);
     iptfs_tunnel_set_mtu_changes(&bench.tunnel, plan.changes, plan.change_count);
     bench.tunnel.observer =
@@ -217,7 +216,7 @@ static void test_fixed_size_above_the_mtu(void)
         return;
     for (size_t i = 0; i < 10; i++)
         CHECK_INT(bench.outer_octets[i], 1400);
-    CHECK_U64(bench.tunnel.link->stats.lost_mtu.pkts, 3);
+    CHECK_U64(bench.tunnel.link->stats.lost[IPTFS_DROP_LINK_MTU].pkts, 3);
     CHECK_TRUE(dropped(IPTFS_DROP_LINK_MTU) >= 3);
     CHECK_TRUE(bench.tunnel.store.ledger.delivered.pkts >= 5);
     end(9 * MS);
@@ -276,7 +275,7 @@ static void check_rate(const char *const *sets, size_t n_sets, uint64_t *sent)
 {
     static struct iptfs_run scenario_run;
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     int code = iptfs_scenario_parse_text(&scenario, follows, "t.ini", sets, n_sets, &error);
     if (!CHECK_STR(error.text, "") || code != IPTFS_OK)
         return;
@@ -289,7 +288,7 @@ static void check_rate(const char *const *sets, size_t n_sets, uint64_t *sent)
     CHECK_INT(code, IPTFS_OK);
     const struct iptfs_link_stats *stats = &scenario_run.direction[0].tunnel.link->stats;
     CHECK_NEAR((double)stats->sent.octets, 4e6, 2e4);
-    CHECK_U64(stats->lost_mtu.pkts, 0);
+    CHECK_U64(stats->lost[IPTFS_DROP_LINK_MTU].pkts, 0);
     *sent = stats->sent.pkts;
     iptfs_run_free(&scenario_run);
     iptfs_scenario_free(&scenario);
@@ -310,7 +309,7 @@ static void test_rate_stays(void)
 static void check_refused(const char *value, const char *outer)
 {
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char set[160];
     const char *sets[] = {set, outer};
     snprintf(set, sizeof set, "link.mtu-changes=%s", value);

@@ -17,6 +17,7 @@
  * For k = 1 the first term is M/D/1's T * load / (2 * (1 - load)), and the second the half slot by
  * which slotted service is later. */
 #include "base/units.h"
+#include "link/direct_link.h"
 #include "scenario/config.h"
 #include "support/check.h"
 #include "traffic/traffic.h"
@@ -171,13 +172,12 @@ static int stage_open(struct stage *stage, const char *const *sets, size_t n_set
         iptfs_config_sender(&scenario->tunnel[IPTFS_FORWARD], &scenario->link[IPTFS_FORWARD]);
     struct iptfs_receiver_config receiver = iptfs_config_receiver(&scenario->tunnel[IPTFS_FORWARD]);
     struct iptfs_link_config config = iptfs_config_link(&scenario->link[IPTFS_FORWARD]);
-    struct iptfs_impair impair = {0};
     struct iptfs_link *link;
     struct iptfs_traffic_setup traffic = {
         .options = &scenario->traffic[0], .seed = scenario->seed, .run = run};
     code = iptfs_tunnel_init(&stage->tunnel, &sender, &receiver);
     if (code == IPTFS_OK)
-        code = iptfs_direct_link_new(&link, &config, &impair, &stage->tunnel.store, NULL);
+        code = iptfs_direct_link_new(&link, &config, &stage->tunnel.store, NULL);
     if (code == IPTFS_OK)
         iptfs_tunnel_set_link(&stage->tunnel, link);
     if (code == IPTFS_OK)

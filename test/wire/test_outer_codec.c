@@ -2,6 +2,8 @@
 /* Outer packets as octets: all modes and ciphers to the octet, known answers, and what is refused.
  */
 #include "base/error.h"
+
+#include "base/octets.h"
 #include "base/units.h"
 #include "packet/aggfrag.h"
 #include "packet/ip_octets.h"
@@ -17,11 +19,6 @@
 
 static uint8_t wire_bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
 static uint8_t plain_bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
-
-static uint32_t get16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 8 | bytes[1];
-}
 
 /* The sum of 16-bit words by RFC 1071, written apart from the model's. */
 static uint32_t sum_words(const uint8_t *bytes, uint32_t octets)
@@ -49,8 +46,8 @@ static void check_udp(const uint8_t *bytes, uint32_t octets, uint32_t header)
     uint32_t addresses = header == 20 ? 12 : 8;
     uint32_t sum = sum_words(bytes + addresses, octets - addresses) + 17 + (octets - header);
     CHECK_INT((sum & 0xFFFF) + (sum >> 16), 0xFFFF);
-    CHECK_INT(get16(bytes + header + 4), octets - header);
-    CHECK_TRUE(get16(bytes + header + 6) != 0);
+    CHECK_INT(iptfs_get16(bytes + header + 4), octets - header);
+    CHECK_TRUE(iptfs_get16(bytes + header + 6) != 0);
 }
 
 static void check_made_up(unsigned version, uint32_t octets)
@@ -195,12 +192,12 @@ static void check_outer_header(const uint8_t *bytes, uint32_t octets, int versio
 {
     if (version == 6) {
         CHECK_INT(bytes[0] >> 4, 6);
-        CHECK_INT(get16(bytes + 4), octets - 40);
+        CHECK_INT(iptfs_get16(bytes + 4), octets - 40);
         CHECK_INT(bytes[6], 50);
         return;
     }
     CHECK_INT(bytes[0], 0x45);
-    CHECK_INT(get16(bytes + 2), octets);
+    CHECK_INT(iptfs_get16(bytes + 2), octets);
     CHECK_INT(sum_words(bytes, 20), 0xFFFF);
     CHECK_INT(bytes[9], 50);
 }
@@ -263,7 +260,7 @@ static struct iptfs_sender_config sender_config(const struct iptfs_outer_codec_c
 static void open_pass(struct pass *pass, const struct iptfs_outer_codec_config *wire)
 {
     struct iptfs_sender_config config = sender_config(wire);
-    bool readable = wire->mode->encrypted && wire->mode->packer != &iptfs_packer_esp_transport;
+    bool readable = wire->mode->encrypted && !wire->mode->transport;
     memset(pass, 0, sizeof *pass);
     iptfs_store_init(&pass->store);
     CHECK_INT(
@@ -314,7 +311,7 @@ static void run_mode(const struct iptfs_outer_codec_config *wire, bool cut)
 {
     struct pass pass;
     struct dice dice = {wire->esp.ip_octets};
-    bool transport = wire->mode->packer == &iptfs_packer_esp_transport;
+    bool transport = wire->mode->transport;
     open_pass(&pass, wire);
     for (uint32_t i = 0; i < 120; i++) {
         unsigned version = dice_percent(&dice, 50) ? 6 : 4;
@@ -381,16 +378,16 @@ static void take_fragment(void *ctx, int64_t now_ps, struct iptfs_inner *inner, 
     struct fragments *fragments = ctx;
     (void)now_ps, (void)again;
     const uint8_t *bytes = inner->bytes;
-    uint32_t place = (get16(bytes + 6) & 0x1FFF) * 8;
+    uint32_t place = (iptfs_get16(bytes + 6) & 0x1FFF) * 8;
     CHECK_INT(sum_words(bytes, 20), 0xFFFF);
-    CHECK_INT(get16(bytes + 2), inner->octets);
+    CHECK_INT(iptfs_get16(bytes + 2), inner->octets);
     if (place == 0)
         memcpy(fragments->whole, bytes, 20);
     memcpy(fragments->whole + 20 + place, bytes + 20, inner->octets - 20);
     fragments->got += inner->octets - 20;
     fragments->pieces++;
     fragments->tos = inner->tos;
-    fragments->last |= (get16(bytes + 6) & 0x2000) == 0;
+    fragments->last |= (iptfs_get16(bytes + 6) & 0x2000) == 0;
 }
 
 static void test_ip_fragments_add_up(void)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Other programs: started, waited for, asked. */
+#ifndef IPTFS_FILES_PROCESS_H
+#define IPTFS_FILES_PROCESS_H
+
+#include <sys/types.h>
+
+/* The exit status of a child in which a program could not be started. */
+#define IPTFS_PROCESS_NOT_STARTED 127
+
+/* Replaces this process by the program argv[0], looked up in PATH. Where that fails the process
+ * exits with IPTFS_PROCESS_NOT_STARTED. `argv` ends with NULL. */
+_Noreturn void iptfs_process_exec(const char *const *argv);
+
+/* Waits until a child has ended, whatever signals come; its status as of waitpid. */
+int iptfs_process_wait(pid_t child);
+
+/* What a program has printed, on both outputs. */
+struct iptfs_process_answer {
+    int status; /* its exit status; 126: no process, 128: killed by a signal */
+    char text[65536];
+};
+
+/* Runs a program and takes what it prints, without blanks at the end; cut when longer. */
+void iptfs_process_ask(const char *const *argv, struct iptfs_process_answer *answer);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The points of a sweep: every combination of the steps of its axes, each a scenario. */
+#ifndef IPTFS_SWEEP_GRID_H
+#define IPTFS_SWEEP_GRID_H
+
+#include "base/error.h"
+#include "scenario/scenario.h"
+#include "sweep/sweep.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* One point: what it sets, and a value for each column of the sweep. Refers to the sweep. */
+struct iptfs_sweep_point {
+    size_t index; /* from 1 */
+    size_t n_sets;
+    const struct iptfs_sweep_set *sets[IPTFS_SWEEP_SETS_MAX];
+    const char *columns[IPTFS_SWEEP_SETS_MAX];
+    const char *labels[IPTFS_SWEEP_SETS_MAX];
+    size_t n_columns;
+};
+
+/* The point of this index, 1 to n_points. */
+struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size_t index);
+
+/* "link.loss=0.01 seed=3": what the point has in its columns, as a new string. */
+char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point);
+
+/* Reads and checks the scenario of a point; errors name the line of [sweep] that sets the
+ * wrong value. The caller frees it with iptfs_scenario_free. */
+int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
+                         struct iptfs_scenario *scenario, struct iptfs_error *error);
+
+/* Writes one line for each point. */
+void iptfs_sweep_list(const struct iptfs_sweep *sweep, FILE *out);
+
+#endif

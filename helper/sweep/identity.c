@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep/identity.h"
+
+#include "files/textfile.h"
+#include "sweep/key.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a of 64 bits. */
+static uint64_t hash(uint64_t state, const void *data, size_t length)
+{
+    const unsigned char *octets = data;
+    for (size_t i = 0; i < length; i++)
+        state = (state ^ octets[i]) * UINT64_C(0x100000001b3);
+    return state;
+}
+
+/* The printed scenario while it is hashed. */
+struct hashing {
+    uint64_t state;
+    char section[64];
+    struct iptfs_error *error;
+};
+
+/* Hashes what is in a file in place of its name, so that results may move with their files. */
+static int hash_file(struct hashing *hashing, const char *path)
+{
+    char buffer[16384];
+    size_t length;
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return iptfs_fail(hashing->error, IPTFS_E_IO, "%s: cannot be read",
+                          iptfs_quoted_path(path).text);
+    while ((length = fread(buffer, 1, sizeof buffer, file)) > 0)
+        hashing->state = hash(hashing->state, buffer, length);
+    hashing->state = hash(hashing->state, "", 1);
+    fclose(file);
+    return 0;
+}
+
+/* The value of a line "key = value" whose key names a file, NULL of another line; the "section.key"
+ * of the line in `key`. */
+static const char *file_of(const struct hashing *hashing, const char *line, char *key, size_t size)
+{
+    const char *equals = strstr(line, " =");
+    snprintf(key, size, "%s.%.*s", hashing->section, equals != NULL ? (int)(equals - line) : 0,
+             line);
+    const struct iptfs_option *option = iptfs_sweep_option(key);
+    if (equals == NULL || option == NULL || option->kind != &iptfs_kind_path)
+        return NULL;
+    return equals + 2 + strspn(equals + 2, " ");
+}
+
+/* Hashes one line of the scenario: with `files` the contents of the file that it names, otherwise
+ * the line itself where it names none. */
+static int hash_line(struct hashing *hashing, const char *line, bool files)
+{
+    char key[128];
+    const char *file = file_of(hashing, line, key, sizeof key);
+    if (line[0] == '[')
+        snprintf(hashing->section, sizeof hashing->section, "%.*s", (int)strcspn(line + 1, "]"),
+                 line + 1);
+    if (files)
+        return file != NULL && *file != '\0' ? hash_file(hashing, file) : 0;
+    if (file != NULL || strcmp(key, "scenario.description") == 0)
+        return 0;
+    hashing->state = hash(hashing->state, line, strlen(line));
+    hashing->state = hash(hashing->state, "\n", 1);
+    return 0;
+}
+
+/* Hashes the lines of a text, each of which ends with a newline. */
+static int hash_text(struct hashing *hashing, const char *text, bool files)
+{
+    char *copy = strdup(text), *rest = copy, *line;
+    int code = copy != NULL ? 0 : iptfs_fail(hashing->error, IPTFS_E_NO_MEMORY, "out of memory");
+    while (code == 0 && (line = strsep(&rest, "\n")) != NULL && rest != NULL)
+        code = hash_line(hashing, line, files);
+    free(copy);
+    return code;
+}
+
+int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
+                   struct iptfs_error *error)
+{
+    static const char version[] = IPTFS_VERSION "\n";
+    struct hashing hashing = {.error = error};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    iptfs_scenario_print(scenario, out);
+    fclose(out);
+    hashing.state = hash(UINT64_C(0xcbf29ce484222325), version, strlen(version));
+    int code = hash_text(&hashing, text, false);
+    if (code == 0)
+        code = hash_text(&hashing, text, true);
+    free(text);
+    snprintf(id->text, sizeof id->text, "%016" PRIx64, hashing.state);
+    return code;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep/manifest.h"
+
+#include "files/outfile.h"
+#include "files/program.h"
+#include "files/textfile.h"
+#include "summary/results.h"
+#include "text/quantity.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static json_t *seeds_of(const struct iptfs_sweep *sweep)
+{
+    json_t *seeds = json_array();
+    for (size_t i = 0; i < sweep->n_axes; i++)
+        for (size_t j = 0; j < sweep->axes[i].n_columns; j++)
+            for (size_t k = 0; k < sweep->axes[i].n_steps; k++)
+                if (strcmp(sweep->axes[i].columns[j], "seed") == 0)
+                    json_array_append_new(seeds, json_string(sweep->axes[i].steps[k].labels[j]));
+    return seeds;
+}
+
+json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command)
+{
+    char host[256] = "", start[64];
+    time_t now = time(NULL);
+    struct tm utc;
+    gethostname(host, sizeof host - 1);
+    strftime(start, sizeof start, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    char *file = realpath(sweep->path, NULL);
+    json_t *manifest = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o}", "version", IPTFS_VERSION, "commit",
+        iptfs_program_commit(), "sources", iptfs_program_sources(), "command", command, "file",
+        file != NULL ? file : sweep->path, "host", host, "start", start, "points",
+        (json_int_t)sweep->n_points, "seeds", seeds_of(sweep), "base", iptfs_sweep_base(sweep));
+    free(file);
+    return manifest;
+}
+
+int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error)
+{
+    struct iptfs_outfile file;
+    int code = iptfs_outfile_open_in(&file, directory, "manifest.json", error);
+    if (code != 0)
+        return code;
+    iptfs_results_write_json(manifest, file.file);
+    return iptfs_outfile_commit(&file, error);
+}
+
+json_t *iptfs_manifest_load(const char *directory)
+{
+    char *path = iptfs_path_join(directory, "manifest.json");
+    json_t *manifest = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    free(path);
+    return manifest;
+}
+
+static int refuse_change(const char *directory, const char *what, const char *was, const char *is,
+                         struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "%s: holds results of another sweep: %s was '%s' and is '%s'; --force runs "
+                      "all points again, --out DIR puts them elsewhere",
+                      iptfs_quoted_path(directory).text, what, iptfs_quoted(was).text,
+                      iptfs_quoted(is).text);
+}
+
+/* The first key that has another value in `b` than in `a`, or none there; NULL when all are the
+ * same. */
+static const char *changed_key(json_t *a, const json_t *b)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(a, key, value)
+    {
+        const char *text = json_string_value(value);
+        const char *other = json_string_value(json_object_get(b, key));
+        if (text == NULL || other == NULL || strcmp(other, text) != 0)
+            return key;
+    }
+    return NULL;
+}
+
+static int compare_base(json_t *new, json_t *old, const char *directory, struct iptfs_error *error)
+{
+    const char *key = changed_key(new, old);
+    if (key == NULL)
+        key = changed_key(old, new);
+    if (key == NULL)
+        return 0;
+    const char *was = json_string_value(json_object_get(old, key));
+    const char *is = json_string_value(json_object_get(new, key));
+    return refuse_change(directory, key, was != NULL ? was : "(nothing)",
+                         is != NULL ? is : "(nothing)", error);
+}
+
+/* A program that was changed and built again may have the same version: so its sources count. */
+int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char *directory,
+                           struct iptfs_error *error)
+{
+    const char *version = json_string_value(json_object_get(old, "version"));
+    const char *sources = json_string_value(json_object_get(old, "sources"));
+    if (version == NULL || strcmp(version, IPTFS_VERSION) != 0)
+        return refuse_change(directory, "the program's version",
+                             version != NULL ? version : "unknown", IPTFS_VERSION, error);
+    if (sources == NULL || strcmp(sources, iptfs_program_sources()) != 0)
+        return refuse_change(directory, "the hash of the program's sources",
+                             sources != NULL ? sources : "unknown", iptfs_program_sources(), error);
+    return compare_base(json_object_get(manifest, "base"), json_object_get(old, "base"), directory,
+                        error);
+}
+
+void iptfs_manifest_keep_start(json_t *manifest, const json_t *old)
+{
+    static const char *const names[] = {"command", "host", "start"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (json_object_get(old, names[i]) != NULL)
+            json_object_set(manifest, names[i], json_object_get(old, names[i]));
+}

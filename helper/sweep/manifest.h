@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* DIR/manifest.json: what made the results of a sweep, so that results of another scenario or
+ * another program are not mixed with them. */
+#ifndef IPTFS_SWEEP_MANIFEST_H
+#define IPTFS_SWEEP_MANIFEST_H
+
+#include "base/error.h"
+#include "sweep/sweep.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* The manifest of a sweep that starts now, called by `command`: a new reference, NULL when memory
+ * ran out. */
+json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command);
+
+/* Writes it into DIR. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
+int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error);
+
+/* The manifest that is in DIR: a new reference, NULL when there is none. */
+json_t *iptfs_manifest_load(const char *directory);
+
+/* Checks that old results in DIR may stand beside new ones: the same version, the same sources of
+ * the program, the same values outside of [sweep]. IPTFS_E_INVALID. */
+int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char *directory,
+                           struct iptfs_error *error);
+
+/* Takes command, host and start from the manifest of the sweep whose results are only collected. */
+void iptfs_manifest_keep_start(json_t *manifest, const json_t *old);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep/outcomes.h"
+
+#include "sweep/grid.h"
+#include "sweep/identity.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int out_of_memory(struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+}
+
+static int identify(struct iptfs_sweep_outcomes *outcomes, size_t index, char **name,
+                    struct iptfs_error *error)
+{
+    struct iptfs_scenario scenario;
+    int code = iptfs_sweep_scenario(outcomes->sweep, index, &scenario, error);
+    if (code != 0)
+        return code;
+    code = iptfs_sweep_id(&scenario, &outcomes->points[index - 1].id, error);
+    if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
+        code = out_of_memory(error);
+    iptfs_scenario_free(&scenario);
+    return code;
+}
+
+int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptfs_sweep *sweep,
+                        char **name, struct iptfs_error *error)
+{
+    int code = 0;
+    *name = NULL;
+    *outcomes = (struct iptfs_sweep_outcomes){
+        .sweep = sweep, .points = calloc(sweep->n_points, sizeof *outcomes->points)};
+    if (outcomes->points == NULL)
+        return out_of_memory(error);
+    for (size_t i = 1; i <= sweep->n_points && code == 0; i++)
+        code = identify(outcomes, i, name, error);
+    return code;
+}
+
+void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes)
+{
+    for (size_t i = 0; outcomes->points != NULL && i < outcomes->sweep->n_points; i++)
+        free(outcomes->points[i].message);
+    free(outcomes->points);
+    outcomes->points = NULL;
+}
+
+/* A file that holds no JSON object, of a system that crashed for example, is no result. */
+static bool has_result(const char *directory, const struct iptfs_text *id)
+{
+    char *path = iptfs_point_path(directory, id);
+    json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    bool done = json_is_object(summary);
+    json_decref(summary);
+    free(path);
+    return done;
+}
+
+void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory)
+{
+    outcomes->n_done = 0;
+    for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
+        outcomes->points[i].done = has_result(directory, &outcomes->points[i].id);
+        outcomes->n_done += outcomes->points[i].done;
+    }
+}
+
+size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
+{
+    size_t count = 0;
+    size_t *points = calloc(outcomes->sweep->n_points - outcomes->n_done + 1, sizeof *points);
+    for (size_t i = 0; points != NULL && i < outcomes->sweep->n_points; i++)
+        if (!outcomes->points[i].done)
+            points[count++] = i + 1;
+    return points;
+}
+
+bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char *line)
+{
+    size_t index = 0;
+    int status = 0, at = 0;
+    if (sscanf(line, "+ %zu", &index) != 1 &&
+        sscanf(line, "- %zu %d %n", &index, &status, &at) != 2)
+        return false;
+    if (index < 1 || index > outcomes->sweep->n_points)
+        return true;
+    struct iptfs_sweep_outcome *outcome = &outcomes->points[index - 1];
+    outcomes->n_ended += !outcome->ended;
+    outcome->ended = true;
+    if (line[0] == '-') {
+        free(outcome->message);
+        outcome->status = status;
+        outcome->message = strdup(line + at);
+    }
+    return true;
+}
+
+size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
+                                      const struct iptfs_progress *progress)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
+        struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        if (outcome->done)
+            continue;
+        struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, i + 1);
+        char *text = iptfs_sweep_point_text(&point);
+        if (outcome->message == NULL)
+            outcome->status = 1;
+        iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", i + 1,
+                               text != NULL ? text : "", outcome->status,
+                               outcome->message != NULL ? outcome->message : "it was not run");
+        free(text);
+        failed++;
+    }
+    return failed;
+}

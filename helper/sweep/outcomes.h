@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the points of a sweep ended: which have a result in DIR/points, which failed and why. */
+#ifndef IPTFS_SWEEP_OUTCOMES_H
+#define IPTFS_SWEEP_OUTCOMES_H
+
+#include "base/error.h"
+#include "sweep/point.h"
+#include "sweep/sweep.h"
+#include "text/progress.h"
+#include "text/quantity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a point ended. */
+struct iptfs_sweep_outcome {
+    struct iptfs_text id; /* iptfs_sweep_id */
+    bool done;            /* its result is there */
+    bool ended;           /* its run in this call has ended */
+    int status;           /* of a point without result: the exit status of its run, */
+    char *message;        /* and what it wrote; NULL when it has not been run */
+};
+
+struct iptfs_sweep_outcomes {
+    const struct iptfs_sweep *sweep;
+    struct iptfs_sweep_outcome *points; /* points[i] is of point i + 1 */
+    size_t n_done;                      /* points that have a result */
+    size_t n_ended;                     /* points whose run in this call has ended */
+};
+
+/* Reads and checks the scenarios of all points, before any runs; the name of the first scenario, a
+ * new string, in *name. Whatever the outcome the caller frees with iptfs_outcomes_free. Errors name
+ * the point. */
+int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptfs_sweep *sweep,
+                        char **name, struct iptfs_error *error);
+void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes);
+
+/* Looks in DIR/points for the results that are there. */
+void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory);
+
+/* Numbers of the points without a result, a new array of sweep->n_points - n_done; NULL when
+ * memory ran out. */
+size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes);
+
+/* Takes a line "+ POINT" or "- POINT STATUS MESSAGE" of a process of points; false for another. */
+bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char *line);
+
+/* Reports each point without a result as a message; returns their number. */
+size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
+                                      const struct iptfs_progress *progress);
+
+#endif
