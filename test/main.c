@@ -31,6 +31,7 @@ extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
+extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
@@ -104,6 +105,7 @@ static const struct {
     {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
     {"congestion", iptfs_tests_congestion},
+    {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
     {"leak", iptfs_tests_leak},
     {"use-aggfrag", iptfs_tests_use_aggfrag},

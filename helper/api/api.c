@@ -25,10 +25,7 @@ static const char stream_name[] = "stream";
 struct watched {
     struct iptfs_pair *pair;
     int end;
-    void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
-    void *deliver_ctx;
-    void (*ended)(void *ctx, const struct iptfs_inner *inner);
-    void *ended_ctx;
+    struct iptfs_observer observer;
 };
 
 struct iptfs_pair {
@@ -75,14 +72,13 @@ static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
         watch->sent(watch->ctx, watched->end, now_ps, outer->ip_octets, outer->slices);
 }
 
-static void on_received(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+static void on_received(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     struct watched *watched = ctx;
     const struct iptfs_pair_watch *watch = &watched->pair->watch;
     watched->pair->last_ps = now_ps;
     if (watch->received != NULL)
         watch->received(watch->ctx, watched->end, now_ps, outer->ip_octets, outer->slices);
-    watched->deliver(watched->deliver_ctx, now_ps, outer);
 }
 
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
@@ -99,7 +95,6 @@ static void on_ended(void *ctx, const struct iptfs_inner *inner)
 {
     struct watched *watched = ctx;
     const struct iptfs_pair_watch *watch = &watched->pair->watch;
-    watched->ended(watched->ended_ctx, inner);
     if (watch->dropped != NULL)
         watch->dropped(watch->ctx, watched->end, inner->handle,
                        inner->drop_cause == IPTFS_DROP_NONE
@@ -109,22 +104,20 @@ static void on_ended(void *ctx, const struct iptfs_inner *inner)
 
 static void watch_end(struct iptfs_pair *pair, int end)
 {
-    struct iptfs_tunnel *tunnel = &pair->run.direction[end].tunnel;
-    pair->watched[end] = (struct watched){
+    struct watched *watched = &pair->watched[end];
+    *watched = (struct watched){
         .pair = pair,
         .end = end,
-        .deliver = tunnel->link->deliver,
-        .deliver_ctx = tunnel->link->deliver_ctx,
-        .ended = tunnel->store.ended,
-        .ended_ctx = tunnel->store.ended_ctx,
+        .observer =
+            {
+                .sent = on_sent,
+                .received = on_received,
+                .delivered = on_delivered,
+                .ended = on_ended,
+                .ctx = watched,
+            },
     };
-    struct watched *watched = &pair->watched[end];
-    tunnel->observer =
-        (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = watched};
-    tunnel->link->deliver = on_received;
-    tunnel->link->deliver_ctx = watched;
-    tunnel->store.ended = on_ended;
-    tunnel->store.ended_ctx = watched;
+    iptfs_observers_add(&pair->run.direction[end].tunnel.observers, &watched->observer);
 }
 
 /* ------------------------------------------------------------------------------------- options */

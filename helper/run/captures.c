@@ -43,9 +43,8 @@ static void add_outer(struct iptfs_run_captures_end *end, enum iptfs_run_capture
 }
 
 /* A packet of ns-3 leaves the tunnel with its first copy; others may still be under way. */
-static void keep_octets(struct iptfs_run_captures_end *end, const struct iptfs_inner *arrived)
+static void keep_octets(struct iptfs_run_captures_end *end, struct iptfs_inner *inner)
 {
-    struct iptfs_inner *inner = (struct iptfs_inner *)(uintptr_t)arrived;
     if (!iptfs_inner_own_bytes(end->store, inner)) {
         end->code = IPTFS_E_NO_MEMORY;
         return;
@@ -54,45 +53,30 @@ static void keep_octets(struct iptfs_run_captures_end *end, const struct iptfs_i
         end->code = IPTFS_E_INVALID;
 }
 
-static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
     struct iptfs_run_captures_end *end = ctx;
     if (inner->handle != NULL && inner->bytes == NULL)
         keep_octets(end, inner);
     add_inner(end, IPTFS_RUN_CAPTURES_INNER_IN, inner->arrived_ps, inner);
-    if (end->before.arrived != NULL)
-        end->before.arrived(end->before.ctx, inner);
 }
 
 static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     struct iptfs_run_captures_end *end = ctx;
     add_outer(end, IPTFS_RUN_CAPTURES_OUTER_TX, now_ps, outer);
-    if (end->before.sent != NULL)
-        end->before.sent(end->before.ctx, now_ps, outer);
 }
 
 static void on_received(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     struct iptfs_run_captures_end *end = ctx;
     add_outer(end, IPTFS_RUN_CAPTURES_OUTER_RX, now_ps, outer);
-    if (end->before.received != NULL)
-        end->before.received(end->before.ctx, now_ps, outer);
 }
 
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 {
     struct iptfs_run_captures_end *end = ctx;
     add_inner(end, IPTFS_RUN_CAPTURES_INNER_OUT, now_ps, inner);
-    if (end->before.delivered != NULL)
-        end->before.delivered(end->before.ctx, now_ps, inner);
-}
-
-static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
-{
-    const struct iptfs_run_captures_end *end = ctx;
-    if (end->before.icmp != NULL)
-        end->before.icmp(end->before.ctx, now_ps, inner, mtu_octets);
 }
 
 static int open_wire(struct iptfs_run_captures_end *end, enum iptfs_direction direction,
@@ -161,16 +145,17 @@ int iptfs_run_captures_attach(struct iptfs_run_captures *captures, struct iptfs_
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (!captures->used[i])
             continue;
-        captures->ends[i].store = &run->direction[i].tunnel.store;
-        captures->ends[i].before = run->direction[i].tunnel.observer;
-        run->direction[i].tunnel.observer = (struct iptfs_observer){
+        struct iptfs_run_captures_end *end = &captures->ends[i];
+        struct iptfs_tunnel *tunnel = &run->direction[i].tunnel;
+        end->store = &tunnel->store;
+        end->observer = (struct iptfs_observer){
             .arrived = on_arrived,
             .sent = on_sent,
             .received = on_received,
             .delivered = on_delivered,
-            .icmp = on_icmp,
-            .ctx = &captures->ends[i],
+            .ctx = end,
         };
+        iptfs_observers_add(&tunnel->observers, &end->observer);
     }
     return IPTFS_OK;
 }

@@ -27,10 +27,10 @@ struct iptfs_run_captures_end {
     struct iptfs_outer_codec wire;
     struct iptfs_capture_writer files[IPTFS_RUN_CAPTURES_PLACES];
     struct iptfs_store *store;
-    struct iptfs_observer before; /* who watched the tunnel before; goes on to be told */
-    uint8_t *bytes;               /* room for a packet */
-    int code;                     /* of the first packet that could not be written */
-    uint64_t seq;                 /* ... an outer one; 0: an inner one */
+    struct iptfs_observer observer;
+    uint8_t *bytes; /* room for a packet */
+    int code;       /* of the first packet that could not be written */
+    uint64_t seq;   /* ... an outer one; 0: an inner one */
     const char *why;
 };
 

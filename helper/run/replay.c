@@ -6,6 +6,7 @@
 #include "files/textfile.h"
 #include "link/direct_link.h"
 #include "ns3/engine.h"
+#include "ns3/events.h"
 #include "ns3/sim.h"
 #include "run/script.h"
 #include "tunnel/tunnel.h"
@@ -24,6 +25,7 @@ struct replay {
     const struct iptfs_script *script;
     FILE *out;
     struct iptfs_tunnel tunnel;
+    struct iptfs_observer observer;
     struct iptfs_engine engine;
     struct iptfs_outer_codec wire;
     uint8_t bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
@@ -41,7 +43,7 @@ static int64_t ns(int64_t time_ps)
     return time_ps / IPTFS_PS_PER_NS;
 }
 
-static void print_arrived(void *ctx, const struct iptfs_inner *inner)
+static void print_arrived(void *ctx, struct iptfs_inner *inner)
 {
     const struct replay *replay = ctx;
     fprintf(replay->out, "in %" PRId64 " id=%" PRIu32 " len=%" PRIu32 "\n", ns(inner->arrived_ps),
@@ -225,13 +227,14 @@ static int build(struct replay *replay)
     int code = iptfs_tunnel_init(&replay->tunnel, &sender, &receiver);
     if (code == IPTFS_OK)
         code = iptfs_outer_codec_init(&replay->wire, &wire);
-    replay->tunnel.observer = (struct iptfs_observer){
+    replay->observer = (struct iptfs_observer){
         .arrived = print_arrived,
         .sent = print_sent,
         .delivered = print_delivered,
         .icmp = print_icmp,
         .ctx = replay,
     };
+    iptfs_observers_add(&replay->tunnel.observers, &replay->observer);
     if (code == IPTFS_OK)
         code = iptfs_engine_init(&replay->engine, &replay->tunnel);
     return code == IPTFS_OK ? add_link(replay) : code;

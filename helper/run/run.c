@@ -125,7 +125,8 @@ static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
 
 static int add_leak(const struct iptfs_run *run, struct iptfs_run_direction *way)
 {
-    way->tunnel.leak = &way->leak;
+    way->leak_observer = iptfs_leak_observer(&way->leak);
+    iptfs_observers_add(&way->tunnel.observers, &way->leak_observer);
     return iptfs_leak_init(&way->leak, run->scenario->leak_interval_ps, run->scenario->duration_ps);
 }
 

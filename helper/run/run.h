@@ -26,6 +26,7 @@ struct iptfs_run_direction {
     struct iptfs_mtu_change mtu_changes[IPTFS_TIMED_MAX];
     struct iptfs_source *source; /* NULL: nobody sends this way */
     struct iptfs_leak leak;
+    struct iptfs_observer leak_observer;
     struct iptfs_leak_report leak_report; /* known after iptfs_run_finish */
 };
 

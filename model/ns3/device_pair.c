@@ -16,26 +16,11 @@ static int end_number(const struct iptfs_device_pair_pair_end *end)
     return (int)(end - end->device->end);
 }
 
-static void on_arrived(void *ctx, const struct iptfs_inner *inner)
-{
-    const struct iptfs_observer *observer = &((struct iptfs_device_pair_pair_end *)ctx)->observer;
-    if (observer->arrived != NULL)
-        observer->arrived(observer->ctx, inner);
-}
-
-static void on_outer_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
-{
-    const struct iptfs_observer *observer = &((struct iptfs_device_pair_pair_end *)ctx)->observer;
-    if (observer->sent != NULL)
-        observer->sent(observer->ctx, now_ps, outer);
-}
-
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 {
     struct iptfs_device_pair_pair_end *end = ctx;
-    if (end->observer.delivered != NULL)
-        end->observer.delivered(end->observer.ctx, now_ps, inner);
     void *handle = inner->handle;
+    (void)now_ps;
     if (handle == NULL)
         return; /* a second copy, or a packet of another source */
     inner->handle = NULL;
@@ -49,8 +34,7 @@ static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
 {
     const struct iptfs_device_pair_pair_end *end = ctx;
-    if (end->observer.icmp != NULL)
-        end->observer.icmp(end->observer.ctx, now_ps, inner, mtu_octets);
+    (void)now_ps;
     if (inner->handle != NULL)
         iptfs_ns3_pmtu_refuse(iptfs_ns3_device_node(end->ns3), inner->handle, mtu_octets);
 }
@@ -111,14 +95,13 @@ static bool on_send(void *ctx, const struct iptfs_ns3_packet *packet)
 static void join(struct iptfs_device_pair_pair_end *end)
 {
     struct iptfs_tunnel *tunnel = end->engine->tunnel;
-    end->observer = tunnel->observer;
-    tunnel->observer = (struct iptfs_observer){
-        .arrived = end->observer.arrived != NULL ? on_arrived : NULL,
-        .sent = end->observer.sent != NULL ? on_outer_sent : NULL,
+    end->observer = (struct iptfs_observer){
         .delivered = on_delivered,
         .icmp = on_icmp,
         .ctx = end,
+        .takes_handle = true,
     };
+    iptfs_observers_add(&tunnel->observers, &end->observer);
     tunnel->store.release = on_released;
     tunnel->store.release_ctx = end;
 }

@@ -45,7 +45,7 @@ struct iptfs_device_pair_pair_end {
     struct iptfs_device_pair *device;
     struct iptfs_ns3_device *ns3;
     struct iptfs_engine *engine;
-    struct iptfs_observer observer; /* who watched that tunnel before; goes on to be told */
+    struct iptfs_observer observer; /* of that tunnel: takes the packets that it delivers */
     /* Handles of packets that this end sent: taken = delivered + released + inside the tunnel. */
     uint64_t taken;
     uint64_t delivered; /* to the node at the other end */
@@ -58,9 +58,9 @@ struct iptfs_device_pair {
     void *flow_ctx;
 };
 
-/* Puts a device on each node and joins them by the tunnels, of which it takes the hooks of delivery
- * and ICMP and of released handles; an observer set before goes on to be told of everything, and
- * iptfs_ns3_packet_copy gives it the octets of a packet with a handle.
+/* Puts a device on each node and joins them by the tunnels. It observes them to take the packets
+ * that they deliver, and takes the store's hook for released handles. Other observers of a tunnel
+ * are called before it, and iptfs_ns3_packet_copy gives them the octets of a packet with a handle.
  *
  * The device must not move in memory, and its memory must outlive the tunnels. IPTFS_E_INVALID,
  * IPTFS_E_NO_MEMORY, IPTFS_E_ENGINE: nothing is joined then, and nothing is to be freed. */

@@ -61,7 +61,7 @@ struct iptfs_sender_hooks {
     /* When the link will have transmitted what it has; for sources that fill it. NULL: now. */
     int64_t (*idle_ps)(void *ctx, int64_t now_ps);
     /* A packet came in (before it is queued or refused). NULL: not told. */
-    void (*arrived)(void *ctx, const struct iptfs_inner *inner);
+    void (*arrived)(void *ctx, struct iptfs_inner *inner);
     /* A forwarded packet was too big for a tunnel that may not fragment: its sender gets ICMP
      * "fragmentation needed" or ICMPv6 "packet too big" with this MTU. NULL: not told. */
     void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);

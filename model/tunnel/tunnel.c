@@ -4,20 +4,14 @@
 #include "base/error.h"
 #include "base/units.h"
 
-static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
-    struct iptfs_tunnel *tunnel = ctx;
-    if (tunnel->leak != NULL)
-        iptfs_leak_arrived(tunnel->leak, inner->arrived_ps, inner->octets);
-    if (tunnel->observer.arrived != NULL)
-        tunnel->observer.arrived(tunnel->observer.ctx, inner);
+    iptfs_observers_arrived(&((const struct iptfs_tunnel *)ctx)->observers, inner);
 }
 
 static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
 {
-    struct iptfs_tunnel *tunnel = ctx;
-    if (tunnel->observer.icmp != NULL)
-        tunnel->observer.icmp(tunnel->observer.ctx, now_ps, inner, mtu_octets);
+    iptfs_observers_icmp(&((const struct iptfs_tunnel *)ctx)->observers, now_ps, inner, mtu_octets);
 }
 
 static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
@@ -27,10 +21,7 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     tunnel->pad_octets += outer->pad_octets;
     iptfs_burstiness_add(&tunnel->burst, now_ps);
     tunnel->payload_octets += tunnel->sender.packer.payload_octets;
-    if (tunnel->leak != NULL)
-        iptfs_leak_sent(tunnel->leak, now_ps, outer->ip_octets, outer->ecn);
-    if (tunnel->observer.sent != NULL)
-        tunnel->observer.sent(tunnel->observer.ctx, now_ps, outer);
+    iptfs_observers_sent(&tunnel->observers, now_ps, outer);
     tunnel->link->ops->submit(tunnel->link, now_ps, outer);
 }
 
@@ -56,9 +47,8 @@ static struct iptfs_receiver *receiver_of(struct iptfs_tunnel *tunnel, uint32_t 
 static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
     struct iptfs_tunnel *tunnel = ctx;
+    iptfs_observers_received(&tunnel->observers, now_ps, outer);
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
-    if (tunnel->observer.received != NULL)
-        tunnel->observer.received(tunnel->observer.ctx, now_ps, outer);
     iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, outer->number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
@@ -73,13 +63,14 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
         tunnel->delivered_again++;
     else
         iptfs_flows_deliver(&tunnel->flows, inner, now_ps - inner->arrived_ps);
-    if (tunnel->observer.delivered != NULL)
-        tunnel->observer.delivered(tunnel->observer.ctx, now_ps, inner);
+    iptfs_observers_delivered(&tunnel->observers, now_ps, inner);
 }
 
 static void on_ended(void *ctx, const struct iptfs_inner *inner)
 {
-    iptfs_flows_end(ctx, inner);
+    struct iptfs_tunnel *tunnel = ctx;
+    iptfs_flows_end(&tunnel->flows, inner);
+    iptfs_observers_ended(&tunnel->observers, inner);
 }
 
 int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
@@ -90,7 +81,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     iptfs_circuit_breaker_init(&tunnel->breaker, &none);
     iptfs_store_init(&tunnel->store);
     tunnel->store.ended = on_ended;
-    tunnel->store.ended_ctx = &tunnel->flows;
+    tunnel->store.ended_ctx = tunnel;
     iptfs_burstiness_init(&tunnel->burst);
     int error = iptfs_measure_init(&tunnel->delivered);
     if (error == IPTFS_OK)

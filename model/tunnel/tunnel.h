@@ -14,28 +14,17 @@
 #include "stats/counters.h"
 #include "stats/delays.h"
 #include "stats/flows.h"
-#include "stats/leak.h"
 #include "stats/trace.h"
+#include "tunnel/observers.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Who wants to see single packets; each hook may be NULL. */
-struct iptfs_observer {
-    void (*arrived)(void *ctx, const struct iptfs_inner *inner);
-    void (*sent)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
-    void (*received)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
-    void (*delivered)(void *ctx, int64_t now_ps, struct iptfs_inner *inner);
-    void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);
-    void *ctx;
-};
 
 struct iptfs_tunnel {
     struct iptfs_store store;
     struct iptfs_counters counters;
     struct iptfs_trace trace;
-    struct iptfs_observer observer;
-    struct iptfs_leak *leak; /* what leaks goes there; NULL: not measured, not owned */
+    struct iptfs_observers observers; /* added after iptfs_tunnel_init */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
     /* Of every other SA, the first included, and of those between: when a new one takes over, what

@@ -198,6 +198,7 @@ enum {
 
 struct bench {
     struct iptfs_tunnel tunnel;
+    struct iptfs_observer observer;
     struct feed feed;
     struct iptfs_arrival arrivals[PKTS];
     uint64_t sent;
@@ -250,8 +251,9 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     iptfs_direct_link_new(&link, &config, &bench->tunnel.store, NULL);
     iptfs_tunnel_set_link(&bench->tunnel, link);
     iptfs_tunnel_set_breaker(&bench->tunnel, &breaker);
-    bench->tunnel.observer =
+    bench->observer =
         (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = bench};
+    iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
     bench->tunnel.store.release = on_release;
     bench->tunnel.store.release_ctx = bench;
     for (uint32_t i = 0; i < PKTS; i++) {

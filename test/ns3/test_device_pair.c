@@ -46,7 +46,7 @@ struct plan {
     const struct iptfs_impair_item *items; /* of the way from node 0 to node 1 */
     size_t item_count;
     uint32_t mtu_octets;
-    const struct iptfs_observer *observer; /* likewise; NULL: nobody */
+    struct iptfs_observer *observer; /* likewise; NULL: nobody */
 };
 
 struct net {
@@ -104,7 +104,7 @@ static bool add_way(struct net *net, int way, const struct plan *plan)
         return false;
     iptfs_tunnel_set_link(tunnel, link);
     if (way == 0 && plan->observer != NULL)
-        tunnel->observer = *plan->observer;
+        iptfs_observers_add(&tunnel->observers, plan->observer);
     return true;
 }
 
@@ -409,13 +409,13 @@ static void test_tcp(void)
     check_tcp(address6, 0.01, 1400);
 }
 
-/* An observer set before goes on to be told, and may ask for the octets. */
+/* An observer of the tunnel sees all packets, and may ask for their octets. */
 struct watch {
     size_t arrived, sent, delivered;
     bool differs;
 };
 
-static void watch_arrived(void *ctx, const struct iptfs_inner *inner)
+static void watch_arrived(void *ctx, struct iptfs_inner *inner)
 {
     struct watch *watch = ctx;
     uint8_t head[20], tail[20];

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/engine.h"
+#include "ns3/events.h"
 #include "ns3/p2p_link.h"
 #include "ns3/sim.h"
 #include "support/check.h"
@@ -65,6 +66,7 @@ struct result {
 
 struct bench {
     struct iptfs_tunnel tunnel;
+    struct iptfs_observer observer;
     struct iptfs_engine engine;
     struct feed feed;
     struct result *result;
@@ -148,8 +150,9 @@ static bool open_bench(struct bench *bench, const struct plan *plan, enum way wa
         return false;
     CHECK_INT(iptfs_tunnel_init(&bench->tunnel, &plan->sender, &plan->receiver), IPTFS_OK);
     CHECK_INT(iptfs_engine_init(&bench->engine, &bench->tunnel), IPTFS_OK);
-    bench->tunnel.observer =
+    bench->observer =
         (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = bench};
+    iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
     feed_init(&bench->feed, plan->arrivals, plan->count);
     if (way == DIRECT || way == P2P)
         bench->tunnel.sender.source = &bench->feed.source;

@@ -964,7 +964,8 @@ static uint64_t marked_of_100(const char *ecn, const char *mode, const char *tos
     }
     CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
-    tunnel->observer = (struct iptfs_observer){.delivered = on_delivered, .ctx = &marked};
+    struct iptfs_observer observer = {.delivered = on_delivered, .ctx = &marked};
+    iptfs_observers_add(&tunnel->observers, &observer);
     CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
     CHECK_U64(tunnel->store.ledger.delivered.pkts, 100);
     CHECK_INT(iptfs_tunnel_close(tunnel, IPTFS_PS_PER_S), IPTFS_OK);

@@ -93,7 +93,7 @@ static void on_send(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     iptfs_outer_processed(&bench->store, outer);
 }
 
-static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
     (void)inner;
     ((struct bench *)ctx)->arrived++;

@@ -309,11 +309,10 @@ static void check_same_timeline(const struct timeline *found, const struct timel
 
 /* What one run showed at both ends, and what came of the inner packets. */
 struct seen {
+    struct iptfs_observer observer;
     struct timeline sent;
     struct timeline received;
     json_t *summary;
-    void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
-    void *deliver_ctx;
 };
 
 static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
@@ -321,21 +320,15 @@ static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
     note(&((struct seen *)ctx)->sent, now_ps, outer);
 }
 
-static void on_received(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+static void on_received(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
-    struct seen *seen = ctx;
-    note(&seen->received, now_ps, outer);
-    seen->deliver(seen->deliver_ctx, now_ps, outer);
+    note(&((struct seen *)ctx)->received, now_ps, outer);
 }
 
 static void watch(struct seen *seen, struct iptfs_tunnel *tunnel)
 {
-    tunnel->observer.sent = on_sent;
-    tunnel->observer.ctx = seen;
-    seen->deliver = tunnel->link->deliver;
-    seen->deliver_ctx = tunnel->link->deliver_ctx;
-    tunnel->link->deliver = on_received;
-    tunnel->link->deliver_ctx = seen;
+    seen->observer = (struct iptfs_observer){.sent = on_sent, .received = on_received, .ctx = seen};
+    iptfs_observers_add(&tunnel->observers, &seen->observer);
 }
 
 static struct seen see(const char *text)

@@ -15,7 +15,7 @@ void bench_expect(struct bench *bench, bool held, const char *what)
 
 /* ------------------------------------------------------------------------------------- hooks */
 
-static void on_arrived(void *ctx, const struct iptfs_inner *inner)
+static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
     struct bench *bench = ctx;
     bench_expect(bench, inner->id < bench->plan->count, "a packet arrived that nobody sent");
@@ -90,12 +90,13 @@ bool bench_start(struct bench *bench, struct plan *plan)
     bench->now_ps = -1;
     if (iptfs_tunnel_init(&bench->tunnel, &plan->sender, &plan->receiver) != IPTFS_OK)
         return give_up(bench);
-    bench->tunnel.observer = (struct iptfs_observer){
+    bench->observer = (struct iptfs_observer){
         .arrived = on_arrived,
         .sent = on_sent,
         .delivered = on_delivered,
         .ctx = bench,
     };
+    iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
     bench->tunnel.store.release = on_release;
     bench->tunnel.store.release_ctx = bench;
     for (size_t i = 0; i < plan->count; i++)

@@ -34,6 +34,7 @@ struct plan {
 /* A tunnel at work. */
 struct bench {
     struct iptfs_tunnel tunnel;
+    struct iptfs_observer observer;
     struct feed feed;
     const struct plan *plan;
     unsigned delivered[PKTS_MAX]; /* how often each packet came out */

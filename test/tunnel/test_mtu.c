@@ -30,6 +30,7 @@ struct plan {
 struct bench {
     const struct plan *plan;
     struct iptfs_tunnel tunnel;
+    struct iptfs_observer observer;
     struct feed feed;
     uint32_t outer_octets[64]; /* of the first packets */
     uint64_t sent;
@@ -102,8 +103,8 @@ static bool run(int64_t until_ps)
     iptfs_direct_link_new(&link, &config, &bench.tunnel.store, NULL);
     iptfs_tunnel_set_link(&bench.tunnel, link);
     iptfs_tunnel_set_mtu_changes(&bench.tunnel, plan.changes, plan.change_count);
-    bench.tunnel.observer =
-        (struct iptfs_observer){.sent = on_sent, .icmp = on_icmp, .ctx = &bench};
+    bench.observer = (struct iptfs_observer){.sent = on_sent, .icmp = on_icmp, .ctx = &bench};
+    iptfs_observers_add(&bench.tunnel.observers, &bench.observer);
     feed_init(&bench.feed, plan.arrivals, plan.count);
     bench.tunnel.sender.source = &bench.feed.source;
     while ((next_ps = iptfs_tunnel_next_ps(&bench.tunnel)) <= until_ps)

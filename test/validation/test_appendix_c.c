@@ -55,7 +55,7 @@ struct watch {
     int64_t left_ps;
 };
 
-static void watch_arrived(void *ctx, const struct iptfs_inner *inner)
+static void watch_arrived(void *ctx, struct iptfs_inner *inner)
 {
     struct watch *watch = ctx;
     watch->arrived_ps = inner->arrived_ps;
@@ -103,9 +103,8 @@ static struct flow simulate(const char *scenario_path, const struct sets *sets)
     struct watch watch = {0};
     int code = iptfs_run_init(&run, &scenario, scenario.seed, 0, &error);
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
-    tunnel->observer.arrived = watch_arrived;
-    tunnel->observer.sent = watch_sent;
-    tunnel->observer.ctx = &watch;
+    struct iptfs_observer observer = {.arrived = watch_arrived, .sent = watch_sent, .ctx = &watch};
+    iptfs_observers_add(&tunnel->observers, &observer);
     if (code == IPTFS_OK)
         code = iptfs_run_until(&run, scenario.duration_ps, &error);
     if (code == IPTFS_OK)

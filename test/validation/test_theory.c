@@ -333,8 +333,9 @@ static void outer_packets_never_drift(void)
     static struct stage stage;
     uint64_t sent = 0;
     if (stage_open(&stage, sets, 4, 0) == IPTFS_OK) {
-        stage.tunnel.observer.sent = count_sent;
-        stage.tunnel.observer.ctx = &sent;
+        static struct iptfs_observer observer;
+        observer = (struct iptfs_observer){.sent = count_sent, .ctx = &sent};
+        iptfs_observers_add(&stage.tunnel.observers, &observer);
         for (int64_t t_ps = 0; t_ps < 2 * IPTFS_PS_PER_S; t_ps += INT64_C(1234567891)) {
             stage_run(&stage, t_ps);
             if (!CHECK_U64(sent, packets_until(t_ps, numerator, 333333333)))

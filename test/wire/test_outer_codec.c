@@ -235,11 +235,10 @@ static void compare_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inn
     CHECK_BYTES(inner->bytes, plain_bytes, sent->octets);
 }
 
-static void note_arrival(void *ctx, const struct iptfs_inner *inner)
+static void note_arrival(void *ctx, struct iptfs_inner *inner)
 {
     struct pass *pass = ctx;
-    struct iptfs_inner *kept = (struct iptfs_inner *)(uintptr_t)inner;
-    kept->refs++;
+    inner->refs++;
     pass->sent[pass->count++] = inner;
 }
 
