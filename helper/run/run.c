@@ -74,7 +74,7 @@ static uint32_t count_saturating(const struct iptfs_scenario *scenario,
     uint32_t count = 0;
     for (size_t i = 0; i < scenario->traffic_count; i++)
         count += scenario->traffic[i].direction == direction &&
-                 iptfs_traffic_type_of(&scenario->traffic[i])->ops.room != NULL;
+                 iptfs_traffic_type_of(&scenario->traffic[i])->ops.free_space != NULL;
     return count;
 }
 

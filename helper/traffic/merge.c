@@ -38,10 +38,11 @@ static void merge_take(struct iptfs_source *source, struct iptfs_arrival *arriva
 
 static bool waits(const struct iptfs_traffic_flow *flow, int64_t now_ps)
 {
-    return flow->type->ops.room != NULL && iptfs_flow_active(flow, now_ps);
+    return flow->type->ops.free_space != NULL && iptfs_flow_active(flow, now_ps);
 }
 
-static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)
+static void merge_free_space(struct iptfs_source *source, int64_t now_ps,
+                             const struct iptfs_free_space *free_space)
 {
     struct merge *merge = (struct merge *)source;
     uint32_t waiting = 0;
@@ -49,18 +50,19 @@ static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct
         waiting += waits(merge->flows[i], now_ps);
     if (waiting == 0)
         return;
-    struct iptfs_room share = *room;
-    share.room_octets /= waiting;
+    struct iptfs_free_space share = *free_space;
+    share.octets /= waiting;
     for (size_t i = 0; i < merge->count; i++) {
         struct iptfs_traffic_flow *flow = merge->flows[i];
         if (waits(flow, now_ps))
-            flow->type->ops.room(&flow->base.source, now_ps, &share);
+            flow->type->ops.free_space(&flow->base.source, now_ps, &share);
     }
     build_heap(merge);
 }
 
 static const struct iptfs_source_ops merge_ops = {merge_next_ps, merge_take, NULL};
-static const struct iptfs_source_ops merge_room_ops = {merge_next_ps, merge_take, merge_room};
+static const struct iptfs_source_ops merge_free_space_ops = {merge_next_ps, merge_take,
+                                                             merge_free_space};
 
 static void free_arrays(struct merge *merge)
 {
@@ -108,8 +110,8 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     merge->count = count;
     for (size_t i = 0; i < count; i++) {
         merge->flows[i] = (struct iptfs_traffic_flow *)sources[i];
-        if (merge->flows[i]->type->ops.room != NULL)
-            merge->base.source.ops = &merge_room_ops;
+        if (merge->flows[i]->type->ops.free_space != NULL)
+            merge->base.source.ops = &merge_free_space_ops;
     }
     build_heap(merge);
     *merged = &merge->base.source;

@@ -23,14 +23,15 @@ static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arr
 }
 
 /* A new batch, in place of what is left of the one before. */
-static void saturate_room(struct iptfs_source *source, int64_t now_ps,
-                          const struct iptfs_room *room)
+static void saturate_free_space(struct iptfs_source *source, int64_t now_ps,
+                                const struct iptfs_free_space *free_space)
 {
     struct saturate *saturate = (struct saturate *)source;
     if (!iptfs_flow_active(&saturate->flow, now_ps))
         return;
-    saturate->batch_octets = room->room_octets;
-    iptfs_flow_schedule(&saturate->flow, iptfs_later(now_ps, room->idle_ps - room->lead_ps));
+    saturate->batch_octets = free_space->octets;
+    iptfs_flow_schedule(&saturate->flow,
+                        iptfs_later(now_ps, free_space->idle_ps - free_space->lead_ps));
 }
 
 /* The first batch comes at `start`, before the sender asks for any. */
@@ -61,7 +62,7 @@ const struct iptfs_traffic_type iptfs_traffic_saturate = {
     .name = "saturate",
     .meaning = "always something to send",
     .keys = {&iptfs_keys_size, IPTFS_KEYS_SYNTHETIC},
-    .ops = {iptfs_flow_next_ps, saturate_take, saturate_room},
+    .ops = {iptfs_flow_next_ps, saturate_take, saturate_free_space},
     .state_octets = sizeof(struct saturate),
     .check = saturate_check,
     .start = saturate_start,

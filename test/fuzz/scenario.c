@@ -68,7 +68,7 @@ static double traffic_pps(const struct iptfs_scenario *scenario,
         return 50.0 * number_of(traffic, "calls");
     if (strcmp(type->name, "games") == 0)
         return 100.0 * number_of(traffic, "players");
-    if (type->ops.room != NULL)
+    if (type->ops.free_space != NULL)
         return (double)scenario->link[traffic->direction].rate_bps / least_bits;
     if (!type->hosted && traffic->rate_bps > 0)
         return (double)traffic->rate_bps / least_bits;

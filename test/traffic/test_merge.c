@@ -3,11 +3,11 @@
 #include "support/check.h"
 #include "support/traffic_section.h"
 
-static void give_room(struct iptfs_source *source, int64_t now_ps, int64_t idle_ps, int64_t lead_ps,
-                      uint32_t room_octets)
+static void offer_space(struct iptfs_source *source, int64_t now_ps, int64_t idle_ps,
+                        int64_t lead_ps, uint32_t octets)
 {
-    const struct iptfs_room room = {idle_ps, lead_ps, room_octets};
-    source->ops->room(source, now_ps, &room);
+    const struct iptfs_free_space free_space = {idle_ps, lead_ps, octets};
+    source->ops->free_space(source, now_ps, &free_space);
 }
 
 static struct iptfs_source *merge(struct iptfs_source **sources, size_t count)
@@ -22,7 +22,7 @@ static void test_merge_of_none_and_one(void)
 {
     struct iptfs_source *source = merge(NULL, 0);
     CHECK_INT(test_next_ps(source), IPTFS_NEVER);
-    CHECK_TRUE(source->ops->room == NULL);
+    CHECK_TRUE(source->ops->free_space == NULL);
     iptfs_traffic_free(source);
     struct iptfs_traffic_options options = test_sized("cbr", test_fixed(100), 1000);
     struct iptfs_source *one = test_source(&options, 1, 0, 0);
@@ -80,7 +80,7 @@ static void test_merge_ends_with_its_last_source(void)
     iptfs_traffic_free(merged);
 }
 
-static void test_merge_shares_room_among_those_that_wait(void)
+static void test_merge_divides_the_free_space(void)
 {
     struct iptfs_source *sources[4];
     struct iptfs_traffic_options options = test_sized("saturate", test_fixed(100), 0);
@@ -98,14 +98,14 @@ static void test_merge_shares_room_among_those_that_wait(void)
         if (flow != 2)
             CHECK_U64(test_take(merged).flow, flow);
     CHECK_INT(test_next_ps(merged), 1000);
-    give_room(merged, 500, 900, 100, 400); /* both running ones: two packets each */
+    offer_space(merged, 500, 900, 100, 400); /* both running ones: two packets each */
     const unsigned flows[] = {0, 0, 1, 1, 3, 3, 3};
     for (int i = 0; i < 7; i++) {
         CHECK_INT(test_next_ps(merged), i < 4 ? 800 : 1000 * (i - 3));
         CHECK_U64(test_take(merged).flow, flows[i]);
     }
     CHECK_INT(test_next_ps(merged), 7000);
-    give_room(merged, 6000, 6000, 0, 400); /* the first alone: the second has stopped */
+    offer_space(merged, 6000, 6000, 0, 400); /* the first alone: the second has stopped */
     for (int i = 0; i < 4; i++)
         CHECK_U64(test_take(merged).flow, 0);
     CHECK_U64(test_take(merged).flow, 2);
@@ -146,7 +146,7 @@ const CU_TestInfo iptfs_tests_merge[] = {
     {"none and one", test_merge_of_none_and_one},
     {"order and ties", test_merge_keeps_order_and_ties},
     {"ends with its last source", test_merge_ends_with_its_last_source},
-    {"what the sender accepts is shared", test_merge_shares_room_among_those_that_wait},
+    {"what the sender accepts is shared", test_merge_divides_the_free_space},
     {"many users", test_merge_of_many_users},
     CU_TEST_INFO_NULL,
 };

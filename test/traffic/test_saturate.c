@@ -3,11 +3,11 @@
 #include "support/check.h"
 #include "support/traffic_section.h"
 
-static void give_room(struct iptfs_source *source, int64_t now_ps, int64_t idle_ps, int64_t lead_ps,
-                      uint32_t room_octets)
+static void offer_space(struct iptfs_source *source, int64_t now_ps, int64_t idle_ps,
+                        int64_t lead_ps, uint32_t octets)
 {
-    const struct iptfs_room room = {idle_ps, lead_ps, room_octets};
-    source->ops->room(source, now_ps, &room);
+    const struct iptfs_free_space free_space = {idle_ps, lead_ps, octets};
+    source->ops->free_space(source, now_ps, &free_space);
 }
 
 /* Takes the batch due at at_ps; returns how many packets it had. */
@@ -19,33 +19,33 @@ static unsigned take_batch(struct iptfs_source *source, int64_t at_ps)
     return taken;
 }
 
-static void test_saturate_fills_the_room_it_is_given(void)
+static void test_saturate_fills_the_free_space(void)
 {
     struct iptfs_traffic_options options = test_sized("saturate", test_fixed(1000), 0);
     options.start_ps = 500;
     struct iptfs_source *source = test_source(&options, 1, 0, 10999);
-    give_room(source, 100, 100, 0, 50000); /* too early: changes nothing */
+    offer_space(source, 100, 100, 0, 50000); /* too early: changes nothing */
     CHECK_INT(test_next_ps(source), 500);
     CHECK_U64(take_batch(source, 500), 10);
-    give_room(source, 600, 5000, 700, 3000);
+    offer_space(source, 600, 5000, 700, 3000);
     CHECK_INT(test_next_ps(source), 4300);
     CHECK_U64(take_batch(source, 4300), 3);
-    give_room(source, 5000, 5100, 700, 2999); /* late: at once */
+    offer_space(source, 5000, 5100, 700, 2999); /* late: at once */
     CHECK_U64(take_batch(source, 5000), 2);
-    give_room(source, 6000, 6500, 0, 10); /* one packet at least */
+    offer_space(source, 6000, 6500, 0, 10); /* one packet at least */
     CHECK_U64(take_batch(source, 6500), 1);
-    give_room(source, 7000, 7000, 0, 0);
+    offer_space(source, 7000, 7000, 0, 0);
     CHECK_U64(take_batch(source, 7000), 1);
     iptfs_traffic_free(source);
 }
 
-static void test_later_room_replaces_what_was_not_begun(void)
+static void test_later_free_space_replaces_earlier(void)
 {
     struct iptfs_traffic_options options = test_sized("saturate", test_fixed(1000), 0);
     struct iptfs_source *source = test_source(&options, 1, 0, 1000);
     CHECK_U64(take_batch(source, 0), 1);
-    give_room(source, 100, 1000, 0, 5000);
-    give_room(source, 200, 2000, 0, 2000);
+    offer_space(source, 100, 1000, 0, 5000);
+    offer_space(source, 200, 2000, 0, 2000);
     CHECK_U64(take_batch(source, 2000), 2);
     iptfs_traffic_free(source);
 }
@@ -60,7 +60,7 @@ static void test_saturate_batches_of_random_sizes(void)
         while (test_next_ps(source) != IPTFS_NEVER)
             octets += test_take(source).octets;
         bad += octets > 20000 || octets <= 20000 - 1500;
-        give_room(source, at_ps, at_ps + 1, 0, 20000);
+        offer_space(source, at_ps, at_ps + 1, 0, 20000);
     }
     CHECK_U64(bad, 0);
     iptfs_traffic_free(source);
@@ -72,11 +72,11 @@ static void test_saturate_stops(void)
     options.stop_ps = 1000;
     struct iptfs_source *source = test_source(&options, 1, 0, 1000);
     CHECK_U64(take_batch(source, 0), 1);
-    give_room(source, 10, 999, 0, 1000);
+    offer_space(source, 10, 999, 0, 1000);
     CHECK_U64(take_batch(source, 999), 1);
-    give_room(source, 999, 1000, 0, 1000);
+    offer_space(source, 999, 1000, 0, 1000);
     CHECK_INT(test_next_ps(source), IPTFS_NEVER);
-    give_room(source, 1000, 1000, 0, 1000);
+    offer_space(source, 1000, 1000, 0, 1000);
     CHECK_INT(test_next_ps(source), IPTFS_NEVER);
     iptfs_traffic_free(source);
 
@@ -84,16 +84,16 @@ static void test_saturate_stops(void)
     options.count = 5;
     source = test_source(&options, 1, 0, 3000);
     CHECK_U64(take_batch(source, 0), 3);
-    give_room(source, 10, 10, 0, 100000);
+    offer_space(source, 10, 10, 0, 100000);
     CHECK_U64(take_batch(source, 10), 2);
-    give_room(source, 20, 20, 0, 100000);
+    offer_space(source, 20, 20, 0, 100000);
     CHECK_INT(test_next_ps(source), IPTFS_NEVER);
     iptfs_traffic_free(source);
 }
 
 const CU_TestInfo iptfs_tests_saturate[] = {
-    {"a batch fills what is accepted", test_saturate_fills_the_room_it_is_given},
-    {"a later batch replaces an earlier one", test_later_room_replaces_what_was_not_begun},
+    {"a batch fills what is accepted", test_saturate_fills_the_free_space},
+    {"a later batch replaces an earlier one", test_later_free_space_replaces_earlier},
     {"batches of random sizes", test_saturate_batches_of_random_sizes},
     {"stop and count", test_saturate_stops},
     CU_TEST_INFO_NULL,
