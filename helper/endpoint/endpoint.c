@@ -115,7 +115,7 @@ static int read_all(struct passage *passage,
         if (passage->code != IPTFS_OK)
             return passage->code;
     }
-    return got < 0 && !passage->reader.cut ? got : IPTFS_OK;
+    return got < 0 && !passage->reader.truncated ? got : IPTFS_OK;
 }
 
 /* ------------------------------------------------------------------------------------ figures */
@@ -163,7 +163,7 @@ static void tell_input(const struct passage *passage, json_t *figures, FILE *not
     set(in, "not-ip", passage->not_ip);
     set(in, "cut", passage->cut);
     set(in, "earlier", passage->earlier);
-    set(in, "ends-early", passage->reader.cut);
+    set(in, "ends-early", passage->reader.truncated);
     if (passage->not_ip > 0)
         fprintf(notes, "%s: %" PRIu64 " packets left out: not IP\n", path, passage->not_ip);
     if (passage->cut > 0)
@@ -173,7 +173,7 @@ static void tell_input(const struct passage *passage, json_t *figures, FILE *not
         fprintf(notes,
                 "%s: %" PRIu64 " packets are earlier than the one before them: taken at its time\n",
                 path, passage->earlier);
-    if (passage->reader.cut)
+    if (passage->reader.truncated)
         fprintf(notes, "%s: the file ends in the middle of packet %" PRIu64 ", which is left out\n",
                 path, passage->reader.number + 1);
 }
@@ -239,9 +239,9 @@ static int open_encap(struct encap *encap)
 
 /* A packet that is there whole, and is what it says. */
 static bool is_packet(struct passage *passage, const struct iptfs_captured *packet,
-                      struct iptfs_capread_ip *ip)
+                      struct iptfs_captured_ip *ip)
 {
-    if (!iptfs_capread_ip(packet, ip) ||
+    if (!iptfs_captured_ip(packet, ip) ||
         (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
         passage->not_ip++;
         return false;
@@ -256,7 +256,7 @@ static bool is_packet(struct passage *passage, const struct iptfs_captured *pack
 static void send_packet(struct passage *passage, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)passage;
-    struct iptfs_capread_ip ip;
+    struct iptfs_captured_ip ip;
     int64_t next_ps;
     if (!is_packet(passage, packet, &ip))
         return;

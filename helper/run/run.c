@@ -12,6 +12,8 @@
 #include "scenario/config.h"
 #include "summary/summary.h"
 #include "text/progress.h"
+#include "text/quantity.h"
+#include "traffic/host.h"
 #include "traffic/traffic.h"
 
 #include <stdlib.h>
@@ -73,7 +75,7 @@ static uint32_t count_saturating(const struct iptfs_scenario *scenario,
     uint32_t count = 0;
     for (size_t i = 0; i < scenario->traffic_count; i++)
         count += scenario->traffic[i].direction == direction &&
-                 scenario->traffic[i].type == IPTFS_TRAFFIC_SATURATE;
+                 iptfs_traffic_type_of(&scenario->traffic[i])->ops.free_space != NULL;
     return count;
 }
 

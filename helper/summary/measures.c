@@ -3,6 +3,7 @@
 
 #include "packet/drop_cause.h"
 #include "stats/flows.h"
+#include "traffic/host.h"
 
 double iptfs_measure_overhead(const struct iptfs_tunnel *tunnel)
 {

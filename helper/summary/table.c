@@ -2,6 +2,7 @@
 #include "summary/table.h"
 
 #include "summary/measures.h"
+#include "traffic/host.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +40,7 @@ bool iptfs_summary_flow_subject(const struct iptfs_summary_view *view,
     if (traffic->direction != direction && !hosted)
         return false;
     *subject = iptfs_summary_direction_subject(view, direction);
-    if (hosted && !traffic->through_tunnel)
+    if (iptfs_traffic_beside(traffic))
         subject->tunnel = view->direction[direction].bypass;
     subject->traffic = traffic;
     subject->flow = subject->tunnel->flows.flow[index];

@@ -5,6 +5,7 @@
 #include "summary/measures.h"
 #include "summary/table.h"
 #include "text/quantity.h"
+#include "traffic/host.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -167,11 +168,12 @@ static void write_hosts(const struct iptfs_summary_view *view, FILE *out)
         const struct iptfs_hosts_report *report = &view->hosts[i];
         if (!report->hosted)
             continue;
+        uint32_t flows = iptfs_host_config_of(traffic)->ns3.flows;
         fprintf(out, "\n%-20s %u flows%s, %s octets received in order, goodput %s", traffic->name,
-                traffic->flows, traffic->through_tunnel ? "" : " beside the tunnel",
+                flows, iptfs_traffic_beside(traffic) ? " beside the tunnel" : "",
                 grouped(report->received_octets).text,
                 iptfs_show_rate((uint64_t)(report->goodput_bps + 0.5)).text);
-        if (traffic->flows > 1 && !isnan(report->fairness))
+        if (flows > 1 && !isnan(report->fairness))
             fprintf(out, ", fairness %.3f", report->fairness);
         fprintf(out, "\n");
         if (report->tcp)
