@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/plot.h"
 
-#include "files/gnuplot.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "plot/data.h"
 #include "plot/data_csv.h"
+#include "plot/gnuplot.h"
 #include "plot/gnuplot_script.h"
 #include "plot/sections.h"
 #include "run/run.h"

@@ -484,8 +484,8 @@ static int report(const struct iptfs_run_request *request, const char *directory
     if (code == IPTFS_OK)
         print_summary(request, directory, &view, summary, cost, out);
     json_decref(summary);
-    if (code == IPTFS_OK && request->series_ps > 0)
-        code = iptfs_series_draw(&files->series, directory, error);
+    if (code == IPTFS_OK && request->series_ps > 0 && request->series_written != NULL)
+        code = request->series_written(&files->series, directory, error);
     return code;
 }
 

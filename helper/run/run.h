@@ -84,6 +84,8 @@ enum iptfs_output {
     IPTFS_OUTPUT_CSV
 };
 
+struct iptfs_series;
+
 struct iptfs_run_request {
     const char *scenario_path;
     const char *const *sets; /* "section.key=value" */
@@ -95,6 +97,9 @@ struct iptfs_run_request {
     const char *trace_path;  /* NULL: no trace */
     const char *pcap_prefix; /* NULL: no captures */
     int64_t series_ps;       /* a line of series.csv for each such interval; 0: none */
+    /* Called when series.csv is written, to draw it; an error ends the command. NULL: nothing. */
+    int (*series_written)(const struct iptfs_series *series, const char *directory,
+                          struct iptfs_error *error);
     enum iptfs_output output;
     bool quiet;                            /* print nothing but errors */
     const struct iptfs_progress *progress; /* may be NULL */

@@ -46,11 +46,6 @@ void iptfs_series_sample(struct iptfs_series *series, const struct iptfs_summary
 /* Gives the file its name. IPTFS_E_IO. */
 int iptfs_series_commit(struct iptfs_series *series, struct iptfs_error *error);
 
-/* Draws DIRECTORY/series-rates, and series-wait and series-cwnd where there is something to draw:
- * .svg, .png and the .gp they are made by. After iptfs_series_commit. IPTFS_E_IO. */
-int iptfs_series_draw(const struct iptfs_series *series, const char *directory,
-                      struct iptfs_error *error);
-
 /* Frees the series; a file that was not committed is gone. An all-zero one is allowed. */
 void iptfs_series_free(struct iptfs_series *series);
 

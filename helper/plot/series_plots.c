@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/series.h"
+#include "plot/series_plots.h"
 
-#include "files/gnuplot.h"
+#include "plot/gnuplot.h"
 #include "summary/row.h"
 
 #include <stdbool.h>
@@ -80,8 +80,8 @@ static int draw(const struct iptfs_series *series, enum iptfs_series_plot which,
     return code == IPTFS_OK ? iptfs_gnuplot_draw(directory, plots[which].name, error) : code;
 }
 
-int iptfs_series_draw(const struct iptfs_series *series, const char *directory,
-                      struct iptfs_error *error)
+int iptfs_series_plots(const struct iptfs_series *series, const char *directory,
+                       struct iptfs_error *error)
 {
     int code = IPTFS_OK;
     for (int i = IPTFS_SERIES_PLOT_NONE + 1; i < IPTFS_SERIES_PLOTS && code == IPTFS_OK; i++)
