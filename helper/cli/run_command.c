@@ -4,7 +4,7 @@
 #include "cli/command.h"
 #include "cli/progress_bar.h"
 #include "plot/series_plots.h"
-#include "run/run.h"
+#include "run/run_command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
