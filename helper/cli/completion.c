@@ -158,9 +158,9 @@ static void offer_values(const struct completion *to, const struct iptfs_option 
         offer(&value, "on", "", NULL);
         offer(&value, "off", "", NULL);
     }
-    struct iptfs_word words[IPTFS_OPTION_WORDS_MAX + 1];
-    const struct iptfs_word *word = iptfs_option_words(option, words);
-    for (; word != NULL && word->word != NULL; word++)
+    struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1];
+    for (const struct iptfs_word *word = iptfs_option_words(option, buffer);
+         word != NULL && word->word != NULL; word++)
         if (word->meaning != NULL)
             offer(&value, word->word, "", word->meaning);
 }
@@ -168,11 +168,11 @@ static void offer_values(const struct completion *to, const struct iptfs_option 
 static void offer_keys(const struct completion *to)
 {
     const struct iptfs_section *section;
-    const struct iptfs_option *option;
-    for (size_t s = 0; (section = iptfs_section_at(s)) != NULL; s++) {
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++) {
+        const struct iptfs_option *option;
         if (section == &iptfs_section_traffic)
             continue; /* the name of the section is the user's */
-        for (size_t i = 0; (option = section->option_at(i)) != NULL; i++) {
+        for (size_t j = 0; (option = section->option_at(j)) != NULL; j++) {
             char name[128];
             size_t length =
                 (size_t)snprintf(name, sizeof name, "%s.%s=", section->name, option->key);
