@@ -53,7 +53,8 @@ extern const CU_TestInfo iptfs_tests_talkers[];
 extern const CU_TestInfo iptfs_tests_capture[];
 extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_encap[];
-extern const CU_TestInfo iptfs_tests_pcap[];
+extern const CU_TestInfo iptfs_tests_decap[];
+extern const CU_TestInfo iptfs_tests_captures[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
@@ -119,7 +120,8 @@ static const struct {
     {"capture", iptfs_tests_capture},
     {"results", iptfs_tests_results},
     {"encap", iptfs_tests_encap},
-    {"pcap", iptfs_tests_pcap},
+    {"decap", iptfs_tests_decap},
+    {"captures", iptfs_tests_captures},
     {"replay", iptfs_tests_replay},
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
