@@ -68,7 +68,8 @@ extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
-extern const CU_TestInfo iptfs_tests_pcap[];
+extern const CU_TestInfo iptfs_tests_decap[];
+extern const CU_TestInfo iptfs_tests_captures[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
@@ -156,7 +157,8 @@ static const struct {
     {"reference", iptfs_tests_reference},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
-    {"pcap", iptfs_tests_pcap},
+    {"decap", iptfs_tests_decap},
+    {"captures", iptfs_tests_captures},
     {"replay", iptfs_tests_replay},
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
