@@ -105,7 +105,7 @@ int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
  *
  * @param pair not NULL
  * @param end 0 or 1
- * @return as ns3::Node::GetDevice takes it */
+ * @return as ns3::Node::GetDevice takes it; UINT32_MAX when `end` is neither 0 nor 1 */
 uint32_t iptfs_pair_index(const struct iptfs_pair *pair, int end);
 
 /** The device at an end.
