@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An ns-3 script like any other, with a tunnel in it: a host sends a file by TCP to another, and
- * the way between their gateways is an IP-TFS tunnel. Only the lines marked with "tunnel" are new.
+/* An ns-3 script with a tunnel: a host sends a file by TCP to another, and an IP-TFS tunnel
+ * connects their gateways. Only the lines marked with "tunnel" differ from any other script.
  *
  *   host - gateway = tunnel = gateway - host
  *
- * README.md says how to build it with an installed library. */
+ * To build it with an installed library (`./waf install`) and Debian's ns-3:
+ *
+ *     g++ -std=c++17 ns3-script.cc $(pkg-config --cflags --libs iptfs) -lns3-applications \
+ *         -lns3-internet -lns3-point-to-point -lns3-network -lns3-core -o ns3-script
+ */
 #include "ns3/iptfs_helper.h" /* tunnel */
 
 #include <ns3/applications-module.h>
