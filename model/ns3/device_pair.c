@@ -11,14 +11,14 @@ static int other(int end)
     return 1 - end;
 }
 
-static int end_number(const struct iptfs_device_pair_pair_end *end)
+static int end_number(const struct iptfs_device_pair_end *end)
 {
     return (int)(end - end->device->end);
 }
 
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 {
-    struct iptfs_device_pair_pair_end *end = ctx;
+    struct iptfs_device_pair_end *end = ctx;
     void *handle = inner->handle;
     (void)now_ps;
     if (handle == NULL)
@@ -33,7 +33,7 @@ static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
 
 static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets)
 {
-    const struct iptfs_device_pair_pair_end *end = ctx;
+    const struct iptfs_device_pair_end *end = ctx;
     (void)now_ps;
     if (inner->handle != NULL)
         iptfs_ns3_pmtu_refuse(iptfs_ns3_device_node(end->ns3), inner->handle, mtu_octets);
@@ -41,14 +41,14 @@ static void on_icmp(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, 
 
 static void on_released(void *ctx, void *handle)
 {
-    struct iptfs_device_pair_pair_end *end = ctx;
+    struct iptfs_device_pair_end *end = ctx;
     end->released++;
     iptfs_ns3_packet_release(handle);
 }
 
 /* Too big for a tunnel that may not cut, and sent here: the socket gets the error. Known only to
  * those who ask before the tunnel has the packet. */
-static bool refuse_local(const struct iptfs_device_pair_pair_end *end,
+static bool refuse_local(const struct iptfs_device_pair_end *end,
                          const struct iptfs_ns3_packet *packet)
 {
     const struct iptfs_sender *sender = &end->engine->tunnel->sender;
@@ -64,7 +64,7 @@ static bool refuse_local(const struct iptfs_device_pair_pair_end *end,
  * ns-3's TCP does not expect an answer while it sends. */
 static bool on_send(void *ctx, const struct iptfs_ns3_packet *packet)
 {
-    struct iptfs_device_pair_pair_end *end = ctx;
+    struct iptfs_device_pair_end *end = ctx;
     struct iptfs_sender *sender = &end->engine->tunnel->sender;
     const struct iptfs_device_pair *device = end->device;
     int64_t now_ps = iptfs_ns3_now_ps();
@@ -92,7 +92,7 @@ static bool on_send(void *ctx, const struct iptfs_ns3_packet *packet)
     return error == IPTFS_OK;
 }
 
-static void join(struct iptfs_device_pair_pair_end *end)
+static void join(struct iptfs_device_pair_end *end)
 {
     struct iptfs_tunnel *tunnel = end->engine->tunnel;
     end->observer = (struct iptfs_observer){
@@ -109,7 +109,7 @@ static void join(struct iptfs_device_pair_pair_end *end)
 static int add_device(struct iptfs_device_pair *device, const struct iptfs_device_pair_setup *setup,
                       int i)
 {
-    struct iptfs_device_pair_pair_end *end = &device->end[i];
+    struct iptfs_device_pair_end *end = &device->end[i];
     uint32_t mtu = setup->mtu_octets > 0 ? setup->mtu_octets : IPTFS_DEVICE_PAIR_MTU_OCTETS;
     end->device = device;
     end->engine = setup->engine[i];

@@ -41,7 +41,7 @@ struct iptfs_device_pair_setup {
 };
 
 /* One end: its node's device, and the tunnel that it sends into. */
-struct iptfs_device_pair_pair_end {
+struct iptfs_device_pair_end {
     struct iptfs_device_pair *device;
     struct iptfs_ns3_device *ns3;
     struct iptfs_engine *engine;
@@ -53,7 +53,7 @@ struct iptfs_device_pair_pair_end {
 };
 
 struct iptfs_device_pair {
-    struct iptfs_device_pair_pair_end end[IPTFS_DEVICE_PAIR_ENDS];
+    struct iptfs_device_pair_end end[IPTFS_DEVICE_PAIR_ENDS];
     uint16_t (*flow)(void *ctx, int end, const struct iptfs_ns3_packet *packet);
     void *flow_ctx;
 };

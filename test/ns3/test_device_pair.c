@@ -157,7 +157,7 @@ static void free_net(struct net *net, int64_t now_ps)
         CHECK_INT(iptfs_tunnel_close(&net->tunnel[i], now_ps), IPTFS_OK);
     CHECK_TRUE(iptfs_device_pair_balanced(&net->device, 0));
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
-        const struct iptfs_device_pair_pair_end *end = &net->device.end[i];
+        const struct iptfs_device_pair_end *end = &net->device.end[i];
         CHECK_U64(end->taken, net->tunnel[i].store.ledger.offered.pkts);
         CHECK_TRUE(end->delivered <= net->tunnel[i].store.ledger.delivered.pkts);
     }
