@@ -178,7 +178,7 @@ void engine_compare(const struct engine_plan *plan, enum engine_way way, enum en
     static struct engine_result found, expected;
     engine_play(plan, way, &found);
     engine_play(plan, reference, &expected);
-    /* What was not told apart was not compared. */
+    /* Records beyond the array were not compared. */
     CHECK_TRUE(expected.count > 0 && expected.count < ENGINE_RECORDS_MAX);
     bool same = engine_same_records(&found, &expected, 's');
     same = engine_same_records(&found, &expected, 'a') && same;

@@ -29,7 +29,7 @@ static const struct tunnel_net_packet *next_passed(const struct tunnel_net_side 
     return NULL;
 }
 
-/* Everything that node 0 sent has come to node 1 as it was; returns how many. */
+/* Checks that all that node 0 sent arrived at node 1 unchanged; returns how many packets. */
 static size_t compare_passed(const struct tunnel_net *net)
 {
     size_t from = 0, to = 0, count = 0;
@@ -92,7 +92,7 @@ static void test_queue_mark(void)
     if (!tunnel_net_open(&net, &plan))
         return;
     uint8_t bytes[972] = {0};
-    for (int i = 0; i < 11; i++) /* with headers 1000 octets; the eleventh finds no space */
+    for (int i = 0; i < 11; i++) /* with headers 1000 octets; the queue is full for the eleventh */
         net_udp_send(net.side[0].node, MS, tunnel_net_ipv4[1], bytes, sizeof bytes,
                      i == 9 ? ECT0 : 0);
     tunnel_net_run(&net, 100 * MS);
@@ -140,7 +140,7 @@ static void test_link_marks(void)
     test_link_mark(true);
 }
 
-/* The outer packets come twice, with and without a replay window that catches the second copy. */
+/* The outer packets arrive twice, with and without a replay window that drops the second copy. */
 static void test_duplicates(void)
 {
     struct iptfs_impair_item items[20];
@@ -207,7 +207,8 @@ static void test_all_lost(void)
     net_tcp_free(tcp);
 }
 
-/* Half a megabyte by TCP, both ways at once, through a tunnel that cuts each segment and loses. */
+/* Half a megabyte by TCP, in both directions at the same time, through a tunnel that fragments each
+ * segment and loses packets. */
 static void check_tcp(const char *const to[2], double loss, uint32_t segment_octets)
 {
     enum {
@@ -300,8 +301,7 @@ static void test_observer(void)
     tunnel_net_close(&net);
 }
 
-/* The devices go first, with packets under way; and the simulation goes first, with all still
- * there. */
+/* The devices are freed first, with packets in flight; then the simulation is closed first. */
 static void test_any_order_of_ends(void)
 {
     struct tunnel_net net;

@@ -112,7 +112,7 @@ static void test_in_pieces(void)
 
 /* ---------------------------------------------------------------------------------------- cost */
 
-/* Fills whatever room there is with packets of one size. */
+/* Fills the queue with packets of one size. */
 struct filler {
     struct iptfs_source source;
     struct iptfs_arrival next;

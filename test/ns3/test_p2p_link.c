@@ -85,7 +85,7 @@ static void test_coincidence_on_both(void)
     }
 }
 
-/* Stopped in the middle, both have the same packets under way. */
+/* Stopped in the middle, both have the same packets in flight. */
 static void test_stopped_on_both(void)
 {
     struct engine_plan plan = engine_plain_plan("stopped", 7000000, IPTFS_FRAMING_ETHERNET);
@@ -97,7 +97,7 @@ static void test_stopped_on_both(void)
     }
 }
 
-/* What ns-3's link lacks is refused, not ignored. */
+/* What ns-3's link cannot do is refused, not ignored. */
 static void test_p2p_refuses(void)
 {
     static const struct {
@@ -132,6 +132,6 @@ const CU_TestInfo iptfs_tests_p2p_link[] = {
     {"loss, list and MTU", test_trouble_on_both},
     {"arrivals meet ends of transmissions", test_coincidence_on_both},
     {"stopped in between", test_stopped_on_both},
-    {"p2p refuses what ns-3 lacks", test_p2p_refuses},
+    {"what ns-3 cannot do is refused", test_p2p_refuses},
     CU_TEST_INFO_NULL,
 };

@@ -79,8 +79,9 @@ static void ping(bool dont_frag, bool ipv6, bool forwarded, struct pings *pings)
     tunnel_net_close(&net);
 }
 
-/* linux-behaviour: without dont-frag the packet is cut by the tunnel, IPv6 too; with it a forwarded
- * one is answered by ICMP that carries the space, and a local one by an error at the socket. */
+/* linux-behaviour: without dont-frag the tunnel fragments the packet, IPv6 too; with it a forwarded
+ * one is answered by ICMP with the payload size as MTU, and a local one by an error at the socket.
+ */
 static void test_ping(void)
 {
     for (int i = 0; i < 8; i++) {
@@ -95,7 +96,7 @@ static void test_ping(void)
     }
 }
 
-/* A UDP socket of the gateway's own is told by its callback, as Linux gives it EMSGSIZE. */
+/* A UDP socket of the gateway gets the error in its callback, as on Linux it gets EMSGSIZE. */
 static void test_local_udp(void)
 {
     static const uint8_t bytes[1600];
@@ -114,8 +115,8 @@ static void test_local_udp(void)
     }
 }
 
-/* TCP with segments of 1448 octets, over a tunnel with room for 1406 (IPv4) and dont-frag: it gets
- * through, and loses no retransmission timeout (1 s at least) over it. */
+/* TCP with segments of 1448 octets, over a tunnel with dont-frag that carries 1406 (IPv4): the
+ * transfer finishes without a retransmission timeout (1 s at least). */
 static void check_adapting(bool ipv6, bool forwarded, bool follows)
 {
     enum {

@@ -35,7 +35,7 @@ struct tunnel_net_plan {
     const struct iptfs_impair_item *items; /* of the way from node 0 to node 1 */
     size_t item_count;
     uint32_t mtu_octets;
-    struct iptfs_observer *observer; /* likewise; NULL: nobody */
+    struct iptfs_observer *observer; /* of the tunnel from node 0 to node 1; may be NULL */
 };
 
 struct tunnel_net {
