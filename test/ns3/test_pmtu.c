@@ -157,6 +157,8 @@ static void test_adapting(void)
 static void test_arguments(void)
 {
     CHECK_INT(iptfs_ns3_pmtu_follow(NULL), IPTFS_NS3_EINVAL);
+    iptfs_ns3_pmtu_refuse(NULL, NULL, 1280); /* nothing happens */
+    iptfs_ns3_pmtu_refuse_local(NULL, NULL, 1280);
 }
 
 const CU_TestInfo iptfs_tests_pmtu[] = {
