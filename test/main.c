@@ -50,6 +50,9 @@ extern const CU_TestInfo iptfs_tests_tcp_meter[];
 extern const CU_TestInfo iptfs_tests_udp_apps[];
 extern const CU_TestInfo iptfs_tests_run_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
+extern const CU_TestInfo iptfs_tests_device_pair[];
+extern const CU_TestInfo iptfs_tests_pmtu[];
+extern const CU_TestInfo iptfs_tests_p2p_link[];
 extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
@@ -125,6 +128,9 @@ static const struct {
     {"udp-apps", iptfs_tests_udp_apps},
     {"run-hosts", iptfs_tests_run_hosts},
     {"device", iptfs_tests_device},
+    {"device-pair", iptfs_tests_device_pair},
+    {"pmtu", iptfs_tests_pmtu},
+    {"p2p-link", iptfs_tests_p2p_link},
     {"iptfs-helper", iptfs_tests_iptfs_helper},
     {"api", iptfs_tests_api},
     {"control", iptfs_tests_control},

@@ -21,7 +21,7 @@ static const char device_mtu[] = "device-mtu";
 static const char run_name[] = "run";
 static const char stream_name[] = "stream";
 
-/* What is watched of an end, and who was told before. */
+/* The observer of what an end sends. */
 struct watched {
     struct iptfs_pair *pair;
     int end;

@@ -263,6 +263,8 @@ void answer_local(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, uint32
 void schedule(void (*answer)(ns3::Ptr<ns3::Node>, ns3::Ptr<ns3::Packet>, uint32_t), void *node,
               const void *handle, uint32_t mtu)
 {
+    if (node == nullptr || handle == nullptr)
+        return;
     iptfs::guarded([answer, node, handle, mtu]() {
         ns3::Ptr<ns3::Node> owner(static_cast<ns3::Node *>(node));
         ns3::Ptr<ns3::Packet> packet = static_cast<const ns3::Packet *>(handle)->Copy();

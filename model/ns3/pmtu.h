@@ -31,8 +31,8 @@ int iptfs_ns3_pmtu_follow(void *node);
  * It is sent at this instant, but after the present event. None is sent for fragments other than
  * the first, or for packets to multicast and broadcast addresses.
  *
- * @param node an ns3::Node
- * @param handle the ns3::Packet with its IP header, which remains the caller's
+ * @param node an ns3::Node; NULL has no effect
+ * @param handle the ns3::Packet with its IP header, which remains the caller's; NULL has no effect
  * @param mtu_octets the packet was longer than this */
 void iptfs_ns3_pmtu_refuse(void *node, const void *handle, uint32_t mtu_octets);
 
@@ -41,8 +41,8 @@ void iptfs_ns3_pmtu_refuse(void *node, const void *handle, uint32_t mtu_octets);
  * The node's TCP, UDP or other protocol receives it as if by ICMP (ns-3's sockets pass it to their
  * IcmpCallback), at this instant, but after the present event.
  *
- * @param node an ns3::Node
- * @param handle the ns3::Packet with its IP header, which remains the caller's
+ * @param node an ns3::Node; NULL has no effect
+ * @param handle the ns3::Packet with its IP header, which remains the caller's; NULL has no effect
  * @param mtu_octets the packet was longer than this */
 void iptfs_ns3_pmtu_refuse_local(void *node, const void *handle, uint32_t mtu_octets);
 

@@ -72,7 +72,7 @@ static void test_link_delivers_in_time(void)
     iptfs_ns3_p2p_free(p2p);
 }
 
-/* One packet is in transmission, so of the rest as many are taken as the queue has room for. */
+/* One packet is in transmission, so the queue takes as many of the rest as it can hold. */
 static void count_drops(struct iptfs_ns3_p2p_config c, int sent, int expected)
 {
     struct iptfs_ns3_p2p *p2p = NULL;

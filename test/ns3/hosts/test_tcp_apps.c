@@ -24,8 +24,8 @@ static void test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link(void)
     double least_s = 2000000.0 * 8 / 10e6 * 1502 / 1448;
     CHECK_TRUE(iptfs_seconds(flow.finished_ps) > least_s);
     CHECK_NEAR(iptfs_seconds(flow.finished_ps), least_s, 0.15);
-    /* Twice the delay, the time on the links; at most 100 packets more in the queue, and an
-     * acknowledgement that was waited for. */
+    /* Twice the delay, the time on the links; at most 100 packets more in the queue, and a
+     * delayed acknowledgement. */
     CHECK_TRUE(observed.rtt_min_ps > 10 * IPTFS_PS_PER_MS);
     CHECK_TRUE(observed.rtt_min_ps < 13 * IPTFS_PS_PER_MS);
     CHECK_TRUE(observed.rtt_max_ps < 350 * IPTFS_PS_PER_MS);
@@ -54,7 +54,7 @@ static void test_without_an_end_a_flow_sends_until_it_is_stopped(void)
         CHECK_U64(flow->received_octets, flow->sent_octets);
         CHECK_TRUE(flow->last_ps > traffic.stop_ps);
     }
-    /* Two seconds of the link, and what stood in the sockets. */
+    /* Two seconds of the link, and what was in the sockets' buffers. */
     double whole = 2.0 * 10e6 / 8 * 1448 / 1502;
     CHECK_TRUE((double)received > 0.95 * whole);
     CHECK_TRUE((double)received < whole + 3 * 600000);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static void test_addresses_tell_the_section(void)
+static void test_section_by_addresses(void)
 {
     uint8_t head[40] = {0x45};
     const uint8_t left[4] = {10, 0, 17, 1}, right[4] = {10, 1, 17, 1};
@@ -34,6 +34,6 @@ static void test_addresses_tell_the_section(void)
 }
 
 const CU_TestInfo iptfs_tests_topology[] = {
-    {"addresses tell the section", test_addresses_tell_the_section},
+    {"the section is found by addresses", test_section_by_addresses},
     CU_TEST_INFO_NULL,
 };
