@@ -76,6 +76,13 @@ extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
 extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_sections[];
+extern const CU_TestInfo iptfs_tests_caption[];
+extern const CU_TestInfo iptfs_tests_gnuplot[];
+extern const CU_TestInfo iptfs_tests_grid[];
+extern const CU_TestInfo iptfs_tests_statistics[];
+extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
@@ -154,6 +161,13 @@ static const struct {
     {"unknown-option", iptfs_tests_unknown_option},
     {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
+    {"plot-sections", iptfs_tests_plot_sections},
+    {"caption", iptfs_tests_caption},
+    {"gnuplot", iptfs_tests_gnuplot},
+    {"grid", iptfs_tests_grid},
+    {"statistics", iptfs_tests_statistics},
+    {"sweep-engine", iptfs_tests_sweep_engine},
+    {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
