@@ -244,7 +244,7 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
     return 0;
 }
 
-uint32_t net_udp_told_mtu(void)
+uint32_t net_udp_reported_mtu(void)
 {
     return told_mtu;
 }
