@@ -110,7 +110,7 @@ static void test_local_udp(void)
         CHECK_INT(net_udp_send(net.side[0].node, 2000 * MS, to, bytes, 1600, 0), 0);
         tunnel_net_run(&net, 2100 * MS);
         CHECK_U64(net.side[1].datagrams, 0);
-        CHECK_U64(net_udp_told_mtu(), 1466);
+        CHECK_U64(net_udp_reported_mtu(), 1466);
         tunnel_net_close(&net);
     }
 }
