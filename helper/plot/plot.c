@@ -215,7 +215,7 @@ static int draw_all(const struct iptfs_plot_request *request, const struct iptfs
 {
     int first = 0;
     for (size_t i = 0; i < plots->count; i++) {
-        struct iptfs_error why = {0, ""};
+        struct iptfs_error why = {0};
         if (!wanted(request, plots->plots[i].name))
             continue;
         int code = draw_plot(request, &plots->plots[i], out, &why);

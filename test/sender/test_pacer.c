@@ -62,7 +62,6 @@ const CU_TestInfo iptfs_tests_pacer[] = {
     {"slots do not drift", test_slots_do_not_drift},
     {"a new step counts from the next slot", test_a_new_step_counts_from_the_next_slot},
     {"on demand waits for init-delay once", test_on_demand_waits_for_init_delay_once},
-    {"min-rate counts slots from the last packet",
-     test_min_rate_counts_slots_from_the_last_packet},
+    {"min-rate counts slots from the last packet", test_min_rate_counts_slots_from_the_last_packet},
     CU_TEST_INFO_NULL,
 };

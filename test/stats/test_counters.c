@@ -16,8 +16,7 @@ static void test_every_counter_has_a_place_and_a_name(void)
         CHECK_INT(strncmp(name->name, "Xfrm", 4) == 0, is_linux);
         CHECK_INT(strstr(name->name, is_linux ? "XfrmIn" : "rx-") == name->name, name->receiver);
         for (int other = 0; other < i; other++) {
-            const struct iptfs_counter_name *before =
-                iptfs_counter_name((enum iptfs_counter)other);
+            const struct iptfs_counter_name *before = iptfs_counter_name((enum iptfs_counter)other);
             CHECK_TRUE(strcmp(name->group, before->group) != 0 ||
                        strcmp(name->name, before->name) != 0);
         }
