@@ -11,15 +11,22 @@
 /* One suite for each test file, which adds its line here and below. */
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
+extern const CU_TestInfo iptfs_tests_error[];
+extern const CU_TestInfo iptfs_tests_octets[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
+extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
+extern const CU_TestInfo iptfs_tests_aead[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
 extern const CU_TestInfo iptfs_tests_queue[];
+extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
+extern const CU_TestInfo iptfs_tests_packer_plain[];
+extern const CU_TestInfo iptfs_tests_pacer[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
@@ -31,6 +38,11 @@ extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
+extern const CU_TestInfo iptfs_tests_counters[];
+extern const CU_TestInfo iptfs_tests_trace[];
+extern const CU_TestInfo iptfs_tests_flows[];
+extern const CU_TestInfo iptfs_tests_burstiness[];
+extern const CU_TestInfo iptfs_tests_entropy[];
 extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
@@ -112,15 +124,22 @@ static const struct {
 } suites[] = {
     {"units", iptfs_tests_units},
     {"random", iptfs_tests_random},
+    {"error", iptfs_tests_error},
+    {"octets", iptfs_tests_octets},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
+    {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
     {"replay-window", iptfs_tests_replay_window},
+    {"aead", iptfs_tests_aead},
     {"outer-codec", iptfs_tests_outer_codec},
     {"queue", iptfs_tests_queue},
+    {"packer", iptfs_tests_packer},
     {"packer-aggfrag", iptfs_tests_packer_aggfrag},
+    {"packer-plain", iptfs_tests_packer_plain},
+    {"pacer", iptfs_tests_pacer},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
@@ -132,6 +151,11 @@ static const struct {
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
+    {"counters", iptfs_tests_counters},
+    {"trace", iptfs_tests_trace},
+    {"flows", iptfs_tests_flows},
+    {"burstiness", iptfs_tests_burstiness},
+    {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
     {"congestion", iptfs_tests_congestion},
