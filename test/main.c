@@ -23,6 +23,18 @@ extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
+extern const CU_TestInfo iptfs_tests_in_flight[];
+extern const CU_TestInfo iptfs_tests_transmitter[];
+extern const CU_TestInfo iptfs_tests_impairments[];
+extern const CU_TestInfo iptfs_tests_impair_loss[];
+extern const CU_TestInfo iptfs_tests_impair_gemodel[];
+extern const CU_TestInfo iptfs_tests_impair_reorder[];
+extern const CU_TestInfo iptfs_tests_impair_duplicate[];
+extern const CU_TestInfo iptfs_tests_impair_jitter[];
+extern const CU_TestInfo iptfs_tests_impair_ce[];
+extern const CU_TestInfo iptfs_tests_impair_blackouts[];
+extern const CU_TestInfo iptfs_tests_impair_list[];
+extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
@@ -82,6 +94,18 @@ static const struct {
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
+    {"in-flight", iptfs_tests_in_flight},
+    {"transmitter", iptfs_tests_transmitter},
+    {"impairments", iptfs_tests_impairments},
+    {"impair-loss", iptfs_tests_impair_loss},
+    {"impair-gemodel", iptfs_tests_impair_gemodel},
+    {"impair-reorder", iptfs_tests_impair_reorder},
+    {"impair-duplicate", iptfs_tests_impair_duplicate},
+    {"impair-jitter", iptfs_tests_impair_jitter},
+    {"impair-ce", iptfs_tests_impair_ce},
+    {"impair-blackouts", iptfs_tests_impair_blackouts},
+    {"impair-list", iptfs_tests_impair_list},
+    {"direct-link", iptfs_tests_direct_link},
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
