@@ -85,8 +85,8 @@ int main()
 '''
 
 # What programs of others include.
-PUBLIC_HEADERS = ['iptfs.h', 'ns3/error.h', 'ns3/sim.h', 'ns3/hosts/hosts.h', 'ns3/pmtu.h',
-                  'ns3/iptfs_helper.h']
+PUBLIC_HEADERS = ['iptfs.h', 'ns3/error.h', 'ns3/sim.h', 'ns3/events.h', 'ns3/p2p.h',
+                  'ns3/hosts/hosts.h', 'ns3/pmtu.h', 'ns3/iptfs_helper.h']
 
 
 # ---------------------------------------------------------------- commands and options

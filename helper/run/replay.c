@@ -6,6 +6,7 @@
 #include "files/textfile.h"
 #include "link/direct_link.h"
 #include "ns3/engine.h"
+#include "ns3/events.h"
 #include "ns3/sim.h"
 #include "run/script.h"
 #include "tunnel/tunnel.h"

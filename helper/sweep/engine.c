@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/engine.h"
 
-#include "text/quantity.h"
-#include "text/suggest.h"
-
-#include <string.h>
+#include "text/choice.h"
 
 /* A new engine adds its name here and in the table. */
 extern const struct iptfs_sweep_engine iptfs_engine_parallel, iptfs_engine_slurm;
@@ -23,34 +20,30 @@ const struct iptfs_sweep_engine *iptfs_sweep_engine_at(size_t index)
     return index < ENGINES ? engines[index] : NULL;
 }
 
-/* "parallel, slurm": the engines that use one of these options, cut to `size`. */
+/* The engines that use one of these options, "slurm, other", cut to `size`. */
 static void list_names(unsigned uses, char *names, size_t size)
 {
     size_t length = 0;
     names[0] = '\0';
     for (size_t i = 0; i < ENGINES && length < size; i++)
-        if (uses == 0 || (engines[i]->uses & uses) != 0)
+        if ((engines[i]->uses & uses) != 0)
             length += (size_t)snprintf(names + length, size - length, "%s%s",
                                        length > 0 ? ", " : "", engines[i]->name);
+}
+
+static const char *name_at(size_t index)
+{
+    return index < ENGINES ? engines[index]->name : NULL;
 }
 
 int iptfs_sweep_engine_find(const char *name, const struct iptfs_sweep_engine **engine,
                             struct iptfs_error *error)
 {
-    char allowed[200];
-    struct iptfs_suggest nearest = {.found = name};
-    for (size_t i = 0; i < ENGINES; i++) {
-        iptfs_suggest_offer(&nearest, engines[i]->name);
-        if (strcmp(engines[i]->name, name) == 0) {
-            *engine = engines[i];
-            return 0;
-        }
-    }
-    list_names(0, allowed, sizeof allowed);
-    return iptfs_fail(error, IPTFS_E_INVALID, "found '%s', allowed: %s%s%s%s",
-                      iptfs_quoted(name).text, allowed,
-                      nearest.best != NULL ? "; did you mean '" : "",
-                      nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
+    size_t index = 0;
+    int code = iptfs_choose(name, name_at, &index, error);
+    if (code == 0)
+        *engine = engines[index];
+    return code;
 }
 
 int iptfs_sweep_engine_check(const struct iptfs_sweep_engine *engine,

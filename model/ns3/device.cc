@@ -130,7 +130,7 @@ int iptfs_ns3_device_new(struct iptfs_ns3_device **out, void *node, uint32_t mtu
         return IPTFS_NS3_EINVAL;
     if (iptfs_ns3_now_ps() < 0)
         return IPTFS_NS3_ESTATE;
-    return iptfs_ns3_guarded([out, node, mtu_octets, send, ctx]() {
+    return iptfs::guarded([out, node, mtu_octets, send, ctx]() {
         ns3::Ptr<ns3::VirtualNetDevice> device =
             make_device(ns3::Ptr<ns3::Node>(static_cast<ns3::Node *>(node)), mtu_octets);
         *out = new iptfs_ns3_device{device, device->GetIfIndex(), send, ctx};
@@ -162,7 +162,7 @@ bool iptfs_ns3_device_receive(struct iptfs_ns3_device *device, void *handle, uin
 
     if (device == nullptr || device->device->GetNode() == nullptr)
         return false;
-    return iptfs_ns3_guarded([device, &packet, tos]() {
+    return iptfs::guarded([device, &packet, tos]() {
                receive(device->device, packet, tos);
                return 0;
            }) == 0;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "ns3/events.h"
 #include "ns3/p2p_link.h"
 #include "ns3/sim.h"
 

@@ -8,9 +8,12 @@
 #include <exception>
 #include <new>
 
-/* Runs `body`, which gives 0 or a code of enum iptfs_ns3_error, and gives what it gives; an
+namespace iptfs
+{
+
+/* Runs `body`, which returns 0 or a code of enum iptfs_ns3_error, and returns its result. An
  * exception becomes IPTFS_NS3_ENOMEM or IPTFS_NS3_EENGINE. */
-template <typename Body> int iptfs_ns3_guarded(Body body)
+template <typename Body> int guarded(Body body)
 {
     try {
         return body();
@@ -20,5 +23,7 @@ template <typename Body> int iptfs_ns3_guarded(Body body)
         return IPTFS_NS3_EENGINE;
     }
 }
+
+} // namespace iptfs
 
 #endif

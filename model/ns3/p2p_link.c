@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "ns3/sim.h"
+#include "ns3/p2p.h"
 
 #include <stdlib.h>
 

@@ -263,7 +263,7 @@ void answer_local(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, uint32
 void soon(void (*answer)(ns3::Ptr<ns3::Node>, ns3::Ptr<ns3::Packet>, uint32_t), void *node,
           const void *handle, uint32_t mtu)
 {
-    iptfs_ns3_guarded([answer, node, handle, mtu]() {
+    iptfs::guarded([answer, node, handle, mtu]() {
         ns3::Ptr<ns3::Node> owner(static_cast<ns3::Node *>(node));
         ns3::Ptr<ns3::Packet> packet = static_cast<const ns3::Packet *>(handle)->Copy();
         ns3::Simulator::ScheduleWithContext(owner->GetId(), ns3::Time(0), answer, owner, packet,
@@ -278,7 +278,7 @@ int iptfs_ns3_pmtu_follow(void *node)
 {
     if (node == nullptr)
         return IPTFS_NS3_EINVAL;
-    return iptfs_ns3_guarded([node]() {
+    return iptfs::guarded([node]() {
         ns3::Ptr<ns3::Node> owner(static_cast<ns3::Node *>(node));
         ns3::Ptr<ns3::Ipv4L3Protocol> ip = owner->GetObject<ns3::Ipv4L3Protocol>();
         ns3::Ptr<ns3::Ipv6L3Protocol> ip6 = owner->GetObject<ns3::Ipv6L3Protocol>();

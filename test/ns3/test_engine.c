@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/engine.h"
+#include "ns3/events.h"
 #include "ns3/p2p_link.h"
 #include "ns3/sim.h"
 #include "support/check.h"

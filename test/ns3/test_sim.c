@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The shim's promises, with times small enough to check by hand: all in picoseconds. */
+#include "ns3/events.h"
+#include "ns3/p2p.h"
 #include "ns3/sim.h"
 
 #include <CUnit/CUnit.h>

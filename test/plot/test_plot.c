@@ -2,9 +2,9 @@
 /* Plots of sweeps: what a file says of them, the statistics, and the files that are drawn. */
 #include "files/gnuplot.h"
 #include "plot/caption.h"
+#include "plot/kind.h"
 #include "plot/plot.h"
-#include "plot/plotdata.h"
-#include "plot/plotfile.h"
+#include "plot/sections.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "sweep/statistics.h"
@@ -48,7 +48,7 @@ static void sections_are_read(void)
         CHECK_STR(one->where_value[0].text, "2Mbps");
         CHECK_STR(one->title.text, "It's 5 % \\n");
         CHECK_TRUE(one->logx && !one->logy);
-        CHECK_INT(plots.plots[1].kind, IPTFS_PLOT_CDF);
+        CHECK_STR(plots.plots[1].kind->name, "cdf");
     }
     iptfs_plots_free(&plots);
 }

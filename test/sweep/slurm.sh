@@ -206,7 +206,7 @@ cancelled_arrays_resume() {
 
 refusals_are_clear() {
     expect 2 "$SIM" sweep many.ini --engine slurm --sbatch --partition=nowhere --out refused
-    grep 'Slurm does not take the sweep: .*invalid partition' err
+    grep 'Slurm refuses the sweep: .*invalid partition' err
     [ "$(wc -l <err)" = 1 ]
 }
 

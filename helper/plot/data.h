@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a plot draws: the points of a sweep gathered into curves, and statistics over their seeds.
+/* The data of a plot: the points of a sweep as marks on curves, with statistics over their seeds.
  */
-#ifndef IPTFS_PLOTDATA_H
-#define IPTFS_PLOTDATA_H
+#ifndef IPTFS_PLOT_DATA_H
+#define IPTFS_PLOT_DATA_H
 
 #include "base/error.h"
-#include "plot/plotfile.h"
-#include "plot/plottable.h"
+#include "plot/sections.h"
+#include "plot/table.h"
+#include "sweep/sweep.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,14 +41,27 @@ enum {
     IPTFS_PLOT_BY = 2 /* and those behind it; then those of where */
 };
 
+/* A point of the sweep in its place. */
+struct iptfs_plot_item {
+    size_t curve;
+    double x;   /* the items of a curve are sorted by it */
+    size_t row; /* of the table */
+    double y;
+};
+
+struct iptfs_plot_items {
+    struct iptfs_plot_item *items;
+    size_t count;
+};
+
 /* Checks a plot against the grid of a sweep, before it runs: that its keys and values are there,
  * and that the points behind one mark differ in their seeds alone. Values of the summary are known
  * by `summary_names`, a JSON object that has them all as keys; NULL for not yet. IPTFS_E_INVALID
  * with "FILE:LINE: [plot.NAME] KEY: ...", IPTFS_E_NO_MEMORY. */
 int iptfs_plot_check_data(const struct iptfs_plot *plot, const struct iptfs_sweep *sweep,
-                          const json_t *summary_names, struct iptfs_error *error);
+                          json_t *summary_names, struct iptfs_error *error);
 
-/* Gathers what a plot draws from DIR/results.db. The caller frees it with iptfs_plot_data_free; it
+/* Makes the data of a plot from DIR/results.db. The caller frees it with iptfs_plot_data_free; it
  * refers to the plot. Errors as above, and IPTFS_E_IO. */
 int iptfs_plot_data_load(struct iptfs_plot_data *data, const struct iptfs_plot *plot,
                          const char *directory, struct iptfs_error *error);

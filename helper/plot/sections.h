@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a sweep file says of plots:
+/* The sections [plot.NAME] of a sweep file:
  *
  *   [plot.NAME]
- *   kind = lines                  or heatmap, cdf, boxes
+ *   kind = lines                  a name of the table of kinds (kind.h)
  *   x = tunnel.init-delay         a key of the sweep or of the scenario, a value of the summary
  *   y = delay_s.p99               a value of the summary
  *   by = link.loss, case          a curve for each value of these
@@ -11,21 +11,16 @@
  *   xlabel, ylabel = ...          in place of the usual ones
  *   logx, logy = on
  *
- * Names of keys are looked up by plotdata.h, not here. */
-#ifndef IPTFS_PLOTFILE_H
-#define IPTFS_PLOTFILE_H
+ * Whether the keys they name exist is checked by data.h, not here. */
+#ifndef IPTFS_PLOT_SECTIONS_H
+#define IPTFS_PLOT_SECTIONS_H
 
 #include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum iptfs_plot_kind {
-    IPTFS_PLOT_LINES,
-    IPTFS_PLOT_HEATMAP,
-    IPTFS_PLOT_CDF,
-    IPTFS_PLOT_BOXES
-};
+struct iptfs_plot_kind;
 
 enum {
     IPTFS_PLOT_NAME_MAX = 40,
@@ -43,7 +38,7 @@ struct iptfs_plot {
     const char *path; /* of the file, for messages */
     unsigned line;    /* of the section */
     char name[IPTFS_PLOT_NAME_MAX + 1];
-    enum iptfs_plot_kind kind;
+    const struct iptfs_plot_kind *kind;
     unsigned kind_line;
     struct iptfs_plot_text x, y, title, xlabel, ylabel;
     struct iptfs_plot_text by[IPTFS_PLOT_BY_MAX];
@@ -61,7 +56,7 @@ struct iptfs_plots {
     size_t count;
 };
 
-/* Takes the sections [plot.NAME] of a text; there may be none. `path` stands for the file. The
+/* Reads the sections [plot.NAME] of a text; there may be none. `path` stands for the file. The
  * caller frees them with iptfs_plots_free. IPTFS_E_INVALID with "FILE:LINE: [plot.NAME] KEY: ...",
  * IPTFS_E_NO_MEMORY. */
 int iptfs_plots_parse(struct iptfs_plots *plots, const char *text, const char *path,
@@ -69,8 +64,8 @@ int iptfs_plots_parse(struct iptfs_plots *plots, const char *text, const char *p
 void iptfs_plots_free(struct iptfs_plots *plots);
 
 /* Fails with "FILE:LINE: [plot.NAME] KEY: " and the rest. */
-int iptfs_plot_blame(const struct iptfs_plot *plot, unsigned line, const char *key,
-                     struct iptfs_error *error, const char *format, ...)
+int iptfs_plot_refuse(const struct iptfs_plot *plot, unsigned line, const char *key,
+                      struct iptfs_error *error, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
 #endif

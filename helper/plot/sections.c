@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "plot/plotfile.h"
+#include "plot/sections.h"
 
 #include "files/ini.h"
 #include "files/textfile.h"
+#include "plot/kind.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
 
@@ -15,27 +16,19 @@
 
 #define PLOT_PREFIX "plot."
 
-static const struct iptfs_word kinds[] = {
-    {"lines", IPTFS_PLOT_LINES, "means over seeds with 95 % confidence intervals", NULL},
-    {"heatmap", IPTFS_PLOT_HEATMAP, "means over seeds as colours, over x and by", NULL},
-    {"cdf", IPTFS_PLOT_CDF, "the distribution of y over runs", NULL},
-    {"boxes", IPTFS_PLOT_BOXES, "quartiles over seeds", NULL},
-    {NULL, 0, NULL, NULL},
-};
-
 static const char *const keys[] = {"x",     "y",      "by",     "where", "kind",
                                    "title", "xlabel", "ylabel", "logx",  "logy"};
 #define KEYS_TEXT "x, y, by, where, kind, title, xlabel, ylabel, logx, logy"
 
-/* What is being filled while a file is read. */
+/* The state of reading one file. */
 struct reading {
     struct iptfs_plots *plots;
     struct iptfs_plot *plot; /* of the section being read; NULL: another section */
     struct iptfs_error *error;
 };
 
-int iptfs_plot_blame(const struct iptfs_plot *plot, unsigned line, const char *key,
-                     struct iptfs_error *error, const char *format, ...)
+int iptfs_plot_refuse(const struct iptfs_plot *plot, unsigned line, const char *key,
+                      struct iptfs_error *error, const char *format, ...)
 {
     char why[700];
     va_list args;
@@ -80,7 +73,7 @@ static int begin_section(void *ctx, unsigned line, const char *title)
         return iptfs_fail(reading->error, IPTFS_E_NO_MEMORY, "out of memory");
     plots->plots = grown;
     reading->plot = &grown[plots->count++];
-    *reading->plot = (struct iptfs_plot){.path = path, .line = line};
+    *reading->plot = (struct iptfs_plot){.path = path, .line = line, .kind = iptfs_plot_kind_at(0)};
     snprintf(reading->plot->name, sizeof reading->plot->name, "%s", name);
     return 0;
 }
@@ -104,13 +97,13 @@ static int take_by(struct reading *reading, unsigned line, const char *value)
     for (const char *end; value != NULL; value = *end != '\0' ? end + 1 : NULL) {
         end = value + strcspn(value, ",");
         if (plot->n_by == IPTFS_PLOT_BY_MAX)
-            return iptfs_plot_blame(plot, line, "by", reading->error,
-                                    "found one more key, allowed: at most %d", IPTFS_PLOT_BY_MAX);
+            return iptfs_plot_refuse(plot, line, "by", reading->error,
+                                     "found one more key, allowed: at most %d", IPTFS_PLOT_BY_MAX);
         struct iptfs_plot_text *by = &plot->by[plot->n_by++];
         copy_trimmed(by, line, value, end);
         if (by->text[0] == '\0')
-            return iptfs_plot_blame(plot, line, "by", reading->error,
-                                    "found nothing, allowed: a key between the commas");
+            return iptfs_plot_refuse(plot, line, "by", reading->error,
+                                     "found nothing, allowed: a key between the commas");
     }
     return 0;
 }
@@ -122,13 +115,13 @@ static int take_where(struct reading *reading, unsigned line, const char *value)
         end = value + strcspn(value, ";");
         const char *equals = memchr(value, '=', (size_t)(end - value));
         if (equals == NULL)
-            return iptfs_plot_blame(plot, line, "where", reading->error,
-                                    "found '%s', allowed: key=value; key=value",
-                                    iptfs_quoted(value).text);
+            return iptfs_plot_refuse(plot, line, "where", reading->error,
+                                     "found '%s', allowed: key=value; key=value",
+                                     iptfs_quoted(value).text);
         if (plot->n_where == IPTFS_PLOT_WHERE_MAX)
-            return iptfs_plot_blame(plot, line, "where", reading->error,
-                                    "found one more value, allowed: at most %d",
-                                    IPTFS_PLOT_WHERE_MAX);
+            return iptfs_plot_refuse(plot, line, "where", reading->error,
+                                     "found one more value, allowed: at most %d",
+                                     IPTFS_PLOT_WHERE_MAX);
         copy_trimmed(&plot->where_key[plot->n_where], line, value, equals);
         copy_trimmed(&plot->where_value[plot->n_where], line, equals + 1, end);
         plot->n_where++;
@@ -143,18 +136,16 @@ static int take_switch(struct reading *reading, unsigned line, const char *key, 
     *into_line = line;
     if (iptfs_parse_bool(value, into, &why) == 0)
         return 0;
-    return iptfs_plot_blame(reading->plot, line, key, reading->error, "%s", why.text);
+    return iptfs_plot_refuse(reading->plot, line, key, reading->error, "%s", why.text);
 }
 
 static int take_kind(struct reading *reading, unsigned line, const char *value)
 {
     struct iptfs_error why;
-    int kind = 0;
     reading->plot->kind_line = line;
-    if (iptfs_parse_word(value, kinds, &kind, &why) != 0)
-        return iptfs_plot_blame(reading->plot, line, "kind", reading->error, "%s", why.text);
-    reading->plot->kind = (enum iptfs_plot_kind)kind;
-    return 0;
+    if (iptfs_plot_kind_find(value, &reading->plot->kind, &why) == 0)
+        return 0;
+    return iptfs_plot_refuse(reading->plot, line, "kind", reading->error, "%s", why.text);
 }
 
 static struct iptfs_plot_text *text_of(struct iptfs_plot *plot, const char *key)
@@ -172,11 +163,11 @@ static int refuse_key(struct reading *reading, unsigned line, const char *key)
     struct iptfs_suggest nearest = {.found = key};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         iptfs_suggest_offer(&nearest, keys[i]);
-    return iptfs_plot_blame(reading->plot, line, key, reading->error,
-                            "found an unknown key, allowed: " KEYS_TEXT "%s%s%s",
-                            nearest.best != NULL ? "; did you mean '" : "",
-                            nearest.best != NULL ? nearest.best : "",
-                            nearest.best != NULL ? "'?" : "");
+    return iptfs_plot_refuse(reading->plot, line, key, reading->error,
+                             "found an unknown key, allowed: " KEYS_TEXT "%s%s%s",
+                             nearest.best != NULL ? "; did you mean '" : "",
+                             nearest.best != NULL ? nearest.best : "",
+                             nearest.best != NULL ? "'?" : "");
 }
 
 /* The line in which the key stood before; 0 for none. */
@@ -203,9 +194,9 @@ static int take_value(void *ctx, unsigned line, const char *key, const char *val
     if (!known)
         return refuse_key(reading, line, key);
     if (line_before(plot, key) != 0)
-        return iptfs_plot_blame(plot, line, key, reading->error,
-                                "found the key again (first in line %u), allowed: once",
-                                line_before(plot, key));
+        return iptfs_plot_refuse(plot, line, key, reading->error,
+                                 "found the key again (first in line %u), allowed: once",
+                                 line_before(plot, key));
     struct iptfs_plot_text *text = text_of(plot, key);
     if (text != NULL) {
         copy_trimmed(text, line, value, value + strlen(value));
@@ -221,34 +212,25 @@ static int take_value(void *ctx, unsigned line, const char *key, const char *val
 
 /* ---------------------------------------------------------------------------------- the section */
 
-/* What a kind needs, and what it has no use for. */
 static int check_plot(const struct iptfs_plot *plot, struct iptfs_error *error)
 {
-    const char *kind = iptfs_word_of(kinds, (int)plot->kind);
-    bool cdf = plot->kind == IPTFS_PLOT_CDF, heatmap = plot->kind == IPTFS_PLOT_HEATMAP;
+    const struct iptfs_plot_kind *kind = plot->kind;
     if (plot->y.text[0] == '\0')
-        return iptfs_plot_blame(plot, plot->y.line, "y", error,
-                                "found nothing, allowed: a value of the summary, as delay_s.p99");
-    if (!cdf && plot->x.text[0] == '\0')
-        return iptfs_plot_blame(plot, plot->x.line, "x", error,
-                                "found nothing, allowed: a key, as tunnel.init-delay, or a value "
-                                "of the summary");
-    if (cdf && plot->x.line != 0)
-        return iptfs_plot_blame(plot, plot->x.line, "x", error,
-                                "found '%s', allowed: nothing with kind = cdf, whose x axis is y",
-                                iptfs_quoted(plot->x.text).text);
-    if (heatmap && plot->n_by != 1)
-        return iptfs_plot_blame(plot, plot->by[0].line, "by", error,
-                                "found %zu keys, allowed: one with kind = heatmap, its y axis",
-                                plot->n_by);
-    if (plot->logx && (heatmap || plot->kind == IPTFS_PLOT_BOXES))
-        return iptfs_plot_blame(plot, plot->logx_line, "logx", error,
-                                "found 'on', allowed: off with kind = %s, whose x has even steps",
-                                kind);
-    if (plot->logy && cdf)
-        return iptfs_plot_blame(plot, plot->logy_line, "logy", error,
-                                "found 'on', allowed: off with kind = cdf, whose y is a share");
-    return 0;
+        return iptfs_plot_refuse(plot, plot->y.line, "y", error,
+                                 "found nothing, allowed: a value of the summary, as delay_s.p99");
+    if (!kind->x_is_y && plot->x.text[0] == '\0')
+        return iptfs_plot_refuse(plot, plot->x.line, "x", error,
+                                 "found nothing, allowed: a key, as tunnel.init-delay, or a value "
+                                 "of the summary");
+    if (kind->x_is_y && plot->x.line != 0)
+        return iptfs_plot_refuse(plot, plot->x.line, "x", error,
+                                 "found '%s', allowed: nothing with kind = %s, whose x axis is y",
+                                 iptfs_quoted(plot->x.text).text, kind->name);
+    if (plot->logx && kind->x_has_steps)
+        return iptfs_plot_refuse(plot, plot->logx_line, "logx", error,
+                                 "found 'on', allowed: off with kind = %s, whose x has even steps",
+                                 kind->name);
+    return kind->check != NULL ? kind->check(plot, error) : 0;
 }
 
 int iptfs_plots_parse(struct iptfs_plots *plots, const char *text, const char *path,
