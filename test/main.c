@@ -18,6 +18,7 @@ extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
+extern const CU_TestInfo iptfs_tests_inbound_sa[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_modes[];
@@ -40,6 +41,8 @@ extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_receive_immediate[];
+extern const CU_TestInfo iptfs_tests_ip_reassembly[];
+extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
@@ -89,6 +92,7 @@ static const struct {
     {"esp", iptfs_tests_esp},
     {"replay-window", iptfs_tests_replay_window},
     {"outer-codec", iptfs_tests_outer_codec},
+    {"inbound-sa", iptfs_tests_inbound_sa},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
     {"modes", iptfs_tests_modes},
@@ -111,6 +115,8 @@ static const struct {
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
     {"receive-immediate", iptfs_tests_receive_immediate},
+    {"ip-reassembly", iptfs_tests_ip_reassembly},
+    {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
