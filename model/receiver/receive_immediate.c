@@ -111,9 +111,9 @@ static void release(struct iptfs_receive_immediate *immediate,
 /* The outer packets with the fragments of one inner packet, as far as they have been received. */
 struct run {
     uint64_t from, to;
-    bool begun;  /* `from` holds the first fragment */
-    bool ended;  /* `to` holds the last fragment */
-    bool broken; /* a fragment is missing that is no longer awaited */
+    bool has_start; /* `from` holds the first fragment */
+    bool has_end;   /* `to` holds the last fragment */
+    bool broken;    /* a fragment is missing that is no longer awaited */
 };
 
 /* Whether a number that has not been received is no longer awaited. */
@@ -139,7 +139,7 @@ static void find_end(const struct iptfs_receive_immediate *immediate, struct run
         }
         run->to = seq;
         if (!place->passes) {
-            run->ended = true;
+            run->has_end = true;
             return;
         }
     }
@@ -161,8 +161,8 @@ static void find_start(const struct iptfs_receive_immediate *immediate, struct r
             return;
         }
         run->from = seq;
-        run->begun = place->tail;
-        if (run->begun || near)
+        run->has_start = place->tail;
+        if (run->has_start || near)
             return;
     }
     run->broken = true;
@@ -171,9 +171,9 @@ static void find_start(const struct iptfs_receive_immediate *immediate, struct r
 /* The packet that begins in `seq` (tail) or continues there, up to its end. */
 static struct run run_from(const struct iptfs_receive_immediate *immediate, uint64_t seq, bool tail)
 {
-    struct run run = {.from = seq, .to = seq, .begun = tail};
-    run.ended = !tail && !place_of(immediate, seq)->passes;
-    if (!run.ended)
+    struct run run = {.from = seq, .to = seq, .has_start = tail};
+    run.has_end = !tail && !place_of(immediate, seq)->passes;
+    if (!run.has_end)
         find_end(immediate, &run);
     return run;
 }
@@ -182,7 +182,7 @@ static struct run run_from(const struct iptfs_receive_immediate *immediate, uint
 static struct run run_of(const struct iptfs_receive_immediate *immediate, uint64_t seq, bool tail)
 {
     struct run run = run_from(immediate, seq, tail);
-    if (!run.begun)
+    if (!run.has_start)
         find_start(immediate, &run, false);
     return run;
 }
@@ -194,7 +194,7 @@ static void release_run(struct iptfs_receive_immediate *immediate, const struct 
         struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
         if (place->outer == NULL)
             continue;
-        if (seq == run->from && run->begun)
+        if (seq == run->from && run->has_start)
             place->tail = false;
         else
             place->head = false;
@@ -207,7 +207,7 @@ static void deliver(struct iptfs_receive_immediate *immediate, int64_t now_ps,
                     const struct run *run)
 {
     struct iptfs_reassembly *reassembly = immediate->reassembly;
-    IPTFS_ASSERT(run->begun && run->ended && reassembly->partial == NULL);
+    IPTFS_ASSERT(run->has_start && run->has_end && reassembly->partial == NULL);
     iptfs_reassembly_begin(reassembly, now_ps, place_of(immediate, run->from)->outer);
     for (uint64_t seq = run->from + 1; seq <= run->to; seq++) {
         const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
@@ -226,7 +226,7 @@ static void give_up_run(struct iptfs_receive_immediate *immediate, int64_t now_p
         const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
         if (outer == NULL)
             continue;
-        if (seq > run->from || !run->begun) {
+        if (seq > run->from || !run->has_start) {
             iptfs_reassembly_skip(outer, cause);
             continue;
         }
@@ -243,12 +243,12 @@ static void try_run(struct iptfs_receive_immediate *immediate, int64_t now_ps, u
     struct run run = run_from(immediate, seq, tail);
     /* While the end is awaited it is enough to look at the payload before, so that fragments that
      * arrive in order are not walked over again for each of them. */
-    bool waiting = !run.ended && !run.broken;
-    if (!run.begun)
+    bool waiting = !run.has_end && !run.broken;
+    if (!run.has_start)
         find_start(immediate, &run, waiting);
     if (run.broken)
         give_up_run(immediate, now_ps, &run, IPTFS_DROP_INCOMPLETE);
-    else if (run.begun && run.ended)
+    else if (run.has_start && run.has_end)
         deliver(immediate, now_ps, &run);
 }
 

@@ -279,7 +279,7 @@ static void test_slower_than_time(void)
 
 /* ---------------------------------------------------------------------------- changes of rate */
 
-/* What has begun goes on at its rate; a change in the instant of a beginning counts. Eight packets
+/* A transmission keeps the rate at its start; a change at that instant counts. Eight packets
  * of 1 ms at first: the third begins at 2 ms, when the rate is halved, the fourth at 4; half way
  * through it the rate is four times as high, at which the others take 0.5 ms. */
 static void test_rate_changes(void)
@@ -294,7 +294,7 @@ static void test_rate_changes(void)
     for (int i = 0; i < 6; i++)
         send(&bench, 0, 1000);
     CHECK_INT(bench.link->ops->idle_ps(bench.link, 0), 7 * MS);
-    send(&bench, 7 * MS + 1, 1000); /* the rate between was nobody's */
+    send(&bench, 7 * MS + 1, 1000); /* no packet started at the rate between */
     CHECK_INT(bench.link->ops->idle_ps(bench.link, 7 * MS + 1), 8 * MS + 1);
     run(&bench);
     const struct came expected[] = {
@@ -622,40 +622,40 @@ struct accepted {
 };
 
 /* What the link should do, computed anew for each packet from all before it. */
-struct oracle {
+struct model {
     struct accepted accepted[RANDOM_PKTS];
     size_t accepted_count;
     int64_t busy_until_ps;
     struct came came[2 * RANDOM_PKTS];
     size_t came_count;
-    uint64_t lost_queue, lost_mtu, lost_way;
+    uint64_t lost_queue, lost_mtu, lost_listed;
 };
 
 /* Keeps the arrivals sorted, each behind those of the same time. */
-static void oracle_arrival(struct oracle *oracle, int64_t at_ps, uint64_t seq)
+static void model_arrival(struct model *model, int64_t at_ps, uint64_t seq)
 {
-    size_t at = oracle->came_count++;
-    for (; at > 0 && oracle->came[at - 1].at_ps > at_ps; at--)
-        oracle->came[at] = oracle->came[at - 1];
-    oracle->came[at] = (struct came){at_ps, seq, 0};
+    size_t at = model->came_count++;
+    for (; at > 0 && model->came[at - 1].at_ps > at_ps; at--)
+        model->came[at] = model->came[at - 1];
+    model->came[at] = (struct came){at_ps, seq, 0};
 }
 
-static bool oracle_has_room(const struct oracle *oracle, const struct iptfs_link_config *config,
+static bool model_has_space(const struct model *model, const struct iptfs_link_config *config,
                             int64_t now_ps, uint64_t octets)
 {
     uint64_t pkts = 1;
-    for (size_t i = 0; i < oracle->accepted_count; i++) {
-        if (oracle->accepted[i].start_ps <= now_ps)
+    for (size_t i = 0; i < model->accepted_count; i++) {
+        if (model->accepted[i].start_ps <= now_ps)
             continue;
         pkts++;
-        octets += oracle->accepted[i].octets;
+        octets += model->accepted[i].octets;
     }
     return (config->queue_pkts == 0 || pkts <= config->queue_pkts) &&
            (config->queue_octets == 0 || octets <= config->queue_octets);
 }
 
-static void oracle_way(struct oracle *oracle, const struct iptfs_impair_item *items, uint64_t seq,
-                       int64_t arrival_ps)
+static void model_propagate(struct model *model, const struct iptfs_impair_item *items,
+                            uint64_t seq, int64_t arrival_ps)
 {
     int64_t extra_ps = 0, copy_ps = -1;
     bool lost = false;
@@ -669,30 +669,30 @@ static void oracle_way(struct oracle *oracle, const struct iptfs_impair_item *it
         else
             copy_ps = items[i].extra_ps;
     }
-    oracle->lost_way += lost;
+    model->lost_listed += lost;
     if (!lost)
-        oracle_arrival(oracle, arrival_ps + extra_ps, seq);
+        model_arrival(model, arrival_ps + extra_ps, seq);
     if (copy_ps >= 0)
-        oracle_arrival(oracle, arrival_ps + copy_ps, seq);
+        model_arrival(model, arrival_ps + copy_ps, seq);
 }
 
-static void oracle_send(struct oracle *oracle, const struct iptfs_link_config *config,
-                        const struct iptfs_impair_item *items, int64_t now_ps, uint64_t seq,
-                        uint32_t ip_octets)
+static void model_send(struct model *model, const struct iptfs_link_config *config,
+                       const struct iptfs_impair_item *items, int64_t now_ps, uint64_t seq,
+                       uint32_t ip_octets)
 {
     uint32_t octets = iptfs_framed_octets(config->framing, ip_octets);
     if (ip_octets > config->mtu_octets) {
-        oracle->lost_mtu++;
+        model->lost_mtu++;
         return;
     }
-    if (!oracle_has_room(oracle, config, now_ps, octets)) {
-        oracle->lost_queue++;
+    if (!model_has_space(model, config, now_ps, octets)) {
+        model->lost_queue++;
         return;
     }
-    int64_t start_ps = now_ps > oracle->busy_until_ps ? now_ps : oracle->busy_until_ps;
-    oracle->accepted[oracle->accepted_count++] = (struct accepted){start_ps, octets};
-    oracle->busy_until_ps = start_ps + iptfs_tx_time_ps(octets, config->rate_bps);
-    oracle_way(oracle, items, seq, oracle->busy_until_ps + config->delay_ps);
+    int64_t start_ps = now_ps > model->busy_until_ps ? now_ps : model->busy_until_ps;
+    model->accepted[model->accepted_count++] = (struct accepted){start_ps, octets};
+    model->busy_until_ps = start_ps + iptfs_tx_time_ps(octets, config->rate_bps);
+    model_propagate(model, items, seq, model->busy_until_ps + config->delay_ps);
 }
 
 static void random_link(struct dice *dice, struct iptfs_link_config *config,
@@ -720,9 +720,9 @@ static void compare_link(uint64_t seed)
     struct dice dice = {seed};
     struct iptfs_link_config config;
     struct iptfs_impair_item items[ITEMS];
-    static struct oracle oracle;
+    static struct model model;
     static struct bench bench;
-    memset(&oracle, 0, sizeof oracle);
+    memset(&model, 0, sizeof model);
     random_link(&dice, &config, items);
     config.impairments.list = (struct iptfs_impair_list_config){items, ITEMS};
     start(&bench, &config);
@@ -732,13 +732,13 @@ static void compare_link(uint64_t seed)
         uint32_t octets = (uint32_t)dice_between(&dice, 20, 1450);
         run_until(&bench, now_ps);
         send(&bench, now_ps, octets);
-        oracle_send(&oracle, &config, items, now_ps, seq, octets);
+        model_send(&model, &config, items, now_ps, seq, octets);
     }
     run(&bench);
-    check_came(&bench, oracle.came, oracle.came_count);
-    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, oracle.lost_queue);
-    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_MTU].pkts, oracle.lost_mtu);
-    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, oracle.lost_way);
+    check_came(&bench, model.came, model.came_count);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, model.lost_queue);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_MTU].pkts, model.lost_mtu);
+    CHECK_U64(bench.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, model.lost_listed);
     stop(&bench, 0);
 }
 
@@ -789,8 +789,8 @@ static void test_blackouts(void)
     stop(&bench, 0);
 }
 
-/* Whoever gets through does so with or without blackouts, and no others do. */
-static void test_blackouts_shift_no_chance(void)
+/* The packets outside the blackouts arrive exactly when they do without. */
+static void test_blackouts_shift_no_draws(void)
 {
     enum {
         PKTS = 5000
@@ -869,7 +869,7 @@ const CU_TestInfo iptfs_tests_direct_link[] = {
     {"rate changes", test_rate_changes},
     {"rate changes fill the queue", test_rate_changes_fill_the_queue},
     {"blackouts", test_blackouts},
-    {"blackouts shift no chance", test_blackouts_shift_no_chance},
+    {"blackouts shift no draws", test_blackouts_shift_no_draws},
     {"queue in packets", test_queue_in_packets},
     {"queue in octets", test_queue_in_octets},
     {"packet longer than the queue", test_longer_than_the_queue},
@@ -882,7 +882,7 @@ const CU_TestInfo iptfs_tests_direct_link[] = {
     {"no loss and all loss", test_no_loss_and_all_loss},
     {"loss is repeatable", test_loss_is_repeatable},
     {"refused packets ask no stream", test_refused_packets_ask_no_stream},
-    {"random links are as the oracle says", test_random_links},
+    {"random links are as the slow model says", test_random_links},
     {"stopped in between", test_stopped_in_between},
     CU_TEST_INFO_NULL,
 };

@@ -573,7 +573,8 @@ static void ignore(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool ag
     *(uint32_t *)ctx += inner->octets > 0;
 }
 
-/* Octets by chance, and good packets with changes: whatever comes, nothing is lost track of. */
+/* Random octets, and good packets with changes: whatever is received, all packets are accounted
+ * for. */
 static void test_garbage_does_no_harm(void)
 {
     struct dice dice = {42};
