@@ -55,7 +55,14 @@ extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
-extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_run_command[];
+extern const CU_TestInfo iptfs_tests_replay_command[];
+extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_help[];
+extern const CU_TestInfo iptfs_tests_man_page[];
+extern const CU_TestInfo iptfs_tests_completion[];
+extern const CU_TestInfo iptfs_tests_unknown_option[];
+extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
 extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
@@ -121,7 +128,14 @@ static const struct {
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},
-    {"command", iptfs_tests_command},
+    {"run-command", iptfs_tests_run_command},
+    {"replay-command", iptfs_tests_replay_command},
+    {"examples", iptfs_tests_examples},
+    {"help", iptfs_tests_help},
+    {"man-page", iptfs_tests_man_page},
+    {"completion", iptfs_tests_completion},
+    {"unknown-option", iptfs_tests_unknown_option},
+    {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
     {"plot-sections", iptfs_tests_plot_sections},
     {"caption", iptfs_tests_caption},
