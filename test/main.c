@@ -19,7 +19,7 @@ extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
 extern const CU_TestInfo iptfs_tests_queue[];
-extern const CU_TestInfo iptfs_tests_packer[];
+extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
@@ -94,7 +94,7 @@ static const struct {
     {"replay-window", iptfs_tests_replay_window},
     {"outer-codec", iptfs_tests_outer_codec},
     {"queue", iptfs_tests_queue},
-    {"packer", iptfs_tests_packer},
+    {"packer-aggfrag", iptfs_tests_packer_aggfrag},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
