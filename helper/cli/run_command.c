@@ -131,7 +131,7 @@ const struct iptfs_command iptfs_command_run = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
     struct arguments arguments = {.sets = iptfs_command_pointers(argc)};
     struct iptfs_run_request *request = &arguments.request;

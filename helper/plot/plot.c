@@ -200,11 +200,9 @@ static int check_names(const struct iptfs_plot_request *request, const struct ip
             iptfs_suggest_offer(&nearest, plots->plots[j].name);
         }
         if (!found)
-            return iptfs_fail(error, IPTFS_E_INVALID, "found plot '%s', allowed: those of %s%s%s%s",
+            return iptfs_fail(error, IPTFS_E_INVALID, "found plot '%s', allowed: those of %s%s",
                               iptfs_quoted(name).text, iptfs_quoted_path(plots->path).text,
-                              nearest.best != NULL ? "; did you mean '" : "",
-                              nearest.best != NULL ? nearest.best : "",
-                              nearest.best != NULL ? "'?" : "");
+                              iptfs_suggest_hint(&nearest).text);
     }
     return 0;
 }
@@ -214,7 +212,7 @@ static int draw_all(const struct iptfs_plot_request *request, const struct iptfs
 {
     int first = 0;
     for (size_t i = 0; i < plots->count; i++) {
-        struct iptfs_error why = {0, ""};
+        struct iptfs_error why = {0};
         if (!wanted(request, plots->plots[i].name))
             continue;
         int code = draw_plot(request, &plots->plots[i], out, &why);

@@ -11,6 +11,7 @@
 #include "run/trace_file.h"
 #include "scenario/config.h"
 #include "text/progress.h"
+#include "text/quantity.h"
 #include "traffic/traffic.h"
 
 #include <stdlib.h>

@@ -5,12 +5,12 @@
 #define IPTFS_RUN_H
 
 #include "base/error.h"
+#include "hosts/hosts.h"
 #include "ns3/engine.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
 #include "summary/results.h"
 #include "text/progress.h"
-#include "traffic/hosts.h"
 #include "tunnel/tunnel.h"
 
 #include <stdbool.h>

@@ -5,10 +5,10 @@
 #define IPTFS_SUMMARY_RESULTS_H
 
 #include "base/error.h"
+#include "hosts/hosts.h"
 #include "scenario/scenario.h"
 #include "stats/counters.h"
 #include "stats/leak.h"
-#include "traffic/hosts.h"
 #include "tunnel/tunnel.h"
 
 #include <jansson.h>

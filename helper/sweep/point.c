@@ -74,7 +74,7 @@ static int exit_status_of(int code)
 static int run_point(const struct batch *batch, size_t index)
 {
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_text id;
     json_t *summary = NULL;
     int code = iptfs_sweep_scenario(&batch->sweep, index, &scenario, &error);

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/units.h"
+#include "option/sizes.h"
 #include "sender/source.h"
-#include "text/quantity.h"
 #include "traffic/traffic.h"
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/onoff.h"
 
-#include "scenario/scenario.h"
+#include "traffic/options.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/talkers.h"
 
-#include "scenario/scenario.h"
+#include "traffic/options.h"
 #include "traffic/time_heap.h"
 
 #include <math.h>

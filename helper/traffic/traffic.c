@@ -4,11 +4,12 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "files/textfile.h"
-#include "scenario/scenario.h"
 #include "text/quantity.h"
+#include "text/real.h"
 #include "traffic/capture.h"
 #include "traffic/flow.h"
 #include "traffic/onoff.h"
+#include "traffic/options.h"
 #include "traffic/talkers.h"
 #include "traffic/time_heap.h"
 

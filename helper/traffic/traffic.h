@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct iptfs_traffic_options; /* scenario/scenario.h */
+struct iptfs_traffic_options; /* traffic/options.h */
 
 /* What a source needs to know beside its section. */
 struct iptfs_traffic_setup {

@@ -31,7 +31,7 @@ static void columns_are_listed_and_found(void)
 {
     struct iptfs_results_db db;
     struct iptfs_results_column *columns;
-    const char *nearest = NULL;
+    struct iptfs_suggest_hint hint;
     struct iptfs_error error;
     size_t count = 0;
     make_results();
@@ -40,9 +40,9 @@ static void columns_are_listed_and_found(void)
         CHECK_U64(count, 3)) {
         CHECK_STR(columns[1].role, "parameter");
         CHECK_STR(columns[2].unit, "bit/s");
-        CHECK_TRUE(iptfs_results_column_find(columns, count, "link.loss", &nearest) == &columns[1]);
-        CHECK_TRUE(iptfs_results_column_find(columns, count, "goodputbps", &nearest) == NULL);
-        CHECK_TRUE(nearest != NULL && strcmp(nearest, "goodput_bps") == 0);
+        CHECK_TRUE(iptfs_results_column_find(columns, count, "link.loss", &hint) == &columns[1]);
+        CHECK_TRUE(iptfs_results_column_find(columns, count, "goodputbps", &hint) == NULL);
+        CHECK_STR(hint.text, "; did you mean 'goodput_bps'?");
         free(columns);
     }
     CHECK_INT(iptfs_results_db_number(&db, "SELECT count(*) FROM points", &count, &error), 0);

@@ -87,7 +87,7 @@ static void add_ip(int64_t at_ns, const char *head, uint32_t head_octets, unsign
 
 static int load(struct iptfs_capture *capture, const char *filter, struct iptfs_error *error)
 {
-    *error = (struct iptfs_error){0, ""};
+    *error = (struct iptfs_error){0};
     int code = iptfs_capture_load(capture, file.path, filter, error);
     unlink(file.path);
     /* The name is of no interest. */
@@ -326,7 +326,7 @@ static struct iptfs_source *make(const struct iptfs_traffic_options *options)
 {
     const struct iptfs_traffic_setup setup = {.options = options, .seed = 1, .flow = 3};
     struct iptfs_source *source = NULL;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), 0);
     CHECK_STR(error.text, "");
     CU_ASSERT_PTR_NOT_NULL_FATAL(source);
@@ -350,7 +350,7 @@ static void check_next(struct iptfs_source *source, int64_t at_ps, uint32_t octe
 static void test_skipped_in_summary(void)
 {
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     json_t *summary = NULL;
     char text[512];
     write_three();
@@ -425,7 +425,7 @@ static void test_capture_in_a_loop(void)
     begin_file(DLT_RAW);
     add_ip(noon_ns, "", 0, 4, 1, 100);
     end_file();
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     const struct iptfs_traffic_setup setup = {.options = &options};
     char expected[160];
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), IPTFS_E_INVALID);

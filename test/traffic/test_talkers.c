@@ -17,7 +17,7 @@ static struct iptfs_source *make(const struct iptfs_traffic_options *options, ui
 {
     const struct iptfs_traffic_setup setup = {.options = options, .seed = seed, .run = 1};
     struct iptfs_source *source = NULL;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), 0);
     CHECK_STR(error.text, "");
     CU_ASSERT_PTR_NOT_NULL_FATAL(source);
@@ -234,7 +234,7 @@ static void check_refused(const struct iptfs_traffic_options *options, const cha
 {
     const struct iptfs_traffic_setup setup = {.options = options};
     struct iptfs_source *source = NULL;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), IPTFS_E_INVALID);
     CHECK_STR(error.text, text);
 }

@@ -42,7 +42,7 @@ static struct iptfs_source *make_flow(const struct iptfs_traffic_options *option
     const struct iptfs_traffic_setup setup = {
         .options = options, .seed = seed, .run = 1, .window_octets = window_octets, .flow = flow};
     struct iptfs_source *source = NULL;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), 0);
     CHECK_STR(error.text, "");
     CU_ASSERT_PTR_NOT_NULL_FATAL(source);
@@ -447,7 +447,7 @@ static void check_row(const struct iptfs_traffic_row *row, int64_t time_ps, uint
 static void test_list_without_header(void)
 {
     struct iptfs_traffic_list list;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(load(&list,
                    "# two flows\n\n0, 40\n 1.5us ,\t1500B,0xb8\n1.5us,576,,6\r\n"
                    "  # nothing\n2ms,20,1,4 # last",
@@ -469,7 +469,7 @@ static void test_list_without_header(void)
 static void test_list_with_header(void)
 {
     struct iptfs_traffic_list list;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(load(&list, "#\nsize,ip,time_ns\n40,4,51.2\n48,,102.4\n", &error), 0);
     CHECK_STR(error.text, "");
     CHECK_U64(list.count, 2);
@@ -531,7 +531,7 @@ static void test_bad_lists_say_where_and_what(void)
 {
     for (size_t i = 0; i < sizeof bad_lists / sizeof bad_lists[0]; i++) {
         struct iptfs_traffic_list list;
-        struct iptfs_error error = {0, ""};
+        struct iptfs_error error = {0};
         CHECK_INT(load(&list, bad_lists[i].text, &error), IPTFS_E_INVALID);
         CHECK_TRUE(list.rows == NULL && list.count == 0);
         size_t length = strlen(bad_lists[i].begins);
@@ -546,7 +546,7 @@ static void test_bad_lists_say_where_and_what(void)
 static void test_unreadable_lists(void)
 {
     struct iptfs_traffic_list list;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(load_octets(&list, "1ms,40\n2ms\0,40\n", 15, &error), IPTFS_E_INVALID);
     CHECK_STR(error.text, ":2: found a zero octet, allowed: text");
     CHECK_INT(iptfs_traffic_list_load(&list, "/nonexistent/list.csv", &error), IPTFS_E_IO);
@@ -602,7 +602,7 @@ static void check_refused(const struct iptfs_traffic_options *options, const cha
 {
     const struct iptfs_traffic_setup setup = {.options = options};
     struct iptfs_source *source = NULL;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_traffic_new(&source, &setup, &error), IPTFS_E_INVALID);
     CHECK_TRUE(source == NULL);
     CHECK_STR(error.text, text);

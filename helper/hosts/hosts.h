@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Traffic of ns-3's applications in a run: hosts on both sides of the tunnel, others beside it, and
  * what is measured of them. */
-#ifndef IPTFS_TRAFFIC_HOSTS_H
-#define IPTFS_TRAFFIC_HOSTS_H
+#ifndef IPTFS_HOSTS_HOSTS_H
+#define IPTFS_HOSTS_HOSTS_H
 
 #include "ns3/device_pair.h"
 #include "ns3/engine.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "traffic/hosts.h"
+#include "hosts/hosts.h"
 
 #include "base/error.h"
 #include "base/units.h"
