@@ -123,6 +123,8 @@ extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
 extern const CU_TestInfo iptfs_tests_gnuplot[];
 extern const CU_TestInfo iptfs_tests_grid[];
+extern const CU_TestInfo iptfs_tests_identity[];
+extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_outfile[];
@@ -251,6 +253,8 @@ static const struct {
     {"caption", iptfs_tests_caption},
     {"gnuplot", iptfs_tests_gnuplot},
     {"grid", iptfs_tests_grid},
+    {"identity", iptfs_tests_identity},
+    {"results-db", iptfs_tests_results_db},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"outfile", iptfs_tests_outfile},
