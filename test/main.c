@@ -19,7 +19,7 @@ extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
 extern const CU_TestInfo iptfs_tests_queue[];
-extern const CU_TestInfo iptfs_tests_packer[];
+extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
@@ -55,8 +55,22 @@ extern const CU_TestInfo iptfs_tests_results[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
-extern const CU_TestInfo iptfs_tests_command[];
+extern const CU_TestInfo iptfs_tests_run_command[];
+extern const CU_TestInfo iptfs_tests_replay_command[];
+extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_help[];
+extern const CU_TestInfo iptfs_tests_man_page[];
+extern const CU_TestInfo iptfs_tests_completion[];
+extern const CU_TestInfo iptfs_tests_unknown_option[];
+extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_sections[];
+extern const CU_TestInfo iptfs_tests_caption[];
+extern const CU_TestInfo iptfs_tests_gnuplot[];
+extern const CU_TestInfo iptfs_tests_grid[];
+extern const CU_TestInfo iptfs_tests_statistics[];
+extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
@@ -78,7 +92,7 @@ static const struct {
     {"replay-window", iptfs_tests_replay_window},
     {"outer-codec", iptfs_tests_outer_codec},
     {"queue", iptfs_tests_queue},
-    {"packer", iptfs_tests_packer},
+    {"packer-aggfrag", iptfs_tests_packer_aggfrag},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
@@ -114,8 +128,22 @@ static const struct {
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},
-    {"command", iptfs_tests_command},
+    {"run-command", iptfs_tests_run_command},
+    {"replay-command", iptfs_tests_replay_command},
+    {"examples", iptfs_tests_examples},
+    {"help", iptfs_tests_help},
+    {"man-page", iptfs_tests_man_page},
+    {"completion", iptfs_tests_completion},
+    {"unknown-option", iptfs_tests_unknown_option},
+    {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
+    {"plot-sections", iptfs_tests_plot_sections},
+    {"caption", iptfs_tests_caption},
+    {"gnuplot", iptfs_tests_gnuplot},
+    {"grid", iptfs_tests_grid},
+    {"statistics", iptfs_tests_statistics},
+    {"sweep-engine", iptfs_tests_sweep_engine},
+    {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line of iptfs-sim: commands, their options and help, exit statuses. */
+/* The command line of iptfs-sim. */
 #ifndef IPTFS_CLI_H
 #define IPTFS_CLI_H
 
-/* Exit statuses. */
-enum {
-    IPTFS_EXIT_OK = 0,
-    IPTFS_EXIT_FAILED = 1, /* the run failed, or its output could not be written */
-    IPTFS_EXIT_USAGE = 2,  /* an option or an input file is not as it must be */
-    IPTFS_EXIT_STOPPED = 3 /* the circuit breaker stopped the tunnel; results are written */
-};
+#include "cli/command.h"
 
-/* Does what the command line says and returns the exit status. Results go to standard output,
- * errors as one line "iptfs-sim: ..." to standard error. --help, --version and mistakes in options
- * end the process, as argp has it. */
+/* The program itself as a command: its options and its help text, without the list of commands. */
+extern const struct iptfs_command iptfs_command_program;
+
+/* Runs the command that argv names and returns the exit status (cli/exit_status.h). Results go to
+ * standard output, errors as one line "iptfs-sim: ..." to standard error. --help, --version and
+ * mistakes in options end the process. */
 int iptfs_cli(int argc, char **argv);
 
 /* For atexit: ends the process with IPTFS_EXIT_FAILED and a line on standard error when standard

@@ -291,7 +291,7 @@ static void send_packet(struct passage *passage, const struct iptfs_captured *pa
 static void send_rest(struct encap *encap)
 {
     struct iptfs_sender *sender = &encap->sender;
-    while ((sender->queue.head != NULL || sender->packer.begun != NULL) &&
+    while ((sender->queue.head != NULL || sender->packer.partial != NULL) &&
            encap->passage.code == IPTFS_OK)
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
 }

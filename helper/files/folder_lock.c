@@ -15,14 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Whose lock it is, for a message; it cannot be wrong for longer than it takes to write it. */
+/* Writes whose lock it is, for the message of another process. */
 static void sign(int fd)
 {
     char host[256] = "", text[320];
     gethostname(host, sizeof host - 1);
     int length = snprintf(text, sizeof text, "process %ld on %s\n", (long)getpid(), host);
     if (ftruncate(fd, 0) != 0 || write(fd, text, (size_t)length) != length)
-        return; /* on a full disk the lock has no name, and still is one */
+        return; /* on a full disk the lock holds without a name */
 }
 
 static int refuse(int fd, const char *directory, struct iptfs_error *error)
@@ -31,12 +31,12 @@ static int refuse(int fd, const char *directory, struct iptfs_error *error)
     if (read(fd, holder, sizeof holder - 1) <= 0)
         strcpy(holder, "another process");
     return iptfs_fail(error, IPTFS_E_INVALID,
-                      "%s: another sweep is at work here (%s); wait for it, or --out DIR puts "
+                      "%s: another sweep is running here (%s); wait for it, or --out DIR puts "
                       "results elsewhere",
                       iptfs_quoted_path(directory).text, iptfs_quoted(holder).text);
 }
 
-/* A process that was killed a moment ago may still be on its way out. */
+/* Tries for a second, since a process that was killed may take a moment to end. */
 static bool lock_soon(int fd)
 {
     enum {

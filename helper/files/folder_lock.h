@@ -10,7 +10,7 @@ struct iptfs_folder_lock {
     int fd; /* of DIR/.lock; -1: none */
 };
 
-/* Locks the folder, or fails after a second with IPTFS_E_INVALID and a line that tells who has it.
+/* Locks the folder, or fails after a second with IPTFS_E_INVALID and the process that has it.
  * A file system without locks gives none, and no error. */
 int iptfs_folder_lock_take(struct iptfs_folder_lock *lock, const char *directory,
                            struct iptfs_error *error);

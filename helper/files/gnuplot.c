@@ -2,12 +2,12 @@
 #include "files/gnuplot.h"
 
 #include "files/outfile.h"
+#include "files/process.h"
 #include "files/textfile.h"
 
 #include <errno.h>
 #include <iconv.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,8 +16,8 @@
 
 /* --------------------------------------------------------------------------------------- style */
 
-/* The colours of Okabe and Ito, in an order that keeps neighbours apart in grey too; yellow is left
- * out, for it is hard to see on white. */
+/* The colours of Okabe and Ito, in an order that keeps neighbours apart in grey too; without
+ * yellow, which is hard to see on white. */
 static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                       "#000000", "#E69F00", "#56B4E9"};
 static const int points[] = {7, 5, 9, 13, 11, 15, 6, 4, 8, 12, 10};
@@ -25,7 +25,7 @@ static const char *const dashes[] = {"solid", "(12,5)", "(3,4)", "(14,4,3,4)", "
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* No element of a plot may depend on what the last one in the file set. */
+/* Sets everything, so that no plot depends on settings of the one before. */
 static const char style[] =
     "set encoding utf8\n"
     "set border 3 linewidth 1 linecolor rgb '#404040'\n"
@@ -92,17 +92,20 @@ void iptfs_gnuplot_end(const char *name, FILE *script)
 
 static bool is_utf8(const char *text)
 {
-    char buffer[256], *from = (char *)(uintptr_t)text;
+    char buffer[256], *copy = strdup(text), *from = copy;
     size_t left = strlen(text), result = 0;
-    iconv_t converter = iconv_open("UTF-32LE", "UTF-8");
-    if (converter == (iconv_t)-1)
+    iconv_t converter = copy != NULL ? iconv_open("UTF-32LE", "UTF-8") : (iconv_t)-1;
+    if (converter == (iconv_t)-1) {
+        free(copy);
         return false;
+    }
     do {
         char *to = buffer;
-        size_t room = sizeof buffer;
-        result = iconv(converter, &from, &left, &to, &room);
+        size_t space = sizeof buffer;
+        result = iconv(converter, &from, &left, &to, &space);
     } while (result == (size_t)-1 && errno == E2BIG);
     iconv_close(converter);
+    free(copy);
     return result != (size_t)-1;
 }
 
@@ -136,38 +139,38 @@ void iptfs_gnuplot_tic(const char *text, FILE *script)
 
 /* ------------------------------------------------------------------------------------- gnuplot */
 
-/* Becomes gnuplot, which reads no settings of the user: the same plot everywhere. */
-static void exec_gnuplot(const char *folder, char *const *argv, int out, int complaints)
+/* Replaces this process by gnuplot without the user's settings, so that plots are the same
+ * everywhere. */
+static void exec_gnuplot(const char *folder, const char *const *argv, int out, int errors)
 {
-    if (chdir(folder) != 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(complaints, STDERR_FILENO) < 0 ||
+    if (chdir(folder) != 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ||
         setenv("LC_ALL", "C", 1) != 0)
         _exit(126);
-    execvp(argv[0], argv);
-    _exit(127);
+    iptfs_process_exec(argv);
 }
 
-/* The last line that gnuplot said: those before show the place. */
-static void last_line(FILE *complaints, char *line, size_t size)
+/* The last line that gnuplot wrote; the lines before it show the place. */
+static void last_line(FILE *errors, char *line, size_t size)
 {
     char read[256];
     line[0] = '\0';
-    rewind(complaints);
-    while (fgets(read, sizeof read, complaints) != NULL)
+    rewind(errors);
+    while (fgets(read, sizeof read, errors) != NULL)
         if (read[strspn(read, " \t\n^")] != '\0')
             snprintf(line, size, "%.200s", read);
     line[strcspn(line, "\n")] = '\0';
 }
 
-static int judge(int status, const char *folder, const char *name, FILE *complaints,
-                 struct iptfs_error *error)
+static int check_status(int status, const char *folder, const char *name, FILE *errors,
+                        struct iptfs_error *error)
 {
     char line[256];
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+    if (WIFEXITED(status) && WEXITSTATUS(status) == IPTFS_PROCESS_NOT_STARTED)
         return iptfs_fail(error, IPTFS_E_IO,
                           "gnuplot cannot be started: is the package 'gnuplot-nox' installed?");
-    last_line(complaints, line, sizeof line);
+    last_line(errors, line, sizeof line);
     return iptfs_fail(error, IPTFS_E_IO, "%s/%s.gp: gnuplot cannot draw it%s%s",
                       iptfs_quoted_path(folder).text, name, *line != '\0' ? ": " : "", line);
 }
@@ -180,19 +183,17 @@ static int run(const char *folder, const char *name, const char *const *argument
     snprintf(script, sizeof script, "%s.gp", name);
     const char *argv[] = {"gnuplot",    "-d",         "-c",         script,
                           arguments[0], arguments[1], arguments[2], NULL};
-    FILE *complaints = tmpfile();
-    int status = 0;
+    FILE *errors = tmpfile();
     fflush(NULL);
-    pid_t child = complaints != NULL ? fork() : -1;
+    pid_t child = errors != NULL ? fork() : -1;
     if (child == 0)
-        exec_gnuplot(folder, (char **)(uintptr_t)argv, out, fileno(complaints));
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
+        exec_gnuplot(folder, argv, out, fileno(errors));
+    int status = child > 0 ? iptfs_process_wait(child) : 0;
     int code = child > 0
-                   ? judge(status, folder, name, complaints, error)
+                   ? check_status(status, folder, name, errors, error)
                    : iptfs_fail(error, IPTFS_E_IO, "no process for gnuplot: %s", strerror(errno));
-    if (complaints != NULL)
-        fclose(complaints);
+    if (errors != NULL)
+        fclose(errors);
     return code;
 }
 
@@ -203,8 +204,8 @@ static int draw(const char *folder, const char *name, const char *form, struct i
     struct iptfs_outfile picture = {.file = NULL};
     snprintf(file, sizeof file, "%s.%s", name, form);
     char *path = iptfs_path_join(folder, file);
-    int code = path != NULL ? iptfs_outfile_open(&picture, path, error)
-                            : iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code =
+        path != NULL ? iptfs_outfile_open(&picture, path, error) : iptfs_fail_no_memory(error);
     if (code == 0)
         code = run(folder, name, arguments, fileno(picture.file), error);
     if (code == 0)
@@ -228,7 +229,7 @@ static long from_environment(const char *name)
     return text != NULL ? strtol(text, NULL, 10) : 0;
 }
 
-/* Columns and lines of the terminal, or what one usually has. */
+/* Columns and lines of the terminal, or the usual ones. */
 static void find_size(int terminal, long *columns, long *lines)
 {
     struct winsize size = {.ws_col = 0};

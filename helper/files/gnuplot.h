@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-/* Line styles that can be told from each other, by colour and without. */
+/* Line styles that differ in colour and in shape. */
 #define IPTFS_GNUPLOT_STYLES 16
 
 /* Writes the head of a script: terminals, fonts, colours, points, dashes, grid. */
@@ -29,8 +29,8 @@ void iptfs_gnuplot_text(const char *text, FILE *script);
 /* The same for a label of `set xtics`, where a '%' would be a format. */
 void iptfs_gnuplot_tic(const char *text, FILE *script);
 
-/* Runs FOLDER/NAME.gp: NAME.svg and NAME.png are there whole afterwards, or as they were before.
- * IPTFS_E_IO when gnuplot is missing, or with what it said. */
+/* Runs FOLDER/NAME.gp, which writes NAME.svg and NAME.png; on error the older ones stay.
+ * IPTFS_E_IO when gnuplot is missing, or with its last message. */
 int iptfs_gnuplot_draw(const char *folder, const char *name, struct iptfs_error *error);
 
 /* Runs FOLDER/NAME.gp and copies what it draws with letters to `out`, as wide as the terminal. */

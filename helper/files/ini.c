@@ -140,6 +140,6 @@ int iptfs_ini_parse(const char *text, const char *path, const struct iptfs_ini_e
     iptfs_lines_begin(&reader.lines, text);
     int result = ini_parse_stream(read_line, &reader, take_value, &reader);
     if (reader.code == 0 && result < 0)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     return reader.code;
 }

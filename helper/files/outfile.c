@@ -32,7 +32,7 @@ static char *followed(const char *path)
     return real != NULL || errno == ENOMEM ? real : strdup(path);
 }
 
-/* A device or a pipe takes what is written; a file renamed to its name would end it. */
+/* A device or a pipe is written directly: a file renamed to its name would replace it. */
 static bool is_stream(const struct stat *status)
 {
     return !S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode);
@@ -41,8 +41,8 @@ static bool is_stream(const struct stat *status)
 /* The files of this process by their numbers: how a file without a name gets one. */
 #define OWN_FILES "/proc/self/fd"
 
-/* A file without a name in the folder of `path`, of which nothing stays when the program is killed;
- * NULL where the system has no such files. */
+/* A file without a name in the folder of `path`, which vanishes when the program is killed; NULL
+ * where the system has no such files. */
 static FILE *open_nameless(const char *path)
 {
     char *folder = access(OWN_FILES, X_OK) == 0 ? strdup(path) : NULL;
@@ -83,12 +83,12 @@ static bool open_file(struct iptfs_outfile *out, const char *path)
     return out->file != NULL;
 }
 
-/* Gives a file without a name its temporary one: a link cannot take the place of an older file. */
+/* Gives a file without a name its temporary one, since a link cannot replace an older file. */
 static bool name_file(struct iptfs_outfile *out)
 {
     char self[64];
     snprintf(self, sizeof self, OWN_FILES "/%d", fileno(out->file));
-    unlink(out->temporary); /* left by a process that was killed and had our number */
+    unlink(out->temporary); /* left by a killed process of the same number */
     if (linkat(AT_FDCWD, self, AT_FDCWD, out->temporary, AT_SYMLINK_FOLLOW) != 0)
         return false;
     out->nameless = false;
@@ -162,7 +162,7 @@ int iptfs_make_directory(const char *path, struct iptfs_error *error)
 {
     char *copy = strdup(path);
     if (copy == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     struct stat status;
     int code = IPTFS_OK;
     errno = ENOENT; /* what an empty name means */
@@ -181,7 +181,7 @@ int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, cons
 {
     char *path = iptfs_path_join(directory, name);
     if (path == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     int code = iptfs_outfile_open(out, path, error);
     free(path);
     return code;

@@ -12,7 +12,7 @@
  * exits with IPTFS_PROCESS_NOT_STARTED. `argv` ends with NULL. */
 _Noreturn void iptfs_process_exec(const char *const *argv);
 
-/* Waits until a child has ended, whatever signals come; its status as of waitpid. */
+/* Waits until a child has ended, also when signals interrupt it; its status as of waitpid. */
 int iptfs_process_wait(pid_t child);
 
 /* What a program has printed, on both outputs. */

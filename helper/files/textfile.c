@@ -51,7 +51,7 @@ static int read_stream(FILE *file, const char *path, char **text, size_t *length
             capacity = capacity == 0 ? 16384 : capacity * 2;
             char *grown = realloc(*text, capacity);
             if (grown == NULL)
-                return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+                return iptfs_fail_no_memory(error);
             *text = grown;
         }
         taken = fread(*text + *length, 1, capacity - 1 - *length, file);

@@ -10,11 +10,6 @@ enum {
     STEPS_MAX = 200 /* of an axis with even steps: more cannot be read */
 };
 
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
 static bool same_curve(const struct iptfs_plot_data *data, size_t curve, size_t row)
 {
     for (size_t i = 0; i < data->plot->n_by; i++)
@@ -91,7 +86,7 @@ int iptfs_plot_find_steps(struct iptfs_plot_data *data, const bool *chosen,
         return 0;
     data->steps = calloc(STEPS_MAX, sizeof *data->steps);
     if (data->steps == NULL)
-        return out_of_memory(error);
+        return iptfs_fail_no_memory(error);
     for (size_t row = 0; row < data->table.n_rows && code == 0; row++)
         if (chosen[row])
             code = find_step(data, iptfs_plot_cell(&data->table, row, IPTFS_PLOT_X), error);
@@ -106,7 +101,7 @@ int iptfs_plot_find_curves(struct iptfs_plot_data *data, const bool *chosen,
     int code = 0;
     data->curves = calloc(most_curves(data->plot) * (data->plot->n_by + 1), sizeof *data->curves);
     if (data->curves == NULL)
-        return out_of_memory(error);
+        return iptfs_fail_no_memory(error);
     for (size_t row = 0; row < data->table.n_rows && code == 0; row++)
         if (chosen[row])
             code = iptfs_plot_find_curve(data, row, &curve, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/data.h"
 
+#include "base/asserts.h"
 #include "plot/curves.h"
 #include "plot/grid_table.h"
 #include "plot/items.h"
@@ -11,11 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
 
 /* ---------------------------------------------------------------------------------------- keys */
 
@@ -170,9 +166,10 @@ static int gather_chosen(struct iptfs_plot_data *data, const bool *chosen,
     if (code == 0)
         code = iptfs_plot_check_lines(data, &items, error);
     if (code == 0 && (data->marks = calloc(items.count + 1, sizeof *data->marks)) == NULL)
-        code = out_of_memory(error);
+        code = iptfs_fail_no_memory(error);
     if (code == 0)
         code = data->plot->kind->add_marks(data, &items, error);
+    IPTFS_ASSERT(code != 0 || data->n_marks <= items.count);
     free(items.items);
     return code;
 }
@@ -181,7 +178,7 @@ static int gather_chosen(struct iptfs_plot_data *data, const bool *chosen,
 static int gather(struct iptfs_plot_data *data, struct iptfs_error *error)
 {
     bool *chosen = calloc(data->table.n_rows + 1, sizeof *chosen);
-    int code = chosen != NULL ? check_sources(data, error) : out_of_memory(error);
+    int code = chosen != NULL ? check_sources(data, error) : iptfs_fail_no_memory(error);
     if (code == 0)
         code = choose_rows(data, chosen, error);
     if (code == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/data_csv.h"
 
+#include "base/asserts.h"
 #include "plot/kind.h"
 #include "text/csv.h"
 
@@ -56,6 +57,7 @@ static void write_mark(const struct iptfs_plot_data *data, const struct iptfs_pl
     fprintf(out, "%.12g,", mark->x);
     data->plot->kind->write_csv(mark, runs, out);
     fprintf(out, ",%zu", mark->n);
+    IPTFS_ASSERT(data->steps == NULL || mark->x < (double)data->n_steps);
     if (data->steps != NULL)
         write_cell(&data->steps[(size_t)mark->x], out);
     for (size_t i = 0; i < data->plot->n_by; i++)

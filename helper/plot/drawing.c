@@ -111,7 +111,8 @@ static size_t list_x(const struct iptfs_plot_data *data, double *values, size_t 
     return count;
 }
 
-/* On a logarithmic axis 0 has no place: it stands one step before the smallest value, labelled. */
+/* A logarithmic axis cannot show 0: its marks stand one step before the smallest value, with the
+ * label 0. */
 static void write_log_x(const struct iptfs_plot_drawing *drawing)
 {
     double values[TICS_MAX];
@@ -127,9 +128,9 @@ static void write_log_x(const struct iptfs_plot_drawing *drawing)
     double place = isinf(drawing->x_least) ? 1.0 : drawing->x_least * factor / step;
     double most = isinf(drawing->x_least) ? 1.0 : drawing->x_most * factor;
     double left = zero ? place : drawing->x_least * factor;
-    double room = pow(most > left ? most / left : 2.0, 0.04);
+    double margin = pow(most > left ? most / left : 2.0, 0.04);
     fprintf(drawing->out, "set logscale x\nzero = %.6g\nset xrange [%.6g:%.6g]\n", place,
-            left / room, most * room);
+            left / margin, most * margin);
     if (!all && !zero)
         return;
     fputs(all ? "set xtics (" : "set xtics add (", drawing->out);
@@ -141,16 +142,17 @@ static void write_log_x(const struct iptfs_plot_drawing *drawing)
     fputs(")\n", drawing->out);
 }
 
-/* Marks do not touch the frame. */
+/* Leaves a margin, so that no mark touches the frame. */
 static void write_linear_x(const struct iptfs_plot_drawing *drawing)
 {
     double least = drawing->x_least, most = drawing->x_most;
-    double room = most > least ? 0.03 * (most - least) : most != 0.0 ? 0.1 * fabs(most) : 1.0;
-    fprintf(drawing->out, "set xrange [%.6g:%.6g]\n", (least - room) * drawing->x_scale.factor,
-            (most + room) * drawing->x_scale.factor);
+    double margin = most > least ? 0.03 * (most - least) : most != 0.0 ? 0.1 * fabs(most) : 1.0;
+    fprintf(drawing->out, "set xrange [%.6g:%.6g]\n", (least - margin) * drawing->x_scale.factor,
+            (most + margin) * drawing->x_scale.factor);
 }
 
-/* The steps on a logarithmic scale: powers of ten in so many parts, of which some have labels. */
+/* The tics of a logarithmic axis: those tenths of each power of ten that `tenths` names, every
+ * hundredth where it is empty. */
 static size_t list_log_tics(double low, double high, const char *tenths, double *tics)
 {
     size_t count = 0;

@@ -50,7 +50,7 @@ int iptfs_plot_table_of_sweep(struct iptfs_plot_table *table, const struct iptfs
     struct iptfs_sweep_point point = iptfs_sweep_point(sweep, 1);
     json_t *base = iptfs_sweep_base(sweep);
     int code = base != NULL ? iptfs_plot_table_make_columns(table, count, point.n_columns, error)
-                            : iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+                            : iptfs_fail_no_memory(error);
     for (size_t i = 0; i < count && code == 0; i++)
         set_asked(&table->columns[i], keys[i], &point);
     for (size_t i = 0; i < point.n_columns && code == 0; i++)

@@ -36,7 +36,7 @@ int iptfs_plot_make_items(struct iptfs_plot_data *data, const bool *chosen,
     *items =
         (struct iptfs_plot_items){.items = calloc(data->table.n_rows + 1, sizeof *items->items)};
     if (items->items == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     for (size_t row = 0; row < data->table.n_rows; row++) {
         struct iptfs_plot_item item = {.row = row};
         const struct iptfs_plot_cell *y = iptfs_plot_cell(&data->table, row, IPTFS_PLOT_Y);
@@ -120,7 +120,7 @@ int iptfs_plot_check_lines(const struct iptfs_plot_data *data, const struct iptf
         return 0;
     struct iptfs_plot_cell *cells = calloc(all->count + 1, sizeof *cells);
     if (cells == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     for (size_t begin = 0, end; begin < all->count && code == 0; begin = end) {
         for (end = begin; end < all->count && items[end].curve == items[begin].curve;)
             end++;

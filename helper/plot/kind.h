@@ -25,7 +25,7 @@ struct iptfs_plot_kind {
     const char *meaning;
 
     bool x_is_y;           /* the x axis shows y: the section has no key x */
-    bool x_has_steps;      /* the values of x stand at even steps, whatever they are */
+    bool x_has_steps;      /* the values of x stand at even distances */
     bool x_may_be_summary; /* x may be a value of the summary: a line joins the points */
     bool by_is_axis;       /* the values of `by` are the other axis, and no curves */
     bool starts_at_zero;   /* the CSV rows of a curve start with one of n = 0 */

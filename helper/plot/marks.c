@@ -70,7 +70,7 @@ int iptfs_plot_marks_of_groups(struct iptfs_plot_data *data, const struct iptfs_
     int code = 0;
     double *numbers = calloc(all->count + 1, sizeof *numbers);
     if (numbers == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     for (size_t begin = 0, end; begin < all->count && code == 0; begin = end) {
         end = group_end(data, all, begin);
         code = check_group(data, all, begin, end, error);

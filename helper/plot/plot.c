@@ -17,11 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
 /* --------------------------------------------------------------------------------- before a run */
 
 /* Takes in the names of an object's values, joined by dots. */
@@ -40,8 +35,8 @@ static void take_names(json_t *names, json_t *object, const char *before)
     }
 }
 
-/* The names that the summary of a point has: found by a run of no length. One that cannot run will
- * be told of when its turn comes. */
+/* Adds the names of the values in the summary of a point, found by a run of 1 ps. A point that
+ * cannot run is reported when the sweep runs it. */
 static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, size_t index)
 {
     struct iptfs_scenario scenario;
@@ -83,7 +78,7 @@ int iptfs_plot_check(const struct iptfs_sweep *sweep, struct iptfs_error *error)
         return code;
     json_t *names = plots.count > 0 ? find_names(sweep) : NULL;
     if (names == NULL && plots.count > 0)
-        code = out_of_memory(error);
+        code = iptfs_fail_no_memory(error);
     for (size_t i = 0; i < plots.count && code == 0; i++)
         code = iptfs_plot_check_data(&plots.plots[i], sweep, names, error);
     json_decref(names);
@@ -101,7 +96,7 @@ static int write_file(const char *folder, const struct iptfs_plot_data *data, co
     char name[IPTFS_PLOT_NAME_MAX + 8];
     snprintf(name, sizeof name, "%s.%s", data->plot->name, end);
     char *path = iptfs_path_join(folder, name);
-    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : out_of_memory(error);
+    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : iptfs_fail_no_memory(error);
     if (code == 0) {
         write(data, file.file);
         code = iptfs_outfile_commit(&file, error);
@@ -121,7 +116,7 @@ static int draw_files(const struct iptfs_plot_request *request, const struct ipt
                       FILE *out, struct iptfs_error *error)
 {
     char *folder = iptfs_path_join(request->directory, "plots");
-    int code = folder != NULL ? iptfs_make_directory(folder, error) : out_of_memory(error);
+    int code = folder != NULL ? iptfs_make_directory(folder, error) : iptfs_fail_no_memory(error);
     if (code == 0)
         code = write_files(folder, data, error);
     if (code == 0)
@@ -132,14 +127,14 @@ static int draw_files(const struct iptfs_plot_request *request, const struct ipt
     return code;
 }
 
-/* A file that is not there is as good as removed. */
+/* Removes a file of a plot, if it is there. */
 static int remove_file(const char *folder, const char *name, const char *end,
                        struct iptfs_error *error)
 {
     char file[IPTFS_PLOT_NAME_MAX + 8];
     snprintf(file, sizeof file, "%s.%s", name, end);
     char *path = iptfs_path_join(folder, file);
-    int code = path != NULL ? 0 : out_of_memory(error);
+    int code = path != NULL ? 0 : iptfs_fail_no_memory(error);
     if (code == 0 && unlink(path) != 0 && errno != ENOENT)
         code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be removed: %s",
                           iptfs_quoted_path(path).text, strerror(errno));
@@ -147,7 +142,7 @@ static int remove_file(const char *folder, const char *name, const char *end,
     return code;
 }
 
-/* Results may lie where nothing can be written. */
+/* Draws in a temporary folder, since the folder of the results may be read-only. */
 static int draw_on_terminal(const struct iptfs_plot_data *data, FILE *out,
                             struct iptfs_error *error)
 {
@@ -238,7 +233,7 @@ static int load_plots(const struct iptfs_plot_request *request, struct iptfs_plo
     char *path = request->path != NULL ? strdup(request->path)
                                        : iptfs_path_join(request->directory, "sweep.ini");
     char *text = NULL;
-    int code = path != NULL ? 0 : out_of_memory(error);
+    int code = path != NULL ? 0 : iptfs_fail_no_memory(error);
     if (code == 0 && request->path == NULL && access(path, R_OK) != 0)
         code = iptfs_fail(error, IPTFS_E_IO,
                           "%s: found no sweep.ini, allowed: a folder that a sweep has written; "
@@ -297,8 +292,8 @@ int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_
     if (load_plots(&request, &old, &unused) != 0)
         return 0; /* there was none */
     char *folder = iptfs_path_join(directory, "plots");
-    int code =
-        folder != NULL ? iptfs_plots_parse(&new, text, "sweep.ini", error) : out_of_memory(error);
+    int code = folder != NULL ? iptfs_plots_parse(&new, text, "sweep.ini", error)
+                              : iptfs_fail_no_memory(error);
     if (code == 0)
         code = remove_plots(folder, &old, &new, error);
     iptfs_plots_free(&new);

@@ -19,18 +19,19 @@ struct iptfs_plot_request {
     const char *const *names;
     size_t n_names; /* 0: all plots */
     bool terminal;  /* draw with letters to `out`, write no files */
-    bool quiet;     /* do not say what was written */
+    bool quiet;     /* do not print what was written */
     bool may_be_none;
     const struct iptfs_progress *progress; /* may be NULL */
 };
 
-/* Checks the [plot.NAME] sections of a sweep before any of its points runs: what a summary holds is
- * found out by runs that end at once. IPTFS_E_INVALID with "FILE:LINE: [plot.NAME] KEY: ...". */
+/* Checks the [plot.NAME] sections of a sweep before any of its points runs: runs of 1 ps show which
+ * values the summaries have. IPTFS_E_INVALID with "FILE:LINE: [plot.NAME] KEY: ...". */
 int iptfs_plot_check(const struct iptfs_sweep *sweep, struct iptfs_error *error);
 
 /* Draws plots from DIR/results.db into DIR/plots: NAME.svg, NAME.png, NAME.gp (the gnuplot script)
- * and NAME.csv (its data). A plot that fails does not hold up those behind it; the first error is
- * returned. IPTFS_E_INVALID, IPTFS_E_IO (no results; gnuplot missing; not writable). */
+ * and NAME.csv (its data). After a plot that fails the others are still drawn; the first error is
+ * returned, further ones are messages. IPTFS_E_INVALID, IPTFS_E_IO (no results; gnuplot missing;
+ * not writable). */
 int iptfs_plot_command(const struct iptfs_plot_request *request, FILE *out,
                        struct iptfs_error *error);
 

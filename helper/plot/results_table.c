@@ -168,7 +168,7 @@ static int query_rows(struct filling *filling)
     sqlite3_stmt *points = NULL, *sets = NULL;
     char *sql = query_text(filling->table);
     int code = sql != NULL ? iptfs_results_db_query(&filling->db, sql, &points, filling->error)
-                           : iptfs_fail(filling->error, IPTFS_E_NO_MEMORY, "out of memory");
+                           : iptfs_fail_no_memory(filling->error);
     if (code == 0)
         code = iptfs_results_db_query(&filling->db,
                                       "SELECT text FROM sets WHERE point = ? ORDER BY rowid", &sets,

@@ -71,7 +71,7 @@ static int begin_section(void *ctx, unsigned line, const char *title)
                               iptfs_quoted_path(path).text, line, title, plots->plots[i].line);
     struct iptfs_plot *grown = realloc(plots->plots, (plots->count + 1) * sizeof *grown);
     if (grown == NULL)
-        return iptfs_fail(reading->error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(reading->error);
     plots->plots = grown;
     reading->plot = &grown[plots->count++];
     *reading->plot = (struct iptfs_plot){.path = path, .line = line, .kind = iptfs_plot_kind_at(0)};
@@ -241,7 +241,7 @@ int iptfs_plots_parse(struct iptfs_plots *plots, const char *text, const char *p
     struct reading reading = {.plots = plots, .error = error};
     *plots = (struct iptfs_plots){.path = strdup(path)};
     if (plots->path == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     int code = iptfs_ini_parse(text, path, &events, &reading, error);
     for (size_t i = 0; i < plots->count && code == 0; i++)
         code = check_plot(&plots->plots[i], error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/table.h"
 
+#include "base/asserts.h"
 #include "plot/caption.h"
 #include "sweep/key.h"
 
@@ -10,11 +11,6 @@
 #include <string.h>
 
 static const struct iptfs_plot_cell no_value = {NULL, (double)NAN};
-
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
 
 void iptfs_plot_table_free(struct iptfs_plot_table *table)
 {
@@ -29,6 +25,7 @@ void iptfs_plot_table_free(struct iptfs_plot_table *table)
 const struct iptfs_plot_cell *iptfs_plot_cell(const struct iptfs_plot_table *table, size_t row,
                                               size_t column)
 {
+    IPTFS_ASSERT(row < table->n_rows && column < table->n_columns);
     return &table->cells[row * table->n_columns + column];
 }
 
@@ -98,7 +95,7 @@ int iptfs_plot_table_keep_text(struct iptfs_plot_table *table, struct iptfs_plot
     if (cell->text == NULL)
         return 0;
     cell->text = intern(table, cell->text);
-    return cell->text != NULL ? 0 : out_of_memory(error);
+    return cell->text != NULL ? 0 : iptfs_fail_no_memory(error);
 }
 
 const char *iptfs_plot_column_name(const char *key)
@@ -126,7 +123,7 @@ int iptfs_plot_table_make_columns(struct iptfs_plot_table *table, size_t n_asked
     table->n_asked = n_asked;
     table->n_columns = n_asked;
     table->columns = calloc(n_asked + more + 1, sizeof *table->columns);
-    return table->columns != NULL ? 0 : out_of_memory(error);
+    return table->columns != NULL ? 0 : iptfs_fail_no_memory(error);
 }
 
 void iptfs_plot_table_add_swept(struct iptfs_plot_table *table, const char *name)
@@ -143,7 +140,7 @@ int iptfs_plot_table_make_cells(struct iptfs_plot_table *table, size_t rows,
     table->cells = calloc(rows * table->n_columns + 1, sizeof *table->cells);
     for (size_t i = 0; table->cells != NULL && i < rows * table->n_columns; i++)
         table->cells[i] = no_value;
-    return table->cells != NULL ? 0 : out_of_memory(error);
+    return table->cells != NULL ? 0 : iptfs_fail_no_memory(error);
 }
 
 struct iptfs_plot_cell *iptfs_plot_table_cell(struct iptfs_plot_table *table, size_t row,

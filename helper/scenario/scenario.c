@@ -12,7 +12,7 @@
 #include "scenario/impair_list.h"
 #include "scenario/sections.h"
 #include "scenario/settings.h"
-#include "sender/packer.h"
+#include "sender/packer_aggfrag.h"
 #include "stats/leak.h"
 #include "text/quantity.h"
 #include "text/real.h"
@@ -261,7 +261,7 @@ static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
                             const struct iptfs_sender_config *sender)
 {
     uint32_t size = sender->pkt_size_octets;
-    uint32_t shortest = iptfs_esp_outer_octets(&sender->esp, IPTFS_PLAIN_SPACE_MIN);
+    uint32_t shortest = iptfs_esp_outer_octets(&sender->esp, IPTFS_PLAIN_PAYLOAD_MIN);
     uint32_t longest = iptfs_esp_outer_octets(
         &sender->esp, iptfs_esp_payload_max(&sender->esp, sender->mtu_octets));
     if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
@@ -354,7 +354,7 @@ static int check_mode(struct iptfs_settings *settings, size_t direction)
         return code;
     if (sender.mode->aggfrag && !sender.mode->fixed_size)
         return check_on_demand(settings, direction, &sender);
-    uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_SPACE_MIN);
+    uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_PAYLOAD_MIN);
     if (sender.mtu_octets < least)
         return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "mtu",
                                      IPTFS_E_INVALID, "%uB to 65535B in mode %s", least,
@@ -491,7 +491,8 @@ static int check_saturated_queue(struct iptfs_settings *settings,
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[traffic->direction];
     struct iptfs_esp esp;
     iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    uint32_t space = iptfs_packer_space(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
+    uint32_t space =
+        iptfs_packer_linux_payload(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
     uint32_t outer = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + space);
     uint32_t least = iptfs_framed_octets(link->framing, outer);
     if (traffic->type != IPTFS_TRAFFIC_SATURATE || link->queue.in_pkts || link->queue.count == 0 ||

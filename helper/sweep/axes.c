@@ -11,7 +11,7 @@
 
 int iptfs_sweep_no_memory(struct iptfs_sweep_reader *reader)
 {
-    return iptfs_fail(reader->error, IPTFS_E_NO_MEMORY, "out of memory");
+    return iptfs_fail_no_memory(reader->error);
 }
 
 int iptfs_sweep_refuse(struct iptfs_sweep_reader *reader, unsigned line, const char *key,

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is being written. */
+/* The state of writing the results. */
 struct collection {
     const struct iptfs_sweep *sweep;
     const struct iptfs_sweep_outcome *outcomes;
@@ -30,7 +30,7 @@ struct collection {
 
 static int out_of_memory(struct collection *all)
 {
-    return iptfs_fail(all->error, IPTFS_E_NO_MEMORY, "out of memory");
+    return iptfs_fail_no_memory(all->error);
 }
 
 static int database_failed(struct collection *all)
@@ -135,19 +135,19 @@ static void add_parameters(struct collection *all)
     add_column(all, "seed", "seed", "");
 }
 
-static bool is_left_out(const json_t *column)
+static bool is_skipped(const json_t *column)
 {
-    return json_object_get(column, "left-out") != NULL;
+    return json_object_get(column, "skipped") != NULL;
 }
 
-/* SQLite has a limit for columns, and takes names that differ in case alone for the same. What it
- * cannot hold, values of single flows, is in results.csv only. */
-static void leave_columns_out(struct collection *all)
+/* SQLite limits the number of columns, and names that differ in case alone are the same to it. The
+ * values that it cannot hold, those of single flows, are in results.csv only. */
+static void skip_columns(struct collection *all)
 {
-    size_t room = (size_t)sqlite3_limit(all->db, SQLITE_LIMIT_COLUMN, -1), left_out = 0;
+    size_t space = (size_t)sqlite3_limit(all->db, SQLITE_LIMIT_COLUMN, -1), skipped = 0;
     const char *name, *first = "";
     json_t *column, *seen = json_object();
-    json_object_foreach(all->columns, name, column) room -= strstr(name, "flows.") == NULL;
+    json_object_foreach(all->columns, name, column) space -= strstr(name, "flows.") == NULL;
     json_object_foreach(all->columns, name, column)
     {
         char lower[256];
@@ -156,24 +156,24 @@ static void leave_columns_out(struct collection *all)
         for (; name[length] != '\0' && length + 1 < sizeof lower; length++)
             lower[length] = (char)tolower((unsigned char)name[length]);
         lower[length] = '\0';
-        if (json_object_get(seen, lower) != NULL || (of_flow && room == 0)) {
-            json_object_set_new(column, "left-out", json_true());
-            first = left_out++ == 0 ? name : first;
+        if (json_object_get(seen, lower) != NULL || (of_flow && space == 0)) {
+            json_object_set_new(column, "skipped", json_true());
+            first = skipped++ == 0 ? name : first;
             continue;
         }
-        room -= of_flow;
+        space -= of_flow;
         json_object_set_new(seen, lower, json_true());
     }
     json_decref(seen);
-    if (left_out > 0)
+    if (skipped > 0)
         iptfs_progress_message(
             all->progress,
-            "%s/results.db: leaves out %zu values from %s on (results.csv has them): names "
+            "%s/results.db: skips %zu values from %s on (results.csv has them): names "
             "that differ in case alone, or too many of them",
-            iptfs_quoted_path(all->directory).text, left_out, first);
+            iptfs_quoted_path(all->directory).text, skipped, first);
 }
 
-/* Not all points have the same values: the columns are those of all of them. */
+/* Points differ in the values they have: the columns are those of all points. */
 static int find_columns(struct collection *all)
 {
     all->columns = json_object();
@@ -212,7 +212,7 @@ static char *table_sql(const struct collection *all, bool create)
     bool first = true;
     json_object_foreach(all->columns, name, column)
     {
-        if (is_left_out(column))
+        if (is_skipped(column))
             continue;
         if (!create)
             fputs(first ? "?" : ",?", out);
@@ -263,7 +263,7 @@ static int write_columns(struct collection *all)
                                      json_string_value(json_object_get(column, "unit"))};
         fputs(position > 0 ? "," : "", all->csv.file);
         iptfs_csv_text(name, all->csv.file);
-        if (code == 0 && !is_left_out(column))
+        if (code == 0 && !is_skipped(column))
             code = insert_texts(all, "INSERT INTO columns VALUES(?,?,?,?)", position, texts, 3);
         position++;
     }
@@ -363,7 +363,7 @@ static int write_row(struct collection *all, json_t *row)
         if (at > 0)
             fputc(',', all->csv.file);
         write_value(value, all->csv.file);
-        if (!is_left_out(column))
+        if (!is_skipped(column))
             bind_value(all->insert, ++at, value);
     }
     fputc('\n', all->csv.file);
@@ -390,7 +390,7 @@ static int write_point(struct collection *all, size_t index)
 
 static int write_tables(struct collection *all)
 {
-    leave_columns_out(all);
+    skip_columns(all);
     int code = run_sql(all, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
                             "CREATE TABLE columns(position INTEGER PRIMARY KEY, name, role, unit);"
                             "CREATE TABLE sets(point INTEGER, text);"
@@ -409,7 +409,7 @@ static int write_tables(struct collection *all)
 /* Makes the database under another name, for SQLite writes to files by name. */
 static int write_files(struct collection *all, const char *path, const char *temporary)
 {
-    unlink(temporary); /* of a sweep that was killed */
+    unlink(temporary); /* left by a sweep that was killed */
     int code = sqlite3_open(temporary, &all->db) == SQLITE_OK ? 0 : database_failed(all);
     if (code == 0)
         code = write_tables(all);

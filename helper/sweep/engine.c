@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/engine.h"
 
+#include "base/asserts.h"
 #include "text/choice.h"
 
 /* A new engine adds its name here and in the table. */
@@ -72,6 +73,7 @@ int iptfs_sweep_engine_check(const struct iptfs_sweep_engine *engine,
 
 void iptfs_engine_write_shards(const struct iptfs_engine_work *work, size_t most, FILE *file)
 {
+    IPTFS_ASSERT(work->n_points > 0 && most > 0);
     for (size_t i = 0; i < work->n_points; i++)
         fprintf(file, "%s%zu", i == 0 ? "" : i % most == 0 ? "\n" : ",", work->points[i]);
     fputc('\n', file);

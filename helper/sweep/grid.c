@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/grid.h"
 
+#include "base/asserts.h"
 #include "files/textfile.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size_t index)
 {
     struct iptfs_sweep_point point = {.index = index};
+    IPTFS_ASSERT(index >= 1 && index <= sweep->n_points);
     size_t rest = index - 1, block = sweep->n_points;
     for (size_t i = 0; i < sweep->n_axes; i++) {
         const struct iptfs_sweep_axis *axis = &sweep->axes[i];
@@ -22,6 +24,7 @@ struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size
             point.labels[point.n_columns++] = step->labels[j];
         }
     }
+    IPTFS_ASSERT(point.n_sets <= IPTFS_SWEEP_SETS_MAX && point.n_columns == sweep->n_columns);
     return point;
 }
 

@@ -77,7 +77,7 @@ static int hash_line(struct hashing *hashing, const char *line, bool files)
 static int hash_text(struct hashing *hashing, const char *text, bool files)
 {
     char *copy = strdup(text), *rest = copy, *line;
-    int code = copy != NULL ? 0 : iptfs_fail(hashing->error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code = copy != NULL ? 0 : iptfs_fail_no_memory(hashing->error);
     while (code == 0 && (line = strsep(&rest, "\n")) != NULL && rest != NULL)
         code = hash_line(hashing, line, files);
     free(copy);
@@ -93,7 +93,7 @@ int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     iptfs_scenario_print(scenario, out);
     fclose(out);
     hashing.state = hash(UINT64_C(0xcbf29ce484222325), version, strlen(version));

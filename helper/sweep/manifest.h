@@ -20,8 +20,8 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
 /* The manifest that is in DIR: a new reference, NULL when there is none. */
 json_t *iptfs_manifest_load(const char *directory);
 
-/* Checks that old results in DIR may stand beside new ones: the same version, the same sources of
- * the program, the same values outside of [sweep]. IPTFS_E_INVALID. */
+/* Checks that new results may be added to the old ones in DIR: the same version, the same sources
+ * of the program, the same values outside of [sweep]. IPTFS_E_INVALID. */
 int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char *directory,
                            struct iptfs_error *error);
 

@@ -9,11 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
 static int identify(struct iptfs_sweep_outcomes *outcomes, size_t index, char **name,
                     struct iptfs_error *error)
 {
@@ -23,7 +18,7 @@ static int identify(struct iptfs_sweep_outcomes *outcomes, size_t index, char **
         return code;
     code = iptfs_sweep_id(&scenario, &outcomes->points[index - 1].id, error);
     if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
-        code = out_of_memory(error);
+        code = iptfs_fail_no_memory(error);
     iptfs_scenario_free(&scenario);
     return code;
 }
@@ -36,7 +31,7 @@ int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptf
     *outcomes = (struct iptfs_sweep_outcomes){
         .sweep = sweep, .points = calloc(sweep->n_points, sizeof *outcomes->points)};
     if (outcomes->points == NULL)
-        return out_of_memory(error);
+        return iptfs_fail_no_memory(error);
     for (size_t i = 1; i <= sweep->n_points && code == 0; i++)
         code = identify(outcomes, i, name, error);
     return code;

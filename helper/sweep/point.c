@@ -90,8 +90,7 @@ static int run_point(const struct batch *batch, size_t index)
         return POINT_REPORTED;
     }
     char *path = iptfs_point_path(batch->directory, &id);
-    code = path != NULL ? write_point(summary, path, &error)
-                        : iptfs_fail(&error, IPTFS_E_NO_MEMORY, "out of memory");
+    code = path != NULL ? write_point(summary, path, &error) : iptfs_fail_no_memory(&error);
     free(path);
     json_decref(summary);
     if (code == 0)

@@ -24,7 +24,7 @@ int iptfs_results_db_open(struct iptfs_results_db *db, const char *directory,
     char *path = iptfs_path_join(directory, "results.db");
     int code = 0;
     if (path == NULL)
-        code = iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        code = iptfs_fail_no_memory(error);
     else if (access(path, R_OK) != 0)
         code = iptfs_fail(error, IPTFS_E_IO,
                           "%s: found no results.db, allowed: a folder that a sweep has written",
@@ -86,7 +86,7 @@ int iptfs_results_db_columns(const struct iptfs_results_db *db,
         code = iptfs_results_db_query(db, "SELECT name, role, unit FROM columns ORDER BY position",
                                       &statement, error);
     if (code == 0 && (*columns = calloc(most + 1, sizeof **columns)) == NULL)
-        code = iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        code = iptfs_fail_no_memory(error);
     while (code == 0 && *count < most &&
            (code = iptfs_results_db_next(db, statement, error)) == 1) {
         struct iptfs_results_column *column = &(*columns)[(*count)++];

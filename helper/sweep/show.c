@@ -27,7 +27,7 @@ struct table {
 
 static int out_of_memory(struct table *table)
 {
-    return iptfs_fail(table->error, IPTFS_E_NO_MEMORY, "out of memory");
+    return iptfs_fail_no_memory(table->error);
 }
 
 static int check_column(struct table *table, const char *name)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/statistics.h"
 
+#include "base/asserts.h"
+
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -8,6 +10,7 @@
 
 double iptfs_statistics_mean(const double *numbers, size_t count, double *half_interval)
 {
+    IPTFS_ASSERT(count > 0);
     double mean = gsl_stats_mean(numbers, 1, count);
     *half_interval = (double)NAN;
     if (count > 1)
@@ -18,6 +21,7 @@ double iptfs_statistics_mean(const double *numbers, size_t count, double *half_i
 
 void iptfs_statistics_quartiles(double *numbers, size_t count, double quartiles[5])
 {
+    IPTFS_ASSERT(count > 0);
     gsl_sort(numbers, 1, count);
     for (size_t i = 0; i < 5; i++)
         quartiles[i] = gsl_stats_quantile_from_sorted_data(numbers, 1, count, (double)i / 4.0);

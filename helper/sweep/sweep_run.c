@@ -29,11 +29,6 @@ struct run {
     char fatal[900]; /* why no more results can be written; "" while they can */
 };
 
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
 /* -------------------------------------------------------------------------------------- folder */
 
 /* Copies the sweep's file as it is now, so that its plots can be drawn again from DIR alone. */
@@ -108,7 +103,7 @@ static int prepare_folder(struct run *run, struct iptfs_error *error)
 {
     const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
     char *points = iptfs_path_join(run->directory, "points");
-    int code = points != NULL ? 0 : out_of_memory(error);
+    int code = points != NULL ? 0 : iptfs_fail_no_memory(error);
     iptfs_outcomes_find_results(&run->outcomes, run->directory);
     if (code == 0 && !run->request->force)
         code = check_manifest(run, error);
@@ -166,7 +161,7 @@ static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE
                                            .listener = take_line,
                                            .ctx = run};
     if (points == NULL)
-        return out_of_memory(error);
+        return iptfs_fail_no_memory(error);
     int code;
     if (request->options.no_wait && engine->submit != NULL) {
         code = engine->submit(&work, request->quiet ? NULL : out, error);
@@ -264,8 +259,8 @@ static int run_sweep(struct run *run, FILE *out, struct iptfs_error *error)
     struct iptfs_folder_lock lock = {-1};
     run->start_s = iptfs_wall_s();
     run->manifest = iptfs_manifest_new(&run->sweep, run->request->command);
-    int code =
-        run->manifest != NULL ? iptfs_make_directory(run->directory, error) : out_of_memory(error);
+    int code = run->manifest != NULL ? iptfs_make_directory(run->directory, error)
+                                     : iptfs_fail_no_memory(error);
     if (code == 0)
         code = iptfs_folder_lock_take(&lock, run->directory, error);
     if (code == 0)
@@ -292,7 +287,7 @@ static int check_points(struct run *run, struct iptfs_error *error)
                                                        : iptfs_path_join("out", name);
     free(name);
     if (code == 0 && run->directory == NULL)
-        code = out_of_memory(error);
+        code = iptfs_fail_no_memory(error);
     if (code == 0 && hooks->check != NULL)
         code = hooks->check(hooks->context, &run->sweep, error);
     return code;

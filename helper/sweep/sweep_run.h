@@ -33,9 +33,9 @@ struct iptfs_sweep_request {
     struct iptfs_engine_options options;     /* checked with iptfs_sweep_engine_check */
     const char *command;                     /* as it was called, for the manifest */
     bool resume;                             /* run what the folder lacks */
-    bool force;   /* run all points again, whatever made the old results */
-    bool dry_run; /* only check and list the points */
-    bool collect; /* run nothing, collect what there is */
+    bool force;                              /* run all points again */
+    bool dry_run;                            /* only check and list the points */
+    bool collect;                            /* run nothing, collect what there is */
     bool quiet;
     struct iptfs_sweep_hooks hooks;
     const struct iptfs_progress *progress; /* NULL: not reported */

@@ -61,18 +61,18 @@ static void saturate_take(struct iptfs_source *source, struct iptfs_arrival *arr
 /* Whether a saturating source can make use of room. Its first batch comes at `start`, unasked. */
 static bool wants_room(const struct iptfs_traffic_flow *flow, int64_t now_ps)
 {
-    return flow->source.ops->room != NULL && now_ps >= flow->start_ps && now_ps < flow->stop_ps &&
-           flow->left > 0;
+    return flow->source.ops->free_space != NULL && now_ps >= flow->start_ps &&
+           now_ps < flow->stop_ps && flow->left > 0;
 }
 
 static void saturate_room(struct iptfs_source *source, int64_t now_ps,
-                          const struct iptfs_room *room)
+                          const struct iptfs_free_space *free_space)
 {
     struct iptfs_traffic_flow *flow = (struct iptfs_traffic_flow *)source;
     if (!wants_room(flow, now_ps))
         return;
-    flow->u.saturate.room_octets = room->room_octets;
-    iptfs_flow_set_due(flow, iptfs_later(now_ps, room->idle_ps - room->lead_ps));
+    flow->u.saturate.room_octets = free_space->octets;
+    iptfs_flow_set_due(flow, iptfs_later(now_ps, free_space->idle_ps - free_space->lead_ps));
 }
 
 static void list_show_row(struct iptfs_traffic_flow *flow)
@@ -389,7 +389,8 @@ static void merge_take(struct iptfs_source *source, struct iptfs_arrival *arriva
     iptfs_time_heap_top_changed(merge->heap, merge->count);
 }
 
-static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)
+static void merge_room(struct iptfs_source *source, int64_t now_ps,
+                       const struct iptfs_free_space *free_space)
 {
     struct merge *merge = (struct merge *)source;
     uint32_t waiting = 0;
@@ -397,8 +398,8 @@ static void merge_room(struct iptfs_source *source, int64_t now_ps, const struct
         waiting += wants_room(merge->flows[i], now_ps);
     if (waiting == 0)
         return;
-    struct iptfs_room share = *room;
-    share.room_octets /= waiting;
+    struct iptfs_free_space share = *free_space;
+    share.octets /= waiting;
     for (size_t i = 0; i < merge->count; i++)
         if (wants_room(merge->flows[i], now_ps))
             saturate_room(&merge->flows[i]->source, now_ps, &share);
@@ -442,7 +443,7 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     merge->count = count;
     for (size_t i = 0; i < count; i++) {
         merge->flows[i] = (struct iptfs_traffic_flow *)sources[i];
-        if (sources[i]->ops->room != NULL)
+        if (sources[i]->ops->free_space != NULL)
             merge->source.ops = &merge_room_ops;
     }
     build_heap(merge);

@@ -69,3 +69,12 @@ uint32_t iptfs_esp_payload_max(const struct iptfs_esp *esp, uint32_t mtu_octets)
     uint32_t encrypted = (mtu_octets - fixed) / ESP_ALIGN_OCTETS * ESP_ALIGN_OCTETS;
     return encrypted - IPTFS_ESP_TRAILER_OCTETS;
 }
+
+uint32_t iptfs_esp_fixed_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
+                                 uint32_t mtu_octets)
+{
+    if (pkt_size_octets == 0)
+        return iptfs_esp_payload_max(esp, mtu_octets);
+    uint32_t payload = iptfs_esp_payload_max(esp, pkt_size_octets);
+    return iptfs_esp_outer_octets(esp, payload) == pkt_size_octets ? payload : 0;
+}

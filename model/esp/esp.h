@@ -45,4 +45,9 @@ uint32_t iptfs_esp_outer_octets(const struct iptfs_esp *esp, uint32_t payload_oc
 /* The largest payload whose outer packet is no longer than `mtu_octets`; 0 when none fits. */
 uint32_t iptfs_esp_payload_max(const struct iptfs_esp *esp, uint32_t mtu_octets);
 
+/* The largest payload of packets of exactly `pkt_size_octets`; 0 when there is none, since ESP ends
+ * on a multiple of 4. With pkt_size_octets 0: the largest that the MTU allows. */
+uint32_t iptfs_esp_fixed_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
+                                 uint32_t mtu_octets);
+
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packer: makes outer packets out of queued inner ones. A function for each way: AGGFRAG
- * aggregates and fragments; the plain ones, to compare it with, put one inner packet into each. */
+/* The packer makes outer packets out of queued inner packets. A mode names one of the tables below:
+ * packer_aggfrag.c aggregates and fragments (RFC 9347), packer_plain.c puts one inner packet into
+ * each outer packet, to compare with. */
 #ifndef IPTFS_SENDER_PACKER_H
 #define IPTFS_SENDER_PACKER_H
 
+#include "base/asserts.h"
 #include "esp/esp.h"
-#include "packet/aggfrag.h"
 #include "packet/packet.h"
 #include "sender/queue.h"
 #include "stats/counters.h"
@@ -18,12 +19,12 @@ struct iptfs_packer;
 
 /* How a mode packs. */
 struct iptfs_packer_ops {
-    /* Inner octets that one outer packet takes; 0 when pkt-size or path MTU leave no room. `packer`
-     * has its options already. */
-    uint32_t (*space)(const struct iptfs_packer *packer, uint32_t pkt_size_octets,
-                      uint32_t mtu_octets);
-    /* The next outer packet. NULL when there is nothing to send (never, when packets are padded to
-     * a fixed size) or memory ran out. */
+    /* Inner octets that one outer packet carries; 0 when pkt-size or path MTU are too small. The
+     * options of `packer` are set already. */
+    uint32_t (*payload_octets)(const struct iptfs_packer *packer, uint32_t pkt_size_octets,
+                               uint32_t mtu_octets);
+    /* The next outer packet. NULL when there is nothing to send (never, with `dummies`) or memory
+     * ran out. */
     struct iptfs_outer *(*next)(struct iptfs_packer *packer, struct iptfs_queue *queue,
                                 int64_t now_ps);
 };
@@ -35,27 +36,27 @@ struct iptfs_packer {
     const struct iptfs_trace *trace;
     const struct iptfs_esp *esp;
     uint32_t payload_octets; /* inner octets in an outer packet */
-    bool dont_fragment;      /* drop what is longer */
-    bool cuts_ipv4_alone;    /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
+    bool dont_fragment;      /* drop packets that are longer */
+    bool no_ipv6_fragments;  /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
     bool dummies;            /* make packets of padding alone when nothing is queued */
     /* AGGFRAG */
     uint8_t sub_type;             /* of the header: 0, or 1 for congestion control */
-    bool fill_full;               /* begin a packet in the rest of an outer one */
+    bool fill_full;               /* start a packet in the rest of an outer one */
     bool pad_to_avoid_fragment;   /* ... but not one that fits whole into the next (2.2.3.1) */
     uint32_t min_fragment_octets; /* ... nor where fewer octets remain */
-    uint32_t all_pad_every;       /* each so manieth packet is padding alone; 0: only when idle */
+    uint32_t all_pad_every;       /* every Nth packet is all padding; 0: only when idle */
     /* plain */
-    uint32_t tfc_pad_octets;   /* pad shorter payloads up to this (RFC 4303, 2.7) */
-    bool ip_fragment_headers;  /* IP fragments carry a header each, as they do (RFC 791) */
-    struct iptfs_inner *begun; /* a packet of which fragments have gone, reference held */
-    uint32_t begun_octets;     /* how much of it has gone */
-    uint64_t seq;              /* of the last outer packet; the first has 1 */
-    uint64_t number;           /* the same, counting on over all SAs */
-    uint32_t sa;               /* which SA, from 0 */
-    bool finishing;            /* the SA ends with the packet that is begun, if any */
+    uint32_t tfc_pad_octets;     /* pad shorter payloads up to this (RFC 4303, 2.7) */
+    bool ip_fragment_headers;    /* each IP fragment has an IP header (RFC 791) */
+    struct iptfs_inner *partial; /* a packet of which fragments were sent, reference held */
+    uint32_t partial_octets;     /* how much of it was sent */
+    uint64_t seq;                /* of the last outer packet; the first has 1 */
+    uint64_t number;             /* the same, counting on over all SAs */
+    uint32_t sa;                 /* which SA, from 0 */
+    bool finishing;              /* the SA ends when the partial packet, if any, is sent */
 };
 
-/* AGGFRAG as Linux sizes it: pkt-size leaves trailer and ICV out, and padding is ESP's alone. */
+/* AGGFRAG as Linux sizes it: pkt-size excludes trailer and ICV, and padding is ESP's alone. */
 extern const struct iptfs_packer_ops iptfs_packer_linux;
 /* AGGFRAG in packets of exactly pkt-size octets, trailer and ICV included (RFC 9347, 2.4.1); with
  * pkt-size 0 of as many as the path MTU allows. */
@@ -68,30 +69,26 @@ extern const struct iptfs_packer_ops iptfs_packer_esp_transport;
 /* ESP tunnel mode with each packet padded to exactly pkt-size octets (RFC 4303, 2.7). */
 extern const struct iptfs_packer_ops iptfs_packer_esp_pad;
 
-/* Inner octets that one outer packet takes on demand, as Linux computes them: what the path MTU
- * leaves after headers and trailer, or, when pkt_size is not 0, pkt_size less the headers alone if
- * that is smaller. 0 when nothing fits. */
-uint32_t iptfs_packer_space(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
-                            uint32_t mtu_octets);
+/* For the packers. A new outer packet with the next sequence number; NULL when memory ran out. */
+struct iptfs_outer *iptfs_packer_new_outer(struct iptfs_packer *packer, int64_t now_ps);
 
-/* What IP, ESP and AGGFRAG put in front of the inner octets; pkt-size must be larger. */
-uint32_t iptfs_packer_head_octets(const struct iptfs_esp *esp);
+/* For the packers. The packet whose octets come first in the next outer packet: the partial one, or
+ * the first in the queue that may be sent. Those before it are dropped: they became too long when
+ * the path MTU shrank. NULL when there is none. */
+struct iptfs_inner *iptfs_packer_first(struct iptfs_packer *packer, struct iptfs_queue *queue,
+                                       int64_t now_ps);
 
-/* The largest payload of ESP, of which the packet has exactly `pkt_size` octets; 0 when there is
- * none, since ESP ends on a multiple of 4. */
-uint32_t iptfs_packer_exact_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets);
+/* For the packers. The last octets of the packet are in an outer packet, which holds a reference:
+ * counts the packet, and drops the queue's reference. */
+static inline void iptfs_packer_sent(struct iptfs_packer *packer, struct iptfs_inner *inner)
+{
+    IPTFS_ASSERT(inner->refs > 1);
+    iptfs_count(packer->counters, IPTFS_YANG_INNER_TX_PKTS, 1);
+    iptfs_count(packer->counters, IPTFS_YANG_INNER_TX_OCTETS, inner->octets);
+    iptfs_inner_unref(packer->store, inner);
+}
 
-/* Makes the next outer packet of AGGFRAG: what is left of a begun packet, then whole packets while
- * the next one fits; with fill_full the beginning of one that does not. A packet longer than the
- * space is always fragmented, from the start of an outer packet. */
-struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct iptfs_queue *queue,
-                                         int64_t now_ps);
-
-/* A packet that carries congestion information alone: an AGGFRAG payload of sub-type 1 without data
- * blocks (RFC 9347, 2.2.4). NULL when memory ran out. */
-struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_ps);
-
-/* Lets go of a begun packet (end of the run). */
+/* Drops the partial packet: the end of the run or of the SA. */
 void iptfs_packer_clear(struct iptfs_packer *packer);
 
 #endif

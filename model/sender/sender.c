@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/octets.h"
 #include "base/units.h"
+#include "sender/packer_aggfrag.h"
 
 static bool fills_full(const struct iptfs_sender_config *config)
 {
@@ -20,7 +21,7 @@ static void init_packer(struct iptfs_sender *sender)
         .trace = sender->trace,
         .esp = &config->esp,
         .dont_fragment = config->dont_frag,
-        .cuts_ipv4_alone = !config->mode->aggfrag,
+        .no_ipv6_fragments = !config->mode->aggfrag,
         .dummies = config->mode->paced,
         .sub_type = config->mode->congestion,
         .fill_full = fills_full(config),
@@ -30,13 +31,13 @@ static void init_packer(struct iptfs_sender *sender)
         .tfc_pad_octets = config->tfc_pad_octets,
         .ip_fragment_headers = config->ip_fragment_headers,
     };
-    sender->packer.payload_octets =
-        sender->packer.ops->space(&sender->packer, config->pkt_size_octets, config->mtu_octets);
+    sender->packer.payload_octets = sender->packer.ops->payload_octets(
+        &sender->packer, config->pkt_size_octets, config->mtu_octets);
 }
 
-static uint32_t least_space(const struct iptfs_mode *mode)
+static uint32_t least_payload(const struct iptfs_mode *mode)
 {
-    return mode->aggfrag ? 1 : IPTFS_PLAIN_SPACE_MIN;
+    return mode->aggfrag ? 1 : IPTFS_PLAIN_PAYLOAD_MIN;
 }
 
 int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
@@ -57,13 +58,13 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
                      config->slot_denominator, trace);
-    if (sender->packer.payload_octets < least_space(mode))
+    if (sender->packer.payload_octets < least_payload(mode))
         return IPTFS_E_INVALID;
     bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
     return has_slots || !mode->rated ? IPTFS_OK : IPTFS_E_INVALID;
 }
 
-/* How soon an empty payload follows another, when the peer has not stated its round trip. */
+/* Time between two empty payloads while the round trip of the peer is not known. */
 static const int64_t empty_gap_ps = 100 * IPTFS_PS_PER_MS;
 
 void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion)
@@ -74,8 +75,7 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
         sender->empty_ps = empty_gap_ps;
 }
 
-/* Longer than an outer packet, and may not be cut: under dont-frag, or IPv6 without AGGFRAG, which
- * only its source may fragment (RFC 8200, 4.5). */
+/* Only its source may fragment an IPv6 packet (RFC 8200, 4.5); AGGFRAG is no IP fragmentation. */
 bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version)
 {
     if (octets <= sender->packer.payload_octets)
@@ -93,15 +93,15 @@ static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner,
 
 static int refuse_too_big(struct iptfs_sender *sender, struct iptfs_inner *inner)
 {
-    uint32_t space = sender->packer.payload_octets;
-    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_TOO_BIG, inner, 0, space);
+    uint32_t mtu_octets = sender->packer.payload_octets;
+    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_TOO_BIG, inner, 0, mtu_octets);
     iptfs_count(sender->counters, IPTFS_XFRM_OUT_ERROR, 1);
     if (inner->local) {
         sender->local_errors++;
     } else {
         sender->icmp_sent++;
         if (sender->hooks.icmp != NULL)
-            sender->hooks.icmp(sender->hooks.ctx, inner->arrived_ps, inner, space);
+            sender->hooks.icmp(sender->hooks.ctx, inner->arrived_ps, inner, mtu_octets);
     }
     drop(sender, inner, IPTFS_DROP_TOO_BIG);
     return IPTFS_E_TOO_BIG;
@@ -135,7 +135,7 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     return inner;
 }
 
-/* Apart from iptfs_sender_offer so that it can stand in the loop of take_arrivals. */
+/* Inlined into the loop of take_arrivals. */
 static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
 {
     struct iptfs_inner *inner = admit(sender, arrival);
@@ -179,25 +179,24 @@ int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
     return sender->eager ? iptfs_earlier(arrival_ps, due_ps) : due_ps;
 }
 
-/* A queue that empties slowly asks for more when half of what it may hold has gone. */
-static void tell_room(struct iptfs_sender *sender, int64_t now_ps)
+/* Asks sources for more when the queue is down to half of what they may keep in it. */
+static void report_free_space(struct iptfs_sender *sender, int64_t now_ps)
 {
     uint64_t queued = sender->queue.octets;
-    if (sender->source == NULL || sender->source->ops->room == NULL ||
+    if (sender->source == NULL || sender->source->ops->free_space == NULL ||
         queued > sender->window_octets / 2)
         return;
-    struct iptfs_room room = {
+    struct iptfs_free_space free_space = {
         .idle_ps = now_ps,
         .lead_ps = sender->config.init_delay_ps,
-        .room_octets = sender->window_octets - (uint32_t)queued,
+        .octets = sender->window_octets - (uint32_t)queued,
     };
-    /* One that waits for slots is ready for more whatever the link does. */
+    /* With slots, the pacer and not the link decides when the next packet leaves. */
     if (sender->hooks.idle_ps != NULL && sender->pacer.ops->unlimited)
-        room.idle_ps = sender->hooks.idle_ps(sender->hooks.ctx, now_ps);
-    sender->source->ops->room(sender->source, now_ps, &room);
+        free_space.idle_ps = sender->hooks.idle_ps(sender->hooks.ctx, now_ps);
+    sender->source->ops->free_space(sender->source, now_ps, &free_space);
 }
 
-/* Packets that have waited longer than max-aggregation-time are of no use any more. */
 static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
 {
     int64_t limit_ps = sender->config.max_aggregation_time_ps;
@@ -207,16 +206,16 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
         drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_DROP_AGGREGATION_TIME);
 }
 
-/* The packet came with a mark. One from our own queue tells of the path before the tunnel, and its
- * sender learns of it anyway: on the outer packet congestion control would take it for congestion
- * behind, slow down, and fill the queue still more. */
-static bool came_marked(const struct iptfs_inner *inner)
+/* The packet had its CE mark before it came to the tunnel. The marks of our own queue are not
+ * copied to the outer packet: the congestion control would take them for congestion on the path,
+ * slow down, and fill the queue still more. */
+static bool arrived_marked(const struct iptfs_inner *inner)
 {
     return iptfs_ecn_is_ce(inner->tos) && !inner->marked_here;
 }
 
-/* The ECN field of an outer packet (RFC 6040, 4.1): that of the one inner packet in it, or, where
- * packets share it, CE when one of them came marked. */
+/* The ECN field of an outer packet (RFC 6040, 4.1): that of its one inner packet, or with AGGFRAG,
+ * CE when one of its inner packets arrived with CE. */
 static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer *outer)
 {
     struct iptfs_slice_walk walk;
@@ -225,7 +224,7 @@ static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer
         return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
-        if (came_marked(slice.inner))
+        if (arrived_marked(slice.inner))
             return IPTFS_ECN_CE;
     return IPTFS_ECN_ECT0;
 }
@@ -238,13 +237,13 @@ static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
     struct iptfs_packer *packer = &sender->packer;
     packer->finishing =
         (config->rekey_after_pkts > 0 && packer->seq >= config->rekey_after_pkts) ||
-        (config->rekey_after_ps > 0 && now_ps - sender->sa_begun_ps >= config->rekey_after_ps);
-    if (!packer->finishing || packer->begun != NULL)
+        (config->rekey_after_ps > 0 && now_ps - sender->sa_start_ps >= config->rekey_after_ps);
+    if (!packer->finishing || packer->partial != NULL)
         return;
     packer->finishing = false;
     packer->sa++;
     packer->seq = 0;
-    sender->sa_begun_ps = now_ps;
+    sender->sa_start_ps = now_ps;
 }
 
 static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
@@ -273,17 +272,17 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
     return true;
 }
 
-/* What has arrived from the peer since the last empty payload is worth another (RFC 9347, 3.1: once
- * in a round trip at least; twice, so that none is waited for that long). */
+/* Reports to the peer, when packets have come from it since the last report. RFC 9347, 3.1, asks
+ * for one report a round trip at least; here are two, so that a lost one matters less. */
 static void send_empty(struct iptfs_sender *sender, int64_t now_ps)
 {
     const struct iptfs_congestion *congestion = sender->congestion;
-    uint64_t arrived = congestion->losses.received_pkts;
-    if (arrived != sender->told_pkts) {
+    uint64_t received = congestion->losses.received_pkts;
+    if (received != sender->reported_pkts) {
         struct iptfs_outer *outer = iptfs_packer_empty(&sender->packer, now_ps);
         if (outer == NULL)
             return;
-        sender->told_pkts = arrived;
+        sender->reported_pkts = received;
         sender->empty_pkts++;
         send(sender, now_ps, outer);
     }
@@ -298,10 +297,10 @@ static void fire(struct iptfs_sender *sender, enum iptfs_due due, int64_t now_ps
     if (due == IPTFS_DUE_ONE)
         send_one(sender, now_ps);
     else
-        while (sender->queue.head != NULL || sender->packer.begun != NULL)
+        while (sender->queue.head != NULL || sender->packer.partial != NULL)
             if (!send_one(sender, now_ps))
                 break;
-    tell_room(sender, now_ps);
+    report_free_space(sender, now_ps);
 }
 
 /* Takes the arrivals up to `until_ps`. */
@@ -346,12 +345,14 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
 {
     struct iptfs_packer *packer = &sender->packer;
-    uint32_t space = packer->ops->space(packer, sender->config.pkt_size_octets, change->mtu_octets);
-    if (space < least_space(sender->config.mode))
+    uint32_t payload_octets =
+        packer->ops->payload_octets(packer, sender->config.pkt_size_octets, change->mtu_octets);
+    if (payload_octets < least_payload(sender->config.mode))
         return IPTFS_E_INVALID;
-    iptfs_sender_wake(sender, change->at_ps - 1); /* also arrivals nobody asked for yet */
+    iptfs_sender_wake(sender, change->at_ps -
+                                  1); /* also arrivals before the change that were not taken yet */
     sender->config.mtu_octets = change->mtu_octets;
-    packer->payload_octets = space;
+    packer->payload_octets = payload_octets;
     if (change->slot_numerator > 0)
         iptfs_pacer_set_step(&sender->pacer, change->slot_numerator);
     return IPTFS_OK;
@@ -364,8 +365,8 @@ void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
     sender->stopped = true;
     while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
         drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
-    if (sender->packer.begun != NULL)
-        iptfs_inner_set_drop_cause(sender->packer.begun, IPTFS_DROP_TUNNEL_STOPPED);
+    if (sender->packer.partial != NULL)
+        iptfs_inner_set_drop_cause(sender->packer.partial, IPTFS_DROP_TUNNEL_STOPPED);
     iptfs_packer_clear(&sender->packer);
     sender->pacer.deadline_ps = IPTFS_NEVER;
 }

@@ -17,9 +17,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Without AGGFRAG packets are cut into IP fragments, which hold a header and at least 8 octets;
- * more are asked for here, so that also an IPv6 header and congestion information fit. */
-#define IPTFS_PLAIN_SPACE_MIN 48u
+/* The least payload without AGGFRAG: an IP header and 8 octets of an IP fragment, of IPv6 too, or
+ * congestion information. */
+#define IPTFS_PLAIN_PAYLOAD_MIN 48u
 
 /* The options of an outgoing SA, under Linux's names, or RFC 9348's where Linux has none. */
 struct iptfs_sender_config {
@@ -30,8 +30,8 @@ struct iptfs_sender_config {
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
     bool dont_frag;
-    bool fill_whole;            /* fill = whole: never begin a packet in the rest of an outer one */
-    bool fill_full;             /* fill = full; with neither, as is usual for the mode */
+    bool fill_whole;            /* fill = whole: never start a packet in the rest of an outer one */
+    bool fill_full;             /* fill = full; with neither, the default of the mode */
     bool pad_to_avoid_fragment; /* these as in struct iptfs_packer */
     uint32_t min_fragment_octets;
     uint32_t all_pad_every;
@@ -41,29 +41,29 @@ struct iptfs_sender_config {
     /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
     uint64_t slot_numerator;
     uint64_t slot_denominator;
-    uint64_t rekey_after_pkts; /* a new SA after so many packets; 0: not by their number */
-    int64_t rekey_after_ps;    /* ... or so much time; 0: not by time */
-    bool ecn; /* outer packets carry the marks of inner ones (RFC 6040), and are ECN-capable: those
-               * of AGGFRAG all, those of plain ESP when their inner packet is */
+    uint64_t rekey_after_pkts; /* a new SA after this many packets; 0: no limit */
+    int64_t rekey_after_ps;    /* ... or this much time; 0: no limit */
+    bool ecn; /* outer packets carry the CE marks of inner ones (RFC 6040) and are ECN-capable: all
+               * of them with AGGFRAG, with plain ESP those whose inner packet is */
 };
 
-/* The path's MTU from some time on, which the sender learns at once. */
+/* The MTU of the path from a time on, which the sender knows from that time on. */
 struct iptfs_mtu_change {
     int64_t at_ps;
     uint32_t mtu_octets;
     uint64_t slot_numerator; /* of a paced mode from then on; 0: as before */
 };
 
-/* What a sender calls; `ctx` is passed back. */
+/* Callbacks of a sender; `ctx` is passed back. */
 struct iptfs_sender_hooks {
-    /* An outer packet leaves; the callee takes it over. Required. */
+    /* An outer packet leaves; the callee gets its reference. Required. */
     void (*send)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
     /* When the link will have transmitted what it has; for sources that fill it. NULL: now. */
     int64_t (*idle_ps)(void *ctx, int64_t now_ps);
-    /* A packet came in (before it is queued or refused). NULL: not told. */
+    /* A packet came in (before it is queued or dropped). NULL: not called. */
     void (*arrived)(void *ctx, struct iptfs_inner *inner);
     /* A forwarded packet was too big for a tunnel that may not fragment: its sender gets ICMP
-     * "fragmentation needed" or ICMPv6 "packet too big" with this MTU. NULL: not told. */
+     * "fragmentation needed" or ICMPv6 "packet too big" with this MTU. NULL: not called. */
     void (*icmp)(void *ctx, int64_t now_ps, const struct iptfs_inner *inner, uint32_t mtu_octets);
     void *ctx;
 };
@@ -81,62 +81,63 @@ struct iptfs_sender {
     struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
     int64_t empty_ps;       /* when the next empty payload is due; IPTFS_NEVER: none are sent */
     uint64_t empty_pkts;    /* empty payloads sent */
-    uint64_t told_pkts;     /* what had arrived when the last one was sent */
-    int64_t sa_begun_ps;    /* when the present SA began */
-    uint32_t window_octets; /* what sources may keep waiting, see struct iptfs_room */
+    uint64_t reported_pkts; /* packets received when the last one was sent */
+    int64_t sa_start_ps;    /* when the present SA started */
+    uint32_t window_octets; /* what sources may keep queued, see struct iptfs_free_space */
     bool stopped;           /* sends nothing more */
     bool eager;             /* wake for each arrival: traces come in the order of time */
     uint64_t icmp_sent;     /* forwarded packets too big, answered by ICMP */
     uint64_t local_errors;  /* local packets too big, answered by an error value */
 };
 
-/* IPTFS_E_INVALID when nothing fits (pkt-size not above the headers or not to be had, or a path MTU
- * too small), or a paced mode has no slots. The store, counters and trace must outlive the sender.
+/* IPTFS_E_INVALID when nothing fits (pkt-size not above the headers or not possible with ESP, or a
+ * path MTU too small), or a paced mode has no slots. The store, counters and trace must outlive the
+ * sender.
  */
 int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_config *config,
                       struct iptfs_store *store, struct iptfs_counters *counters,
                       const struct iptfs_trace *trace);
 
-/* Gives the sender its end's congestion control, which must outlive it; what the receiver of that
- * end learns goes there too. A sender of another mode, plain ESP, tells the peer what arrives from
- * it in empty payloads, twice in a round trip. To be called before the first wake-up. */
+/* Gives the sender the congestion control of its end, which must outlive it and which the receiver
+ * of that end updates. A sender without congestion control of its own (plain ESP) reports to the
+ * peer in empty payloads, twice in a round trip. To be called before the first wake-up. */
 void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion);
 
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);
  * IPTFS_E_TOO_BIG under dont-frag: the error a local sender gets at its socket, while for a
  * forwarded packet the hook `icmp` is called; the inner MTU is sender->packer.payload_octets.
- * IPTFS_E_STOPPED behind a circuit breaker.
- * IPTFS_E_NO_MEMORY: not even counted. A handle is released by the store if the packet does not
+ * IPTFS_E_STOPPED after the circuit breaker has tripped.
+ * IPTFS_E_NO_MEMORY: not counted either. A handle is released by the store if the packet does not
  * come out at the other end, in each of these cases. */
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
 
 /* True when a packet of this length and IP version would be refused as too big now: it is longer
- * than an outer packet holds, and may not be cut. */
+ * than an outer packet carries, and may not be fragmented. */
 bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version);
 
 /* When iptfs_sender_wake must be called next, if nothing is offered before; IPTFS_NEVER for not. */
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender);
 
-/* Takes the arrivals up to now and sends what is due. At one instant arrivals come before the
+/* Takes the arrivals up to now and sends what is due. At the same time arrivals come before the
  * timer. */
 void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps);
 
-/* Takes the arrivals up to now and sends nothing: the end of a run, where what came in since the
+/* Takes the arrivals up to now and sends nothing: at the end of a run, what has arrived since the
  * last wake-up counts as offered. */
 void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
 
-/* The path has another MTU from now on, this instant included: with pkt-size 0, and on demand, the
- * space follows it. A packet of which fragments have gone goes on in the new space; packets queued
- * that became too long to be sent are dropped when their turn comes. What a congestion-controlled
- * sender may send, in packets per second, stays. IPTFS_E_INVALID, and nothing changes, when nothing
- * would fit. */
+/* The path has another MTU from now on, this instant included. With pkt-size 0, and on demand, the
+ * payload of outer packets changes with it. A packet of which fragments were sent continues in
+ * payloads of the new size; queued packets that became too long are dropped when they come to be
+ * sent. The packets per second of a congestion-controlled sender stay. IPTFS_E_INVALID, and nothing
+ * changes, when nothing would fit. */
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change);
 
-/* The circuit breaker has tripped: from now on, this instant included, nothing is sent. What is
- * inside ends as IPTFS_DROP_TUNNEL_STOPPED, and so does what will arrive. */
+/* The circuit breaker has tripped: from now on, this instant included, nothing is sent. Queued
+ * packets are dropped as IPTFS_DROP_TUNNEL_STOPPED, and so are those that arrive later. */
 void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps);
 
-/* Lets go of all packets inside. */
+/* Drops all packets that the sender holds: the end of the run or of the SA. */
 void iptfs_sender_clear(struct iptfs_sender *sender);
 
 #endif

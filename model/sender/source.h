@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where inner packets come from. Arrivals are pulled: a sender asks for those up to now when one of
- * its timers fires, so that events go with outer packets and not with inner ones. */
+ * its timers fires, so that the number of events grows with outer packets, not with inner ones. */
 #ifndef IPTFS_SENDER_SOURCE_H
 #define IPTFS_SENDER_SOURCE_H
 
@@ -20,26 +20,27 @@ struct iptfs_arrival {
     bool local; /* sent by the gateway itself, not forwarded */
 };
 
-/* What a sender can say to sources that send whenever the tunnel can take more. */
-struct iptfs_room {
-    int64_t idle_ps;      /* when the link has nothing left to transmit */
-    int64_t lead_ps;      /* how long before that a packet must arrive to be sent then */
-    uint32_t room_octets; /* what queue and link can take by then without loss or mark */
+/* How much a sender can take, for sources that send whenever it can take more. */
+struct iptfs_free_space {
+    int64_t idle_ps; /* when the link has nothing left to transmit */
+    int64_t lead_ps; /* how long before that a packet must arrive to be sent then */
+    uint32_t octets; /* what queue and link can take by then without loss or CE mark */
 };
 
 struct iptfs_source;
 
 struct iptfs_source_ops {
-    /* When the next packet arrives; IPTFS_NEVER for no more (unless `room` changes that). Does not
-     * change the source. */
+    /* When the next packet arrives; IPTFS_NEVER for no more (until `free_space` changes that).
+     * Does not change the source. */
     int64_t (*next_ps)(const struct iptfs_source *source);
     /* Takes that packet; called only when next_ps is not IPTFS_NEVER. */
     void (*take)(struct iptfs_source *source, struct iptfs_arrival *arrival);
-    /* The sender has emptied its queue at now_ps; NULL for sources that do not care. */
-    void (*room)(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room);
+    /* The queue of the sender has become short at now_ps; NULL for sources that do not use it. */
+    void (*free_space)(struct iptfs_source *source, int64_t now_ps,
+                       const struct iptfs_free_space *free_space);
 };
 
-/* Embedded first in each kind of source. */
+/* The first member of each kind of source. */
 struct iptfs_source {
     const struct iptfs_source_ops *ops;
 };

@@ -310,7 +310,7 @@ static void test_the_tunnel_stops(void)
         iptfs_tunnel_wake(&bench.tunnel, PKTS * MS);
         CHECK_U64(bench.sent, sent);
         CHECK_U64(bench.tunnel.sender.queue.octets, 0);
-        CHECK_TRUE(bench.tunnel.sender.packer.begun == NULL);
+        CHECK_TRUE(bench.tunnel.sender.packer.partial == NULL);
         uint64_t stopped = dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED);
         CHECK_TRUE(stopped > PKTS - 130 && stopped < PKTS);
         CHECK_U64(bench.tunnel.counters.value[IPTFS_YANG_TX_DROP_PKTS],

@@ -4,7 +4,7 @@
 #include "fuzz/fuzz.h"
 #include "packet/aggfrag.h"
 #include "receiver/receiver.h"
-#include "sender/packer.h"
+#include "sender/packer_aggfrag.h"
 #include "support/samples.h"
 
 #include <stdlib.h>
@@ -129,7 +129,7 @@ static void pack(struct way *way, struct fuzz_input *input)
     };
     packer.all_pad_every += packer.all_pad_every == 1; /* each one: nothing would go */
     fill_queue(way, &queue, input);
-    while (queue.head != NULL || packer.begun != NULL)
+    while (queue.head != NULL || packer.partial != NULL)
         write_wire(way, iptfs_packer_aggfrag(&packer, &queue, 0), packer.sub_type);
 }
 

@@ -575,17 +575,18 @@ static void filler_take(struct iptfs_source *source, struct iptfs_arrival *arriv
         filler->next.at_ps = IPTFS_NEVER;
 }
 
-static void filler_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)
+static void filler_free_space(struct iptfs_source *source, int64_t now_ps,
+                              const struct iptfs_free_space *free_space)
 {
     struct filler *filler = (struct filler *)source;
-    filler->left = room->room_octets;
-    filler->next.at_ps = iptfs_later(now_ps, room->idle_ps - room->lead_ps);
+    filler->left = free_space->octets;
+    filler->next.at_ps = iptfs_later(now_ps, free_space->idle_ps - free_space->lead_ps);
 }
 
 /* A saturated direct link is never idle, loses nothing and needs at most two events a packet. */
 static void saturate(uint32_t octets, int64_t init_delay_ps)
 {
-    static const struct iptfs_source_ops ops = {filler_next_ps, filler_take, filler_room};
+    static const struct iptfs_source_ops ops = {filler_next_ps, filler_take, filler_free_space};
     static struct result result;
     static struct bench bench;
     struct filler filler = {.source = {&ops}, .next = arrival_of(0, octets, 0)};

@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "packet/aggfrag.h"
 #include "receiver/reassembly.h"
-#include "sender/packer.h"
+#include "sender/packer_aggfrag.h"
 #include "support/check.h"
 #include "support/samples.h"
 

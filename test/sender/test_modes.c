@@ -49,7 +49,7 @@ static void tx_open(struct tx *tx, const struct iptfs_cipher *cipher, int outer_
         .fill_full = true,
         .sub_type = sub_type,
     };
-    tx->packer.payload_octets = tx->packer.ops->space(&tx->packer, pkt_size, 1500);
+    tx->packer.payload_octets = tx->packer.ops->payload_octets(&tx->packer, pkt_size, 1500);
 }
 
 /* 98 octets of data in each packet: IPv4 20, ESP 8, AGGFRAG 4, trailer 2. */
@@ -123,7 +123,7 @@ static void check_stream(struct tx *tx, struct dice *dice)
         iptfs_outer_drop(&tx->store, outer, IPTFS_DROP_LINK_LOSS);
     }
     EXPECT(tx, 0, 0, 0); /* idle: padding */
-    CHECK_TRUE(tx->packer.begun == NULL);
+    CHECK_TRUE(tx->packer.partial == NULL);
 }
 
 static void every_packet_has_the_size(void)
@@ -151,7 +151,7 @@ static void size_0_follows_the_mtu(void)
     for (unsigned i = 0; i < 8; i++) {
         tx_open(&tx, iptfs_cipher_at(i % 2), i / 2 % 2 == 0 ? 4 : 6, i / 4 == 1, 0);
         for (uint32_t mtu = 120; mtu <= 9000; mtu++) {
-            tx.packer.payload_octets = tx.packer.ops->space(&tx.packer, 0, mtu);
+            tx.packer.payload_octets = tx.packer.ops->payload_octets(&tx.packer, 0, mtu);
             struct iptfs_outer *outer = tx.packer.ops->next(&tx.packer, &tx.queue, 0);
             if (outer->ip_octets > mtu || outer->ip_octets + 4 <= mtu)
                 CHECK_FAIL("MTU %u: packets of %u", mtu, outer->ip_octets);
@@ -274,7 +274,7 @@ static void check_bytes_of_stream(struct tx *tx, struct stream *stream, struct d
         sample_ip(stream->bytes[i], version, stream->octets[i], i);
         iptfs_queue_push(&tx->queue, sample_inner(&tx->store, stream->bytes[i], stream->octets[i]));
     }
-    for (int spare = 3; spare > 0; spare -= tx->queue.head == NULL && tx->packer.begun == NULL) {
+    for (int spare = 3; spare > 0; spare -= tx->queue.head == NULL && tx->packer.partial == NULL) {
         uint8_t bytes[1500];
         struct iptfs_outer *outer = tx->packer.ops->next(&tx->packer, &tx->queue, 0);
         struct iptfs_aggfrag header = {.sub_type = tx->packer.sub_type};

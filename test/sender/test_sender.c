@@ -684,17 +684,17 @@ static void test_collect(void)
     stop(&bench, 2);
 }
 
-/* -------------------------------------------------------------------------------------- room */
+/* -------------------------------------------------------------------------------- free space */
 
-/* A source that offers 1000 octets when it is told of room, so that they are sent when the link
- * becomes idle. */
+/* A source that offers 1000 octets for each report of free space, so that they are sent when the
+ * link becomes idle. */
 struct filler {
     struct iptfs_source source;
     int64_t next_ps;
-    unsigned told;
+    unsigned calls;
     unsigned left;
-    int64_t told_ps[8];
-    struct iptfs_room room[8];
+    int64_t called_ps[8];
+    struct iptfs_free_space free_space[8];
 };
 
 static int64_t filler_next_ps(const struct iptfs_source *source)
@@ -705,29 +705,30 @@ static int64_t filler_next_ps(const struct iptfs_source *source)
 static void filler_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
     struct filler *filler = (struct filler *)source;
-    *arrival = arrival_of(filler->next_ps, 1000, filler->told);
+    *arrival = arrival_of(filler->next_ps, 1000, filler->calls);
     filler->next_ps = IPTFS_NEVER;
 }
 
-static void filler_room(struct iptfs_source *source, int64_t now_ps, const struct iptfs_room *room)
+static void filler_free_space(struct iptfs_source *source, int64_t now_ps,
+                              const struct iptfs_free_space *free_space)
 {
     struct filler *filler = (struct filler *)source;
-    if (filler->told < 8) {
-        filler->told_ps[filler->told] = now_ps;
-        filler->room[filler->told] = *room;
+    if (filler->calls < 8) {
+        filler->called_ps[filler->calls] = now_ps;
+        filler->free_space[filler->calls] = *free_space;
     }
-    filler->told++;
+    filler->calls++;
     if (filler->left == 0)
         return;
     filler->left--;
-    filler->next_ps = iptfs_later(now_ps, room->idle_ps - room->lead_ps);
+    filler->next_ps = iptfs_later(now_ps, free_space->idle_ps - free_space->lead_ps);
 }
 
-/* The source hears of room each time the queue has gone, with the link's idle time and the
- * init-delay as lead: a packet that comes so much earlier is sent when the link is idle. */
-static void test_room(void)
+/* The sender reports free space each time its queue is empty, with the idle time of the link and
+ * init-delay as lead: a packet that arrives that much earlier is sent when the link is idle. */
+static void test_free_space(void)
 {
-    static const struct iptfs_source_ops ops = {filler_next_ps, filler_take, filler_room};
+    static const struct iptfs_source_ops ops = {filler_next_ps, filler_take, filler_free_space};
     struct filler filler = {.source = {&ops}, .next_ps = 0, .left = 3};
     struct iptfs_sender_config config = plain_sender();
     config.init_delay_ps = 5 * US;
@@ -737,14 +738,14 @@ static void test_room(void)
     bench.sender.window_octets = 12345;
     bench.link_idle_ps = 100 * US;
     run_timely(&bench, IPTFS_PS_PER_S);
-    CHECK_U64(filler.told, 4);
-    static const int64_t told_ps[] = {5 * US, 100 * US, 105 * US, 110 * US};
+    CHECK_U64(filler.calls, 4);
+    static const int64_t expected_ps[] = {5 * US, 100 * US, 105 * US, 110 * US};
     for (size_t i = 0; i < 4; i++) {
-        CHECK_INT(filler.told_ps[i], told_ps[i]);
-        CHECK_INT(bench.sent[i].at_ps, told_ps[i]);
-        CHECK_INT(filler.room[i].idle_ps, iptfs_later(told_ps[i], 100 * US));
-        CHECK_INT(filler.room[i].lead_ps, 5 * US);
-        CHECK_U64(filler.room[i].room_octets, 12345);
+        CHECK_INT(filler.called_ps[i], expected_ps[i]);
+        CHECK_INT(bench.sent[i].at_ps, expected_ps[i]);
+        CHECK_INT(filler.free_space[i].idle_ps, iptfs_later(expected_ps[i], 100 * US));
+        CHECK_INT(filler.free_space[i].lead_ps, 5 * US);
+        CHECK_U64(filler.free_space[i].octets, 12345);
     }
     bench.sender.source = NULL;
     stop(&bench, 0);
@@ -824,7 +825,7 @@ const CU_TestInfo iptfs_tests_sender[] = {
     {"offered and pulled are the same", test_offered_or_pulled},
     {"lazy sender sleeps through arrivals", test_who_asks},
     {"arrivals up to the end are collected", test_collect},
-    {"room is told when the queue has gone", test_room},
+    {"free space is reported when the queue is empty", test_free_space},
     {"handles are released once", test_handles},
     {"a handle in many fragments is released once", test_handle_of_fragments},
     CU_TEST_INFO_NULL,

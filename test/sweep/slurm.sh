@@ -160,7 +160,7 @@ some_points() { [ "$(ls "$1/points" 2>/dev/null | wc -l)" -ge 2 ]; }
 
 # begin DIR: a slow sweep, alone in a process group, until it has some points.
 begin() {
-    setsid "$SIM" sweep slow.ini --engine slurm --shard 1 --out "$1" >begun 2>begun.err &
+    setsid "$SIM" sweep slow.ini --engine slurm --shard 1 --out "$1" >started 2>started.err &
     sweep=$!
     wait_until 20 some_points "$1"
 }
@@ -177,9 +177,9 @@ interrupted_sweeps_cancel() {
     kill -TERM $sweep
     status=0
     wait $sweep || status=$?
-    cat begun.err
+    cat started.err
     [ $status = 1 ]
-    grep 'interrupted: job [0-9]* is cancelled; finished points stay' begun.err
+    grep 'interrupted: job [0-9]* is cancelled; finished points stay' started.err
     queue_is_empty
     resumed term
 }
@@ -198,9 +198,9 @@ cancelled_arrays_resume() {
     scancel "$(cat cancelled/slurm/jobs)"
     status=0
     wait $sweep || status=$?
-    cat begun.err
+    cat started.err
     [ $status = 1 ]
-    grep 'of 12 points failed; --resume tries them again' begun.err
+    grep 'of 12 points failed; --resume tries them again' started.err
     resumed cancelled
 }
 
@@ -218,5 +218,5 @@ step "failed points are listed" failed_points_are_listed
 step "an interrupted sweep cancels its array and resumes" interrupted_sweeps_cancel
 step "a killed sweep is taken over" killed_sweeps_are_taken_over
 step "a cancelled array resumes" cancelled_arrays_resume
-step "what Slurm refuses is told" refusals_are_clear
+step "a refusal by Slurm is reported" refusals_are_clear
 finish

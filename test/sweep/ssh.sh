@@ -87,7 +87,7 @@ far_points_give_the_same_bytes() {
     same both local
 }
 
-hosts_that_do_not_answer_are_told() {
+hosts_that_do_not_answer_are_reported() {
     sed 's/ -p [0-9]*/ -p 1/' ssh/login >ssh/nowhere
     chmod +x ssh/nowhere
     expect 1 "$SIM" sweep many.ini --jobs 1 --sshlogin "$own/ssh/nowhere 127.0.0.1" --out none
@@ -99,5 +99,5 @@ hosts_that_do_not_answer_are_told() {
 
 start_or_skip
 step "points far away give the same bytes" far_points_give_the_same_bytes
-step "a host that does not answer is told" hosts_that_do_not_answer_are_told
+step "a host that does not answer is reported" hosts_that_do_not_answer_are_reported
 finish

@@ -7,7 +7,7 @@ passed=0 failed=0 skipped=0
 own=$(mktemp -d /tmp/iptfs-test-XXXXXX)
 cd "$own"
 
-# What else has to be ended; a script may say more.
+# Ends what a script has started; a script may define its own.
 clean_up() { :; }
 trap 'status=$?; clean_up; cd /; rm -rf "$own"; exit $status' EXIT
 trap 'exit 1' HUP INT TERM
@@ -33,7 +33,7 @@ step() {
     fi
 }
 
-# skip WHY NAME: ends the script, for it needs what is not there.
+# skip WHY NAME: ends the script, which needs something that is missing.
 skip() {
     skipped=$((skipped + 1))
     echo "skipped ($1)  $2"
@@ -70,7 +70,7 @@ wait_until() {
     done
 }
 
-# So many ports of the loopback that nobody listens to.
+# free_ports N: N free ports of the loopback.
 free_ports() {
     python3 -c 'import socket, sys
 sockets = [socket.socket() for i in range(int(sys.argv[1]))]

@@ -319,8 +319,8 @@ static void test_sizes_are_independent_of_gaps(void)
 static void give_room(struct iptfs_source *source, int64_t now_ps, int64_t idle_ps, int64_t lead_ps,
                       uint32_t room_octets)
 {
-    const struct iptfs_room room = {idle_ps, lead_ps, room_octets};
-    source->ops->room(source, now_ps, &room);
+    const struct iptfs_free_space free_space = {idle_ps, lead_ps, room_octets};
+    source->ops->free_space(source, now_ps, &free_space);
 }
 
 /* Takes the batch due at at_ps; returns how many packets it had. */
@@ -656,7 +656,7 @@ static void test_merge_of_none_and_one(void)
 {
     struct iptfs_source *source = merge(NULL, 0);
     CHECK_INT(next_ps(source), IPTFS_NEVER);
-    CHECK_TRUE(source->ops->room == NULL);
+    CHECK_TRUE(source->ops->free_space == NULL);
     iptfs_traffic_free(source);
     struct iptfs_traffic_options options = section(IPTFS_TRAFFIC_CBR, fixed(100), 1000);
     struct iptfs_source *one = make(&options);

@@ -328,7 +328,7 @@ static void run_mode(const struct iptfs_outer_codec_config *wire, bool cut)
         iptfs_sender_wake(&pass.sender, arrival.at_ps);
     }
     for (int i = 0;
-         i < 3000 && (pass.sender.queue.head != NULL || pass.sender.packer.begun != NULL); i++)
+         i < 3000 && (pass.sender.queue.head != NULL || pass.sender.packer.partial != NULL); i++)
         iptfs_sender_wake(&pass.sender, iptfs_sender_next_ps(&pass.sender));
     CHECK_TRUE(pass.outers > 0);
     CHECK_TRUE(pass.sender.queue.head == NULL);

@@ -54,7 +54,7 @@ static int follow(const struct iptfs_engine_work *work, int from, pid_t engine,
     bool stopped = false; /* a second signal would kill the points that run */
     FILE *in = fdopen(from, "r");
     if (in == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     while (fgets(line, sizeof line, in) != NULL) {
         line[strcspn(line, "\n")] = '\0';
         if (work->listener(work->ctx, line) != IPTFS_POINTS_STOP || stopped)

@@ -42,11 +42,6 @@ struct array {
     long *read_octets; /* of each task's output */
 };
 
-static int out_of_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
-}
-
 /* -------------------------------------------------------------------------------------- signals */
 
 static volatile sig_atomic_t interrupted;
@@ -131,7 +126,7 @@ static int write_text(const char *directory, const char *name, const char *text,
 {
     struct iptfs_outfile file;
     char *path = file_in(directory, name);
-    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : out_of_memory(error);
+    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : iptfs_fail_no_memory(error);
     if (code == 0) {
         fputs(text, file.file);
         code = iptfs_outfile_commit(&file, error);
@@ -217,7 +212,7 @@ static int prepare(const char *directory, struct iptfs_error *error)
 {
     char *path = file_in(directory, "jobs"), *text = NULL, *rest;
     const char *id;
-    int code = path != NULL ? 0 : out_of_memory(error);
+    int code = path != NULL ? 0 : iptfs_fail_no_memory(error);
     if (code == 0 && access(path, F_OK) == 0)
         code = iptfs_textfile_read(path, &text, error);
     rest = text;
@@ -248,7 +243,7 @@ static int submit_job(const struct iptfs_engine_work *work, const char *ours, co
         asprintf(&out, "--output=%s/slurm/%s", work->call.directory, output) < 0) {
         free(argv);
         free(path);
-        return out_of_memory(error);
+        return iptfs_fail_no_memory(error);
     }
     argv[n++] = "sbatch";
     for (size_t i = 0; i < work->options.n_sbatch; i++)
@@ -305,7 +300,7 @@ static int write_shards(const struct iptfs_engine_work *work, size_t *n_shards,
     struct iptfs_outfile file;
     size_t tasks = 1;
     char *folder = iptfs_path_join(work->call.directory, "slurm");
-    int code = folder != NULL ? find_limit(&tasks, error) : out_of_memory(error);
+    int code = folder != NULL ? find_limit(&tasks, error) : iptfs_fail_no_memory(error);
     size_t most = points_in_task(work, tasks);
     if (code == 0)
         code = iptfs_make_directory(folder, error);
@@ -410,12 +405,12 @@ static void read_output(const char *directory, iptfs_point_listener *listener, v
 
 static int cancel_array(const struct array *array, struct iptfs_error *error)
 {
-    bool gone = cancel(array->id);
-    if (gone)
+    bool cancelled = cancel(array->id);
+    if (cancelled)
         remove_files(array->directory);
-    return iptfs_fail(error, IPTFS_E_ENGINE,
-                      "interrupted: job %s %s; finished points stay, --resume goes on", array->id,
-                      gone ? "is cancelled" : "could not be cancelled, --resume tries it again");
+    return iptfs_fail(
+        error, IPTFS_E_ENGINE, "interrupted: job %s %s; finished points stay, --resume goes on",
+        array->id, cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
 }
 
 /* Asks for the queue seldom, since all users of the cluster wait for the same daemon. */
@@ -447,7 +442,7 @@ static int run_array(const struct iptfs_engine_work *work, size_t n_tasks,
                           .n_tasks = n_tasks,
                           .read_octets = calloc(n_tasks, sizeof *array.read_octets)};
     if (array.read_octets == NULL)
-        return out_of_memory(error);
+        return iptfs_fail_no_memory(error);
     catch_signals(old);
     int code = submit_array(work, n_tasks, array.id, error);
     if (code == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The on-demand packer against Linux's rules: what fits, what is cut where, how long each outer
  * packet is. */
-#include "sender/packer.h"
+#include "sender/packer_aggfrag.h"
 #include "support/check.h"
 #include "support/samples.h"
 
@@ -39,7 +39,7 @@ static void tx_open(struct tx *tx, const char *cipher, int outer_version, uint32
         .counters = &tx->counters,
         .trace = &tx->trace,
         .esp = &tx->esp,
-        .payload_octets = iptfs_packer_space(&tx->esp, pkt_size, mtu),
+        .payload_octets = iptfs_packer_linux_payload(&tx->esp, pkt_size, mtu),
     };
 }
 
@@ -83,7 +83,7 @@ static void tx_close(struct tx *tx, const char *file, int line)
 {
     check_true(iptfs_packer_aggfrag(&tx->packer, &tx->queue, 77) == NULL, "the queue is empty",
                file, line);
-    check_true(tx->packer.begun == NULL, "nothing is begun", file, line);
+    check_true(tx->packer.partial == NULL, "nothing is begun", file, line);
     check_u64(tx->queue.octets, 0, "octets queued", file, line);
     sample_close_store(&tx->store, file, line);
 }
@@ -123,7 +123,8 @@ static void test_space_known_by_hand(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct iptfs_esp esp;
         iptfs_esp_init(&esp, iptfs_cipher_named(rows[i].cipher), rows[i].version);
-        if (!CHECK_INT(iptfs_packer_space(&esp, rows[i].pkt_size, rows[i].mtu), rows[i].space))
+        if (!CHECK_INT(iptfs_packer_linux_payload(&esp, rows[i].pkt_size, rows[i].mtu),
+                       rows[i].space))
             CHECK_FAIL("... in row %zu", i);
     }
 }
@@ -149,7 +150,7 @@ static void test_space_for_every_mtu_and_size(void)
             for (uint32_t mtu = 0; mtu < 700; mtu++) {
                 for (uint32_t size = 0; size < 800; size++) {
                     uint32_t expected = space_by_the_book(&esp, size, mtu);
-                    uint32_t found = iptfs_packer_space(&esp, size, mtu);
+                    uint32_t found = iptfs_packer_linux_payload(&esp, size, mtu);
                     if (found != expected)
                         CHECK_FAIL("%s, IPv%d, MTU %u, pkt-size %u: found %u, expected %u",
                                    esp.cipher->name, version, mtu, size, found, expected);
@@ -168,7 +169,7 @@ static void test_a_full_packet_fits_the_mtu_tightly(void)
             for (uint32_t mtu = 100; mtu < 2000; mtu++) {
                 tx = (struct tx){0};
                 iptfs_esp_init(&tx.esp, iptfs_cipher_at(c), version);
-                uint32_t space = iptfs_packer_space(&tx.esp, 0, mtu);
+                uint32_t space = iptfs_packer_linux_payload(&tx.esp, 0, mtu);
                 if (length_by_the_book(&tx, space) > mtu ||
                     length_by_the_book(&tx, space + 1) <= mtu)
                     CHECK_FAIL("%s, IPv%d, MTU %u: space %u", tx.esp.cipher->name, version, mtu,
@@ -259,7 +260,7 @@ static void test_every_size_up_to_three_times_the_space(void)
             left -= space;
         }
         CHECK_TRUE(tx_take(&tx, left, 1, left == octets ? 0 : left));
-        CHECK_TRUE(tx.packer.begun == NULL);
+        CHECK_TRUE(tx.packer.partial == NULL);
     }
     TX_CLOSE(&tx);
 }
@@ -460,7 +461,7 @@ static void test_dont_frag_drops_what_no_longer_fits(void)
     for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         tx_queue(&tx, sizes[i], i);
     tx.packer.payload_octets = 542; /* the path MTU shrinks to 600 while they wait */
-    CHECK_INT(iptfs_packer_space(&tx.esp, 0, 600), 542);
+    CHECK_INT(iptfs_packer_linux_payload(&tx.esp, 0, 600), 542);
     CHECK_TRUE(tx_take(&tx, 500, 1, 0)); /* the first is dropped on the way */
     CHECK_TRUE(tx_take(&tx, 542, 1, 0));
     CHECK_TRUE(!tx_take(&tx, 0, 0, 0));
@@ -496,7 +497,7 @@ static void test_a_begun_packet_is_let_go_at_the_end(void)
     tx_open_1500(&tx);
     tx_queue(&tx, 3000, 1);
     struct iptfs_outer *outer = iptfs_packer_aggfrag(&tx.packer, &tx.queue, 0);
-    CHECK_TRUE(tx.packer.begun != NULL);
+    CHECK_TRUE(tx.packer.partial != NULL);
     CHECK_U64(tx.counters.value[IPTFS_YANG_INNER_TX_PKTS], 0); /* counted with its last piece */
     iptfs_store_close(&tx.store);
     iptfs_outer_unref(&tx.store, outer);
@@ -507,7 +508,7 @@ static void test_a_begun_packet_is_let_go_at_the_end(void)
     TX_CLOSE(&tx);
 }
 
-const CU_TestInfo iptfs_tests_packer[] = {
+const CU_TestInfo iptfs_tests_packer_aggfrag[] = {
     {"space known by hand", test_space_known_by_hand},
     {"space for every MTU and size", test_space_for_every_mtu_and_size},
     {"a full packet fits the MTU tightly", test_a_full_packet_fits_the_mtu_tightly},

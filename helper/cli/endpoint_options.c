@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/endpoint_options.h"
+
+#include "cli/arguments.h"
+
+#include <stdlib.h>
+
+struct arguments {
+    struct iptfs_endpoint_request request;
+    const char **sets; /* of --set, in order */
+};
+
+static error_t parse_argument(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    struct iptfs_endpoint_request *request = &arguments->request;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (request->in_path == NULL)
+            request->in_path = value;
+        else
+            iptfs_argument_take(state, &request->out_path, value);
+        break;
+    case ARGP_KEY_END:
+        if (request->out_path == NULL)
+            argp_error(state, "expected IN.pcap OUT.pcap");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    struct iptfs_endpoint_request *request = &arguments->request;
+    switch (key) {
+    case IPTFS_KEY_SCENARIO:
+        request->scenario_path = value;
+        break;
+    case IPTFS_KEY_SET:
+        arguments->sets[request->n_sets++] = value;
+        break;
+    case IPTFS_KEY_KEY:
+        request->sa.key = value;
+        break;
+    case IPTFS_KEY_KEY_FILE:
+        request->sa.key_file = value;
+        break;
+    case IPTFS_KEY_SPI:
+        request->sa.spi = value;
+        break;
+    case IPTFS_KEY_SRC:
+        request->sa.source = value;
+        break;
+    case IPTFS_KEY_DST:
+        request->sa.destination = value;
+        break;
+    case IPTFS_KEY_ESN:
+        request->sa.esn = true;
+        break;
+    case IPTFS_KEY_ESP_SA:
+        request->esp_sa_path = value;
+        break;
+    case IPTFS_KEY_JSON:
+        request->json = true;
+        break;
+    case 'q':
+        request->quiet = true;
+        break;
+    default:
+        return parse_argument(key, value, state);
+    }
+    return 0;
+}
+
+int iptfs_endpoint_main(const struct iptfs_command *command, iptfs_endpoint_function *function,
+                        int argc, char **argv)
+{
+    struct iptfs_error error = {0};
+    struct arguments arguments = {.sets = iptfs_command_pointers(argc)};
+    iptfs_command_parse(command, 0, argc, argv, &arguments);
+    arguments.request.sets = arguments.sets;
+    int code = function(&arguments.request, stdout, stderr, &error);
+    free(arguments.sets);
+    return iptfs_command_finish(code, &error);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `iptfs-sim list` */
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/list.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum {
+    KEY_CSV = 256 /* an option without a letter */
+};
+
+struct arguments {
+    const char *topic;
+    bool csv;
+};
+
+static const struct argp_option options[] = {
+    {"csv", KEY_CSV, NULL, 0, "Print CSV (without TOPIC: the keys)", 0},
+    {0},
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case KEY_CSV:
+        arguments->csv = true;
+        break;
+    case ARGP_KEY_ARG:
+        iptfs_argument_take(state, &arguments->topic, value);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "[TOPIC]",
+    .doc = "Shows what a scenario may contain: modes, traffic types, and every key with its "
+           "default, allowed values, meaning and origin.\v"
+           "Topics: modes, traffic, tcp, devices, framings, ciphers, keys.",
+};
+
+static const char *const examples[] = {
+    "iptfs-sim list",
+    "iptfs-sim list modes",
+    "iptfs-sim list keys --csv",
+    NULL,
+};
+
+static int run(int argc, char **argv);
+
+const struct iptfs_command iptfs_command_list = {
+    .name = "list",
+    .summary = "Show modes, traffic types and every key of a scenario",
+    .argp = &argp,
+    .examples = examples,
+    .main = run,
+};
+
+static int run(int argc, char **argv)
+{
+    struct iptfs_error error = {0};
+    struct arguments arguments = {NULL, false};
+    iptfs_command_parse(&iptfs_command_list, 0, argc, argv, &arguments);
+    int code = iptfs_list(arguments.topic, arguments.csv, stdout, &error);
+    return iptfs_command_finish(code, &error);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `iptfs-sim show` */
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "sweep/show.h"
+
+#include <stdio.h>
+
+enum {
+    KEY_CSV = 256, /* options without a letter */
+    KEY_LIST,
+    KEY_POINT
+};
+
+static const struct argp_option options[] = {
+    {"columns", 'c', "NAME,...", 0, "Show these columns (default: parameters and main values)", 0},
+    {"by", 'b', "NAME,...", 0,
+     "Show means over the points that have the same values in these columns; the others, such as "
+     "seeds, are averaged",
+     0},
+    {"list", KEY_LIST, NULL, 0, "List all columns with their units", 0},
+    {"csv", KEY_CSV, NULL, 0, "Print CSV", 0},
+    {"point", KEY_POINT, "N", 0, "Print the command that repeats this point alone", 0},
+    {0},
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct iptfs_show_request *request = state->input;
+    switch (key) {
+    case 'c':
+        request->columns = value;
+        break;
+    case 'b':
+        request->by = value;
+        break;
+    case KEY_LIST:
+        request->list = true;
+        break;
+    case KEY_CSV:
+        request->csv = true;
+        break;
+    case KEY_POINT:
+        request->point = iptfs_argument_number("--point", value, 1, INT64_MAX);
+        break;
+    case ARGP_KEY_ARG:
+        iptfs_argument_take(state, &request->directory, value);
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "expected DIR, the folder of a sweep");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "DIR",
+    .doc = "Shows the results of a sweep as a table with one row for each point.",
+};
+
+static const char *const examples[] = {
+    "iptfs-sim show out/delay",
+    "iptfs-sim show out/delay --by tunnel.init-delay --columns delay_s.p99,outer.overhead",
+    "iptfs-sim show out/delay --point 17",
+    NULL,
+};
+
+static int run(int argc, char **argv);
+
+const struct iptfs_command iptfs_command_show = {
+    .name = "show",
+    .summary = "Show the results of a sweep as a table",
+    .argp = &argp,
+    .examples = examples,
+    .main = run,
+};
+
+static int run(int argc, char **argv)
+{
+    struct iptfs_error error = {0};
+    struct iptfs_show_request request = {.directory = NULL};
+    iptfs_command_parse(&iptfs_command_show, 0, argc, argv, &request);
+    return iptfs_command_finish(iptfs_show(&request, stdout, &error), &error);
+}

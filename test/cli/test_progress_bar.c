@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The progress bar on a terminal, and nothing of it elsewhere. */
+#include "cli/progress_bar.h"
+#include "support/check.h"
+#include "support/program.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Standard error in the test's hands. */
+struct screen {
+    int kept;
+    int reader;
+    char text[4096];
+};
+
+static void open_screen(struct screen *screen, unsigned short columns)
+{
+    struct winsize size = {.ws_col = columns, .ws_row = 24};
+    screen->reader = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    CHECK_INT(grantpt(screen->reader), 0);
+    CHECK_INT(unlockpt(screen->reader), 0);
+    int terminal = open(ptsname(screen->reader), O_RDWR | O_NOCTTY);
+    CHECK_INT(ioctl(terminal, TIOCSWINSZ, &size), 0);
+    screen->kept = dup(STDERR_FILENO);
+    dup2(terminal, STDERR_FILENO);
+    close(terminal);
+}
+
+/* What was written; standard error is as before again. */
+static const char *close_screen(struct screen *screen)
+{
+    fflush(stderr);
+    ssize_t length = read(screen->reader, screen->text, sizeof screen->text - 1);
+    screen->text[length > 0 ? length : 0] = '\0';
+    dup2(screen->kept, STDERR_FILENO);
+    close(screen->kept);
+    close(screen->reader);
+    return screen->text;
+}
+
+static void test_a_bar_is_drawn_and_erased(void)
+{
+    struct screen screen;
+    struct iptfs_progress_bar bar;
+    open_screen(&screen, 60);
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, true);
+    CHECK_TRUE(iptfs_progress_watched(&progress));
+    iptfs_progress_update(&progress, 1, 4, "points"); /* within the first second */
+    bar.next_s = 0;
+    bar.start_s -= 10;
+    iptfs_progress_update(&progress, 2, 4, "points");
+    iptfs_progress_update(&progress, 3, 4, "points"); /* too soon after it */
+    iptfs_progress_message(&progress, "a point failed");
+    bar.next_s = 0;
+    iptfs_progress_update(&progress, 4, 4, NULL);
+    iptfs_progress_end(&progress);
+    iptfs_progress_end(&progress);
+    CHECK_STR(close_screen(&screen),
+              "\r\033[K[############             ] 2 of 4 points, 0.2/s, 10 s left\r\033[K"
+              "a point failed\r\n"
+              "\r\033[K[##############################] 100 %, 0 s left\r\033[K");
+}
+
+static void test_a_narrow_terminal_gets_the_text(void)
+{
+    struct screen screen;
+    struct iptfs_progress_bar bar;
+    open_screen(&screen, 21);
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, true);
+    bar.next_s = 0;
+    bar.start_s -= 1000;
+    iptfs_progress_update(&progress, 100, 1000, "points");
+    CHECK_STR(close_screen(&screen), "\r\033[K100 of 1000 points, ");
+}
+
+static void test_no_bar_but_messages(void)
+{
+    struct screen screen;
+    struct iptfs_progress_bar bar;
+    open_screen(&screen, 80);
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, false);
+    bar.next_s = 0;
+    CHECK_TRUE(!iptfs_progress_watched(&progress));
+    iptfs_progress_update(&progress, 1, 2, "points");
+    iptfs_progress_message(&progress, "a note");
+    iptfs_progress_end(&progress);
+    CHECK_STR(close_screen(&screen), "a note\r\n");
+}
+
+const CU_TestInfo iptfs_tests_progress_bar[] = {
+    {"a bar is drawn and erased", test_a_bar_is_drawn_and_erased},
+    {"a narrow terminal gets the text", test_a_narrow_terminal_gets_the_text},
+    {"no bar but messages", test_no_bar_but_messages},
+    CU_TEST_INFO_NULL,
+};
