@@ -5,7 +5,7 @@
 #include "capture/reader.h"
 #include "capture/writer.h"
 #include "packet/aggfrag.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "sender/sender.h"
 #include "summary/summary.h"
 #include "text/json_walk.h"

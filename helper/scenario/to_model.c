@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 
 #include "base/units.h"
 
