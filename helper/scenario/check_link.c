@@ -33,11 +33,11 @@ int iptfs_check_impairments(struct iptfs_settings *settings, size_t direction)
     int code = check_idle_keys(settings, direction);
     if (code != 0)
         return code;
-    if (link->impairments.ce.probability > 0 &&
+    if (link->config.impairments.ce.probability > 0 &&
         !iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + direction, "ecn"))
         return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "ce", IPTFS_E_INVALID,
                                      "0 without tunnel.ecn, for no outer packet is ECN-capable");
-    if (link->impairments.gemodel.p == 0.0 || link->impairments.gemodel.r > 0)
+    if (link->config.impairments.gemodel.p == 0.0 || link->config.impairments.gemodel.r > 0)
         return 0;
     return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",
                                  IPTFS_E_INVALID,
@@ -52,10 +52,11 @@ int iptfs_check_p2p(struct iptfs_settings *settings, size_t direction)
     size_t target = IPTFS_TARGET_LINK + direction;
     if (link->device != IPTFS_DEVICE_P2P)
         return 0;
-    if (link->framing == IPTFS_FRAMING_NONE)
+    if (link->config.framing == IPTFS_FRAMING_NONE)
         return iptfs_settings_refuse(settings, target, "framing", IPTFS_E_INVALID,
                                      "ethernet, ppp with device p2p");
-    if (link->rate_bps < IPTFS_NS3_RATE_MIN_BPS || link->rate_bps > IPTFS_NS3_RATE_MAX_BPS)
+    if (link->config.rate_bps < IPTFS_NS3_RATE_MIN_BPS ||
+        link->config.rate_bps > IPTFS_NS3_RATE_MAX_BPS)
         return iptfs_settings_refuse(settings, target, "rate", IPTFS_E_INVALID,
                                      "%s to %s with device p2p",
                                      iptfs_exact_rate(IPTFS_NS3_RATE_MIN_BPS).text,
@@ -63,7 +64,7 @@ int iptfs_check_p2p(struct iptfs_settings *settings, size_t direction)
     if (link->rate_changes.count > 0)
         return iptfs_settings_refuse(settings, target, "rate-changes", IPTFS_E_INVALID,
                                      "none with device p2p, whose rate stays");
-    if (link->delay_ps > IPTFS_NS3_DELAY_MAX_PS)
+    if (link->config.delay_ps > IPTFS_NS3_DELAY_MAX_PS)
         return iptfs_settings_refuse(settings, target, "delay", IPTFS_E_INVALID,
                                      "0 to %s with device p2p",
                                      iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);

@@ -18,14 +18,14 @@ static struct iptfs_traffic_path path_of(const struct iptfs_scenario *scenario,
     const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
     struct iptfs_esp esp;
     iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    uint32_t payload_octets =
-        iptfs_packer_linux_payload(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
+    uint32_t payload_octets = iptfs_packer_linux_payload(&esp, tunnel->sender.pkt_size_octets,
+                                                         iptfs_config_mtu_most(link));
     uint32_t outer_octets = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + payload_octets);
     return (struct iptfs_traffic_path){
         .link_section = direction == IPTFS_REVERSE ? "link.reverse" : "link",
-        .link_rate_bps = link->rate_bps,
+        .link_rate_bps = link->config.rate_bps,
         .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
-        .outer_octets = iptfs_framed_octets(link->framing, outer_octets),
+        .outer_octets = iptfs_framed_octets(link->config.framing, outer_octets),
         .direct = scenario->link[IPTFS_FORWARD].device == IPTFS_DEVICE_DIRECT &&
                   scenario->link[IPTFS_REVERSE].device == IPTFS_DEVICE_DIRECT,
     };

@@ -66,7 +66,7 @@ static int check_senseless(struct iptfs_settings *settings, size_t direction)
 {
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
     size_t target = IPTFS_TARGET_TUNNEL + direction;
-    if (tunnel->all_pad_every == 1)
+    if (tunnel->sender.all_pad_every == 1)
         return iptfs_settings_refuse(settings, target, "all-pad-every", IPTFS_E_INVALID,
                                      "0, or 2 and more (1 would leave no packet for data)");
     if (tunnel->max_rate_bps > 0 && tunnel->min_rate_bps > tunnel->max_rate_bps)
