@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim run` */
+#include "run/run_command.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/progress_bar.h"
 #include "plot/series_plots.h"
-#include "run/run_command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
