@@ -3,7 +3,7 @@
 
 #include "base/units.h"
 #include "endpoint/figures.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "wire/inbound_sa.h"
 

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/sim.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "traffic/host.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "ns3/device.h"
 #include "ns3/sim.h"
 #include "packet/ip_octets.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "scenario/sa.h"
 
 #include <inttypes.h>

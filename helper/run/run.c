@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
 #include "traffic/host.h"

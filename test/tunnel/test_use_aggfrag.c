@@ -2,7 +2,7 @@
 /* What ends ask of each other (RFC 9347, 5.1), as bytes, as rules, and in a run. */
 #include "base/error.h"
 #include "run/run.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "sender/mode.h"
 #include "summary/summary.h"
 #include "support/check.h"
