@@ -5,6 +5,7 @@
 #include "ns3/sim.h"
 #include "packet/aggfrag.h"
 #include "run/run.h"
+#include "run/run_command.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "support/frames.h"
