@@ -6,6 +6,7 @@
 #include "ns3/sim.h"
 #include "packet/aggfrag.h"
 #include "run/run.h"
+#include "run/run_command.h"
 #include "run/script.h"
 #include "support/check.h"
 #include "support/fixture.h"
@@ -171,7 +172,7 @@ typedef int command(const struct iptfs_endpoint_request *request, FILE *out, FIL
  * "src=", "key-file=" and "esn", with blanks between. */
 static struct spoken speak(command *run, const char *in, const char *out, const char *words)
 {
-    struct spoken spoken = {.error = {0, ""}};
+    struct spoken spoken = {.error = {0}};
     const char *sets[16];
     struct iptfs_endpoint_request request = {
         .in_path = path_of(in), .out_path = path_of(out), .sets = sets, .json = true};
@@ -777,7 +778,7 @@ static const char scenario_text[] =
 static struct spoken run_file(const char *scenario, const char *const *sets, size_t count,
                               const char *pcap_prefix)
 {
-    struct spoken spoken = {.error = {0, ""}};
+    struct spoken spoken = {.error = {0}};
     struct iptfs_run_request request = {.scenario_path = scenario,
                                         .sets = sets,
                                         .n_sets = count,
