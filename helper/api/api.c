@@ -8,8 +8,8 @@
 #include "ns3/device_pair.h"
 #include "ns3/sim.h"
 #include "run/run.h"
-#include "scenario/option.h"
 #include "scenario/scenario.h"
+#include "scenario/sections.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
 
@@ -57,11 +57,7 @@ const char *iptfs_release(void)
 /* Gives the user the line; returns its code. */
 static int tell(const struct iptfs_error *error, char *text)
 {
-    static const char set[] = "--set "; /* of the command line, where there is one */
-    const char *line = error->text;
-    if (strncmp(line, set, strlen(set)) == 0)
-        line += strlen(set);
-    snprintf(text, IPTFS_PAIR_ERROR_SIZE, "%s", line);
+    snprintf(text, IPTFS_PAIR_ERROR_SIZE, "%s", error->text);
     return error->code;
 }
 
@@ -126,18 +122,11 @@ static void watch_end(struct iptfs_pair *pair, int end)
 
 /* ------------------------------------------------------------------------------------- options */
 
-static void offer_keys(struct iptfs_suggest *nearest, enum iptfs_section section)
-{
-    const struct iptfs_option *option;
-    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
-        iptfs_suggest_offer(nearest, option->key);
-}
-
 static int refuse_name(const char *name, struct iptfs_error *error)
 {
     struct iptfs_suggest nearest = {.found = name};
-    offer_keys(&nearest, IPTFS_SECTION_TUNNEL);
-    offer_keys(&nearest, IPTFS_SECTION_LINK);
+    iptfs_section_suggest(&iptfs_section_tunnel, &nearest);
+    iptfs_section_suggest(&iptfs_section_link, &nearest);
     iptfs_suggest_offer(&nearest, "seed");
     iptfs_suggest_offer(&nearest, run_name);
     iptfs_suggest_offer(&nearest, stream_name);
@@ -154,11 +143,12 @@ static int refuse_name(const char *name, struct iptfs_error *error)
 /* The section of an option that is named without one; NULL when there is no such option. */
 static const char *section_of(const char *name)
 {
-    static const enum iptfs_section sections[] = {IPTFS_SECTION_TUNNEL, IPTFS_SECTION_LINK};
+    static const struct iptfs_section *const sections[] = {&iptfs_section_tunnel,
+                                                           &iptfs_section_link};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
-        if (iptfs_option_find(sections[i], name, NULL) != NULL)
-            return iptfs_section_name(sections[i]);
-    return strcmp(name, "seed") == 0 ? iptfs_section_name(IPTFS_SECTION_SCENARIO) : NULL;
+        if (iptfs_section_find(sections[i], name, NULL) != NULL)
+            return sections[i]->name;
+    return strcmp(name, "seed") == 0 ? iptfs_section_scenario.name : NULL;
 }
 
 /* The option as an override of a scenario, "section.key=value", to be freed. */
@@ -213,6 +203,16 @@ static int read_setting(struct iptfs_pair *pair, const struct iptfs_setting *set
     return override_of(setting, &sets[(*n_sets)++], error);
 }
 
+/* A scenario's error names an override as the command line has it; here there is none. */
+static int name_setting(char *const *sets, struct iptfs_error *error)
+{
+    struct iptfs_error found = *error;
+    if (found.origin.place != IPTFS_PLACE_OVERRIDE)
+        return found.code;
+    return iptfs_fail(error, found.code, "%s: %s", iptfs_quoted(sets[found.origin.override]).text,
+                      iptfs_error_without_place(&found));
+}
+
 static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *settings,
                          size_t count, struct iptfs_error *error)
 {
@@ -225,9 +225,12 @@ static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *se
         else
             code = read_setting(pair, &settings[i], sets, &n_sets, error);
     }
-    if (code == IPTFS_OK)
+    if (code == IPTFS_OK) {
         code =
             iptfs_scenario_parse_tunnel(&pair->scenario, (const char *const *)sets, n_sets, error);
+        if (code != IPTFS_OK)
+            code = name_setting(sets, error);
+    }
     for (size_t i = 0; i < n_sets; i++)
         free(sets[i]);
     free(sets);

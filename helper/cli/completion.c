@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/list.h"
 #include "cli/unknown_option.h"
-#include "scenario/option.h"
+#include "scenario/sections.h"
 #include "sweep/engine.h"
 
 #include <string.h>
@@ -154,27 +154,28 @@ static void offer_values(const struct completion *to, const struct iptfs_option 
     value.before = before;
     value.before_length = strlen(before);
     value.typed = to->typed + length;
-    if (option->value == IPTFS_VALUE_SWITCH) {
+    if (option->kind == &iptfs_kind_switch) {
         offer(&value, "on", "", NULL);
         offer(&value, "off", "", NULL);
     }
-    for (const struct iptfs_word *word = option->words; word != NULL && word->word != NULL; word++)
+    struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1];
+    for (const struct iptfs_word *word = iptfs_option_words(option, buffer);
+         word != NULL && word->word != NULL; word++)
         if (word->meaning != NULL)
             offer(&value, word->word, "", word->meaning);
 }
 
 static void offer_keys(const struct completion *to)
 {
-    for (int section = 0; section < IPTFS_SECTIONS; section++) {
+    const struct iptfs_section *section;
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++) {
         const struct iptfs_option *option;
-        for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL;
-             i++) {
+        if (section == &iptfs_section_traffic)
+            continue; /* the name of the section is the user's */
+        for (size_t j = 0; (option = section->option_at(j)) != NULL; j++) {
             char name[128];
-            if (section == IPTFS_SECTION_TRAFFIC)
-                continue; /* the name of the section is the user's */
-            size_t length = (size_t)snprintf(
-                name, sizeof name, "%s.%s=", iptfs_section_name((enum iptfs_section)section),
-                option->key);
+            size_t length =
+                (size_t)snprintf(name, sizeof name, "%s.%s=", section->name, option->key);
             if (strncmp(to->typed, name, length) == 0)
                 offer_values(to, option);
             else

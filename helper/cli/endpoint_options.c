@@ -88,7 +88,7 @@ error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
 int iptfs_endpoint_main(const struct iptfs_command *command, iptfs_endpoint_function *function,
                         int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct arguments arguments = {.sets = iptfs_command_pointers(argc)};
     iptfs_command_parse(command, 0, argc, argv, &arguments);
     arguments.request.sets = arguments.sets;

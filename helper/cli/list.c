@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/list.h"
 
-#include "scenario/option.h"
+#include "scenario/sections.h"
+#include "text/quoted.h"
 #include "text/suggest.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* The topics that are words, and of which key. */
+/* The topics that are the words of a key. */
 static const struct {
     const char *topic;
     const char *title;
-    const struct iptfs_word *words;
+    const struct iptfs_section *section;
+    const char *key;
 } word_topics[] = {
-    {"modes", "Modes ([tunnel] mode)", iptfs_mode_words},
-    {"traffic", "Traffic types ([traffic.NAME] type)", iptfs_traffic_words},
-    {"tcp", "Variants of TCP ([traffic.NAME] tcp)", iptfs_tcp_words},
-    {"devices", "Devices ([link] device)", iptfs_device_words},
-    {"framings", "Framings ([link] framing)", iptfs_framing_words},
-    {"ciphers", "Ciphers ([tunnel] cipher)", iptfs_cipher_words},
+    {"modes", "Modes ([tunnel] mode)", &iptfs_section_tunnel, "mode"},
+    {"traffic", "Traffic types ([traffic.NAME] type)", &iptfs_section_traffic, "type"},
+    {"tcp", "Variants of TCP ([traffic.NAME] tcp)", &iptfs_section_traffic, "tcp"},
+    {"devices", "Devices ([link] device)", &iptfs_section_link, "device"},
+    {"framings", "Framings ([link] framing)", &iptfs_section_link, "framing"},
+    {"ciphers", "Ciphers ([tunnel] cipher)", &iptfs_section_tunnel, "cipher"},
 };
 enum {
     WORD_TOPICS = sizeof word_topics / sizeof word_topics[0]
@@ -35,44 +37,28 @@ const char *iptfs_list_topics(void)
 
 /* ---------------------------------------------------------------------------------- in words */
 
+/* The words of a topic; `buffer` holds those that stand in another table. */
+static const struct iptfs_word *words_of(size_t topic,
+                                         struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1])
+{
+    return iptfs_option_words(
+        iptfs_section_find(word_topics[topic].section, word_topics[topic].key, NULL), buffer);
+}
+
 static void list_words(size_t topic, FILE *out)
 {
+    struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1];
     fprintf(out, "%s\n", word_topics[topic].title);
-    for (const struct iptfs_word *word = word_topics[topic].words; word->word != NULL; word++)
+    for (const struct iptfs_word *word = words_of(topic, buffer); word->word != NULL; word++)
         if (word->meaning != NULL)
             fprintf(out, "  %-21s %s%s%s%s\n", word->word, word->meaning,
                     word->source != NULL ? " (" : "", word->source != NULL ? word->source : "",
                     word->source != NULL ? ")" : "");
 }
 
-static const char *type_of(const struct iptfs_option *option)
+static const char *side_of(const struct iptfs_section *section, const struct iptfs_option *option)
 {
-    static const char *const names[] = {
-        [IPTFS_VALUE_TIME] = "time",
-        [IPTFS_VALUE_RATE] = "rate",
-        [IPTFS_VALUE_OCTETS] = "octets",
-        [IPTFS_VALUE_NUMBER] = "number",
-        [IPTFS_VALUE_SWITCH] = "switch",
-        [IPTFS_VALUE_WORD] = "word",
-        [IPTFS_VALUE_PROBABILITY] = "probability",
-        [IPTFS_VALUE_FACTOR] = "factor",
-        [IPTFS_VALUE_LIMIT] = "octets or packets",
-        [IPTFS_VALUE_LIFETIME] = "packets or time",
-        [IPTFS_VALUE_SIZES] = "packet sizes",
-        [IPTFS_VALUE_BREAKER] = "loss and time",
-        [IPTFS_VALUE_MTUS] = "times and MTUs",
-        [IPTFS_VALUE_RATES] = "times and rates",
-        [IPTFS_VALUE_BLACKOUTS] = "times and lengths",
-        [IPTFS_VALUE_NAME] = "name",
-        [IPTFS_VALUE_LINE] = "text",
-        [IPTFS_VALUE_PATH] = "file",
-    };
-    return names[option->value];
-}
-
-static const char *side_of(const struct iptfs_option *option)
-{
-    if (option->section != IPTFS_SECTION_TUNNEL)
+    if (!section->sided)
         return "";
     return option->side == IPTFS_SIDE_OUT ? "out" : option->side == IPTFS_SIDE_IN ? "in" : "both";
 }
@@ -84,45 +70,51 @@ static const char *default_of(const struct iptfs_option *option)
     return *option->standard != '\0' ? option->standard : "nothing";
 }
 
-/* The kinds that use the option, or those that do not: "cbr, poisson". How many; none for an option
- * of all kinds. */
-static unsigned list_kinds(const struct iptfs_option *option, bool used, char *buffer, size_t size)
+/* The kinds of a section that use the option, or those that do not: "cbr, poisson". Returns how
+ * many; none for an option that all kinds use. */
+static unsigned list_kinds(const struct iptfs_section *section, const struct iptfs_option *option,
+                           bool used, char *buffer, size_t size)
 {
-    const char *kind_key = iptfs_section_kind_key(option->section);
+    struct iptfs_word words[IPTFS_OPTION_WORDS_MAX + 1];
     size_t length = 0;
-    unsigned count = 0;
+    unsigned count = 0, all = 0;
     buffer[0] = '\0';
-    if (option->used_by == 0 || kind_key == NULL)
+    if (section->uses == NULL)
         return 0;
-    const struct iptfs_word *word = iptfs_option_find(option->section, kind_key, NULL)->words;
-    for (; word->word != NULL; word++) {
-        if (iptfs_option_used(option, (unsigned)word->value) != used || length >= size)
+    const struct iptfs_word *word = iptfs_option_words(iptfs_section_kind_option(section), words);
+    for (; word->word != NULL; word++, all++) {
+        if (iptfs_section_uses(section, option, (unsigned)word->value) != used || length >= size)
             continue;
         length += (size_t)snprintf(buffer + length, size - length, "%s%s", length > 0 ? ", " : "",
                                    word->word);
         count++;
     }
-    return count;
+    if (!used || count < all)
+        return count;
+    buffer[0] = '\0';
+    return 0;
 }
 
-/* For which kinds an option is, told the shorter way; false when it is for all. */
-static bool list_use(const struct iptfs_option *option, const char *before, FILE *out)
+/* For which kinds an option is, in the shorter way; false when it is for all. */
+static bool list_use(const struct iptfs_section *section, const struct iptfs_option *option,
+                     const char *before, FILE *out)
 {
     char with[256], without[256];
-    unsigned users = list_kinds(option, true, with, sizeof with);
+    unsigned users = list_kinds(section, option, true, with, sizeof with);
     if (users == 0)
         return false;
-    bool few = users <= list_kinds(option, false, without, sizeof without);
-    fprintf(out, "%s%s with %s %s", before, few ? "Only" : "Not",
-            iptfs_section_kind_key(option->section), few ? with : without);
+    bool few = users <= list_kinds(section, option, false, without, sizeof without);
+    fprintf(out, "%s%s with %s %s", before, few ? "Only" : "Not", section->kind_key,
+            few ? with : without);
     return true;
 }
 
 /* Where an option comes from, and for whom it is: whatever there is of it. */
-static void list_origin(const struct iptfs_option *option, FILE *out)
+static void list_origin(const struct iptfs_section *section, const struct iptfs_option *option,
+                        FILE *out)
 {
     const char *before = "      ";
-    if (list_use(option, before, out))
+    if (list_use(section, option, before, out))
         before = ". ";
     if (option->names != NULL) {
         fprintf(out, "%s%s", before, option->names);
@@ -151,48 +143,38 @@ static void list_wrapped(const char *text, FILE *out)
     fprintf(out, "\n%s%s\n", indent, text);
 }
 
-static void list_option(const struct iptfs_option *option, FILE *out)
+static void list_option(const struct iptfs_section *section, const struct iptfs_option *option,
+                        FILE *out)
 {
     char allowed[256], value[300];
-    iptfs_option_allowed(option, allowed, sizeof allowed);
-    bool plain = option->value == IPTFS_VALUE_WORD || option->value == IPTFS_VALUE_SWITCH ||
-                 option->value == IPTFS_VALUE_LINE || option->value == IPTFS_VALUE_NAME ||
-                 option->value == IPTFS_VALUE_PATH || option->value == IPTFS_VALUE_BREAKER ||
-                 option->value == IPTFS_VALUE_MTUS || option->value == IPTFS_VALUE_RATES ||
-                 option->value == IPTFS_VALUE_BLACKOUTS || option->value == IPTFS_VALUE_LIMIT ||
-                 option->value == IPTFS_VALUE_LIFETIME;
-    snprintf(value, sizeof value, "%s%s%s", plain ? "" : type_of(option), plain ? "" : " ",
-             allowed);
-    int column =
-        fprintf(out, "  %-21s %-11s %-5s ", option->key, default_of(option), side_of(option));
+    bool named = !option->kind->self_evident;
+    snprintf(value, sizeof value, "%s%s%s", named ? option->kind->name : "", named ? " " : "",
+             iptfs_option_allowed(option, allowed, sizeof allowed));
+    int column = fprintf(out, "  %-21s %-11s %-5s ", option->key, default_of(option),
+                         side_of(section, option));
     /* What would stand beyond the column of others goes into a line of its own. */
     if (column + (int)strlen(value) > LINE_MAX_COLUMNS)
         list_wrapped(value, out);
     else
         fprintf(out, "%s\n", value);
     fprintf(out, "      %s\n", option->meaning);
-    list_origin(option, out);
+    list_origin(section, option, out);
 }
 
 static void list_keys(FILE *out)
 {
+    const struct iptfs_section *section;
+    const struct iptfs_option *option;
     fputs("Keys: name, default, direction of the SA (for [tunnel]), values\n"
           "  time    10ms     units ps, ns, us, ms, s, min, h\n"
           "  rate    10Mbps   units bps, kbps, Mbps, Gbps, Tbps (also Mb/s)\n"
           "  octets  1500     also B, kB, MB, GB (by 1000), KiB, MiB, GiB (by 1024)\n",
           out);
-    for (int section = 0; section < IPTFS_SECTIONS; section++) {
-        const struct iptfs_option *option;
-        const char *name = iptfs_section_name((enum iptfs_section)section);
-        fprintf(out, "\n[%s%s]", name, section == IPTFS_SECTION_TRAFFIC ? ".NAME" : "");
-        if (section == IPTFS_SECTION_TUNNEL)
-            fputs("  other direction: [tunnel.reverse]; one SA alone: [tunnel.out], [tunnel.in]",
-                  out);
-        if (section == IPTFS_SECTION_LINK)
-            fputs("  other direction: [link.reverse]", out);
-        fputc('\n', out);
-        for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL; i++)
-            list_option(option, out);
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++) {
+        fprintf(out, "\n[%s]%s%s\n", section->title, section->note != NULL ? "  " : "",
+                section->note != NULL ? section->note : "");
+        for (size_t j = 0; (option = section->option_at(j)) != NULL; j++)
+            list_option(section, option, out);
     }
 }
 
@@ -212,8 +194,9 @@ static void write_field(const char *text, char after, FILE *out)
 
 static void list_words_as_csv(size_t topic, FILE *out)
 {
+    struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1];
     fputs("topic,word,meaning,source\n", out);
-    for (const struct iptfs_word *word = word_topics[topic].words; word->word != NULL; word++) {
+    for (const struct iptfs_word *word = words_of(topic, buffer); word->word != NULL; word++) {
         if (word->meaning == NULL)
             continue;
         write_field(word_topics[topic].topic, ',', out);
@@ -223,14 +206,15 @@ static void list_words_as_csv(size_t topic, FILE *out)
     }
 }
 
-static void list_option_as_csv(const struct iptfs_option *option, FILE *out)
+static void list_option_as_csv(const struct iptfs_section *section,
+                               const struct iptfs_option *option, FILE *out)
 {
     char allowed[256], kinds[256];
-    list_kinds(option, true, kinds, sizeof kinds);
-    write_field(iptfs_section_name(option->section), ',', out);
+    list_kinds(section, option, true, kinds, sizeof kinds);
+    write_field(section->name, ',', out);
     write_field(option->key, ',', out);
-    write_field(side_of(option), ',', out);
-    write_field(type_of(option), ',', out);
+    write_field(side_of(section, option), ',', out);
+    write_field(option->kind->name, ',', out);
     write_field(iptfs_option_allowed(option, allowed, sizeof allowed), ',', out);
     write_field(option->standard, ',', out);
     write_field(option->standard_note, ',', out);
@@ -245,11 +229,11 @@ static void list_keys_as_csv(FILE *out)
     fputs("section,key,direction,type,allowed,default,without_default,only_with,meaning,names,"
           "source\n",
           out);
-    for (int section = 0; section < IPTFS_SECTIONS; section++) {
-        const struct iptfs_option *option;
-        for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL; i++)
-            list_option_as_csv(option, out);
-    }
+    const struct iptfs_section *section;
+    const struct iptfs_option *option;
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++)
+        for (size_t j = 0; (option = section->option_at(j)) != NULL; j++)
+            list_option_as_csv(section, option, out);
 }
 
 /* ------------------------------------------------------------------------------------- topics */
@@ -261,9 +245,8 @@ static int refuse_topic(const char *topic, struct iptfs_error *error)
     for (size_t i = 0; i < WORD_TOPICS; i++)
         iptfs_suggest_offer(&nearest, word_topics[i].topic);
     iptfs_suggest_offer(&nearest, KEYS_TOPIC);
-    return iptfs_fail(error, IPTFS_E_INVALID, "list: found '%s', allowed: %s%s%s%s", found.text,
-                      iptfs_list_topics(), nearest.best != NULL ? "; did you mean '" : "",
-                      nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
+    return iptfs_fail(error, IPTFS_E_INVALID, "list: found '%s', allowed: %s%s", found.text,
+                      iptfs_list_topics(), iptfs_suggest_hint(&nearest).text);
 }
 
 static void list_all(FILE *out)

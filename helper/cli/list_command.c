@@ -65,7 +65,7 @@ const struct iptfs_command iptfs_command_list = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct arguments arguments = {NULL, false};
     iptfs_command_parse(&iptfs_command_list, 0, argc, argv, &arguments);
     int code = iptfs_list(arguments.topic, arguments.csv, stdout, &error);

@@ -86,7 +86,7 @@ const struct iptfs_command iptfs_command_plot = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
     struct iptfs_progress progress = iptfs_progress_bar_start(&bar, false);
     struct arguments arguments = {.names = iptfs_command_pointers(argc)};

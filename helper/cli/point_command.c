@@ -64,7 +64,7 @@ const struct iptfs_command iptfs_command_point = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct arguments arguments = {NULL, NULL, NULL};
     iptfs_command_parse(&iptfs_command_point, 0, argc, argv, &arguments);
     int code =

@@ -45,7 +45,7 @@ const struct iptfs_command iptfs_command_replay = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     const char *path = NULL;
     iptfs_command_parse(&iptfs_command_replay, 0, argc, argv, &path);
     return iptfs_command_finish(iptfs_replay_file(path, stdout, &error), &error);

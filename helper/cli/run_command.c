@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim run` */
+#include "run/run_command.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/progress_bar.h"
-#include "run/run.h"
+#include "plot/series_plots.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,13 +142,14 @@ const struct iptfs_command iptfs_command_run = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
     struct arguments arguments = {.sets = iptfs_command_pointers(argc)};
     struct iptfs_run_request *request = &arguments.request;
     iptfs_command_parse(&iptfs_command_run, 0, argc, argv, &arguments);
     struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request->quiet);
     request->progress = &progress;
+    request->series_written = iptfs_series_plots;
     request->sets = arguments.sets;
     int code = iptfs_run_command(request, stdout, &error);
     free(arguments.sets);

@@ -81,7 +81,7 @@ const struct iptfs_command iptfs_command_show = {
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_show_request request = {.directory = NULL};
     iptfs_command_parse(&iptfs_command_show, 0, argc, argv, &request);
     return iptfs_command_finish(iptfs_show(&request, stdout, &error), &error);

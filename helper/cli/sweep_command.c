@@ -195,7 +195,7 @@ static int draw_plots(void *context, const char *directory, struct iptfs_error *
 
 static int run(int argc, char **argv)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
     struct arguments arguments = {.request = {.engine = iptfs_sweep_engine_at(0)},
                                   .sshlogins = iptfs_command_pointers(argc),

@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "endpoint/figures.h"
 #include "scenario/config.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "wire/inbound_sa.h"
 
 #include <inttypes.h>
@@ -121,7 +121,7 @@ static json_t *make_figures(const struct decap *decap)
     iptfs_figures_set(json_object_get(inner, "delivered"), "octets", delivered->octets);
     iptfs_figures_set(inner, "incomplete",
                       inbound->counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS]);
-    json_t *counters = iptfs_results_counters(&inbound->counters);
+    json_t *counters = iptfs_summary_counters(&inbound->counters);
     add_linux_counters(inbound, json_object_get(counters, "linux"));
     json_object_set_new(figures, "counters", counters);
     return figures;

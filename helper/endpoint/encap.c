@@ -5,7 +5,7 @@
 #include "endpoint/figures.h"
 #include "scenario/config.h"
 #include "sender/sender.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -72,9 +72,9 @@ static int open_sender(struct encap *encap)
 
 /* True for a whole IP packet; counts the others. */
 static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet,
-                      struct iptfs_capread_ip *ip)
+                      struct iptfs_captured_ip *ip)
 {
-    if (!iptfs_capread_ip(packet, ip) ||
+    if (!iptfs_captured_ip(packet, ip) ||
         (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
         endpoint->not_ip++;
         return false;
@@ -89,7 +89,7 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
 static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)endpoint;
-    struct iptfs_capread_ip ip;
+    struct iptfs_captured_ip ip;
     int64_t next_ps;
     if (!is_packet(endpoint, packet, &ip))
         return;
@@ -142,7 +142,7 @@ static json_t *make_figures(const struct encap *encap)
     json_t *outer = iptfs_figures_group(figures, "outer");
     iptfs_figures_set(outer, "pkts", encap->outer.pkts);
     iptfs_figures_set(outer, "octets", encap->outer.octets);
-    json_object_set_new(figures, "counters", iptfs_results_counters(&encap->counters));
+    json_object_set_new(figures, "counters", iptfs_summary_counters(&encap->counters));
     return figures;
 }
 

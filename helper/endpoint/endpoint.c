@@ -79,5 +79,5 @@ int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
         if (endpoint->code != IPTFS_OK)
             return endpoint->code;
     }
-    return got < 0 && !endpoint->reader.cut ? got : IPTFS_OK;
+    return got < 0 && !endpoint->reader.truncated ? got : IPTFS_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "endpoint/figures.h"
 
-#include "summary/results.h"
+#include "summary/summary.h"
+#include "text/json_walk.h"
 
 #include <inttypes.h>
 
@@ -24,7 +25,7 @@ json_t *iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t *figur
     iptfs_figures_set(in, "not-ip", endpoint->not_ip);
     iptfs_figures_set(in, "cut", endpoint->cut);
     iptfs_figures_set(in, "earlier", endpoint->earlier);
-    iptfs_figures_set(in, "ends-early", endpoint->reader.cut);
+    iptfs_figures_set(in, "ends-early", endpoint->reader.truncated);
     return in;
 }
 
@@ -42,24 +43,16 @@ void iptfs_figures_note_input(const struct iptfs_endpoint *endpoint, FILE *notes
                        notes);
     iptfs_figures_note(endpoint, endpoint->earlier,
                        "are earlier than the packet before them, whose time is used", notes);
-    if (endpoint->reader.cut)
+    if (endpoint->reader.truncated)
         fprintf(notes, "%s: the file ends in the middle of packet %" PRIu64 ", which is skipped\n",
                 endpoint->reader.path.text, endpoint->reader.number + 1);
 }
 
-static void print_lines(const json_t *object, const char *prefix, FILE *out)
+static void print_figure(void *ctx, const char *name, const json_t *value)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value)
-    {
-        char path[160];
-        snprintf(path, sizeof path, "%s%s%s", prefix, *prefix != '\0' ? "." : "", name);
-        if (json_is_object(value))
-            print_lines(value, path, out);
-        else if (json_integer_value(value) != 0)
-            fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", path, json_integer_value(value));
-    }
+    FILE *out = ctx;
+    if (json_integer_value(value) != 0)
+        fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", name, json_integer_value(value));
 }
 
 void iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *figures, FILE *out)
@@ -68,10 +61,10 @@ void iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *fi
     if (request->quiet)
         return;
     if (request->json) {
-        iptfs_results_write_json(figures, out);
+        iptfs_summary_write_json(figures, out);
         return;
     }
-    print_lines(figures, "", out);
+    iptfs_json_walk(figures, print_figure, out);
     fprintf(out, "%-48s %s\n", "written", request->out_path);
     if (request->esp_sa_path != NULL)
         fprintf(out, "%-48s %s\n", "written", request->esp_sa_path);

@@ -226,7 +226,7 @@ int iptfs_plot_data_load(struct iptfs_plot_data *data, const struct iptfs_plot *
 {
     const char *keys[KEYS_MAX];
     size_t unknown = 0, count = keys_of(plot, keys);
-    struct iptfs_error why = {0, ""};
+    struct iptfs_error why = {0};
     *data = (struct iptfs_plot_data){.plot = plot};
     int code = iptfs_plot_table_of_results(&data->table, directory, keys, count, &unknown, &why);
     if (code == IPTFS_E_INVALID)

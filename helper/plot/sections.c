@@ -6,6 +6,7 @@
 #include "plot/kind.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
+#include "text/word.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -106,12 +106,7 @@ const char *iptfs_plot_column_name(const char *key)
 const char *iptfs_plot_unit_of_key(const char *key)
 {
     const struct iptfs_option *option = iptfs_sweep_option(key);
-    const char *unit = "";
-    double number;
-    if (option != NULL && option->value == IPTFS_VALUE_PROBABILITY)
-        return "share";
-    iptfs_sweep_number(key, "0", &number, &unit);
-    return unit;
+    return option != NULL ? option->kind->unit : "";
 }
 
 void iptfs_plot_table_set_column(struct iptfs_plot_column *column, const char *name,

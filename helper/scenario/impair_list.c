@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "files/textfile.h"
 #include "text/quantity.h"
+#include "text/word.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,20 +10,18 @@
 #include "ns3/sim.h"
 #include "packet/aggfrag.h"
 #include "scenario/impair_list.h"
-#include "scenario/option.h"
+#include "scenario/sections.h"
 #include "scenario/settings.h"
 #include "sender/packer_aggfrag.h"
 #include "stats/leak.h"
+#include "text/quantity.h"
+#include "text/real.h"
+#include "traffic/host.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static size_t target_count(const struct iptfs_settings *settings)
-{
-    return IPTFS_TARGET_TRAFFIC + settings->scenario->traffic_count;
-}
 
 /* ----------------------------------------------------------------------------------- defaults */
 
@@ -36,14 +34,17 @@ static bool has_parent(size_t target)
 
 static int fill_option(struct iptfs_settings *settings, size_t target, size_t index)
 {
-    const struct iptfs_option *option = iptfs_option_at(iptfs_target_section(target), index);
+    const struct iptfs_section *section = iptfs_target_section(target);
+    const struct iptfs_option *option = section->option_at(index);
     struct iptfs_given *given = &settings->targets[target].given[index];
-    void *base = iptfs_target_base(settings, target);
+    void *base = iptfs_section_base(section, iptfs_target_base(settings, target), option);
     if (given->form != NULL)
         return 0;
     if (has_parent(target) && settings->targets[target - 1].given[index].form != NULL) {
         *given = settings->targets[target - 1].given[index];
-        return iptfs_option_copy(option, base, iptfs_target_base(settings, target - 1));
+        return iptfs_option_copy(
+            option, base,
+            iptfs_section_base(section, iptfs_target_base(settings, target - 1), option));
     }
     return option->standard != NULL ? iptfs_option_set(option, base, option->standard, NULL) : 0;
 }
@@ -52,8 +53,8 @@ static int refuse_unused(struct iptfs_settings *settings, size_t target,
                          const struct iptfs_option *option, const struct iptfs_option *kind,
                          const char *word)
 {
-    return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID,
-                                "nothing, for %s %s does not use it", kind->key, word);
+    return iptfs_settings_refuse(settings, target, option->key, IPTFS_E_INVALID,
+                                 "nothing, for %s %s does not use it", kind->key, word);
 }
 
 static int refuse_missing(struct iptfs_settings *settings, size_t target,
@@ -63,24 +64,21 @@ static int refuse_missing(struct iptfs_settings *settings, size_t target,
     char allowed[160];
     iptfs_option_allowed(option, allowed, sizeof allowed);
     if (option == kind)
-        return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID, "%s", allowed);
-    return iptfs_settings_blame(settings, target, option->key, IPTFS_E_INVALID,
-                                "%s (%s %s needs it)", allowed, kind->key, word);
+        return iptfs_settings_refuse(settings, target, option->key, IPTFS_E_INVALID, "%s", allowed);
+    return iptfs_settings_refuse(settings, target, option->key, IPTFS_E_INVALID,
+                                 "%s (%s %s needs it)", allowed, kind->key, word);
 }
 
 /* The options that a section's kind does not use must not be there, and stay 0. */
 static int fill_by_kind(struct iptfs_settings *settings, size_t target, size_t index,
                         const struct iptfs_option *kind_option)
 {
-    const struct iptfs_option *option = iptfs_option_at(iptfs_target_section(target), index);
-    unsigned kind = 0;
-    const char *word = "";
-    if (kind_option != NULL) {
-        kind = iptfs_option_word(kind_option, iptfs_target_base(settings, target));
-        word = iptfs_word_of(kind_option->words, (int)kind);
-    }
+    const struct iptfs_section *section = iptfs_target_section(target);
+    const struct iptfs_option *option = section->option_at(index);
+    unsigned kind = iptfs_section_kind(section, iptfs_target_base(settings, target));
+    const char *word = kind_option != NULL ? iptfs_option_word_of(kind_option, kind) : "";
     bool given = settings->targets[target].given[index].form != NULL;
-    bool used = iptfs_option_used(option, kind);
+    bool used = iptfs_section_uses(section, option, kind);
     if (given && !used)
         return refuse_unused(settings, target, option, kind_option, word);
     if (!given && used && option->required)
@@ -90,16 +88,15 @@ static int fill_by_kind(struct iptfs_settings *settings, size_t target, size_t i
 
 static int fill_target(struct iptfs_settings *settings, size_t target)
 {
-    enum iptfs_section section = iptfs_target_section(target);
-    const char *kind_key = iptfs_section_kind_key(section);
+    const struct iptfs_section *section = iptfs_target_section(target);
     const struct iptfs_option *kind_option = NULL;
     int code = 0;
     size_t kind_index;
-    if (kind_key != NULL) {
-        kind_option = iptfs_option_find(section, kind_key, &kind_index);
+    if (section->kind_key != NULL) {
+        kind_option = iptfs_section_find(section, section->kind_key, &kind_index);
         code = fill_by_kind(settings, target, kind_index, kind_option);
     }
-    for (size_t i = 0; iptfs_option_at(section, i) != NULL && code == 0; i++)
+    for (size_t i = 0; section->option_at(i) != NULL && code == 0; i++)
         code = fill_by_kind(settings, target, i, kind_option);
     return code;
 }
@@ -114,8 +111,8 @@ static char *default_name(const char *path)
     char *dot = strrchr(name, '.');
     if (dot != NULL && dot != name)
         *dot = '\0';
-    if (strlen(name) > 64)
-        name[64] = '\0';
+    if (strlen(name) > IPTFS_SCENARIO_NAME_MAX)
+        name[IPTFS_SCENARIO_NAME_MAX] = '\0';
     for (char *c = name; *c != '\0'; c++)
         if ((unsigned char)*c >= 0x80 || (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL))
             *c = '_';
@@ -141,27 +138,6 @@ static void negotiate(struct iptfs_settings *settings)
         scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
 }
 
-static uint32_t tcp_headers_octets(const struct iptfs_traffic_options *traffic)
-{
-    enum {
-        TCP_WITH_TIMESTAMPS = 32
-    };
-    return TCP_WITH_TIMESTAMPS +
-           (traffic->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS);
-}
-
-static bool is_tcp(const struct iptfs_traffic_options *traffic)
-{
-    return traffic->type == IPTFS_TRAFFIC_TCP_BULK || traffic->type == IPTFS_TRAFFIC_TCP_REQUEST;
-}
-
-/* The longest that goes through the access links in one piece. */
-static void fill_segment(struct iptfs_traffic_options *traffic)
-{
-    if (is_tcp(traffic) && traffic->segment_octets == 0)
-        traffic->segment_octets = traffic->access_mtu_octets - tcp_headers_octets(traffic);
-}
-
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -177,7 +153,9 @@ static int fill_rest(struct iptfs_settings *settings)
         /* ns-3's hosts answer: at least with acknowledgements. */
         if (traffic->direction == IPTFS_REVERSE || iptfs_traffic_hosted(traffic))
             scenario->bidirectional = true;
-        fill_segment(traffic);
+        const struct iptfs_traffic_type *type = iptfs_traffic_type_of(traffic);
+        if (type->complete != NULL)
+            type->complete(traffic);
     }
     negotiate(settings);
     /* Congestion information comes back the other way, whether there is traffic or not. */
@@ -190,7 +168,7 @@ static int fill_rest(struct iptfs_settings *settings)
 static int fill(struct iptfs_settings *settings)
 {
     int code = 0;
-    for (size_t target = 0; target < target_count(settings) && code == 0; target++)
+    for (size_t target = 0; target < iptfs_target_count(settings) && code == 0; target++)
         code = fill_target(settings, target);
     return code != 0 ? code : fill_rest(settings);
 }
@@ -208,8 +186,8 @@ static int resolve_path(struct iptfs_settings *settings, size_t target, const ch
         return 0;
     char *absolute = iptfs_path_beside(settings->path, *path);
     if (absolute == NULL)
-        return iptfs_settings_blame(settings, target, key, IPTFS_E_IO, "a file to read (%s)",
-                                    strerror(errno));
+        return iptfs_settings_refuse(settings, target, key, IPTFS_E_IO, "a file to read (%s)",
+                                     strerror(errno));
     free(*path);
     *path = absolute;
     return 0;
@@ -229,10 +207,6 @@ static int open_files(struct iptfs_settings *settings)
     for (size_t i = 0; i < scenario->traffic_count && code == 0; i++) {
         struct iptfs_traffic_options *traffic = &scenario->traffic[i];
         code = resolve_path(settings, IPTFS_TARGET_TRAFFIC + i, "file", &traffic->file_path);
-        if (traffic->filter == NULL)
-            traffic->filter = strdup("");
-        if (traffic->filter == NULL)
-            code = IPTFS_E_NO_MEMORY;
     }
     return code;
 }
@@ -246,15 +220,16 @@ static int check_on_demand(struct iptfs_settings *settings, size_t direction,
 {
     uint32_t headers = iptfs_packer_head_octets(&sender->esp);
     if (sender->pkt_size_octets != 0 && sender->pkt_size_octets <= headers)
-        return iptfs_settings_blame(
+        return iptfs_settings_refuse(
             settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
             "%uB to 65535B, for the headers take %u octets, or 0 (path MTU)", headers + 1, headers);
     uint32_t least = iptfs_esp_outer_octets(&sender->esp, IPTFS_AGGFRAG_OCTETS + 1);
     if (sender->mtu_octets < least)
-        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
-                                    "%uB to 65535B, for an outer packet with one inner octet takes "
-                                    "%u octets",
-                                    least, least);
+        return iptfs_settings_refuse(
+            settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
+            "%uB to 65535B, for an outer packet with one inner octet takes "
+            "%u octets",
+            least, least);
     return 0;
 }
 
@@ -269,7 +244,7 @@ static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
         &sender->esp, iptfs_esp_payload_max(&sender->esp, sender->mtu_octets));
     if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
         return 0;
-    return iptfs_settings_blame(
+    return iptfs_settings_refuse(
         settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
         "%uB to %uB in steps of 4 (ESP pads to 4 octets), or 0 (path MTU)", shortest, longest);
 }
@@ -281,13 +256,13 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
     unsigned rates = iptfs_config_rates(tunnel);
     if (rates == 0 && sender->mode->rated)
-        return iptfs_settings_blame(
+        return iptfs_settings_refuse(
             settings, IPTFS_TARGET_TUNNEL + direction, "l3-fixed-rate", IPTFS_E_INVALID,
             "l3-fixed-rate, l2-fixed-rate or pps above 0 (mode %s needs it)", sender->mode->name);
     if (rates > 1)
-        return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction,
-                                    tunnel->pps > 0 ? "pps" : "l2-fixed-rate", IPTFS_E_INVALID,
-                                    "one of l3-fixed-rate, l2-fixed-rate and pps alone");
+        return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction,
+                                     tunnel->pps > 0 ? "pps" : "l2-fixed-rate", IPTFS_E_INVALID,
+                                     "one of l3-fixed-rate, l2-fixed-rate and pps alone");
     return 0;
 }
 
@@ -297,12 +272,12 @@ static int check_senseless(struct iptfs_settings *settings, size_t direction)
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
     size_t target = IPTFS_TARGET_TUNNEL + direction;
     if (tunnel->all_pad_every == 1)
-        return iptfs_settings_blame(settings, target, "all-pad-every", IPTFS_E_INVALID,
-                                    "0, or 2 and more (1 would leave no packet for data)");
+        return iptfs_settings_refuse(settings, target, "all-pad-every", IPTFS_E_INVALID,
+                                     "0, or 2 and more (1 would leave no packet for data)");
     if (tunnel->max_rate_bps > 0 && tunnel->min_rate_bps > tunnel->max_rate_bps)
-        return iptfs_settings_blame(settings, target, "min-rate", IPTFS_E_INVALID,
-                                    "0 to max-rate, %s",
-                                    iptfs_exact_rate(tunnel->max_rate_bps).text);
+        return iptfs_settings_refuse(settings, target, "min-rate", IPTFS_E_INVALID,
+                                     "0 to max-rate, %s",
+                                     iptfs_exact_rate(tunnel->max_rate_bps).text);
     return 0;
 }
 
@@ -319,9 +294,9 @@ static int check_breaker(struct iptfs_settings *settings, size_t direction,
                            : IPTFS_TIME_MAX_PS;
     if (tunnel->circuit_breaker.time_ps >= least_ps)
         return 0;
-    return iptfs_settings_blame(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
-                                IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
-                                iptfs_exact_time(least_ps).text, IPTFS_CIRCUIT_BREAKER_INTERVALS);
+    return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
+                                 IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
+                                 iptfs_exact_time(least_ps).text, IPTFS_CIRCUIT_BREAKER_INTERVALS);
 }
 
 /* With each MTU there must be room for data, or nothing could be sent from then on. */
@@ -334,11 +309,11 @@ static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
         struct iptfs_sender scratch;
         then.mtu_octets = (uint32_t)list->item[i].value;
         if (iptfs_sender_init(&scratch, &then, NULL, NULL, NULL) != IPTFS_OK)
-            return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
-                                        IPTFS_E_INVALID,
-                                        "MTUs that leave room for data behind the headers "
-                                        "(%uB does not)",
-                                        then.mtu_octets);
+            return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
+                                         IPTFS_E_INVALID,
+                                         "MTUs that leave room for data behind the headers "
+                                         "(%uB does not)",
+                                         then.mtu_octets);
     }
     return 0;
 }
@@ -359,8 +334,9 @@ static int check_mode(struct iptfs_settings *settings, size_t direction)
         return check_on_demand(settings, direction, &sender);
     uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_PAYLOAD_MIN);
     if (sender.mtu_octets < least)
-        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
-                                    "%uB to 65535B in mode %s", least, sender.mode->name);
+        return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "mtu",
+                                     IPTFS_E_INVALID, "%uB to 65535B in mode %s", least,
+                                     sender.mode->name);
     return sender.mode->fixed_size ? check_fixed_size(settings, direction, &sender) : 0;
 }
 
@@ -383,21 +359,21 @@ static int check_negotiation(struct iptfs_settings *settings, size_t direction)
     const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
     size_t target = IPTFS_TARGET_TUNNEL + direction, back = IPTFS_TARGET_TUNNEL + (1 - direction);
     if ((tunnel->unknown_flags & IPTFS_FLAGS_KNOWN) != 0)
-        return iptfs_settings_blame(settings, target, "unknown-flags", IPTFS_E_INVALID,
-                                    "a multiple of 4, for 1 and 2 are known: accept-fragments and "
-                                    "require-cc");
+        return iptfs_settings_refuse(settings, target, "unknown-flags", IPTFS_E_INVALID,
+                                     "a multiple of 4, for 1 and 2 are known: accept-fragments and "
+                                     "require-cc");
     if (tunnel->require_cc && !mode->congestion)
-        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
-                                    "off, for mode %s has no congestion control", mode->name);
+        return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
+                                     "off, for mode %s has no congestion control", mode->name);
     if (!tunnel->require_cc && mode->congestion)
-        return iptfs_settings_blame(settings, target, "require-cc", IPTFS_E_INVALID,
-                                    "on, for mode %s follows what comes back", mode->name);
+        return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
+                                     "on, for mode %s follows what comes back", mode->name);
     if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
         return 0;
-    return iptfs_settings_blame(settings, back, "mode", IPTFS_E_INVALID,
-                                "%s, or one of plain ESP, for the other direction asks for "
-                                "congestion information (require-cc)",
-                                mode->name);
+    return iptfs_settings_refuse(settings, back, "mode", IPTFS_E_INVALID,
+                                 "%s, or one of plain ESP, for the other direction asks for "
+                                 "congestion information (require-cc)",
+                                 mode->name);
 }
 
 /* Keys that say more about another one, which nobody gave. One that is given as 0 is meant: for the
@@ -417,9 +393,9 @@ static int check_idle_keys(struct iptfs_settings *settings, size_t direction)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (iptfs_settings_gives(settings, target, rows[i].key) &&
             !iptfs_settings_gives(settings, IPTFS_TARGET_LINK + IPTFS_REVERSE, rows[i].of))
-            return iptfs_settings_blame(settings, target, rows[i].key, IPTFS_E_INVALID,
-                                        "nothing without %s (%s = 0 switches it off)", rows[i].of,
-                                        rows[i].of);
+            return iptfs_settings_refuse(settings, target, rows[i].key, IPTFS_E_INVALID,
+                                         "nothing without %s (%s = 0 switches it off)", rows[i].of,
+                                         rows[i].of);
     return 0;
 }
 
@@ -431,14 +407,14 @@ static int check_impairments(struct iptfs_settings *settings, size_t direction)
         return code;
     if (link->impairments.ce.probability > 0 &&
         !iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + direction, "ecn"))
-        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "ce", IPTFS_E_INVALID,
-                                    "0 without tunnel.ecn, for no outer packet is ECN-capable");
+        return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "ce", IPTFS_E_INVALID,
+                                     "0 without tunnel.ecn, for no outer packet is ECN-capable");
     if (link->impairments.gemodel.p == 0.0 || link->impairments.gemodel.r > 0)
         return 0;
-    return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",
-                                IPTFS_E_INVALID,
-                                "above 0 with gemodel-p above 0, or the first bad state never "
-                                "ends");
+    return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",
+                                 IPTFS_E_INVALID,
+                                 "above 0 with gemodel-p above 0, or the first bad state never "
+                                 "ends");
 }
 
 /* What ns-3's own link cannot do. */
@@ -449,138 +425,61 @@ static int check_p2p(struct iptfs_settings *settings, size_t direction)
     if (link->device != IPTFS_DEVICE_P2P)
         return 0;
     if (link->framing == IPTFS_FRAMING_NONE)
-        return iptfs_settings_blame(settings, target, "framing", IPTFS_E_INVALID,
-                                    "ethernet, ppp with device p2p");
+        return iptfs_settings_refuse(settings, target, "framing", IPTFS_E_INVALID,
+                                     "ethernet, ppp with device p2p");
     if (link->rate_bps < IPTFS_NS3_RATE_MIN_BPS || link->rate_bps > IPTFS_NS3_RATE_MAX_BPS)
-        return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID,
-                                    "%s to %s with device p2p",
-                                    iptfs_exact_rate(IPTFS_NS3_RATE_MIN_BPS).text,
-                                    iptfs_exact_rate(IPTFS_NS3_RATE_MAX_BPS).text);
+        return iptfs_settings_refuse(settings, target, "rate", IPTFS_E_INVALID,
+                                     "%s to %s with device p2p",
+                                     iptfs_exact_rate(IPTFS_NS3_RATE_MIN_BPS).text,
+                                     iptfs_exact_rate(IPTFS_NS3_RATE_MAX_BPS).text);
     if (link->rate_changes.count > 0)
-        return iptfs_settings_blame(settings, target, "rate-changes", IPTFS_E_INVALID,
-                                    "none with device p2p, whose rate stays");
+        return iptfs_settings_refuse(settings, target, "rate-changes", IPTFS_E_INVALID,
+                                     "none with device p2p, whose rate stays");
     if (link->delay_ps > IPTFS_NS3_DELAY_MAX_PS)
-        return iptfs_settings_blame(settings, target, "delay", IPTFS_E_INVALID,
-                                    "0 to %s with device p2p",
-                                    iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);
+        return iptfs_settings_refuse(settings, target, "delay", IPTFS_E_INVALID,
+                                     "0 to %s with device p2p",
+                                     iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);
     if (link->queue.count == 0 || link->queue.count > IPTFS_NS3_QUEUE_MAX)
-        return iptfs_settings_blame(settings, target, "queue", IPTFS_E_INVALID,
-                                    "1p to %up, or 1B to %uB, with device p2p", IPTFS_NS3_QUEUE_MAX,
-                                    IPTFS_NS3_QUEUE_MAX);
+        return iptfs_settings_refuse(settings, target, "queue", IPTFS_E_INVALID,
+                                     "1p to %up, or 1B to %uB, with device p2p",
+                                     IPTFS_NS3_QUEUE_MAX, IPTFS_NS3_QUEUE_MAX);
     return 0;
 }
 
-static int check_inner_size(struct iptfs_settings *settings, size_t index)
+/* The path of a section's packets: what the types' checks need to know of tunnel and link. */
+static struct iptfs_traffic_path path_of(const struct iptfs_scenario *scenario,
+                                         enum iptfs_direction direction)
 {
-    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    uint32_t least = IPTFS_IPV4_HEADER_OCTETS, most = UINT16_MAX;
-    if (traffic->ip_version == 6) {
-        least = IPTFS_IPV6_HEADER_OCTETS;
-        most = IPTFS_PACKET_MAX_OCTETS;
-    }
-    if (traffic->size.high_octets == 0 || /* a type without sizes of its own */
-        (traffic->size.low_octets >= least && traffic->size.high_octets <= most))
-        return 0;
-    return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "size", IPTFS_E_INVALID,
-                                "%uB to %uB with ip %u", least, most, traffic->ip_version);
-}
-
-/* A packet that even an empty queue refuses would be offered again and again in one instant. */
-static int check_saturated_queue(struct iptfs_settings *settings,
-                                 const struct iptfs_traffic_options *traffic)
-{
-    const struct iptfs_link_options *link = &settings->scenario->link[traffic->direction];
-    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[traffic->direction];
+    const struct iptfs_link_options *link = &scenario->link[direction];
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
     struct iptfs_esp esp;
     iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    uint32_t space =
+    uint32_t payload_octets =
         iptfs_packer_linux_payload(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
-    uint32_t outer = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + space);
-    uint32_t least = iptfs_framed_octets(link->framing, outer);
-    if (traffic->type != IPTFS_TRAFFIC_SATURATE || link->queue.in_pkts || link->queue.count == 0 ||
-        link->queue.count >= least)
-        return 0;
-    return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction, "queue",
-                                IPTFS_E_INVALID,
-                                "%uB (one outer packet) or more, 1p or more, or 0, for "
-                                "[traffic.%s] saturates the link",
-                                least, traffic->name);
+    uint32_t outer_octets = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + payload_octets);
+    return (struct iptfs_traffic_path){
+        .link_section = direction == IPTFS_REVERSE ? "link.reverse" : "link",
+        .link_rate_bps = link->rate_bps,
+        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
+        .outer_octets = iptfs_framed_octets(link->framing, outer_octets),
+        .direct = scenario->link[IPTFS_FORWARD].device == IPTFS_DEVICE_DIRECT &&
+                  scenario->link[IPTFS_REVERSE].device == IPTFS_DEVICE_DIRECT,
+    };
 }
 
-/* So that drawing the periods of one gap comes to an end soon, and a run comes near the mean. */
-static int check_on_off(struct iptfs_settings *settings, size_t index)
+/* A type refuses a key of its section or of the link; where the key was given is known here. */
+static int check_type(struct iptfs_settings *settings, size_t index)
 {
     const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    if (traffic->type != IPTFS_TRAFFIC_ON_OFF && traffic->type != IPTFS_TRAFFIC_UDP_ONOFF)
+    const struct iptfs_traffic_type *type = iptfs_traffic_type_of(traffic);
+    const struct iptfs_traffic_path path = path_of(settings->scenario, traffic->direction);
+    struct iptfs_error why = {0};
+    if (type->check == NULL || type->check(traffic, &path, &why) == IPTFS_OK)
         return 0;
-    if (traffic->periods == IPTFS_PERIODS_PARETO && traffic->shape < IPTFS_SHAPE_MIN)
-        return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "shape",
-                                    IPTFS_E_INVALID, "%s to 100",
-                                    iptfs_exact_factor(IPTFS_SHAPE_MIN).text);
-    int64_t packet_ps = iptfs_tx_time_ps(traffic->size.high_octets, traffic->rate_bps);
-    if (traffic->on_ps >= (packet_ps + 999) / 1000)
-        return 0;
-    return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + index, "on", IPTFS_E_INVALID,
-                                "%s (a thousandth of the time of a packet at this rate) or more",
-                                iptfs_exact_time((packet_ps + 999) / 1000).text);
-}
-
-static int check_tcp(struct iptfs_settings *settings, size_t index)
-{
-    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    size_t target = IPTFS_TARGET_TRAFFIC + index;
-    uint32_t most = traffic->access_mtu_octets - tcp_headers_octets(traffic);
-    if (traffic->segment_octets < IPTFS_NS3_HOSTS_SEGMENT_MIN || traffic->segment_octets > most)
-        return iptfs_settings_blame(settings, target, "segment", IPTFS_E_INVALID,
-                                    "%uB to %uB (with headers, access-mtu is %uB), or 0",
-                                    IPTFS_NS3_HOSTS_SEGMENT_MIN, most, traffic->access_mtu_octets);
-    if (traffic->buffer_octets < 2 * traffic->segment_octets)
-        return iptfs_settings_blame(settings, target, "buffer", IPTFS_E_INVALID,
-                                    "%uB (two segments) or more", 2 * traffic->segment_octets);
-    return 0;
-}
-
-static int check_udp(struct iptfs_settings *settings, size_t index)
-{
-    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    size_t target = IPTFS_TARGET_TRAFFIC + index;
-    uint32_t least = traffic->ip_version == 6 ? 49 : 29;
-    if (traffic->size.low_octets != traffic->size.high_octets || traffic->size.low_octets < least ||
-        traffic->size.low_octets > UINT16_MAX)
-        return iptfs_settings_blame(settings, target, "size", IPTFS_E_INVALID,
-                                    "one size from %uB to %uB (with IP and UDP headers)", least,
-                                    UINT16_MAX);
-    if (traffic->rate_bps > IPTFS_NS3_RATE_MAX_BPS)
-        return iptfs_settings_blame(settings, target, "rate", IPTFS_E_INVALID, "up to %s",
-                                    iptfs_exact_rate(IPTFS_NS3_RATE_MAX_BPS).text);
-    const bool long_on = traffic->on_ps > IPTFS_NS3_DELAY_MAX_PS;
-    if (long_on || traffic->off_ps > IPTFS_NS3_DELAY_MAX_PS)
-        return iptfs_settings_blame(settings, target, long_on ? "on" : "off", IPTFS_E_INVALID,
-                                    "up to %s", iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);
-    return 0;
-}
-
-/* What ns-3's hosts cannot do. */
-static int check_hosted(struct iptfs_settings *settings, size_t index)
-{
-    const struct iptfs_scenario *scenario = settings->scenario;
-    const struct iptfs_traffic_options *traffic = &scenario->traffic[index];
-    size_t target = IPTFS_TARGET_TRAFFIC + index;
-    if (!iptfs_traffic_hosted(traffic))
-        return 0;
-    if (traffic->stop_ps > IPTFS_NS3_TIME_MAX_PS)
-        return iptfs_settings_blame(settings, target, "stop", IPTFS_E_INVALID, "up to %s",
-                                    iptfs_exact_time(IPTFS_NS3_TIME_MAX_PS).text);
-    if (traffic->stagger_ps > 0 &&
-        (traffic->stop_ps - traffic->start_ps - 1) / traffic->stagger_ps < traffic->flows - 1)
-        return iptfs_settings_blame(settings, target, "stagger", IPTFS_E_INVALID,
-                                    "so little that the last of %u flows starts before %s",
-                                    traffic->flows, iptfs_exact_time(traffic->stop_ps).text);
-    for (size_t i = 0; i < IPTFS_DIRECTIONS && !traffic->through_tunnel; i++)
-        if (scenario->link[i].device != IPTFS_DEVICE_DIRECT)
-            return iptfs_settings_blame(settings, target, "tunnel", IPTFS_E_INVALID,
-                                        "on, for only with device direct others share the link");
-    return is_tcp(traffic) ? check_tcp(settings, index) : check_udp(settings, index);
+    bool of_link = strcmp(why.origin.section, path.link_section) == 0;
+    size_t target =
+        of_link ? IPTFS_TARGET_LINK + (size_t)traffic->direction : IPTFS_TARGET_TRAFFIC + index;
+    return iptfs_settings_refuse(settings, target, why.origin.key, why.code, "%s", why.text);
 }
 
 static int check_traffic(struct iptfs_settings *settings, size_t index)
@@ -590,28 +489,19 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
     size_t target = IPTFS_TARGET_TRAFFIC + index;
     if (traffic->start_ps >= traffic->stop_ps) {
         bool by_stop = iptfs_settings_gives(settings, target, "stop");
-        return iptfs_settings_blame(
+        return iptfs_settings_refuse(
             settings, target, by_stop ? "stop" : "start", IPTFS_E_INVALID, "a time %s %s %s",
             by_stop ? "after" : "before", by_stop ? "start," : "the end of the run,",
             iptfs_exact_time(by_stop ? traffic->start_ps : traffic->stop_ps).text);
     }
-    if (traffic->type == IPTFS_TRAFFIC_SATURATE && scenario->link[traffic->direction].rate_bps == 0)
-        return iptfs_settings_blame(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction,
-                                    "rate", IPTFS_E_INVALID,
-                                    "above 0, for [traffic.%s] saturates the link", traffic->name);
-    int code = check_saturated_queue(settings, traffic);
-    if (code == 0)
-        code = check_on_off(settings, index);
-    if (code == 0)
-        code = check_hosted(settings, index);
-    return code != 0 ? code : check_inner_size(settings, index);
+    return check_type(settings, index);
 }
 
 /* Without inner packets only a tunnel with a rate sends any. */
 static int check_idle(struct iptfs_settings *settings)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
-    if (settings->alone || scenario->traffic_count > 0 ||
+    if (settings->tunnel_only || scenario->traffic_count > 0 ||
         iptfs_config_mode(&scenario->tunnel[IPTFS_FORWARD])->paced)
         return 0;
     return iptfs_fail(&settings->error, IPTFS_E_INVALID,
@@ -627,10 +517,11 @@ static int check_host_count(struct iptfs_settings *settings)
     for (size_t i = 0; i < scenario->traffic_count; i++) {
         count += iptfs_traffic_hosted(&scenario->traffic[i]);
         if (count > IPTFS_NS3_HOSTS_SECTIONS_MAX)
-            return iptfs_settings_blame(settings, IPTFS_TARGET_TRAFFIC + i, "type", IPTFS_E_INVALID,
-                                        "%u sections of ns-3's applications at most (one may have "
-                                        "many flows)",
-                                        IPTFS_NS3_HOSTS_SECTIONS_MAX);
+            return iptfs_settings_refuse(settings, IPTFS_TARGET_TRAFFIC + i, "type",
+                                         IPTFS_E_INVALID,
+                                         "%u sections of ns-3's applications at most (one may have "
+                                         "many flows)",
+                                         IPTFS_NS3_HOSTS_SECTIONS_MAX);
     }
     return 0;
 }
@@ -642,10 +533,10 @@ static int check_leak(struct iptfs_settings *settings)
     if (!scenario->leak ||
         (intervals >= IPTFS_LEAK_INTERVALS_MIN && intervals <= IPTFS_LEAK_INTERVALS_MAX))
         return 0;
-    return iptfs_settings_blame(settings, IPTFS_TARGET_SCENARIO, "leak-interval", IPTFS_E_INVALID,
-                                "%d to %d of them within the duration of %s",
-                                IPTFS_LEAK_INTERVALS_MIN, IPTFS_LEAK_INTERVALS_MAX,
-                                iptfs_exact_time(scenario->duration_ps).text);
+    return iptfs_settings_refuse(settings, IPTFS_TARGET_SCENARIO, "leak-interval", IPTFS_E_INVALID,
+                                 "%d to %d of them within the duration of %s",
+                                 IPTFS_LEAK_INTERVALS_MIN, IPTFS_LEAK_INTERVALS_MAX,
+                                 iptfs_exact_time(scenario->duration_ps).text);
 }
 
 static int check(struct iptfs_settings *settings)
@@ -689,7 +580,7 @@ static int parse(struct iptfs_scenario *s, bool alone, const char *text, const c
     struct iptfs_settings settings;
     *s = (struct iptfs_scenario){.path = strdup(path), .bidirectional = alone};
     int code = iptfs_settings_init(&settings, s, path, sets);
-    settings.alone = alone;
+    settings.tunnel_only = alone;
     if (code == 0)
         code = s->path == NULL ? IPTFS_E_NO_MEMORY : build(&settings, text, n_sets);
     if (code != 0) {
@@ -728,44 +619,41 @@ int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *
     return code;
 }
 
-static void clear_section(enum iptfs_section section, void *base)
+static void clear_section(const struct iptfs_section *section, void *base)
 {
     const struct iptfs_option *option;
-    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
-        iptfs_option_clear(option, base);
+    for (size_t i = 0; (option = section->option_at(i)) != NULL; i++)
+        iptfs_option_clear(option, iptfs_section_base(section, base, option));
 }
 
 void iptfs_scenario_free(struct iptfs_scenario *s)
 {
     for (size_t i = 0; i < s->traffic_count; i++) {
-        clear_section(IPTFS_SECTION_TRAFFIC, &s->traffic[i]);
-        free(s->traffic[i].name);
+        iptfs_traffic_options_free(&s->traffic[i]);
     }
     free(s->traffic);
     for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
-        clear_section(IPTFS_SECTION_TUNNEL, &s->tunnel[i]);
-        clear_section(IPTFS_SECTION_LINK, &s->link[i]);
+        clear_section(&iptfs_section_tunnel, &s->tunnel[i]);
+        clear_section(&iptfs_section_link, &s->link[i]);
         free(s->link[i].impair_items);
     }
-    clear_section(IPTFS_SECTION_SCENARIO, s);
+    clear_section(&iptfs_section_scenario, s);
     free(s->path);
     *s = (struct iptfs_scenario){0};
 }
 
 /* -------------------------------------------------------------------------------------- print */
 
-static void print_section(enum iptfs_section section, const void *base, FILE *out)
+static void print_section(const struct iptfs_section *section, const void *base, FILE *out)
 {
-    const char *kind_key = iptfs_section_kind_key(section);
-    unsigned kind = 0;
-    if (kind_key != NULL)
-        kind = iptfs_option_word(iptfs_option_find(section, kind_key, NULL), base);
+    unsigned kind = iptfs_section_kind(section, base);
     const struct iptfs_option *option;
-    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++) {
-        if (!iptfs_option_used(option, kind))
+    for (size_t i = 0; (option = section->option_at(i)) != NULL; i++) {
+        if (!iptfs_section_uses(section, option, kind))
             continue;
-        fprintf(out, "%s =%s", option->key, iptfs_option_empty(option, base) ? "" : " ");
-        iptfs_option_print(option, base, out);
+        const void *part = iptfs_section_const_base(section, base, option);
+        fprintf(out, "%s =%s", option->key, iptfs_option_empty(option, part) ? "" : " ");
+        iptfs_option_print(option, part, out);
         fputc('\n', out);
     }
 }
@@ -773,15 +661,15 @@ static void print_section(enum iptfs_section section, const void *base, FILE *ou
 void iptfs_scenario_print(const struct iptfs_scenario *s, FILE *out)
 {
     fputs("[scenario]\n", out);
-    print_section(IPTFS_SECTION_SCENARIO, s, out);
+    print_section(&iptfs_section_scenario, s, out);
     for (int i = 0; i < (s->bidirectional ? 2 : 1); i++) {
         fprintf(out, "\n[tunnel%s]\n", i == IPTFS_REVERSE ? ".reverse" : "");
-        print_section(IPTFS_SECTION_TUNNEL, &s->tunnel[i], out);
+        print_section(&iptfs_section_tunnel, &s->tunnel[i], out);
         fprintf(out, "\n[link%s]\n", i == IPTFS_REVERSE ? ".reverse" : "");
-        print_section(IPTFS_SECTION_LINK, &s->link[i], out);
+        print_section(&iptfs_section_link, &s->link[i], out);
     }
     for (size_t i = 0; i < s->traffic_count; i++) {
         fprintf(out, "\n[traffic.%s]\n", s->traffic[i].name);
-        print_section(IPTFS_SECTION_TRAFFIC, &s->traffic[i], out);
+        print_section(&iptfs_section_traffic, &s->traffic[i], out);
     }
 }

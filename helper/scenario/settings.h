@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first half of reading a scenario: values from a file and from overrides go into the structs
- * of scenario.h, and for each is remembered where it was given, so that what does not go together
- * can be blamed on a line. Defaults and checks are the second half, in scenario.c. */
+ * of scenario.h, and for each value it is kept where it was given, so that a message can name the
+ * line. Defaults are filled in by defaults.c, combinations of values are checked by check.c. */
 #ifndef IPTFS_SCENARIO_SETTINGS_H
 #define IPTFS_SCENARIO_SETTINGS_H
 
 #include "base/error.h"
-#include "scenario/option.h"
+#include "option/direction.h"
+#include "option/section.h"
 #include "scenario/scenario.h"
 
 #include <stdbool.h>
@@ -16,22 +17,22 @@
 #define IPTFS_KEYS_MAX 64
 
 /* A section as it may be written. Several of them can fill the same struct. */
-struct iptfs_form {
+struct iptfs_section_form {
     const char *title;
-    enum iptfs_section section;
+    const struct iptfs_section *section;
     enum iptfs_direction direction;
-    enum iptfs_side side; /* whose options it takes */
+    enum iptfs_side side; /* of the options that it takes */
 };
 
-/* Where a value comes from: a line of the file or an override. */
+/* Where a value was given: in a line of the file or in an override. */
 struct iptfs_given {
-    const struct iptfs_form *form; /* as the section was written; NULL: not given */
-    unsigned line;                 /* of the file; 0: from an override */
-    size_t set;                    /* which override, from 0 */
-    const char *text;              /* the value as written */
+    const struct iptfs_section_form *form; /* as the section was written; NULL: not given */
+    unsigned line;                         /* of the file; 0: in an override */
+    size_t set;                            /* which override, from 0 */
+    const char *text;                      /* the value as written */
 };
 
-/* A struct to fill, and by position in the option table what is known of its keys. */
+/* A struct to fill, and where its values were given, by position of their rows. */
 struct iptfs_target {
     unsigned line; /* of its first section line; 0 for none */
     struct iptfs_given given[IPTFS_KEYS_MAX];
@@ -46,7 +47,7 @@ enum {
     IPTFS_TARGET_TRAFFIC = 5
 };
 
-struct iptfs_note; /* a kept text */
+struct iptfs_kept_text;
 
 struct iptfs_settings {
     struct iptfs_scenario *scenario; /* what is filled; traffic grows */
@@ -54,8 +55,8 @@ struct iptfs_settings {
     const char *const *sets;
     struct iptfs_target *targets;
     size_t target_capacity;
-    struct iptfs_note *notes;
-    bool alone;               /* a tunnel for packets of others: there is no traffic */
+    struct iptfs_kept_text *texts;
+    bool tunnel_only;         /* for packets of others: there is no traffic */
     struct iptfs_error error; /* the first error */
 };
 
@@ -71,18 +72,51 @@ int iptfs_settings_read(struct iptfs_settings *settings, const char *text);
 /* Takes the overrides sets[0] to sets[count - 1], each "section.key=value". */
 int iptfs_settings_override(struct iptfs_settings *settings, size_t count);
 
-enum iptfs_section iptfs_target_section(size_t target);
-
-/* The struct that a target fills. */
+/* The kind of section that a target is of, and the struct that it fills. */
+const struct iptfs_section *iptfs_target_section(size_t target);
 void *iptfs_target_base(struct iptfs_settings *settings, size_t target);
+
+/* How many targets there are. */
+size_t iptfs_target_count(const struct iptfs_settings *settings);
 
 /* Whether a key of a target was given. */
 bool iptfs_settings_gives(const struct iptfs_settings *settings, size_t target, const char *key);
 
 /* Fails with "PLACE: [SECTION] KEY: found 'VALUE', allowed: ..." for a value that does not go with
  * others. The place is the line or override that gave the value; for a default, the line of the
- * section. */
-int iptfs_settings_blame(struct iptfs_settings *settings, size_t target, const char *key, int code,
-                         const char *allowed, ...) __attribute__((format(printf, 5, 6)));
+ * section. It is the error's origin, too. */
+int iptfs_settings_refuse(struct iptfs_settings *settings, size_t target, const char *key, int code,
+                          const char *allowed, ...) __attribute__((format(printf, 5, 6)));
+
+/* ------------------------------------------------------------- for read.c and override.c alone */
+
+/* Before the name of a traffic section. */
+#define IPTFS_TRAFFIC_PREFIX "traffic."
+
+/* The section as it may be written, by title; NULL when there is none. Not for traffic. */
+const struct iptfs_section_form *iptfs_section_form_named(const char *title);
+
+/* That of all traffic sections. */
+extern const struct iptfs_section_form iptfs_traffic_form;
+
+/* The target that a section fills; not for traffic. */
+size_t iptfs_target_of(const struct iptfs_section_form *form);
+
+/* Takes one value, from a line or an override. */
+int iptfs_settings_take(struct iptfs_settings *settings, size_t target, struct iptfs_given *given,
+                        const char *key, const char *text);
+
+/* Adds a traffic section with this name, whose section line is `line`. IPTFS_E_NO_MEMORY. */
+int iptfs_settings_add_traffic(struct iptfs_settings *settings, const char *name, unsigned line);
+
+/* Fails with "PLACE: WHAT". */
+int iptfs_settings_refuse_at(struct iptfs_settings *settings, const struct iptfs_given *given,
+                             int code, const char *what, ...) __attribute__((format(printf, 4, 5)));
+
+/* Fails for a section that nobody knows. */
+int iptfs_settings_refuse_section(struct iptfs_settings *settings, const struct iptfs_given *given,
+                                  const char *title);
+
+int iptfs_settings_out_of_memory(struct iptfs_settings *settings);
 
 #endif

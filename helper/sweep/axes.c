@@ -2,6 +2,7 @@
 #include "sweep/axes.h"
 
 #include "files/textfile.h"
+#include "scenario/sections.h"
 #include "sweep/key.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
@@ -25,18 +26,16 @@ int iptfs_sweep_check_key(struct iptfs_sweep_reader *reader, unsigned line, cons
 {
     if (iptfs_sweep_option(key) != NULL)
         return 0;
-    const struct iptfs_option *option;
+    const struct iptfs_section *section;
     const char *last = strrchr(key, '.');
     struct iptfs_suggest nearest = {.found = last != NULL ? last + 1 : key};
-    for (int section = 0; section < IPTFS_SECTIONS; section++)
-        for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL; i++)
-            iptfs_suggest_offer(&nearest, option->key);
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++)
+        iptfs_section_suggest(section, &nearest);
     return iptfs_fail(reader->error, IPTFS_E_INVALID,
                       "%s:%u: [sweep] %s: found an unknown key, allowed: section.key of a "
-                      "scenario, seed, zip, case.NAME%s%s%s",
+                      "scenario, seed, zip, case.NAME%s",
                       iptfs_quoted_path(reader->sweep->path).text, line, iptfs_quoted(key).text,
-                      nearest.best != NULL ? "; did you mean '" : "",
-                      nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
+                      iptfs_suggest_hint(&nearest).text);
 }
 
 int iptfs_sweep_add_axis(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_axis *axis)

@@ -45,17 +45,14 @@ char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point)
 static int name_line(const struct iptfs_sweep *sweep, const struct iptfs_sweep_point *point,
                      struct iptfs_error *error)
 {
-    static const char set[] = "--set ";
     struct iptfs_error found = *error;
-    for (size_t i = 0; i < point->n_sets; i++) {
-        char place[128];
-        snprintf(place, sizeof place, "%s%s: ", set, iptfs_quoted(point->sets[i]->text).text);
-        if (strncmp(found.text, place, strlen(place)) == 0)
-            return iptfs_fail(error, found.code, "%s:%u: [sweep] %s (point %zu)",
-                              iptfs_quoted_path(sweep->path).text, point->sets[i]->line,
-                              found.text + strlen(set), point->index);
-    }
-    return iptfs_fail(error, found.code, "%s (point %zu of the sweep)", found.text, point->index);
+    if (found.origin.place != IPTFS_PLACE_OVERRIDE)
+        return iptfs_fail(error, found.code, "%s (point %zu of the sweep)", found.text,
+                          point->index);
+    const struct iptfs_sweep_set *set = point->sets[found.origin.override];
+    return iptfs_fail(error, found.code, "%s:%u: [sweep] %s: %s (point %zu)",
+                      iptfs_quoted_path(sweep->path).text, set->line, iptfs_quoted(set->text).text,
+                      iptfs_error_without_place(&found), point->index);
 }
 
 int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
@@ -69,7 +66,6 @@ int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
         iptfs_scenario_parse_text(scenario, sweep->text, sweep->path, sets, point.n_sets, error);
     if (code == 0)
         return 0;
-    error->code = code;
     return name_line(sweep, &point, error);
 }
 

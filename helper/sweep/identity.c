@@ -50,7 +50,7 @@ static const char *file_of(const struct hashing *hashing, const char *line, char
     snprintf(key, size, "%s.%.*s", hashing->section, equals != NULL ? (int)(equals - line) : 0,
              line);
     const struct iptfs_option *option = iptfs_sweep_option(key);
-    if (equals == NULL || option == NULL || option->value != IPTFS_VALUE_PATH)
+    if (equals == NULL || option == NULL || option->kind != &iptfs_kind_path)
         return NULL;
     return equals + 2 + strspn(equals + 2, " ");
 }

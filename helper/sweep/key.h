@@ -3,7 +3,7 @@
 #ifndef IPTFS_SWEEP_KEY_H
 #define IPTFS_SWEEP_KEY_H
 
-#include "scenario/option.h"
+#include "option/option.h"
 
 #include <stdbool.h>
 

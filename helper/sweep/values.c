@@ -181,8 +181,7 @@ static int add_whole_numbers(struct line *line, struct iptfs_piece piece, const 
 static bool takes_whole_numbers(const char *key)
 {
     const struct iptfs_option *option = iptfs_sweep_option(key);
-    return option != NULL &&
-           (option->value == IPTFS_VALUE_OCTETS || option->value == IPTFS_VALUE_NUMBER);
+    return option != NULL && option->kind->whole;
 }
 
 /* "log(1e-4, 1e-1, 10)": the ends as they are written, the values between them with four digits. */

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -53,4 +54,12 @@ void iptfs_suggest_offer(struct iptfs_suggest *nearest, const char *candidate)
         return;
     nearest->best = candidate;
     nearest->distance = distance;
+}
+
+struct iptfs_suggest_hint iptfs_suggest_hint(const struct iptfs_suggest *nearest)
+{
+    struct iptfs_suggest_hint hint = {""};
+    if (nearest->best != NULL)
+        snprintf(hint.text, sizeof hint.text, "; did you mean '%.70s'?", nearest->best);
+    return hint;
 }

@@ -5,20 +5,27 @@
 
 #include <stddef.h>
 
-/* Set up with .found alone, offered candidates one by one. Keeps pointers, not copies. */
+/* The search: set up with .found alone, then candidates are offered one by one. It keeps pointers,
+ * not copies. */
 struct iptfs_suggest {
     const char *found;
     const char *best; /* NULL while none was near enough */
     size_t distance;
 };
 
-/* Single characters to put in, take out, exchange or swap with their neighbour to make one word of
- * the other; a capital and its small letter are the same. Words over 64 characters are as far as
- * can be (SIZE_MAX). */
+/* How many single characters must be inserted, deleted, replaced or swapped with their neighbour to
+ * turn one word into the other. Upper and lower case count as equal. SIZE_MAX for words of more
+ * than 64 characters. */
 size_t iptfs_word_distance(const char *a, const char *b);
 
 /* Considers a candidate: near enough is a third of the longer word's characters. Of several that
  * are equally near the first stays. */
 void iptfs_suggest_offer(struct iptfs_suggest *nearest, const char *candidate);
+
+/* The end of a message: "; did you mean 'BEST'?", or nothing when no candidate was near enough. */
+struct iptfs_suggest_hint {
+    char text[96];
+};
+struct iptfs_suggest_hint iptfs_suggest_hint(const struct iptfs_suggest *nearest);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
 {
@@ -13,7 +14,14 @@ int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
+    error->origin = (struct iptfs_error_origin){0};
     return code;
+}
+
+const char *iptfs_error_without_place(const struct iptfs_error *error)
+{
+    size_t place_octets = error->origin.place_octets;
+    return place_octets <= strlen(error->text) ? error->text + place_octets : error->text;
 }
 
 int iptfs_fail_no_memory(struct iptfs_error *error)

@@ -3,6 +3,8 @@
 #ifndef IPTFS_BASE_ERROR_H
 #define IPTFS_BASE_ERROR_H
 
+#include <stddef.h>
+
 enum iptfs_error_code {
     IPTFS_OK = 0,
     IPTFS_E_INVALID = -1,    /* an argument or setting is not allowed */
@@ -17,19 +19,41 @@ enum iptfs_error_code {
     IPTFS_E_STOPPED = -10    /* the circuit breaker has stopped the tunnel */
 };
 
+/* Where a refused value was given: in a file, or as an override of the command line. */
+enum iptfs_error_place {
+    IPTFS_PLACE_NONE,
+    IPTFS_PLACE_FILE,
+    IPTFS_PLACE_OVERRIDE
+};
+
+/* The origin of an error as data, for callers that know more about it than the text says. */
+struct iptfs_error_origin {
+    enum iptfs_error_place place;
+    unsigned line;       /* of the file, from 1; 0: the file as a whole */
+    size_t override;     /* index of the override, from 0 */
+    size_t place_octets; /* of the place at the beginning of the text, "FILE:LINE: "; 0: none */
+    char file[192];      /* as messages quote it */
+    char section[64];    /* "tunnel.reverse", "traffic.NAME"; "" when none is concerned */
+    char key[64];        /* likewise */
+};
+
 /* One error with its line for the user; `text` is empty when there is none. */
 struct iptfs_error {
     int code;
     char text[1024];
+    struct iptfs_error_origin origin; /* all 0 where none is known */
 };
 
-/* Fills `error` (may be NULL) with a code and a formatted line, cut if too long; returns `code`,
- * so that a function can end with it. */
+/* Fills `error` (may be NULL) with a code and a formatted line, cut if too long, and no origin;
+ * returns `code`, so that a function can end with it. */
 int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 3, 4)))
 #endif
     ;
+
+/* The text without the place at its beginning, for callers that name a better one. */
+const char *iptfs_error_without_place(const struct iptfs_error *error);
 
 /* The one error when memory ran out: IPTFS_E_NO_MEMORY with the text "out of memory". Returns the
  * code. */

@@ -24,7 +24,7 @@ static void sections_are_read(void)
         "where = link.rate=2Mbps; seed = 1\ntitle = It's 5 % \\n\nlogx = on\n"
         "[sweep]\nseed = 1\n[plot.two]\nkind = cdf\ny = goodput_bps\n";
     struct iptfs_plots plots;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     if (!CHECK_INT(iptfs_plots_parse(&plots, text, "f.ini", &error), 0))
         return;
     if (CHECK_U64(plots.count, 2)) {
@@ -46,7 +46,7 @@ static void sections_are_read(void)
 static void check_refused(const char *lines, const char *expected, int line)
 {
     struct iptfs_sweep sweep;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char text[2048];
     snprintf(text, sizeof text, "%s%s", BASE SWEEP CASES, lines);
     if (iptfs_sweep_parse_text(&sweep, text, "f.ini", &error) != 0) {
@@ -126,7 +126,7 @@ static void keys_that_move_together_make_one_line(void)
              "case.a = link.delay=1ms\nzip = link.loss, tunnel.init-delay\nseed = 1, 2\n" P
              "x = outer.overhead\ny = delay_s.p99\n";
     struct iptfs_sweep sweep;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     if (!CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), 0))
         return;
     if (!CHECK_INT(iptfs_plot_check(&sweep, &error), 0))

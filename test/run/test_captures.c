@@ -4,7 +4,7 @@
 #include "endpoint/encap.h"
 #include "ns3/sim.h"
 #include "packet/aggfrag.h"
-#include "run/run.h"
+#include "run/run_command.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "support/frames.h"
@@ -27,7 +27,7 @@ static const char scenario_text[] =
 static struct endpoint_outcome run_file(const char *scenario, const char *const *sets, size_t count,
                                         const char *pcap_prefix)
 {
-    struct endpoint_outcome outcome = {.error = {0, ""}};
+    struct endpoint_outcome outcome = {.error = {0}};
     struct iptfs_run_request request = {.scenario_path = scenario,
                                         .sets = sets,
                                         .n_sets = count,

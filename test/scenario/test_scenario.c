@@ -2,11 +2,12 @@
 #include "base/units.h"
 #include "cli/list.h"
 #include "esp/esp.h"
-#include "scenario/option.h"
 #include "scenario/scenario.h"
+#include "scenario/sections.h"
 #include "scenario/settings.h"
 #include "sender/mode.h"
 #include "support/check.h"
+#include "traffic/types.h"
 
 #include <CUnit/TestDB.h>
 #include <limits.h>
@@ -24,7 +25,7 @@
 /* Parses "t.ini"; says why when it should have worked. */
 static bool parse(struct iptfs_scenario *s, const char *text)
 {
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     if (iptfs_scenario_parse_text(s, text, "t.ini", NULL, 0, &error) == 0)
         return true;
     CHECK_FAIL("refused: %s", error.text);
@@ -34,7 +35,7 @@ static bool parse(struct iptfs_scenario *s, const char *text)
 static void check_refused_set(const char *text, const char *set, const char *message)
 {
     struct iptfs_scenario s;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_scenario_parse_text(&s, text, "t.ini", &set, set != NULL, &error),
               IPTFS_E_INVALID);
     CHECK_STR(error.text, message);
@@ -92,7 +93,7 @@ static void test_defaults(void)
     }
     CHECK_U64(s.traffic_count, 1);
     CHECK_STR(s.traffic[0].name, "a");
-    CHECK_INT(s.traffic[0].type, IPTFS_TRAFFIC_CBR);
+    CHECK_STR(iptfs_traffic_type_of(&s.traffic[0])->name, "cbr");
     CHECK_U64(s.traffic[0].size.low_octets, 100);
     CHECK_U64(s.traffic[0].rate_bps, 1000000);
     CHECK_INT(s.traffic[0].start_ps, 0);
@@ -192,9 +193,9 @@ static void test_every_key(void)
     CHECK_TRUE(s.traffic[0].local);
     CHECK_INT(s.traffic[0].direction, IPTFS_REVERSE);
     CHECK_STR(s.traffic[1].name, "bulk");
-    CHECK_INT(s.traffic[1].type, IPTFS_TRAFFIC_SATURATE);
+    CHECK_STR(iptfs_traffic_type_of(&s.traffic[1])->name, "saturate");
     CHECK_INT(s.traffic[1].size.kind, IPTFS_SIZES_UNIFORM);
-    CHECK_INT(s.traffic[2].type, IPTFS_TRAFFIC_POISSON);
+    CHECK_STR(iptfs_traffic_type_of(&s.traffic[2])->name, "poisson");
     CHECK_INT(s.traffic[2].size.kind, IPTFS_SIZES_IMIX);
     iptfs_scenario_free(&s);
 }
@@ -276,7 +277,7 @@ static void test_overrides(void)
         "scenario.seed=2",           "tunnel.pkt-size=1200", "tunnel.reverse.in.drop-time=9us",
         "scenario.description = a=b"};
     struct iptfs_scenario s;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     CHECK_INT(iptfs_scenario_parse_text(&s, "[tunnel.out]\npkt-size = 900\n" TRAFFIC, "t.ini", sets,
                                         COUNT(sets), &error),
               0);
@@ -397,11 +398,12 @@ static void test_unknown_sections(void)
 
 /* The keys of a section, as a message lists them: of the SA of this side, or all of a section that
  * has none. */
-static void list_keys(enum iptfs_section section, enum iptfs_side side, char *keys, size_t size)
+static void list_keys(const struct iptfs_section *section, enum iptfs_side side, char *keys,
+                      size_t size)
 {
     const struct iptfs_option *option;
     size_t length = 0;
-    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
+    for (size_t i = 0; (option = section->option_at(i)) != NULL; i++)
         if (side == IPTFS_SIDE_BOTH || option->side == IPTFS_SIDE_BOTH || option->side == side)
             length += (size_t)snprintf(keys + length, size - length, "%s%s", length > 0 ? ", " : "",
                                        option->key);
@@ -424,7 +426,7 @@ static void test_unknown_tunnel_keys(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char keys[512], expected[768];
-        list_keys(IPTFS_SECTION_TUNNEL, rows[i].side, keys, sizeof keys);
+        list_keys(&iptfs_section_tunnel, rows[i].side, keys, sizeof keys);
         snprintf(expected, sizeof expected, "t.ini:2: %s: found an unknown key, allowed: %s%s",
                  rows[i].place, keys, rows[i].guess);
         struct refusal row = {rows[i].text, expected};
@@ -823,7 +825,7 @@ static void test_files(void)
 {
     struct folder folder = make_folder();
     struct iptfs_scenario s;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char expected[256];
     write_text(&folder, "list.csv", "time,size\n");
     write_text(&folder, "bad.csv",
@@ -898,7 +900,7 @@ static void test_bad_impair_lists(void)
     write_text(&folder, "a.ini", "[link]\nimpair-list = list.csv\n" TRAFFIC);
     for (size_t i = 0; i < COUNT(table); i++) {
         struct iptfs_scenario s;
-        struct iptfs_error error = {0, ""};
+        struct iptfs_error error = {0};
         char expected[256];
         write_text(&folder, "list.csv", table[i].text);
         snprintf(expected, sizeof expected, "%s/list.csv:%s", folder.path, table[i].message);
@@ -921,30 +923,28 @@ static char *print(const struct iptfs_scenario *s)
     return text;
 }
 
-static bool same_field(const struct iptfs_option *option, const char *a, const char *b)
+static char *print_value(const struct iptfs_section *section, const struct iptfs_option *option,
+                         const void *base)
 {
-    struct iptfs_limit left, right;
-    switch (option->value) {
-    case IPTFS_VALUE_NAME:
-    case IPTFS_VALUE_LINE:
-    case IPTFS_VALUE_PATH:
-        return strcmp(*(char *const *)(const void *)a, *(char *const *)(const void *)b) == 0;
-    case IPTFS_VALUE_LIMIT: /* has padding */
-        memcpy(&left, a, sizeof left);
-        memcpy(&right, b, sizeof right);
-        return left.count == right.count && left.in_pkts == right.in_pkts;
-    default:
-        return memcmp(a, b, option->width) == 0;
-    }
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    iptfs_option_print(option, iptfs_section_const_base(section, base, option), out);
+    fclose(out);
+    return text;
 }
 
 /* Whether two structs of a section hold the same values. */
-static void check_same(enum iptfs_section section, const void *a, const void *b)
+static void check_same(const struct iptfs_section *section, const void *a, const void *b)
 {
     const struct iptfs_option *option;
-    for (size_t i = 0; (option = iptfs_option_at(section, i)) != NULL; i++)
-        if (!same_field(option, (const char *)a + option->offset, (const char *)b + option->offset))
-            CHECK_FAIL("[%s] %s is not the same", iptfs_section_name(section), option->key);
+    for (size_t i = 0; (option = section->option_at(i)) != NULL; i++) {
+        char *left = print_value(section, option, a), *right = print_value(section, option, b);
+        if (strcmp(left, right) != 0)
+            CHECK_FAIL("[%s] %s: %s is not %s", section->name, option->key, left, right);
+        free(left);
+        free(right);
+    }
 }
 
 static void check_round_trip(const char *text, const char *const *sets, size_t n_sets)
@@ -957,15 +957,15 @@ static void check_round_trip(const char *text, const char *const *sets, size_t n
         char *again = print(&second);
         CHECK_STR(again, written);
         free(again);
-        check_same(IPTFS_SECTION_SCENARIO, &first, &second);
+        check_same(&iptfs_section_scenario, &first, &second);
         for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-            check_same(IPTFS_SECTION_TUNNEL, &first.tunnel[i], &second.tunnel[i]);
-            check_same(IPTFS_SECTION_LINK, &first.link[i], &second.link[i]);
+            check_same(&iptfs_section_tunnel, &first.tunnel[i], &second.tunnel[i]);
+            check_same(&iptfs_section_link, &first.link[i], &second.link[i]);
         }
         CHECK_U64(second.traffic_count, first.traffic_count);
         for (size_t i = 0; i < first.traffic_count; i++) {
             CHECK_STR(second.traffic[i].name, first.traffic[i].name);
-            check_same(IPTFS_SECTION_TRAFFIC, &first.traffic[i], &second.traffic[i]);
+            check_same(&iptfs_section_traffic, &first.traffic[i], &second.traffic[i]);
         }
         CHECK_INT(second.bidirectional, first.bidirectional);
         iptfs_scenario_free(&second);
@@ -1017,29 +1017,37 @@ static void test_print(void)
 
 /* ---------------------------------------------------------------------------------- the table */
 
+static void check_row(const struct iptfs_section *section, const struct iptfs_option *option,
+                      size_t position)
+{
+    size_t index;
+    CHECK_TRUE(iptfs_section_find(section, option->key, &index) == option);
+    CHECK_U64(index, position);
+    CHECK_TRUE((option->kind == &iptfs_kind_word) ==
+               (option->words != NULL || option->word_at != NULL));
+    CHECK_TRUE((option->standard != NULL) != (option->standard_note != NULL));
+    CHECK_TRUE(!option->required || option->standard == NULL);
+    CHECK_TRUE(strlen(option->meaning) <= 84);
+}
+
 static void test_table(void)
 {
-    for (int section = 0; section < IPTFS_SECTIONS; section++) {
+    const struct iptfs_section *section;
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++) {
         const struct iptfs_option *option;
-        size_t count = 0, index;
-        for (; (option = iptfs_option_at((enum iptfs_section)section, count)) != NULL; count++) {
-            CHECK_INT(option->section, section);
-            CHECK_TRUE(iptfs_option_find(option->section, option->key, &index) == option);
-            CHECK_U64(index, count);
-            CHECK_TRUE((option->value == IPTFS_VALUE_WORD) == (option->words != NULL));
-            CHECK_TRUE((option->standard != NULL) != (option->standard_note != NULL));
-            CHECK_TRUE(!option->required || option->standard == NULL);
-            CHECK_TRUE(strlen(option->meaning) <= 84);
-        }
+        size_t count = 0;
+        for (; (option = section->option_at(count)) != NULL; count++)
+            check_row(section, option, count);
         CHECK_TRUE(count > 0 && count <= IPTFS_KEYS_MAX);
-        const char *kind_key = iptfs_section_kind_key((enum iptfs_section)section);
-        if (kind_key != NULL)
-            CHECK_INT(iptfs_option_find((enum iptfs_section)section, kind_key, NULL)->value,
-                      IPTFS_VALUE_WORD);
+        if (section->kind_key != NULL)
+            CHECK_TRUE(iptfs_section_kind_option(section)->kind == &iptfs_kind_word);
     }
-    for (unsigned i = 0; iptfs_cipher_words[i].word != NULL; i++) {
-        const struct iptfs_cipher *cipher = iptfs_cipher_at((unsigned)iptfs_cipher_words[i].value);
-        CHECK_STR(iptfs_cipher_words[i].word, cipher != NULL ? cipher->name : "");
+    struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1];
+    const struct iptfs_word *ciphers =
+        iptfs_option_words(iptfs_section_find(&iptfs_section_tunnel, "cipher", NULL), buffer);
+    for (unsigned i = 0; ciphers[i].word != NULL; i++) {
+        const struct iptfs_cipher *cipher = iptfs_cipher_at((unsigned)ciphers[i].value);
+        CHECK_STR(ciphers[i].word, cipher != NULL ? cipher->name : "");
         CHECK_TRUE(iptfs_cipher_at(i) != NULL);
     }
 }
@@ -1065,13 +1073,12 @@ static void test_list(void)
 {
     char *text = list(NULL, false), *keys = list("keys", true), *modes = list("modes", false);
     check_line_lengths(text, 100);
-    for (int section = 0; section < IPTFS_SECTIONS; section++) {
+    const struct iptfs_section *section;
+    for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++) {
         const struct iptfs_option *option;
-        for (size_t i = 0; (option = iptfs_option_at((enum iptfs_section)section, i)) != NULL;
-             i++) {
+        for (size_t j = 0; (option = section->option_at(j)) != NULL; j++) {
             char row[64];
-            snprintf(row, sizeof row, "\n\"%s\",\"%s\",",
-                     iptfs_section_name((enum iptfs_section)section), option->key);
+            snprintf(row, sizeof row, "\n\"%s\",\"%s\",", section->name, option->key);
             CHECK_TRUE(strstr(keys, row) != NULL);
             CHECK_TRUE(strstr(text, option->meaning) != NULL);
         }
@@ -1082,8 +1089,6 @@ static void test_list(void)
         snprintf(row, sizeof row, "  %-21s %s (%s)\n", mode->name, mode->meaning, mode->source);
         if (strstr(modes, row) == NULL)
             CHECK_FAIL("found no \"%s\" in \"%s\"", row, modes);
-        CHECK_INT(iptfs_mode_words[i].value, i);
-        CHECK_STR(iptfs_mode_words[i].word, mode->name);
     }
     free(text);
     free(keys);

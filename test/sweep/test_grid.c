@@ -17,7 +17,7 @@
 static void check_points(const char *lines, const char *expected, int line)
 {
     struct iptfs_sweep sweep;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char text[2048], found[4096] = "";
     snprintf(text, sizeof text, BASE "[sweep]\n%s", lines);
     if (iptfs_sweep_parse_text(&sweep, text, "f.ini", &error) != 0) {

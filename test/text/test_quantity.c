@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/units.h"
+#include "option/breaker.h"
+#include "option/limit.h"
+#include "option/sizes.h"
 #include "support/check.h"
 #include "text/quantity.h"
+#include "text/real.h"
 #include "text/suggest.h"
+#include "text/word.h"
 
 #include <CUnit/TestDB.h>
 #include <inttypes.h>
@@ -34,7 +39,7 @@ static int read_time(const char *text, uint64_t *value, struct iptfs_error *erro
 static void check_good(reader read, const struct good *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct iptfs_error error = {0, ""};
+        struct iptfs_error error = {0};
         uint64_t value = 77;
         int code = read(table[i].text, &value, &error);
         if (code != 0 || value != table[i].value)
@@ -47,7 +52,7 @@ static void check_good(reader read, const struct good *table, size_t count)
 static void check_bad(reader read, const struct bad *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct iptfs_error error = {0, ""};
+        struct iptfs_error error = {0};
         uint64_t value = 77;
         CHECK_INT(read(table[i].text, &value, &error), IPTFS_E_INVALID);
         CHECK_STR(error.text, table[i].message);

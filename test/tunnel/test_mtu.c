@@ -276,7 +276,7 @@ static void check_rate(const char *const *sets, size_t n_sets, uint64_t *sent)
 {
     static struct iptfs_run scenario_run;
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     int code = iptfs_scenario_parse_text(&scenario, follows, "t.ini", sets, n_sets, &error);
     if (!CHECK_STR(error.text, "") || code != IPTFS_OK)
         return;
@@ -310,7 +310,7 @@ static void test_rate_stays(void)
 static void check_refused(const char *value, const char *outer)
 {
     struct iptfs_scenario scenario;
-    struct iptfs_error error = {0, ""};
+    struct iptfs_error error = {0};
     char set[160];
     const char *sets[] = {set, outer};
     snprintf(set, sizeof set, "link.mtu-changes=%s", value);

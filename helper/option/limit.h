@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Limits in packets or octets, and lifetimes in packets or time. */
+#ifndef IPTFS_OPTION_LIMIT_H
+#define IPTFS_OPTION_LIMIT_H
+
+#include "base/error.h"
+#include "text/quoted.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Readers take one whole value and return 0, or IPTFS_E_INVALID with "found '...', allowed: ...";
+ * then the result keeps what it had. */
+
+/* A queue limit: packets ("1000p", "1000pkts") or octets ("64kB"). A count of 0: no limit. */
+struct iptfs_limit {
+    uint64_t count;
+    bool in_pkts; /* count is packets, not octets */
+};
+int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_error *error);
+
+/* How long an SA lives: packets ("100000p") or time ("30s"). Both 0: without end. */
+struct iptfs_lifetime {
+    uint64_t pkts;
+    int64_t time_ps;
+};
+int iptfs_parse_lifetime(const char *text, struct iptfs_lifetime *lifetime,
+                         struct iptfs_error *error);
+
+/* The shortest text that reads back as the same value. */
+struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
+struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime);
+
+#endif

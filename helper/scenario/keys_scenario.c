@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys of [scenario]. */
+#include "base/units.h"
+#include "scenario/scenario.h"
+#include "scenario/sections.h"
+
+#define FIELD(member) IPTFS_OPTION_FIELD(iptfs_scenario, member)
+
+static const struct iptfs_option rows[] = {
+    {
+        .key = "name",
+        .kind = &iptfs_kind_name,
+        FIELD(name),
+        .maximum = IPTFS_SCENARIO_NAME_MAX,
+        .standard_note = "the file's",
+        .meaning = "what results are called, and their folder",
+    },
+    {
+        .key = "description",
+        .kind = &iptfs_kind_line,
+        FIELD(description),
+        .maximum = IPTFS_OPTION_LINE_MAX,
+        .standard = "",
+        .meaning = "free text for the summary",
+    },
+    {
+        .key = "duration",
+        .kind = &iptfs_kind_time,
+        FIELD(duration_ps),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1s",
+        .meaning = "simulated time",
+    },
+    {
+        .key = "seed",
+        .kind = &iptfs_kind_number,
+        FIELD(seed),
+        .minimum = 1,
+        .maximum = UINT32_MAX,
+        .standard = "1",
+        .meaning = "start of all random streams: the same seed gives the same run",
+    },
+    {
+        .key = "leak",
+        .kind = &iptfs_kind_switch,
+        FIELD(leak),
+        .standard = "off",
+        .meaning = "measure what the outer packets tell about the inner ones, for the summary",
+        .source = "RFC 9347, 1",
+    },
+    {
+        .key = "leak-interval",
+        .kind = &iptfs_kind_time,
+        FIELD(leak_interval_ps),
+        .minimum = 1,
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "10ms",
+        .meaning = "with leak: inner load and outer packets are compared over such intervals",
+    },
+};
+
+static const struct iptfs_option *row_at(size_t index)
+{
+    return iptfs_option_row(rows, sizeof rows / sizeof rows[0], index);
+}
+
+const struct iptfs_section iptfs_section_scenario = {
+    .name = "scenario",
+    .title = "scenario",
+    .option_at = row_at,
+};

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys of [tunnel]. */
+#include "base/units.h"
+#include "esp/esp.h"
+#include "esp/replay_window.h"
+#include "packet/packet.h"
+#include "scenario/scenario.h"
+#include "scenario/sections.h"
+#include "sender/mode.h"
+#include "tunnel/use_aggfrag.h"
+
+/* The rows of the model's modes. */
+static struct iptfs_word mode_word(unsigned index)
+{
+    const struct iptfs_mode *mode = iptfs_mode_at(index);
+    if (mode == NULL)
+        return (struct iptfs_word){0};
+    return (struct iptfs_word){mode->name, (int)index, mode->meaning, mode->source};
+}
+
+/* The rows of the model's ciphers. */
+static struct iptfs_word cipher_word(unsigned index)
+{
+    const struct iptfs_cipher *cipher = iptfs_cipher_at(index);
+    if (cipher == NULL)
+        return (struct iptfs_word){0};
+    return (struct iptfs_word){cipher->name, (int)index, cipher->meaning, cipher->source};
+}
+
+static const struct iptfs_word fill_words[] = {
+    {"usual", IPTFS_FILL_USUAL, "whole on demand, full in packets of one size", NULL},
+    {"whole", IPTFS_FILL_WHOLE, "append only what fits whole", "Linux"},
+    {"full", IPTFS_FILL_FULL, "begin a packet in the rest of an outer one", "RFC 9347, 2.2.3"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word receive_words[] = {
+    {"in-order", IPTFS_RECEIVE_IN_ORDER, "hold outer packets until those before them are there",
+     "RFC 9347, 2.5"},
+    {"immediate", IPTFS_RECEIVE_IMMEDIATE, "whole inner packets leave at once, only fragments wait",
+     "RFC 9347, 2.5"},
+    {NULL, 0, NULL, NULL},
+};
+
+#define FIELD(member) IPTFS_OPTION_FIELD(iptfs_tunnel_options, member)
+
+static const struct iptfs_option rows[] = {
+    {
+        .key = "mode",
+        .kind = &iptfs_kind_word,
+        FIELD(mode),
+        .word_at = mode_word,
+        .standard = "on-demand",
+        .meaning = "when outer packets are sent, and how they are filled",
+        .names = "Linux mode iptfs",
+        .source = "RFC 9347, 2.4",
+    },
+    {
+        .key = "pkt-size",
+        .kind = &iptfs_kind_octets,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(pkt_size_octets),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning =
+            "outer IP packet, on demand without ESP trailer and ICV as in Linux; 0: path MTU",
+        .names = "Linux pkt-size, YANG outer-packet-size",
+        .source = "RFC 9347, 4.2",
+    },
+    {
+        .key = "init-delay",
+        .kind = &iptfs_kind_time,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(init_delay_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "0",
+        .meaning = "wait after the first queued packet, so that more can share its outer packet",
+        .names = "Linux init-delay (in us)",
+    },
+    {
+        .key = "max-queue-size",
+        .kind = &iptfs_kind_octets,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(max_queue_octets),
+        .maximum = UINT32_MAX,
+        .standard = "1MiB",
+        .meaning = "inner octets the sender queues; above 95 % of it packets get a CE mark",
+        .names = "Linux max-queue-size (default 10MiB since 7.2)",
+    },
+    {
+        .key = "dont-frag",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(dont_frag),
+        .standard = "off",
+        .meaning = "never spread an inner packet over outer packets: refuse those that are too big",
+        .names = "Linux dont-frag, YANG dont-fragment",
+        .source = "RFC 9347, 2.2.7",
+    },
+    {
+        .key = "l3-fixed-rate",
+        .kind = &iptfs_kind_rate,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(l3_fixed_rate_bps),
+        .maximum = IPTFS_OPTION_RATE_MAX_BPS,
+        .standard = "0",
+        .meaning = "rate of outer IP packets in fixed-rate, min-rate, esp-pad",
+        .names = "YANG l3-fixed-rate",
+        .source = "RFC 9347, 4.1",
+    },
+    {
+        .key = "l2-fixed-rate",
+        .kind = &iptfs_kind_rate,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(l2_fixed_rate_bps),
+        .maximum = IPTFS_OPTION_RATE_MAX_BPS,
+        .standard = "0",
+        .meaning = "the same rate, framing included",
+        .names = "YANG l2-fixed-rate",
+        .source = "RFC 9347, 4.1",
+    },
+    {
+        .key = "pps",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(pps),
+        .maximum = 1000000000,
+        .standard = "0",
+        .meaning = "the same rate in outer packets per second",
+    },
+    {
+        .key = "max-rate",
+        .kind = &iptfs_kind_rate,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(max_rate_bps),
+        .maximum = IPTFS_OPTION_RATE_MAX_BPS,
+        .standard = "0",
+        .meaning = "most that congestion control may send, in outer IP packets; 0: no limit",
+        .names = "YANG congestion-control",
+        .source = "RFC 9347, 2.4.2",
+    },
+    {
+        .key = "min-rate",
+        .kind = &iptfs_kind_rate,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(min_rate_bps),
+        .maximum = IPTFS_OPTION_RATE_MAX_BPS,
+        .standard = "0",
+        .meaning = "least that congestion control sends (TFRC alone: a packet in 64 s)",
+        .source = "RFC 5348, 4.3",
+    },
+    {
+        .key = "initial-rtt",
+        .kind = &iptfs_kind_time,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(initial_rtt_ps),
+        .maximum = 100 * IPTFS_PS_PER_S,
+        .standard = "0",
+        .meaning = "round trip known beforehand, say from IKE; 0: unknown",
+        .source = "RFC 5348, 4.2",
+    },
+    {
+        .key = "ecn",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_BOTH,
+        FIELD(ecn),
+        .standard = "off",
+        .meaning = "outer packets are ECN-capable: CE counts as loss, and goes to inner packets",
+        .source = "RFC 9347, 3.1; RFC 6040",
+    },
+    {
+        .key = "rekey-after",
+        .kind = &iptfs_kind_lifetime,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(rekey_after),
+        .standard = "0",
+        .meaning = "a new SA takes over after so many outer packets, or so much time; 0: never",
+        .names = "Linux limit packet-soft, time-soft",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .key = "max-aggregation-time",
+        .kind = &iptfs_kind_time,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(max_aggregation_time_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "0",
+        .meaning = "drop a packet that has waited longer in the queue; 0: no limit",
+        .names = "YANG max-aggregation-time",
+        .source = "RFC 9348",
+    },
+    {
+        .key = "fill",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(fill),
+        .words = fill_words,
+        .standard = "usual",
+        .meaning = "what may follow in an outer packet",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .key = "min-fragment",
+        .kind = &iptfs_kind_octets,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(min_fragment_octets),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning = "with fill full: fewest octets to begin a packet with",
+        .source = "RFC 9347, 2.2.3.1",
+    },
+    {
+        .key = "pad-to-avoid-fragment",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(pad_to_avoid_fragment),
+        .standard = "off",
+        .meaning = "with fill full: pad, rather than cut a packet that fits into the next",
+        .source = "RFC 9347, 2.2.3.1",
+    },
+    {
+        .key = "all-pad-every",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(all_pad_every),
+        .maximum = UINT32_MAX,
+        .standard = "0",
+        .meaning = "with AGGFRAG of one size: each so manieth is padding alone; 0: only when idle",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .key = "tfc-pad",
+        .kind = &iptfs_kind_octets,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(tfc_pad_octets),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning = "in mode esp: pad shorter payloads up to this",
+        .names = "Linux tfcpad",
+        .source = "RFC 4303, 2.7",
+    },
+    {
+        .key = "ip-fragment-headers",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(ip_fragment_headers),
+        .standard = "on",
+        .meaning =
+            "without AGGFRAG: IP fragments have headers of their own (RFC 9347 leaves them out)",
+        .source = "RFC 791; RFC 9347, C.1.2",
+    },
+    {
+        .key = "receive",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_IN,
+        FIELD(receive),
+        .words = receive_words,
+        .standard = "in-order",
+        .meaning = "when inner packets leave: in the order of outer numbers, or as they come",
+        .names = "YANG send-immediately",
+        .source = "RFC 9347, 2.5",
+    },
+    {
+        .key = "reorder-window",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_IN,
+        FIELD(reorder_window),
+        .maximum = UINT16_MAX,
+        .standard = "3",
+        .meaning = "outer packets held while one before them is missing; 0: take them as they come",
+        .names = "Linux reorder-window, YANG window-size",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .key = "drop-time",
+        .kind = &iptfs_kind_time,
+        .side = IPTFS_SIDE_IN,
+        FIELD(drop_time_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "1s",
+        .meaning = "how long to wait for a missing outer packet before it is given up",
+        .names = "Linux drop-time (in us), YANG lost-packet-timer-interval",
+        .source = "RFC 9347, 2.2.3",
+    },
+    {
+        .key = "replay-window",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_IN,
+        FIELD(replay_window),
+        .maximum = IPTFS_REPLAY_WINDOW_MAX,
+        .standard = "0",
+        .meaning = "ESP's check against replayed packets, in packets; 0: off",
+        .names = "Linux replay-window",
+        .source = "RFC 4303, 3.4.3",
+    },
+    {
+        .key = "circuit-breaker",
+        .kind = &iptfs_kind_breaker,
+        .side = IPTFS_SIDE_IN,
+        FIELD(circuit_breaker),
+        .standard = "off",
+        .meaning = "LOSS, TIME: stop when outer loss stays at or above LOSS for TIME",
+        .source = "RFC 9347, 2.4.2.1; RFC 8084",
+    },
+    {
+        .key = "require-cc",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(require_cc),
+        .standard_note = "as mode",
+        .meaning = "the sender asks its peer for congestion information (flag C of USE_AGGFRAG)",
+        .source = "RFC 9347, 5.1 and 6.1.4",
+    },
+    {
+        .key = "unknown-flags",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(unknown_flags),
+        .maximum = UINT8_MAX & ~IPTFS_FLAGS_KNOWN,
+        .standard = "0",
+        .meaning = "other flags that the sender sets in USE_AGGFRAG: any makes its peer refuse",
+        .source = "RFC 9347, 5.1",
+    },
+    {
+        .key = "accept-fragments",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_IN,
+        FIELD(accept_fragments),
+        .standard = "on",
+        .meaning = "off: the receiver forbids fragments (flag D), so the sender acts as dont-frag",
+        .source = "RFC 9347, 5.1 and 6.1.4",
+    },
+    {
+        .key = "cipher",
+        .kind = &iptfs_kind_word,
+        FIELD(cipher),
+        .word_at = cipher_word,
+        .standard = "aes-gcm-16",
+        .meaning = "what ESP encrypts with; only its sizes matter here",
+        .names = "Linux enc, aead",
+        .source = "RFC 4303",
+    },
+    {
+        .key = "outer",
+        .kind = &iptfs_kind_word,
+        FIELD(outer_version),
+        .words = iptfs_ip_words,
+        .standard = "4",
+        .meaning = "IP version of the outer packets",
+        .source = "RFC 4303",
+    },
+};
+
+static const struct iptfs_option *row_at(size_t index)
+{
+    return iptfs_option_row(rows, sizeof rows / sizeof rows[0], index);
+}
+
+const struct iptfs_section iptfs_section_tunnel = {
+    .name = "tunnel",
+    .title = "tunnel",
+    .note = "other direction: [tunnel.reverse]; one SA alone: [tunnel.out], [tunnel.in]",
+    .sided = true,
+    .kind_key = "mode",
+    .option_at = row_at,
+};
