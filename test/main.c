@@ -74,6 +74,7 @@ extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_help[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
@@ -163,6 +164,7 @@ static const struct {
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"list-command", iptfs_tests_list_command},
     {"help", iptfs_tests_help},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},

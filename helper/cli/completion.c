@@ -133,14 +133,9 @@ static void offer_engines(const struct completion *to)
 
 static void offer_topics(const struct completion *to)
 {
-    const char *names = iptfs_list_topics();
-    while (*names != '\0') {
-        char name[32];
-        size_t length = strcspn(names, ",");
-        snprintf(name, sizeof name, "%.*s", (int)length, names);
-        offer(to, name, "", NULL);
-        names += length + strspn(names + length, ", ");
-    }
+    const char *name;
+    for (size_t i = 0; (name = iptfs_list_topic_at(i)) != NULL; i++)
+        offer(to, name, "", iptfs_list_title_at(i));
 }
 
 /* Behind "section.key=": the words that the key knows. */
