@@ -75,6 +75,7 @@ extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
 extern const CU_TestInfo iptfs_tests_list_command[];
+extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
@@ -165,6 +166,7 @@ static const struct {
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
     {"list-command", iptfs_tests_list_command},
+    {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},

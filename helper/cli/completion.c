@@ -202,7 +202,7 @@ static void offer_kind(const struct completion *to, const char *name)
 
 static void offer_options(const struct completion *to, const struct argp_option *options)
 {
-    for (; options != NULL && (options->name != NULL || options->key != 0); options++) {
+    for (; options != NULL && !iptfs_option_is_last(options); options++) {
         char name[64];
         if (options->name == NULL)
             continue;
