@@ -113,6 +113,8 @@ extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_list_command[];
+extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
@@ -243,6 +245,8 @@ static const struct {
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"list-command", iptfs_tests_list_command},
+    {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},

@@ -28,7 +28,7 @@ static const char scenario_text[] =
 static struct endpoint_outcome run_file(const char *scenario, const char *const *sets, size_t count,
                                         const char *pcap_prefix)
 {
-    struct endpoint_outcome outcome = {.error = {0, ""}};
+    struct endpoint_outcome outcome = {.error = {0}};
     struct iptfs_run_request request = {.scenario_path = scenario,
                                         .sets = sets,
                                         .n_sets = count,

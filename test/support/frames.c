@@ -104,7 +104,7 @@ struct frames frames_mixed(uint64_t seed, size_t count)
 struct endpoint_outcome endpoint_run(endpoint_command *run, const char *in, const char *out,
                                      const char *words)
 {
-    struct endpoint_outcome outcome = {.error = {0, ""}};
+    struct endpoint_outcome outcome = {.error = {0}};
     const char *sets[16];
     struct iptfs_endpoint_request request = {
         .in_path = path_of(in), .out_path = path_of(out), .sets = sets, .json = true};
