@@ -63,7 +63,10 @@ extern const CU_TestInfo iptfs_tests_capture_reader[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
-extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_table[];
+extern const CU_TestInfo iptfs_tests_reference[];
+extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
@@ -148,7 +151,10 @@ static const struct {
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},
-    {"results", iptfs_tests_results},
+    {"summary", iptfs_tests_summary},
+    {"summary-table", iptfs_tests_summary_table},
+    {"reference", iptfs_tests_reference},
+    {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},

@@ -7,7 +7,8 @@
 #include "packet/aggfrag.h"
 #include "scenario/config.h"
 #include "sender/sender.h"
-#include "summary/results.h"
+#include "summary/summary.h"
+#include "text/json_walk.h"
 #include "wire/inbound_sa.h"
 
 #include <inttypes.h>
@@ -131,19 +132,11 @@ static json_t *group(json_t *figures, const char *name)
     return object;
 }
 
-static void print_lines(const json_t *object, const char *before, FILE *out)
+static void print_figure(void *ctx, const char *name, const json_t *value)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value)
-    {
-        char path[160];
-        snprintf(path, sizeof path, "%s%s%s", before, *before != '\0' ? "." : "", name);
-        if (json_is_object(value))
-            print_lines(value, path, out);
-        else if (json_integer_value(value) != 0)
-            fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", path, json_integer_value(value));
-    }
+    FILE *out = ctx;
+    if (json_integer_value(value) != 0)
+        fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", name, json_integer_value(value));
 }
 
 /* The figures that are not 0, or all of them as JSON. */
@@ -152,10 +145,10 @@ static void print_figures(const struct passage *passage, const json_t *figures, 
     if (passage->request->quiet)
         return;
     if (passage->request->json) {
-        iptfs_results_write_json(figures, out);
+        iptfs_summary_write_json(figures, out);
         return;
     }
-    print_lines(figures, "", out);
+    iptfs_json_walk(figures, print_figure, out);
     fprintf(out, "%-48s %s\n", "written", passage->request->out_path);
     if (passage->request->esp_sa_path != NULL)
         fprintf(out, "%-48s %s\n", "written", passage->request->esp_sa_path);
@@ -316,7 +309,7 @@ static json_t *encap_figures(const struct encap *encap, FILE *notes)
     json_t *outer = group(figures, "outer");
     set(outer, "pkts", encap->outer.pkts);
     set(outer, "octets", encap->outer.octets);
-    json_object_set_new(figures, "counters", iptfs_results_counters(&encap->counters));
+    json_object_set_new(figures, "counters", iptfs_summary_counters(&encap->counters));
     return figures;
 }
 
@@ -479,7 +472,7 @@ static json_t *decap_figures(const struct decap *decap, FILE *notes)
     set(group(inner, "delivered"), "pkts", delivered->pkts);
     set(json_object_get(inner, "delivered"), "octets", delivered->octets);
     set(inner, "incomplete", inbound->counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS]);
-    json_t *counters = iptfs_results_counters(&inbound->counters);
+    json_t *counters = iptfs_summary_counters(&inbound->counters);
     add_linux_counters(inbound, json_object_get(counters, "linux"));
     json_object_set_new(figures, "counters", counters);
     return figures;

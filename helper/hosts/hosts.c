@@ -136,17 +136,20 @@ static void add_flow(struct iptfs_hosts_report *report, const struct iptfs_ns3_h
     report->cwnd_octets += flow->cwnd_octets;
 }
 
-bool iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
+void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
                         struct iptfs_hosts_report *report)
 {
+    *report = (struct iptfs_hosts_report){.hosted = false};
     if (hosts->section == NULL || hosts->section[index].ns3 == NULL)
-        return false;
+        return;
     const struct iptfs_traffic_options *traffic = &hosts->scenario->traffic[index];
     const struct iptfs_hosts_section *section = &hosts->section[index];
     int64_t stop_ps = iptfs_earlier(traffic->stop_ps, now_ps), end_ps = traffic->start_ps;
     const uint32_t flows = iptfs_host_config_of(traffic)->ns3.flows;
     double sum = 0, squares = 0;
     *report = (struct iptfs_hosts_report){
+        .hosted = true,
+        .tcp = iptfs_traffic_type_of(traffic)->tcp,
         .rtt = &section->rtt,
         .completion = &section->completion,
     };
@@ -162,7 +165,6 @@ bool iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t n
     }
     report->goodput_bps = rate_bps(report->received_octets, traffic->start_ps, end_ps);
     report->fairness = squares > 0 ? sum * sum / (flows * squares) : (double)NAN;
-    return true;
 }
 
 void iptfs_hosts_free(struct iptfs_hosts *hosts)

@@ -7,6 +7,7 @@
 #include "fuzz/fuzz.h"
 #include "ns3/sim.h"
 #include "run/run.h"
+#include "summary/summary.h"
 #include "traffic/types.h"
 
 #include <math.h>
@@ -110,8 +111,8 @@ static void run_to(struct iptfs_scenario *scenario, int64_t end_ps)
     if (code == IPTFS_OK)
         code = iptfs_run_finish(&run, &error);
     if (code == IPTFS_OK) {
-        struct iptfs_results results = iptfs_run_results(&run);
-        json_t *summary = iptfs_results_json(&results);
+        struct iptfs_summary_view view = iptfs_run_view(&run, scenario->duration_ps);
+        json_t *summary = iptfs_summary_json(&view);
         MUST(summary != NULL);
         json_decref(summary);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs whose every figure can be worked out by hand, and the forms in which they are written. */
 #include "run/run.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "support/check.h"
 
 #include <math.h>
@@ -43,8 +43,8 @@ static json_t *summary_of(const char *text, const char *const *sets, size_t n_se
     if (code == IPTFS_OK)
         code = iptfs_run_finish(&run, &error);
     if (code == IPTFS_OK) {
-        struct iptfs_results results = iptfs_run_results(&run);
-        summary = iptfs_results_json(&results);
+        struct iptfs_summary_view view = iptfs_run_view(&run, scenario.duration_ps);
+        summary = iptfs_summary_json(&view);
     } else {
         CHECK_FAIL("%s", error.text);
     }
@@ -395,7 +395,7 @@ static size_t count_commas(const char *line)
 static void csv_has_a_name_for_each_value(void)
 {
     json_t *summary = summary_of(plain, NULL, 0);
-    char *csv = written(summary, iptfs_results_write_csv);
+    char *csv = written(summary, iptfs_summary_write_csv);
     const char *values = strchr(csv, '\n') + 1;
     CHECK_U64(count_commas(csv) + 1, count_leaves(summary));
     CHECK_U64(count_commas(values) + 1, count_leaves(summary));
@@ -409,7 +409,7 @@ static void csv_has_a_name_for_each_value(void)
 static void json_reads_back(void)
 {
     json_t *summary = summary_of(plain, NULL, 0);
-    char *text = written(summary, iptfs_results_write_json);
+    char *text = written(summary, iptfs_summary_write_json);
     json_error_t error;
     json_t *again = json_loads(text, 0, &error);
     CHECK_TRUE(again != NULL);
@@ -423,7 +423,7 @@ static void json_reads_back(void)
 static char *json_of(const char *const *sets, size_t n_sets)
 {
     json_t *summary = summary_of(busy, sets, n_sets);
-    char *text = written(summary, iptfs_results_write_json);
+    char *text = written(summary, iptfs_summary_write_json);
     json_decref(summary);
     return text;
 }
@@ -498,13 +498,13 @@ static void text_names_every_cause(void)
     CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
     CHECK_INT(iptfs_run_until(&run, scenario.duration_ps, &error), IPTFS_OK);
     CHECK_INT(iptfs_run_finish(&run, &error), IPTFS_OK);
-    struct iptfs_results results = iptfs_run_results(&run);
+    struct iptfs_summary_view view = iptfs_run_view(&run, scenario.duration_ps);
     struct iptfs_run_cost cost = {0.5, 1234};
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
-    results.skipped_pkts[IPTFS_FORWARD] = 1001;
-    iptfs_results_write_text(&results, &cost, memory);
+    view.direction[IPTFS_FORWARD].skipped_pkts = 1001;
+    iptfs_summary_write_text(&view, &cost, memory);
     fclose(memory);
     static const char *const words[] = {
         "busy",      "no-queue-space", "link-loss",
@@ -518,7 +518,7 @@ static void text_names_every_cause(void)
     iptfs_scenario_free(&scenario);
 }
 
-const CU_TestInfo iptfs_tests_results[] = {
+const CU_TestInfo iptfs_tests_summary[] = {
     {"figures worked out by hand", figures_worked_out_by_hand},
     {"oversized packets are answered", oversized_packets_are_answered},
     {"packets inside at the end are in flight", packets_inside_at_the_end_are_in_flight},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "files/gnuplot.h"
+#include "plot/gnuplot.h"
 
 #include "files/outfile.h"
 #include "files/process.h"

@@ -6,8 +6,8 @@
  * iptfs_gnuplot_end a script sets its labels and has one `plot` command, with line styles 1 to
  * IPTFS_GNUPLOT_STYLES. It works by hand in its folder ("gnuplot NAME.gp" writes NAME.svg and
  * NAME.png) and from here. In the script `dumb` is 1 where a terminal of letters is drawn on. */
-#ifndef IPTFS_FILES_GNUPLOT_H
-#define IPTFS_FILES_GNUPLOT_H
+#ifndef IPTFS_PLOT_GNUPLOT_H
+#define IPTFS_PLOT_GNUPLOT_H
 
 #include "base/error.h"
 
