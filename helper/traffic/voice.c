@@ -42,7 +42,7 @@ static const struct iptfs_option rows[] = {
         FIELD(codec),
         .words = codec_words,
         .standard = "g711",
-        .meaning = "what codes the speech: 50 packets a second of 20 ms each",
+        .meaning = "speech codec: 50 packets a second of 20 ms each",
         .source = "RFC 3551, 4.5",
     },
     {
