@@ -16,7 +16,7 @@ enum {
     MAX_WORDS = 8
 };
 
-/* One line under the reader's eyes. */
+/* The state of reading: the current line and its words. */
 struct reader {
     struct iptfs_script *script;
     const char *path;
@@ -72,7 +72,7 @@ static int read_time_ns(const struct reader *reader, const char *what, const cha
     return code;
 }
 
-/* Makes room for one more element behind `count`, doubling at powers of two. */
+/* Grows an array of `count` elements by one; its capacity doubles at powers of two. */
 static void *grown(void *elements, size_t count, size_t size)
 {
     if ((count & (count - 1)) != 0)

@@ -100,7 +100,7 @@ static void write_waits(const char *label, const struct iptfs_delays *waits, uin
                 iptfs_show_time(iptfs_delays_quantile_among_ps(waits, whole, 1)).text);
 }
 
-/* What says how even things are, and what a loss costs. */
+/* Jitter, waits at the receiver, and inner packets lost for each outer one. */
 static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
 {
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
@@ -229,7 +229,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
     write_inner(tunnel, out);
     write_causes(tunnel, out);
     if (view->direction[direction].skipped_pkts > 0)
-        fprintf(out, "  %s packets of captures were left out: not IP, or cut too short\n",
+        fprintf(out, "  %s packets of captures were skipped: not IP, or cut too short\n",
                 grouped(view->direction[direction].skipped_pkts).text);
     write_outer(tunnel, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
@@ -254,12 +254,13 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
 static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end end, FILE *out)
 {
     if (!agreement->may_fragment[end])
-        fprintf(out, "  the %s sends no fragments, for its peer takes none\n", iptfs_end_name(end));
+        fprintf(out, "  the %s sends no fragments, because its peer accepts none\n",
+                iptfs_end_name(end));
     if (agreement->feedback[end] == IPTFS_FEEDBACK_HEADER)
-        fprintf(out, "  the %s learns of congestion from the headers that come back\n",
+        fprintf(out, "  the %s receives congestion information in AGGFRAG headers\n",
                 iptfs_end_name(end));
     if (agreement->feedback[end] == IPTFS_FEEDBACK_EMPTY)
-        fprintf(out, "  the %s learns of congestion from empty payloads over plain ESP\n",
+        fprintf(out, "  the %s receives congestion information in empty payloads over plain ESP\n",
                 iptfs_end_name(end));
 }
 
