@@ -109,7 +109,7 @@ static int open_end(struct iptfs_run_captures *captures, enum iptfs_direction di
         char *path;
         if (asprintf(&path, "%s%s-%s.pcap", prefix, direction == IPTFS_REVERSE ? "-reverse" : "",
                      places[i]) < 0)
-            return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+            return iptfs_fail_no_memory(error);
         code = iptfs_capture_writer_open(&end->files[i], path, error);
         free(path);
     }
@@ -133,7 +133,7 @@ int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *pre
     if (code != IPTFS_OK || !has_sa(&captures->ends[IPTFS_FORWARD].wire))
         return code;
     if (asprintf(&path, "%s-esp_sa", prefix) < 0)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     code = iptfs_outfile_open(&captures->esp_sa, path, error);
     free(path);
     return code;

@@ -106,7 +106,7 @@ int iptfs_trace_file_commit(struct iptfs_trace_file *file, struct iptfs_error *e
 {
     flush(file);
     if (file->failed)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for the trace");
+        return iptfs_fail_no_memory(error);
     return iptfs_outfile_commit(&file->out, error);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary/table.h"
 
+#include "base/asserts.h"
 #include "summary/measures.h"
 #include "traffic/host.h"
 
@@ -42,6 +43,7 @@ bool iptfs_summary_flow_subject(const struct iptfs_summary_view *view,
     *subject = iptfs_summary_direction_subject(view, direction);
     if (iptfs_traffic_beside(traffic))
         subject->tunnel = view->direction[direction].bypass;
+    IPTFS_ASSERT(subject->tunnel != NULL);
     subject->traffic = traffic;
     subject->flow = subject->tunnel->flows.flow[index];
     if (subject->flow == NULL)

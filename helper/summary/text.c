@@ -85,8 +85,8 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
     if (stats->in_flight.pkts > 0)
         write_tally(out, "in flight", &stats->in_flight, 0);
     fprintf(out, "  mean fill %.1f %% of %" PRIu32 " octets, overhead %.1f %%\n",
-            100.0 * iptfs_measure_fill(tunnel), tunnel->sender.packer.payload_octets,
-            100.0 * iptfs_measure_overhead(tunnel));
+            100.0 * iptfs_summary_mean_fill(tunnel), tunnel->sender.packer.payload_octets,
+            100.0 * iptfs_summary_overhead(tunnel));
 }
 
 static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
@@ -104,7 +104,7 @@ static void write_waits(const char *label, const struct iptfs_delays *waits, uin
 static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
 {
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
-    double amplification = iptfs_measure_loss_amplification(tunnel);
+    double amplification = iptfs_summary_loss_amplification(tunnel);
     fprintf(out, "%-20s %s from packet to packet of a flow\n", "Jitter",
             iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&tunnel->flows, NULL)).text);
     write_waits("Held in the window", &tunnel->waits.stall, delays->count, out);
@@ -244,7 +244,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
     if (delays->count > 0)
         write_evenness(tunnel, out);
     write_flows(view, direction, out);
-    if (iptfs_measure_controlled(tunnel))
+    if (iptfs_summary_controlled(tunnel))
         write_congestion(&tunnel->congestion.tfrc, out);
     write_breaker(&tunnel->breaker, out);
     if (view->direction[direction].leak != NULL)

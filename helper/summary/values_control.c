@@ -7,7 +7,7 @@
 
 static bool is_controlled(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_measure_controlled(subject->tunnel);
+    return iptfs_summary_controlled(subject->tunnel);
 }
 
 static bool has_breaker(const struct iptfs_summary_subject *subject)

@@ -28,7 +28,7 @@ static double link_wait_s(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure loss_amplification(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_measure_loss_amplification(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_loss_amplification(subject->tunnel));
 }
 
 static struct iptfs_figure goodput(const struct iptfs_summary_subject *subject)
