@@ -105,6 +105,7 @@ extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
+extern const CU_TestInfo iptfs_tests_series[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_decap[];
@@ -237,6 +238,7 @@ static const struct {
     {"summary", iptfs_tests_summary},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
+    {"series", iptfs_tests_series},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"decap", iptfs_tests_decap},

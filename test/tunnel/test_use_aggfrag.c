@@ -272,7 +272,8 @@ static void congestion_control_asks_by_itself(void)
     CHECK_INT(count_at(summary, "negotiation.responder.flags"), 2);
     CHECK_STR(json_string_value(at(summary, "negotiation.initiator.congestion_information")),
               "headers");
-    CHECK_TRUE(strstr(text, "the responder learns of congestion from the headers") != NULL);
+    CHECK_TRUE(strstr(text, "the responder receives congestion information in AGGFRAG headers") !=
+               NULL);
     free(text);
     json_decref(summary);
     summary = summary_of(
@@ -281,7 +282,7 @@ static void congestion_control_asks_by_itself(void)
     CHECK_INT(count_at(summary, "negotiation.responder.flags"), 0);
     CHECK_STR(json_string_value(at(summary, "negotiation.initiator.congestion_information")),
               "empty payloads");
-    CHECK_TRUE(strstr(text, "from empty payloads over plain ESP") != NULL);
+    CHECK_TRUE(strstr(text, "in empty payloads over plain ESP") != NULL);
     free(text);
     json_decref(summary);
 }
