@@ -39,19 +39,46 @@ extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_use_aggfrag[];
 extern const CU_TestInfo iptfs_tests_sim[];
+extern const CU_TestInfo iptfs_tests_events[];
+extern const CU_TestInfo iptfs_tests_p2p[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
+extern const CU_TestInfo iptfs_tests_topology[];
+extern const CU_TestInfo iptfs_tests_tcp_apps[];
+extern const CU_TestInfo iptfs_tests_tcp_socket[];
+extern const CU_TestInfo iptfs_tests_tcp_meter[];
+extern const CU_TestInfo iptfs_tests_udp_apps[];
+extern const CU_TestInfo iptfs_tests_run_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
+extern const CU_TestInfo iptfs_tests_device_pair[];
+extern const CU_TestInfo iptfs_tests_pmtu[];
+extern const CU_TestInfo iptfs_tests_p2p_link[];
+extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
-extern const CU_TestInfo iptfs_tests_traffic[];
-extern const CU_TestInfo iptfs_tests_talkers[];
-extern const CU_TestInfo iptfs_tests_capture[];
-extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_traffic_types[];
+extern const CU_TestInfo iptfs_tests_flow[];
+extern const CU_TestInfo iptfs_tests_cbr[];
+extern const CU_TestInfo iptfs_tests_poisson[];
+extern const CU_TestInfo iptfs_tests_saturate[];
+extern const CU_TestInfo iptfs_tests_on_off[];
+extern const CU_TestInfo iptfs_tests_voice[];
+extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_list[];
+extern const CU_TestInfo iptfs_tests_list_file[];
+extern const CU_TestInfo iptfs_tests_merge[];
+extern const CU_TestInfo iptfs_tests_capture_reader[];
+extern const CU_TestInfo iptfs_tests_capture_writer[];
+extern const CU_TestInfo iptfs_tests_pcap_file[];
+extern const CU_TestInfo iptfs_tests_traffic_pcap[];
+extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_table[];
+extern const CU_TestInfo iptfs_tests_reference[];
+extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
@@ -114,19 +141,46 @@ static const struct {
     {"leak", iptfs_tests_leak},
     {"use-aggfrag", iptfs_tests_use_aggfrag},
     {"sim", iptfs_tests_sim},
+    {"events", iptfs_tests_events},
+    {"p2p", iptfs_tests_p2p},
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
+    {"topology", iptfs_tests_topology},
+    {"tcp-apps", iptfs_tests_tcp_apps},
+    {"tcp-socket", iptfs_tests_tcp_socket},
+    {"tcp-meter", iptfs_tests_tcp_meter},
+    {"udp-apps", iptfs_tests_udp_apps},
+    {"run-hosts", iptfs_tests_run_hosts},
     {"device", iptfs_tests_device},
+    {"device-pair", iptfs_tests_device_pair},
+    {"pmtu", iptfs_tests_pmtu},
+    {"p2p-link", iptfs_tests_p2p_link},
+    {"iptfs-helper", iptfs_tests_iptfs_helper},
     {"api", iptfs_tests_api},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
-    {"traffic", iptfs_tests_traffic},
-    {"talkers", iptfs_tests_talkers},
-    {"capture", iptfs_tests_capture},
-    {"results", iptfs_tests_results},
+    {"traffic-types", iptfs_tests_traffic_types},
+    {"traffic-flow", iptfs_tests_flow},
+    {"cbr", iptfs_tests_cbr},
+    {"poisson", iptfs_tests_poisson},
+    {"saturate", iptfs_tests_saturate},
+    {"on-off", iptfs_tests_on_off},
+    {"voice", iptfs_tests_voice},
+    {"games", iptfs_tests_games},
+    {"traffic-list", iptfs_tests_list},
+    {"list-file", iptfs_tests_list_file},
+    {"traffic-merge", iptfs_tests_merge},
+    {"capture-reader", iptfs_tests_capture_reader},
+    {"capture-writer", iptfs_tests_capture_writer},
+    {"pcap-file", iptfs_tests_pcap_file},
+    {"traffic-pcap", iptfs_tests_traffic_pcap},
+    {"summary", iptfs_tests_summary},
+    {"summary-table", iptfs_tests_summary_table},
+    {"reference", iptfs_tests_reference},
+    {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},
