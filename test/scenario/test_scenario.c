@@ -1077,7 +1077,7 @@ static void test_list(void)
         const struct iptfs_option *option;
         for (size_t j = 0; (option = section->option_at(j)) != NULL; j++) {
             char row[64];
-            snprintf(row, sizeof row, "\n\"%s\",\"%s\",", section->name, option->key);
+            snprintf(row, sizeof row, "\n%s,%s,", section->name, option->key);
             CHECK_TRUE(strstr(keys, row) != NULL);
             CHECK_TRUE(strstr(text, option->meaning) != NULL);
         }
