@@ -1095,7 +1095,7 @@ static void test_list(void)
     struct iptfs_error error;
     CHECK_INT(iptfs_list("kyes", false, stdout, &error), IPTFS_E_INVALID);
     CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
-                          "ciphers, keys; did you mean 'keys'?");
+                          "ciphers, keys, causes, plots, engines, results; did you mean 'keys'?");
 }
 
 const CU_TestInfo iptfs_tests_scenario[] = {
