@@ -908,6 +908,31 @@ static void test_bad_impair_lists(void)
     remove_folder(&folder, names, COUNT(names));
 }
 
+/* An error knows where the value was given, beside its text. */
+static void test_origins(void)
+{
+    static const char *const sets[] = {"link.loss=1%", "tunnel.reverse.outer=5"};
+    struct iptfs_scenario s;
+    struct iptfs_error error = {0};
+    iptfs_scenario_parse_text(&s, "[tunnel.in]\n\ndrop-time = 3\n", "t.ini", NULL, 0, &error);
+    CHECK_INT(error.origin.place, IPTFS_PLACE_FILE);
+    CHECK_STR(error.origin.file, "t.ini");
+    CHECK_U64(error.origin.line, 3);
+    CHECK_STR(error.origin.section, "tunnel.in");
+    CHECK_STR(error.origin.key, "drop-time");
+    iptfs_scenario_parse_text(&s, TRAFFIC, "t.ini", sets, COUNT(sets), &error);
+    CHECK_INT(error.origin.place, IPTFS_PLACE_OVERRIDE);
+    CHECK_U64(error.origin.override, 1);
+    CHECK_STR(error.origin.section, "tunnel.reverse");
+    CHECK_STR(error.text, "--set tunnel.reverse.outer=5: [tunnel.reverse] outer: found '5', "
+                          "allowed: 4, 6");
+    CHECK_STR(iptfs_error_without_place(&error),
+              "[tunnel.reverse] outer: found '5', allowed: 4, 6");
+    iptfs_scenario_parse_text(&s, "[tunnle]\n", "t.ini", NULL, 0, &error);
+    CHECK_U64(error.origin.line, 1);
+    CHECK_STR(error.origin.key, "");
+}
+
 /* ------------------------------------------------------------------------------------ writing */
 
 static char *print(const struct iptfs_scenario *s)
@@ -1118,6 +1143,7 @@ const CU_TestInfo iptfs_tests_scenario[] = {
     {"smallest and largest values", test_edges},
     {"files named in scenarios", test_files},
     {"bad impairment lists", test_bad_impair_lists},
+    {"errors carry their origin", test_origins},
     {"the record of settings reads back", test_print},
     {"the table of options", test_table},
     {"the list of options", test_list},
