@@ -23,5 +23,6 @@ int iptfs_choose(const char *found, const char *(*name_at)(size_t index), size_t
             length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s",
                                        i > 0 ? ", " : "", name);
     }
-    return iptfs_refuse_value(found, allowed, nearest.best, error);
+    return iptfs_fail(error, IPTFS_E_INVALID, "found '%s', allowed: %s%s", iptfs_quoted(found).text,
+                      allowed, iptfs_suggest_hint(&nearest).text);
 }
