@@ -56,7 +56,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (request->csv && request->json)
-            argp_error(state, "found --csv and --json, allowed: one of them");
+            argp_error(state, "--csv and --json cannot be combined");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -74,6 +74,7 @@ static const struct argp argp = {
 static const char *const examples[] = {
     "iptfs-sim show out/delay",
     "iptfs-sim show out/delay --by tunnel.init-delay --columns delay_s.p99,outer.overhead",
+    "iptfs-sim show out/delay --list --json",
     "iptfs-sim show out/delay --point 17",
     NULL,
 };
