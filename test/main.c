@@ -11,26 +11,53 @@
 /* One suite for each test file, which adds its line here and below. */
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
+extern const CU_TestInfo iptfs_tests_error[];
+extern const CU_TestInfo iptfs_tests_octets[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
+extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
+extern const CU_TestInfo iptfs_tests_aead[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
+extern const CU_TestInfo iptfs_tests_inbound_sa[];
 extern const CU_TestInfo iptfs_tests_queue[];
+extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
+extern const CU_TestInfo iptfs_tests_packer_plain[];
+extern const CU_TestInfo iptfs_tests_pacer[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
+extern const CU_TestInfo iptfs_tests_in_flight[];
+extern const CU_TestInfo iptfs_tests_transmitter[];
+extern const CU_TestInfo iptfs_tests_impairments[];
+extern const CU_TestInfo iptfs_tests_impair_loss[];
+extern const CU_TestInfo iptfs_tests_impair_gemodel[];
+extern const CU_TestInfo iptfs_tests_impair_reorder[];
+extern const CU_TestInfo iptfs_tests_impair_duplicate[];
+extern const CU_TestInfo iptfs_tests_impair_jitter[];
+extern const CU_TestInfo iptfs_tests_impair_ce[];
+extern const CU_TestInfo iptfs_tests_impair_blackouts[];
+extern const CU_TestInfo iptfs_tests_impair_list[];
+extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_receive_immediate[];
+extern const CU_TestInfo iptfs_tests_ip_reassembly[];
+extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
+extern const CU_TestInfo iptfs_tests_counters[];
+extern const CU_TestInfo iptfs_tests_trace[];
+extern const CU_TestInfo iptfs_tests_flows[];
+extern const CU_TestInfo iptfs_tests_burstiness[];
+extern const CU_TestInfo iptfs_tests_entropy[];
 extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
@@ -81,11 +108,14 @@ extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
-extern const CU_TestInfo iptfs_tests_pcap[];
+extern const CU_TestInfo iptfs_tests_decap[];
+extern const CU_TestInfo iptfs_tests_captures[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_list_command[];
+extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
@@ -114,26 +144,53 @@ static const struct {
 } suites[] = {
     {"units", iptfs_tests_units},
     {"random", iptfs_tests_random},
+    {"error", iptfs_tests_error},
+    {"octets", iptfs_tests_octets},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
+    {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
     {"replay-window", iptfs_tests_replay_window},
+    {"aead", iptfs_tests_aead},
     {"outer-codec", iptfs_tests_outer_codec},
+    {"inbound-sa", iptfs_tests_inbound_sa},
     {"queue", iptfs_tests_queue},
+    {"packer", iptfs_tests_packer},
     {"packer-aggfrag", iptfs_tests_packer_aggfrag},
+    {"packer-plain", iptfs_tests_packer_plain},
+    {"pacer", iptfs_tests_pacer},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
+    {"in-flight", iptfs_tests_in_flight},
+    {"transmitter", iptfs_tests_transmitter},
+    {"impairments", iptfs_tests_impairments},
+    {"impair-loss", iptfs_tests_impair_loss},
+    {"impair-gemodel", iptfs_tests_impair_gemodel},
+    {"impair-reorder", iptfs_tests_impair_reorder},
+    {"impair-duplicate", iptfs_tests_impair_duplicate},
+    {"impair-jitter", iptfs_tests_impair_jitter},
+    {"impair-ce", iptfs_tests_impair_ce},
+    {"impair-blackouts", iptfs_tests_impair_blackouts},
+    {"impair-list", iptfs_tests_impair_list},
+    {"direct-link", iptfs_tests_direct_link},
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
     {"receive-immediate", iptfs_tests_receive_immediate},
+    {"ip-reassembly", iptfs_tests_ip_reassembly},
+    {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
+    {"counters", iptfs_tests_counters},
+    {"trace", iptfs_tests_trace},
+    {"flows", iptfs_tests_flows},
+    {"burstiness", iptfs_tests_burstiness},
+    {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
     {"congestion", iptfs_tests_congestion},
@@ -184,11 +241,14 @@ static const struct {
     {"series", iptfs_tests_series},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
-    {"pcap", iptfs_tests_pcap},
+    {"decap", iptfs_tests_decap},
+    {"captures", iptfs_tests_captures},
     {"replay", iptfs_tests_replay},
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"list-command", iptfs_tests_list_command},
+    {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},

@@ -4,8 +4,8 @@
 #include "ns3/device.h"
 #include "ns3/sim.h"
 #include "packet/ip_octets.h"
-#include "scenario/config.h"
 #include "scenario/sa.h"
+#include "scenario/to_model.h"
 
 #include <inttypes.h>
 #include <stdio.h>

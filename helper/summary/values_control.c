@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Congestion control and the circuit breaker. */
 #include "base/units.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "summary/measures.h"
 #include "summary/row.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/random.h"
 
+#include "base/asserts.h"
+
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <stdlib.h>
@@ -51,6 +53,7 @@ double iptfs_random_uniform(struct iptfs_random *stream)
 
 uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_t high)
 {
+    IPTFS_ASSERT(low <= high);
     return low + gsl_rng_uniform_int(stream->rng, (unsigned long)(high - low + 1));
 }
 

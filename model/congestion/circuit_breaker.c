@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "congestion/circuit_breaker.h"
 
+#include "base/asserts.h"
 #include "base/units.h"
 
 void iptfs_circuit_breaker_init(struct iptfs_circuit_breaker *breaker,
@@ -46,6 +47,7 @@ static void end_interval(struct iptfs_circuit_breaker *breaker)
         breaker->row_received = 0;
         return;
     }
+    IPTFS_ASSERT(breaker->row < IPTFS_CIRCUIT_BREAKER_INTERVALS && !breaker->tripped);
     breaker->row++;
     breaker->row_missed += breaker->missed;
     breaker->row_received += breaker->received;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "congestion/congestion.h"
 
+#include "base/asserts.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -35,6 +36,7 @@ static void note_rate(struct iptfs_congestion *congestion, int64_t now_ps)
 /* The rate at a time, or the oldest one remembered. */
 static double rate_at(const struct iptfs_congestion *congestion, int64_t at_ps)
 {
+    IPTFS_ASSERT(congestion->rate_changes > 0);
     uint64_t change = congestion->rate_changes - 1;
     uint64_t oldest = change >= IPTFS_CONGESTION_RATES ? change - IPTFS_CONGESTION_RATES + 1 : 0;
     while (change > oldest && congestion->rates[change % IPTFS_CONGESTION_RATES].at_ps > at_ps)
@@ -53,6 +55,7 @@ void iptfs_congestion_init(struct iptfs_congestion *congestion,
 
 static int64_t sent_before(const struct iptfs_congestion *congestion, uint64_t packets)
 {
+    IPTFS_ASSERT(packets < congestion->sent_pkts && packets <= IPTFS_CONGESTION_SENDS);
     return congestion
         ->sent_ps[(congestion->sent_pkts - 1 - packets) % (IPTFS_CONGESTION_SENDS + 1)];
 }
@@ -164,7 +167,7 @@ static void learn(struct iptfs_congestion *congestion, int64_t now_ps,
 void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps, uint64_t seq,
                             bool ce, const struct iptfs_aggfrag *header)
 {
-    bool newest = header->sub_type == 1 && (!congestion->heard || seq > congestion->peer_seq);
+    bool newest = header->sub_type == 1 && (!congestion->peer_known || seq > congestion->peer_seq);
     if (newest && header->rtt_us > 0)
         congestion->peer_rtt_ps = (int64_t)header->rtt_us * IPTFS_PS_PER_US;
     struct iptfs_loss_arrival arrival = {
@@ -177,7 +180,7 @@ void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps,
     iptfs_loss_history_input(&congestion->losses, &arrival);
     if (!newest)
         return;
-    congestion->heard = true;
+    congestion->peer_known = true;
     congestion->peer_seq = seq;
     if (header->tval != congestion->peer_tval) {
         congestion->peer_tval = header->tval;

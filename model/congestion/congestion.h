@@ -43,7 +43,7 @@ struct iptfs_congestion {
     int64_t peer_rtt_ps;  /* as the peer last stated it; 0: it has not */
 
     /* Learnt from the peer. */
-    bool heard;               /* a header of sub-type 1 has come */
+    bool peer_known;          /* a header of sub-type 1 has come */
     uint64_t peer_seq;        /* highest number of such */
     int64_t echoed_ps;        /* when the newest packet that it echoed was sent; -1: none yet */
     uint64_t feedbacks;       /* handed to tfrc */
@@ -65,8 +65,8 @@ void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
                            struct iptfs_aggfrag *header);
 
 /* A packet has arrived (after the replay check, before any reordering is undone), `ce` when its
- * outer IP header is marked with congestion experienced. A header of sub-type 0 tells of its
- * arrival alone. Afterwards the rate may have changed: ask for the gap and the timer again. */
+ * outer IP header is marked with congestion experienced. A header of sub-type 0 counts only as
+ * an arrival. Afterwards the rate may have changed: ask for the gap and the timer again. */
 void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps, uint64_t seq,
                             bool ce, const struct iptfs_aggfrag *header);
 

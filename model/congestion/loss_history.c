@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "congestion/loss_history.h"
 
+#include "base/asserts.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -60,8 +61,8 @@ static uint64_t steps_within(int64_t span_ps, int64_t step_ps, uint64_t parts, u
 }
 
 /* All numbers between two arrivals are lost. Their times lie evenly between the two (5.2), so each
- * event but the first takes the same number of them, and of many events only those count that the
- * history has room for. */
+ * event but the first takes the same number of them. Of many events only the last count: the
+ * history holds IPTFS_LOSS_INTERVALS of them. */
 static void lose_between(struct iptfs_loss_history *history,
                          const struct iptfs_loss_arrival *before,
                          const struct iptfs_loss_arrival *after)
@@ -105,6 +106,7 @@ static void mark(struct iptfs_loss_history *history, const struct iptfs_loss_arr
 /* Everything up to this arrival is settled: what is missing before it is lost. */
 static void settle(struct iptfs_loss_history *history, const struct iptfs_loss_arrival *arrival)
 {
+    IPTFS_ASSERT(arrival->seq > history->last.seq);
     if (arrival->seq - history->last.seq > 1)
         lose_between(history, &history->last, arrival);
     if (arrival->ce)
@@ -150,12 +152,14 @@ static bool hold(struct iptfs_loss_history *history, const struct iptfs_loss_arr
         return false;
     memmove(&history->early[at + 1], &history->early[at],
             (history->early_count - at) * sizeof history->early[0]);
+    IPTFS_ASSERT(history->early_count < IPTFS_LOSS_LATER);
     history->early[at] = *arrival;
     history->early_count++;
     return true;
 }
 
-/* Settles the early arrivals that follow what is settled, or have enough of their like behind. */
+/* Settles the early arrivals that follow the last settled number, or after which enough others have
+ * arrived. */
 static void settle_early(struct iptfs_loss_history *history)
 {
     uint32_t done = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "congestion/tfrc.h"
 
+#include "base/asserts.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -45,6 +46,7 @@ double iptfs_tfrc_loss_for_rate(double rate_pps, int64_t rtt_ps)
 static void set_rate(struct iptfs_tfrc *tfrc, double rate_pps)
 {
     tfrc->rate_pps = fmax(fmin(rate_pps, tfrc->max_pps), tfrc->min_pps);
+    IPTFS_ASSERT(tfrc->rate_pps > 0 && tfrc->rate_pps <= MAX_PPS);
     double gap_ps = (double)IPTFS_PS_PER_S / tfrc->rate_pps;
     tfrc->gap_ps = (int64_t)gap_ps;
     tfrc->gap_rest = (uint32_t)((gap_ps - (double)tfrc->gap_ps) * REST_ONE);
@@ -97,6 +99,7 @@ static void update_received(struct iptfs_tfrc *tfrc, int64_t now_ps, double pps)
     for (uint32_t i = from; i < tfrc->received_count; i++)
         if (now_ps - tfrc->received[i].at_ps <= 2 * tfrc->rtt_ps)
             tfrc->received[kept++] = tfrc->received[i];
+    IPTFS_ASSERT(kept < IPTFS_TFRC_RECEIVED);
     tfrc->received[kept].pps = pps;
     tfrc->received[kept].at_ps = now_ps;
     tfrc->received_count = kept + 1;
@@ -146,8 +149,8 @@ int64_t iptfs_tfrc_next_ps(const struct iptfs_tfrc *tfrc)
     return tfrc->nofeedback_ps;
 }
 
-/* RFC 5348 tells apart whether the equation or the receive rate held the rate down; in either case
- * what comes out is half the rate, and X_recv_set such that it stays so until feedback comes. */
+/* RFC 5348 has one case for a rate limited by the equation and one for the receive rate. Both halve
+ * the rate, and set X_recv_set such that it stays halved until feedback comes. */
 void iptfs_tfrc_wake(struct iptfs_tfrc *tfrc, int64_t now_ps)
 {
     if (now_ps < tfrc->nofeedback_ps)

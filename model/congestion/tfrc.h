@@ -71,7 +71,7 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
 void iptfs_tfrc_feedback(struct iptfs_tfrc *tfrc, int64_t now_ps,
                          const struct iptfs_tfrc_feedback *feedback);
 
-/* The receiver is alive: starts the no-feedback timer anew, max(4R, 2/X) from now, and 2 s instead
+/* The receiver is alive: restarts the no-feedback timer, max(4R, 2/X) from now, and 2 s instead
  * of 4R as long as R is not known. A feedback does so by itself. */
 void iptfs_tfrc_heard(struct iptfs_tfrc *tfrc, int64_t now_ps);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "esp/esp.h"
 
+#include "base/asserts.h"
 #include "base/octets.h"
 
 #include <string.h>
@@ -67,7 +68,9 @@ uint32_t iptfs_esp_payload_max(const struct iptfs_esp *esp, uint32_t mtu_octets)
     if (mtu_octets < fixed + ESP_ALIGN_OCTETS)
         return 0;
     uint32_t encrypted = (mtu_octets - fixed) / ESP_ALIGN_OCTETS * ESP_ALIGN_OCTETS;
-    return encrypted - IPTFS_ESP_TRAILER_OCTETS;
+    uint32_t payload_octets = encrypted - IPTFS_ESP_TRAILER_OCTETS;
+    IPTFS_ASSERT(iptfs_esp_outer_octets(esp, payload_octets) <= mtu_octets);
+    return payload_octets;
 }
 
 uint32_t iptfs_esp_fixed_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/aggfrag.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/octets.h"
 
@@ -170,6 +171,7 @@ static bool next_slice(struct iptfs_block_walk *walk, struct iptfs_block *block)
 
 static void advance(struct iptfs_block_walk *walk, uint32_t octets)
 {
+    IPTFS_ASSERT(octets > 0 && octets <= walk->left);
     walk->bytes += octets;
     walk->left -= octets;
 }

@@ -16,7 +16,7 @@ enum {
     IPV4_CHECKSUM_AT = 10,
     HEAD_OCTETS = 48,    /* IPv6 and UDP */
     MARKED_OCTETS = 12,  /* what a mark may change: up to IPv4's checksum */
-    PATTERN_OCTETS = 256 /* after which the payload's octets begin anew */
+    PATTERN_OCTETS = 256 /* after which the octets of the payload repeat */
 };
 
 uint32_t iptfs_checksum_add(uint32_t sum, const uint8_t *bytes, uint32_t octets)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The octets of IP packets. Simulated inner packets are sizes and times; where somebody asks for
- * octets they are their own, those of whoever offered them, or made up: valid headers, and what
- * follows from the packet alone. */
+/* The octets of IP packets. Simulated inner packets are sizes and times. Where octets are needed,
+ * they are the packet's own, those of the program that offered it, or made up: valid headers and a
+ * pattern that depends on nothing but the packet. */
 #ifndef IPTFS_PACKET_IP_OCTETS_H
 #define IPTFS_PACKET_IP_OCTETS_H
 

@@ -161,6 +161,7 @@ static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
         return_buffer(store, inner->bytes);
     inner->next = store->free_inner;
     store->free_inner = inner;
+    IPTFS_ASSERT(store->live_inner > 0);
     store->live_inner--;
 }
 
@@ -199,10 +200,12 @@ int iptfs_outer_set_payload(struct iptfs_store *store, struct iptfs_outer *outer
 void iptfs_outer_add(struct iptfs_outer *outer, struct iptfs_inner *inner, uint32_t offset,
                      uint32_t octets)
 {
+    IPTFS_ASSERT(octets <= inner->octets && offset <= inner->octets - octets);
     if (outer->last == NULL) {
         outer->first = inner;
         outer->first_offset = offset;
     } else {
+        IPTFS_ASSERT(offset == 0);
         /* The queue linked them already, unless a packet between them was dropped. */
         outer->last->next = inner;
     }
@@ -228,6 +231,7 @@ static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
         return_buffer(store, outer->payload);
     outer->next = store->free_outer;
     store->free_outer = outer;
+    IPTFS_ASSERT(store->live_outer > 0);
     store->live_outer--;
 }
 
@@ -268,6 +272,7 @@ bool iptfs_slice_next(struct iptfs_slice_walk *walk, struct iptfs_slice *slice)
 {
     if (walk->slices == 0)
         return false;
+    IPTFS_ASSERT(walk->offset < walk->inner->octets);
     uint32_t left = walk->inner->octets - walk->offset;
     slice->inner = walk->inner;
     slice->offset = walk->offset;

@@ -58,7 +58,7 @@ struct iptfs_outer {
     struct iptfs_inner *last;  /* packet of the last slice */
     uint8_t *payload;          /* AGGFRAG payload as bytes (a buffer of the store), or NULL */
     uint64_t seq;              /* ESP sequence number */
-    uint64_t number;           /* counts on when a new SA begins seq anew */
+    uint64_t number;           /* counts on over all SAs, while seq starts again */
     uint32_t sa;               /* which SA of the tunnel, from 0 */
     int64_t sent_ps;
     int64_t arrived_ps;        /* of the copy that is held or processed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sender/pacer.h"
 
+#include "base/asserts.h"
 #include "base/units.h"
 
 int64_t iptfs_slots_next_ps(const struct iptfs_slots *slots)
@@ -18,6 +19,7 @@ static void next_slot(struct iptfs_slots *slots)
         return;
     slots->rest -= slots->denominator;
     slots->floor_ps++;
+    IPTFS_ASSERT(slots->rest < slots->denominator);
 }
 
 /* Counts slots from now on: the next one is a whole step away. */

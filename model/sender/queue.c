@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sender/queue.h"
 
+#include "base/asserts.h"
 #include "base/octets.h"
 
 void iptfs_queue_init(struct iptfs_queue *queue, uint64_t limit_octets)
@@ -34,6 +35,7 @@ bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner)
     queue->tail = inner;
     queue->octets = octets;
     queue->pkts++;
+    IPTFS_ASSERT(queue->octets <= queue->limit_octets);
     return true;
 }
 
@@ -42,8 +44,10 @@ struct iptfs_inner *iptfs_queue_pop(struct iptfs_queue *queue)
     struct iptfs_inner *inner = queue->head;
     if (inner == NULL)
         return NULL;
-    queue->head = inner->next;
+    IPTFS_ASSERT(queue->pkts > 0 && queue->octets >= inner->octets);
     queue->octets -= inner->octets;
     queue->pkts--;
+    queue->head = inner->next;
+    IPTFS_ASSERT((queue->head == NULL) == (queue->pkts == 0));
     return inner;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sender/sender.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/octets.h"
 #include "base/units.h"
@@ -230,7 +231,8 @@ static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer
 }
 
 /* A new SA takes over when the old one has lived long enough, between two inner packets: none may
- * span two SAs (RFC 9347, 2.2.3), so until then no new one is begun in the rest of an outer one. */
+ * span two SAs (RFC 9347, 2.2.3), so until then no new one is started in the rest of an outer one.
+ */
 static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
 {
     const struct iptfs_sender_config *config = &sender->config;
@@ -309,6 +311,7 @@ static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
     while (next_arrival_ps(sender) <= until_ps && sender->store->error == IPTFS_OK) {
         struct iptfs_arrival arrival;
         sender->source->ops->take(sender->source, &arrival);
+        IPTFS_ASSERT(arrival.at_ps <= until_ps);
         offer(sender, &arrival);
     }
 }

@@ -72,7 +72,7 @@ struct iptfs_sender {
     struct iptfs_store *store;
     struct iptfs_counters *counters;
     const struct iptfs_trace *trace;
-    struct iptfs_source *source; /* NULL: packets come by iptfs_sender_offer alone */
+    struct iptfs_source *source; /* NULL: packets come only by iptfs_sender_offer */
     struct iptfs_sender_hooks hooks;
     struct iptfs_sender_config config;
     struct iptfs_queue queue;

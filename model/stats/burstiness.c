@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stats/burstiness.h"
 
+#include "base/asserts.h"
+
 #include <math.h>
 
 void iptfs_burstiness_init(struct iptfs_burstiness *burst)
@@ -21,6 +23,7 @@ static void pass_intervals(struct iptfs_burstiness *burst, int64_t now_ps)
 
 void iptfs_burstiness_add(struct iptfs_burstiness *burst, int64_t now_ps)
 {
+    IPTFS_ASSERT(now_ps >= burst->last_ps);
     if (now_ps >= burst->interval_end_ps)
         pass_intervals(burst, now_ps);
     burst->in_interval++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stats/delays.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -96,9 +97,10 @@ static uint64_t rank_of(double p, uint64_t count)
     return rank < 1 ? 1 : (uint64_t)rank;
 }
 
-/* The delay that comes so manieth in order, counted from 1. */
+/* The delay of this rank in ascending order, counted from 1. */
 static int64_t delay_at(const struct iptfs_delays *delays, uint64_t rank)
 {
+    IPTFS_ASSERT(rank >= 1 && rank <= delays->count);
     uint64_t passed = 0;
     unsigned bin = bin_of((uint64_t)delays->min_ps);
     unsigned last = bin_of((uint64_t)delays->max_ps);

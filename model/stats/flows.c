@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stats/flows.h"
 
+#include "base/asserts.h"
+
 #include <stdlib.h>
 
 void iptfs_flows_free(struct iptfs_flows *flows)
@@ -26,12 +28,14 @@ __attribute__((noinline, cold)) struct iptfs_flow *iptfs_flows_make(struct iptfs
         return NULL;
     }
     *at = flow;
+    IPTFS_ASSERT(iptfs_flows_at(flows, index) == flow);
     return flow;
 }
 
 void iptfs_flows_end(struct iptfs_flows *flows, const struct iptfs_inner *inner)
 {
     struct iptfs_flow *flow = iptfs_flows_at(flows, inner->flow);
+    IPTFS_ASSERT(!inner->delivered);
     if (flow == NULL)
         return;
     bool in_flight = inner->drop_cause == IPTFS_DROP_NONE;

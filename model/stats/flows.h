@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What became of each flow: what was offered, delivered and lost, how late it came, and how
- * unevenly. Delivered packets are measured here alone, once each; the tunnel's figures are the sum.
- */
+/* The figures of each flow: delivered, lost and in-flight packets, delays and jitter. Delivered
+ * packets are measured only here, once each; the figures of the tunnel are the sum. */
 #ifndef IPTFS_STATS_FLOWS_H
 #define IPTFS_STATS_FLOWS_H
 
@@ -13,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Flows beyond have no figures of their own: they count as one, the last. */
+/* All flows from the last index on count as one. */
 enum {
     IPTFS_FLOWS_MAX = 256
 };
@@ -50,7 +49,7 @@ static inline void iptfs_flows_deliver(struct iptfs_flows *flows, const struct i
         iptfs_measure_add(&flow->delivered, inner->octets, delay_ps);
 }
 
-/* A packet has ended that was not delivered. */
+/* A packet was dropped, or is in flight at the end of the run. */
 void iptfs_flows_end(struct iptfs_flows *flows, const struct iptfs_inner *inner);
 
 /* The delivered packets of all flows, in an initialised *measure. */
@@ -58,7 +57,7 @@ void iptfs_flows_sum(const struct iptfs_flows *flows, struct iptfs_measure *meas
 
 /* How much the delay of a packet differs from that of the one delivered before it in its flow: the
  * mean over all such pairs of one flow, or of all (flow NULL). RFC 3550 (6.4.1) smooths the same
- * differences; a mean needs no gain. 0 when there is no pair. */
+ * differences; this is their mean, which needs no gain factor. 0 when there is no pair. */
 double iptfs_flows_jitter_ps(const struct iptfs_flows *flows, const struct iptfs_flow *flow);
 
 #endif

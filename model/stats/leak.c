@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stats/leak.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "packet/packet.h"
@@ -64,6 +65,7 @@ static void count_gap(struct iptfs_leak *leak, int64_t gap_ps)
 
 void iptfs_leak_sent(struct iptfs_leak *leak, int64_t at_ps, uint32_t octets, uint8_t tos)
 {
+    IPTFS_ASSERT(at_ps >= leak->last_ps);
     struct iptfs_leak_interval *interval = interval_at(leak, at_ps);
     interval->outer_pkts++;
     interval->outer_octets += octets;
@@ -76,8 +78,8 @@ void iptfs_leak_sent(struct iptfs_leak *leak, int64_t at_ps, uint32_t octets, ui
     leak->last_ps = at_ps;
 }
 
-/* The gaps are all one, also that before the first packet and that behind the last, which the end
- * of the run cuts off. */
+/* All gaps are equal; the one before the first packet and the one after the last, which the run
+ * cuts off, are no longer. */
 static bool has_one_gap(const struct iptfs_leak *leak)
 {
     const int64_t rounding_ps = 1;
@@ -86,7 +88,7 @@ static bool has_one_gap(const struct iptfs_leak *leak)
            leak->first_ps <= most_ps && leak->duration_ps - leak->last_ps <= most_ps;
 }
 
-/* The columns of the series, and room to work in. */
+/* The columns of the series, and scratch memory. */
 struct columns {
     double *load;
     double *pkts;

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "run/run.h"
-#include "stats/entropy.h"
 #include "stats/leak.h"
 #include "summary/summary.h"
 #include "support/check.h"
@@ -14,145 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --------------------------------------------------------------------------------- estimators */
-
-static void entropies_of_known_distributions(void)
-{
-    double uniform[8], one[8] = {0, 0, 0, 77}, none[8] = {0}, half[3] = {500000, 0, 500000};
-    for (int i = 0; i < 8; i++)
-        uniform[i] = 125000;
-    CHECK_NEAR(iptfs_entropy_bits(uniform, 8), 3, 1e-5);
-    CHECK_NEAR(iptfs_entropy_bits(half, 3), 1, 1e-5);
-    CHECK_NEAR(iptfs_entropy_bits(one, 8), 0, 0);
-    CHECK_NEAR(iptfs_entropy_bits(none, 8), 0, 0);
-    /* 1, 1/2, ... : 1/2 * 1 + 1/4 * 2 + 1/8 * 3 * 2 */
-    double falling[4] = {4e6, 2e6, 1e6, 1e6};
-    CHECK_NEAR(iptfs_entropy_bits(falling, 4), 1.75, 1e-6);
-}
-
-/* The correction by hand: two cells of 5: 1 bit, and 1 / (2 * 10) nats. */
-static void few_samples_are_corrected(void)
-{
-    double counts[2] = {5, 5};
-    CHECK_NEAR(iptfs_entropy_bits(counts, 2), 1 + 0.05 / log(2), 1e-12);
-    /* 30 samples of 8 values: what is found without correction is 0.17 bits short on the mean. */
-    struct dice dice = {9};
-    double mean = 0;
-    for (int round = 0; round < 400; round++) {
-        double found[8] = {0};
-        for (int i = 0; i < 30; i++)
-            found[dice_between(&dice, 0, 7)]++;
-        mean += iptfs_entropy_bits(found, 8) / 400;
-    }
-    CHECK_NEAR(mean, 3, 0.02);
-}
-
-enum {
-    PAIRS = 4000
-};
-
-static struct iptfs_mutual mutual_of(const double *x, const double *y, size_t count)
-{
-    static double scratch[PAIRS];
-    struct iptfs_random *stream = iptfs_random_new(1, 1, IPTFS_RANDOM_LEAK, 0);
-    struct iptfs_mutual mutual;
-    iptfs_mutual_information(&mutual, x, y, count, scratch, stream);
-    iptfs_random_free(stream);
-    return mutual;
-}
-
-static void independent_series_share_nothing(void)
-{
-    static double x[PAIRS], y[PAIRS];
-    struct dice dice = {4};
-    unsigned above = 0;
-    double mean = 0;
-    for (int round = 0; round < 60; round++) {
-        for (int i = 0; i < 500; i++) {
-            x[i] = (double)dice_between(&dice, 0, 100000);
-            y[i] = (double)dice_between(&dice, 0, 6);
-        }
-        struct iptfs_mutual mutual = mutual_of(x, y, 500);
-        mean += mutual.bits / 60;
-        above += mutual.bits > mutual.noise_bits;
-        CHECK_TRUE(mutual.noise_bits > 0 && mutual.noise_bits < 0.08);
-    }
-    CHECK_TRUE(mean < 0.02);
-    CHECK_TRUE(above <= 9); /* 3 are to be expected */
-}
-
-/* Two that wander without knowing of each other seem to share much; so they do when turned. */
-static void wanderers_share_no_more_than_chance(void)
-{
-    static double x[PAIRS], y[PAIRS];
-    struct dice dice = {14};
-    unsigned above = 0;
-    double mean = 0;
-    for (int round = 0; round < 100; round++) {
-        for (int i = 1; i < 500; i++) {
-            x[i] = 0.95 * x[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
-            y[i] = 0.95 * y[i - 1] + (double)dice_between(&dice, 0, 200) - 100;
-        }
-        struct iptfs_mutual mutual = mutual_of(x, y, 500);
-        mean += mutual.bits / 100;
-        above += mutual.bits > mutual.noise_bits;
-    }
-    CHECK_TRUE(mean > 0.05); /* shuffled: 0.01 */
-    CHECK_TRUE(above <= 15);
-}
-
-static void a_function_shares_all_it_has(void)
-{
-    static double x[PAIRS], y[PAIRS];
-    struct dice dice = {5};
-    for (int i = 0; i < PAIRS; i++) {
-        x[i] = (double)dice_between(&dice, 0, 7);
-        y[i] = fmod(x[i], 4) * 1e6;
-    }
-    struct iptfs_mutual mutual = mutual_of(x, y, PAIRS);
-    CHECK_NEAR(mutual.x_bits, 3, 0.01);
-    CHECK_NEAR(mutual.y_bits, 2, 0.01);
-    CHECK_NEAR(mutual.bits, mutual.y_bits, 0.01);
-    CHECK_TRUE(mutual.noise_bits < 0.02);
-    struct iptfs_mutual same = mutual_of(x, x, PAIRS);
-    CHECK_NEAR(same.bits, same.x_bits, 0.01);
-    struct iptfs_mutual turned = mutual_of(y, x, PAIRS);
-    CHECK_NEAR(turned.bits, mutual.bits, 1e-9);
-}
-
-/* A channel that flips one bit of four: 1 - H(1/4) bits. */
-static void a_noisy_channel_shares_its_capacity(void)
-{
-    static double x[PAIRS], y[PAIRS];
-    struct dice dice = {6};
-    for (int i = 0; i < PAIRS; i++) {
-        x[i] = (double)dice_between(&dice, 0, 1);
-        y[i] = dice_percent(&dice, 25) ? 1 - x[i] : x[i];
-    }
-    CHECK_NEAR(mutual_of(x, y, PAIRS).bits, 1 - 0.811278, 0.02);
-}
-
-/* A rare value keeps a bin of its own, however few there are, and the rest is cut evenly. */
-static void bins_follow_the_values(void)
-{
-    static double x[PAIRS];
-    for (int i = 0; i < PAIRS; i++)
-        x[i] = i < 20 ? 0 : 1500;
-    CHECK_NEAR(mutual_of(x, x, PAIRS).bits, 0.0454, 0.001);
-    for (int i = 0; i < PAIRS; i++)
-        x[i] = i < PAIRS / 2 ? 0 : i;
-    /* 15 bins: half the values in one, the others in 14 that are alike */
-    CHECK_NEAR(mutual_of(x, x, PAIRS).x_bits, 1 + log2(14) / 2, 0.01);
-    for (int i = 0; i < PAIRS; i++)
-        x[i] = exp(i / 10.0);
-    CHECK_NEAR(mutual_of(x, x, PAIRS).x_bits, log2(15), 0.01);
-    for (int i = 0; i < PAIRS; i++)
-        x[i] = 3;
-    CHECK_NEAR(mutual_of(x, x, PAIRS).bits, 0, 0);
-    CHECK_NEAR(mutual_of(x, x, 0).bits, 0, 0);
-    CHECK_NEAR(mutual_of(x, x, 1).bits, 0, 0);
-}
 
 /* ------------------------------------------------------------------------------- the observer */
 
@@ -715,13 +575,6 @@ static void the_summary_says_so_in_words(void)
 }
 
 const CU_TestInfo iptfs_tests_leak[] = {
-    {"entropies of known distributions", entropies_of_known_distributions},
-    {"few samples are corrected", few_samples_are_corrected},
-    {"independent series share nothing", independent_series_share_nothing},
-    {"wanderers share no more than chance", wanderers_share_no_more_than_chance},
-    {"a function shares all it has", a_function_shares_all_it_has},
-    {"a noisy channel shares its capacity", a_noisy_channel_shares_its_capacity},
-    {"bins follow the values", bins_follow_the_values},
     {"intervals hold what went on in them", intervals_hold_what_went_on_in_them},
     {"sizes, gaps and TOS have their entropies", sizes_gaps_and_tos_have_their_entropies},
     {"an even timeline says nothing", an_even_timeline_says_nothing},
