@@ -40,6 +40,8 @@ static void jobs_give_the_same_bytes(void)
         CHECK_HAS("stderr", "--resume");
         CHECK_INT(folder_run("show one --by link.loss --columns inner.offered.pkts --csv"), 0);
         CHECK_HAS("stdout", "link.loss,points,inner.offered.pkts\n0,8,");
+        CHECK_INT(folder_run("show one --columns seed --json"), 0);
+        CHECK_HAS("stdout", "\"point\": 24,\n    \"seed\": 8\n");
         CHECK_INT(folder_run("show one --columns inner.ofered.pkts"), 2);
         CHECK_HAS("stderr", "did you mean 'inner.offered.pkts'?");
         CHECK_INT(folder_run("show one --point 24"), 0);
@@ -119,6 +121,7 @@ static void columns_may_be_too_many(void)
         CHECK_HAS("stdout", "\n1,12600,0\n2,12600,0.01\n");
         CHECK_INT(folder_run("show o --list --csv"), 0);
         CHECK_HAS("stdout", "flows.calls_s.loss,value,share\n");
+        CHECK_HAS("stdout", "link.loss,parameter,share\n");
         CHECK_HAS("stdout", "flows.calls_s.delay_s.p99,value,s\n");
         char text[32768] = BASE;
         for (int i = 0; i < 200; i++)
