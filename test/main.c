@@ -60,10 +60,25 @@ extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
-extern const CU_TestInfo iptfs_tests_traffic[];
-extern const CU_TestInfo iptfs_tests_talkers[];
-extern const CU_TestInfo iptfs_tests_capture[];
-extern const CU_TestInfo iptfs_tests_results[];
+extern const CU_TestInfo iptfs_tests_traffic_types[];
+extern const CU_TestInfo iptfs_tests_flow[];
+extern const CU_TestInfo iptfs_tests_cbr[];
+extern const CU_TestInfo iptfs_tests_poisson[];
+extern const CU_TestInfo iptfs_tests_saturate[];
+extern const CU_TestInfo iptfs_tests_on_off[];
+extern const CU_TestInfo iptfs_tests_voice[];
+extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_list[];
+extern const CU_TestInfo iptfs_tests_list_file[];
+extern const CU_TestInfo iptfs_tests_merge[];
+extern const CU_TestInfo iptfs_tests_capture_reader[];
+extern const CU_TestInfo iptfs_tests_capture_writer[];
+extern const CU_TestInfo iptfs_tests_pcap_file[];
+extern const CU_TestInfo iptfs_tests_traffic_pcap[];
+extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_table[];
+extern const CU_TestInfo iptfs_tests_reference[];
+extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_pcap[];
 extern const CU_TestInfo iptfs_tests_replay[];
@@ -145,10 +160,25 @@ static const struct {
     {"quantity", iptfs_tests_quantity},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
-    {"traffic", iptfs_tests_traffic},
-    {"talkers", iptfs_tests_talkers},
-    {"capture", iptfs_tests_capture},
-    {"results", iptfs_tests_results},
+    {"traffic-types", iptfs_tests_traffic_types},
+    {"traffic-flow", iptfs_tests_flow},
+    {"cbr", iptfs_tests_cbr},
+    {"poisson", iptfs_tests_poisson},
+    {"saturate", iptfs_tests_saturate},
+    {"on-off", iptfs_tests_on_off},
+    {"voice", iptfs_tests_voice},
+    {"games", iptfs_tests_games},
+    {"traffic-list", iptfs_tests_list},
+    {"list-file", iptfs_tests_list_file},
+    {"traffic-merge", iptfs_tests_merge},
+    {"capture-reader", iptfs_tests_capture_reader},
+    {"capture-writer", iptfs_tests_capture_writer},
+    {"pcap-file", iptfs_tests_pcap_file},
+    {"traffic-pcap", iptfs_tests_traffic_pcap},
+    {"summary", iptfs_tests_summary},
+    {"summary-table", iptfs_tests_summary_table},
+    {"reference", iptfs_tests_reference},
+    {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"pcap", iptfs_tests_pcap},
     {"replay", iptfs_tests_replay},

@@ -15,20 +15,20 @@ enum {
     ETHERTYPE_OLD_VLAN = 0x9100,
     VLAN_OCTETS = 4,
     IPV6_OCTETS = 40,
-    ETHERNET_LEAST_OCTETS = 46, /* to which shorter packets are padded */
-    IP_LENGTH_END = 6           /* of the longer one, IPv6's payload length */
+    ETHERNET_PAYLOAD_MIN = 46, /* shorter packets are padded to it */
+    IP_LENGTH_END = 6          /* end of the length field that ends later, that of IPv6 */
 };
 
 #define LINKS_ALLOWED "Ethernet, raw IP, Linux cooked (SLL, SLL2)"
 
-/* Where a kind of link has its protocol number, and where what it carries begins. */
-struct iptfs_capture_reader_link {
+/* Offsets of the protocol number and of the payload in a frame. */
+struct iptfs_capture_link_type {
     int kind;
     uint32_t protocol_at;
-    uint32_t payload_at; /* 0: IP alone, there is no number */
+    uint32_t payload_at; /* 0: raw IP, without a protocol number */
 };
 
-static const struct iptfs_capture_reader_link links[] = {
+static const struct iptfs_capture_link_type link_types[] = {
     {DLT_EN10MB, 12, 14}, {DLT_LINUX_SLL, 14, 16}, {DLT_LINUX_SLL2, 0, 20},
     {DLT_RAW, 0, 0},      {DLT_IPV4, 0, 0},        {DLT_IPV6, 0, 0},
 };
@@ -45,11 +45,11 @@ static uint32_t read16(const uint8_t *at)
     return (uint32_t)at[0] << 8 | at[1];
 }
 
-/* Finds the IP packet in what was captured; false where there is none. */
-static bool find_ip(const struct iptfs_capture_reader_link *link, const uint8_t *bytes,
+/* Finds the IP header in a frame, behind any VLAN tags; false when there is none. */
+static bool find_ip(const struct iptfs_capture_link_type *type, const uint8_t *bytes,
                     uint32_t length, uint32_t *ip_at)
 {
-    uint32_t protocol_at = link->protocol_at, payload_at = link->payload_at;
+    uint32_t protocol_at = type->protocol_at, payload_at = type->payload_at;
     *ip_at = payload_at;
     if (payload_at == 0)
         return true;
@@ -70,7 +70,7 @@ static bool find_ip(const struct iptfs_capture_reader_link *link, const uint8_t 
     return true;
 }
 
-bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_ip *ip)
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip)
 {
     const uint8_t *header = packet->ip;
     if (header == NULL || packet->captured < IP_LENGTH_END)
@@ -83,7 +83,7 @@ bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_
     } else if (ip->version == 6) {
         ip->tos = (uint8_t)(read16(header) >> 4);
         ip->octets = read16(header + 4) + IPV6_OCTETS;
-        if (ip->octets == IPV6_OCTETS && packet->wire_octets > ETHERNET_LEAST_OCTETS)
+        if (ip->octets == IPV6_OCTETS && packet->wire_octets > ETHERNET_PAYLOAD_MIN)
             ip->octets = 0;
         ip->id = (uint32_t)(header[1] & 0xF) << 16 | read16(header + 2);
     } else {
@@ -92,14 +92,15 @@ bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_
     return true;
 }
 
-static int set_link(struct iptfs_capture_reader *reader, struct iptfs_error *error)
+static int set_link_type(struct iptfs_capture_reader *reader, struct iptfs_error *error)
 {
     int kind = pcap_datalink(reader->pcap);
     char found[96];
-    for (size_t i = 0; i < sizeof links / sizeof links[0] && reader->link == NULL; i++)
-        if (links[i].kind == kind)
-            reader->link = &links[i];
-    if (reader->link != NULL)
+    for (size_t i = 0; i < sizeof link_types / sizeof link_types[0] && reader->link_type == NULL;
+         i++)
+        if (link_types[i].kind == kind)
+            reader->link_type = &link_types[i];
+    if (reader->link_type != NULL)
         return IPTFS_OK;
     const char *name = pcap_datalink_val_to_name(kind);
     snprintf(found, sizeof found, "a capture of link type %d (%.40s)", kind,
@@ -116,15 +117,15 @@ static int set_filter(struct iptfs_capture_reader *reader, const char *filter,
     if (text == NULL)
         return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for %s", reader->path.text);
     size_t length = strlen(text);
-    char *begin = text;
+    char *expression = text;
     if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
         text[length - 1] = '\0';
-        begin++;
+        expression++;
     }
-    reader->filters =
-        pcap_compile(reader->pcap, &reader->program, begin, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    reader->has_filter =
+        pcap_compile(reader->pcap, &reader->program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
     free(text);
-    if (reader->filters)
+    if (reader->has_filter)
         return IPTFS_OK;
     return iptfs_fail(error, IPTFS_E_INVALID,
                       "%s: filter: found '%.160s', allowed: an expression of libpcap (%.120s)",
@@ -146,12 +147,12 @@ int iptfs_capture_reader_open(struct iptfs_capture_reader *reader, const char *p
         return iptfs_fail(error, IPTFS_E_INVALID, "%s: cannot be read as a capture: %s",
                           reader->path.text, why);
     }
-    int code = set_link(reader, error);
+    int code = set_link_type(reader, error);
     return code == IPTFS_OK ? set_filter(reader, filter, error) : code;
 }
 
-/* libpcap has no code for a file that ends in the middle of a packet, only words. */
-static bool ends_early(const struct iptfs_capture_reader *reader)
+/* libpcap reports a file that ends in the middle of a packet by its message only. */
+static bool ends_in_packet(const struct iptfs_capture_reader *reader)
 {
     return strncmp(pcap_geterr(reader->pcap), "truncated", 9) == 0;
 }
@@ -164,7 +165,7 @@ int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_
     uint32_t ip_at;
     int got = pcap_next_ex(reader->pcap, &header, &bytes);
     if (got != 1) {
-        reader->cut = got == PCAP_ERROR && ends_early(reader);
+        reader->truncated = got == PCAP_ERROR && ends_in_packet(reader);
         if (got == PCAP_ERROR)
             return iptfs_fail(error, IPTFS_E_IO,
                               "%s: cannot be read as a capture after packet %" PRIu64 ": %s",
@@ -176,9 +177,10 @@ int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_
     if (header->ts.tv_usec < 0 || header->ts.tv_usec >= 1000000000)
         return iptfs_fail(error, IPTFS_E_INVALID, "%s: packet %" PRIu64 " has no valid time",
                           reader->path.text, reader->number);
-    packet->ns = (uint32_t)header->ts.tv_usec; /* for so the file was opened */
-    packet->filtered = reader->filters && pcap_offline_filter(&reader->program, header, bytes) == 0;
-    if (packet->filtered || !find_ip(reader->link, bytes, header->caplen, &ip_at))
+    packet->ns = (uint32_t)header->ts.tv_usec; /* nanoseconds, as the file was opened */
+    packet->filtered =
+        reader->has_filter && pcap_offline_filter(&reader->program, header, bytes) == 0;
+    if (packet->filtered || !find_ip(reader->link_type, bytes, header->caplen, &ip_at))
         return 1;
     packet->ip = bytes + ip_at;
     packet->captured = header->caplen - ip_at;
@@ -188,10 +190,10 @@ int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_
 
 void iptfs_capture_reader_close(struct iptfs_capture_reader *reader)
 {
-    if (reader->filters)
+    if (reader->has_filter)
         pcap_freecode(&reader->program);
     if (reader->pcap != NULL)
         pcap_close(reader->pcap); /* and the file with it */
     reader->pcap = NULL;
-    reader->filters = false;
+    reader->has_filter = false;
 }

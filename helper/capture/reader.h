@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Capture files read packet by packet: of Ethernet with or without VLAN tags, raw IP or Linux
- * cooked packets (SLL, SLL2), pcap or pcapng, to the nanosecond. */
+/* Reads capture files packet by packet: pcap or pcapng, of Ethernet with or without VLAN tags, raw
+ * IP or Linux cooked packets (SLL, SLL2), to the nanosecond. */
 #ifndef IPTFS_CAPTURE_READER_H
 #define IPTFS_CAPTURE_READER_H
 
@@ -11,51 +11,53 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct iptfs_capture_reader_link;
+struct iptfs_capture_link_type;
 
 struct iptfs_capture_reader {
     struct iptfs_path_text path; /* for messages */
     pcap_t *pcap;
-    const struct iptfs_capture_reader_link *link;
+    const struct iptfs_capture_link_type *link_type;
     struct bpf_program program;
-    bool filters;    /* program is compiled */
-    uint64_t number; /* of the packet taken last, from 1 */
-    bool cut;        /* the file ends in the middle of a packet */
+    bool has_filter; /* program is compiled */
+    uint64_t number; /* of the packet read last, from 1 */
+    bool truncated;  /* the file ends in the middle of a packet */
 };
 
-/* A packet, until the next one is read. */
+/* A packet. It is valid until the next one is read. */
 struct iptfs_captured {
     int64_t second;
     uint32_t ns;
-    bool filtered;        /* kept back by the filter; the rest is not known */
-    const uint8_t *ip;    /* its IP header; NULL: not IP, or cut before it */
+    bool filtered;        /* rejected by the filter; the other fields are not set */
+    const uint8_t *ip;    /* its IP header; NULL: not IP, or captured too short to reach it */
     uint32_t captured;    /* octets at `ip` */
-    uint32_t wire_octets; /* there were on the wire, with what may follow IP (padding) */
+    uint32_t wire_octets; /* on the wire from `ip` on, Ethernet padding included */
 };
 
-/* `filter` is libpcap's, perhaps in double quotes; "" or NULL for none. IPTFS_E_IO,
- * IPTFS_E_NO_MEMORY or IPTFS_E_INVALID (no capture, another kind of link, a bad filter) with
- * "FILE: ...". Whatever the outcome it is closed with iptfs_capture_reader_close. */
+/* Opens a capture. `filter` is libpcap's, with or without double quotes; "" or NULL for none.
+ * IPTFS_E_IO, IPTFS_E_NO_MEMORY or IPTFS_E_INVALID (no capture, another link type, a bad filter)
+ * with "FILE: ...". The reader is closed with iptfs_capture_reader_close after success and after
+ * failure. */
 int iptfs_capture_reader_open(struct iptfs_capture_reader *reader, const char *path,
                               const char *filter, struct iptfs_error *error);
 
-/* The next packet: 1; 0 behind the last; IPTFS_E_IO when it cannot be read on, reader->cut when
- * that is because the file ends in the middle of a packet; IPTFS_E_INVALID for an impossible time.
- */
+/* Reads the next packet: 1; 0 after the last; IPTFS_E_IO when the file cannot be read on, with
+ * reader->truncated when it ends in the middle of a packet; IPTFS_E_INVALID for an impossible
+ * time. */
 int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_captured *packet,
                               struct iptfs_error *error);
 
+/* Closes the file and frees the filter. It may be called twice. */
 void iptfs_capture_reader_close(struct iptfs_capture_reader *reader);
 
-/* What an IP header says of its packet. */
-struct iptfs_capread_ip {
+/* Fields of the IP header of a packet. */
+struct iptfs_captured_ip {
     uint8_t version;
     uint8_t tos;
     uint32_t id;     /* IPv4 identification or IPv6 flow label */
     uint32_t octets; /* by its length field; 0 where that is 0, as in offloaded segments */
 };
 
-/* Reads the header of a captured packet; false for what cannot be one. */
-bool iptfs_capread_ip(const struct iptfs_captured *packet, struct iptfs_capread_ip *ip);
+/* Reads the header of a captured packet; false when it cannot be an IP header. */
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip);
 
 #endif

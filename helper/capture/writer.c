@@ -7,7 +7,8 @@ enum {
     SNAPLEN = 262144 /* libpcap's own limit */
 };
 
-/* libpcap's dumper is the stream itself, which it would close: that is left to the outfile. */
+/* libpcap's dumper is the stream itself. pcap_dump_close would close it, but the outfile does that.
+ */
 static pcap_dumper_t *dumper_of(const struct iptfs_capture_writer *file)
 {
     return (pcap_dumper_t *)file->out.file;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Captures that are written: raw IP packets, times in nanoseconds; whole or not at all. */
+/* Writes capture files: raw IP packets, times in nanoseconds. The file gets its name when it is
+ * complete, or not at all. */
 #ifndef IPTFS_CAPTURE_WRITER_H
 #define IPTFS_CAPTURE_WRITER_H
 
@@ -16,19 +17,20 @@ struct iptfs_capture_writer {
     uint64_t pkts;
 };
 
-/* Opens a capture that will be called `path`. IPTFS_E_IO or IPTFS_E_NO_MEMORY, with a line of text.
- */
+/* Opens a capture whose name will be `path`. IPTFS_E_IO or IPTFS_E_NO_MEMORY, with a line of text.
+ * The writer is freed with iptfs_capture_writer_free after success and after failure. */
 int iptfs_capture_writer_open(struct iptfs_capture_writer *file, const char *path,
                               struct iptfs_error *error);
 
-/* Adds an IP packet. Whether it could be written is known at the commit. */
+/* Adds an IP packet. The commit reports a failure to write it. */
 void iptfs_capture_writer_add(struct iptfs_capture_writer *file, int64_t at_ps,
                               const uint8_t *bytes, uint32_t octets);
 
 /* Gives the file its name. IPTFS_E_IO. */
 int iptfs_capture_writer_commit(struct iptfs_capture_writer *file, struct iptfs_error *error);
 
-/* Frees the file, and removes it when it was not committed; harmless on an all-zero struct. */
+/* Frees the writer, and removes the file when it was not committed. An all-zero struct is allowed.
+ */
 void iptfs_capture_writer_free(struct iptfs_capture_writer *file);
 
 #endif

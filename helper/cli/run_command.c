@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim run` */
+#include "run/run_command.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/progress_bar.h"
-#include "run/run.h"
+#include "plot/series_plots.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,7 @@ static int run(int argc, char **argv)
     iptfs_command_parse(&iptfs_command_run, 0, argc, argv, &arguments);
     struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request->quiet);
     request->progress = &progress;
+    request->series_written = iptfs_series_plots;
     request->sets = arguments.sets;
     int code = iptfs_run_command(request, stdout, &error);
     free(arguments.sets);

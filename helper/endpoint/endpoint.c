@@ -7,7 +7,8 @@
 #include "packet/aggfrag.h"
 #include "scenario/config.h"
 #include "sender/sender.h"
-#include "summary/results.h"
+#include "summary/summary.h"
+#include "text/json_walk.h"
 #include "wire/inbound_sa.h"
 
 #include <inttypes.h>
@@ -114,7 +115,7 @@ static int read_all(struct passage *passage,
         if (passage->code != IPTFS_OK)
             return passage->code;
     }
-    return got < 0 && !passage->reader.cut ? got : IPTFS_OK;
+    return got < 0 && !passage->reader.truncated ? got : IPTFS_OK;
 }
 
 /* ------------------------------------------------------------------------------------ figures */
@@ -131,19 +132,11 @@ static json_t *group(json_t *figures, const char *name)
     return object;
 }
 
-static void print_lines(const json_t *object, const char *before, FILE *out)
+static void print_figure(void *ctx, const char *name, const json_t *value)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value)
-    {
-        char path[160];
-        snprintf(path, sizeof path, "%s%s%s", before, *before != '\0' ? "." : "", name);
-        if (json_is_object(value))
-            print_lines(value, path, out);
-        else if (json_integer_value(value) != 0)
-            fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", path, json_integer_value(value));
-    }
+    FILE *out = ctx;
+    if (json_integer_value(value) != 0)
+        fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", name, json_integer_value(value));
 }
 
 /* The figures that are not 0, or all of them as JSON. */
@@ -152,10 +145,10 @@ static void print_figures(const struct passage *passage, const json_t *figures, 
     if (passage->request->quiet)
         return;
     if (passage->request->json) {
-        iptfs_results_write_json(figures, out);
+        iptfs_summary_write_json(figures, out);
         return;
     }
-    print_lines(figures, "", out);
+    iptfs_json_walk(figures, print_figure, out);
     fprintf(out, "%-48s %s\n", "written", passage->request->out_path);
     if (passage->request->esp_sa_path != NULL)
         fprintf(out, "%-48s %s\n", "written", passage->request->esp_sa_path);
@@ -170,7 +163,7 @@ static void tell_input(const struct passage *passage, json_t *figures, FILE *not
     set(in, "not-ip", passage->not_ip);
     set(in, "cut", passage->cut);
     set(in, "earlier", passage->earlier);
-    set(in, "ends-early", passage->reader.cut);
+    set(in, "ends-early", passage->reader.truncated);
     if (passage->not_ip > 0)
         fprintf(notes, "%s: %" PRIu64 " packets left out: not IP\n", path, passage->not_ip);
     if (passage->cut > 0)
@@ -180,7 +173,7 @@ static void tell_input(const struct passage *passage, json_t *figures, FILE *not
         fprintf(notes,
                 "%s: %" PRIu64 " packets are earlier than the one before them: taken at its time\n",
                 path, passage->earlier);
-    if (passage->reader.cut)
+    if (passage->reader.truncated)
         fprintf(notes, "%s: the file ends in the middle of packet %" PRIu64 ", which is left out\n",
                 path, passage->reader.number + 1);
 }
@@ -246,9 +239,9 @@ static int open_encap(struct encap *encap)
 
 /* A packet that is there whole, and is what it says. */
 static bool is_packet(struct passage *passage, const struct iptfs_captured *packet,
-                      struct iptfs_capread_ip *ip)
+                      struct iptfs_captured_ip *ip)
 {
-    if (!iptfs_capread_ip(packet, ip) ||
+    if (!iptfs_captured_ip(packet, ip) ||
         (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
         passage->not_ip++;
         return false;
@@ -263,7 +256,7 @@ static bool is_packet(struct passage *passage, const struct iptfs_captured *pack
 static void send_packet(struct passage *passage, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)passage;
-    struct iptfs_capread_ip ip;
+    struct iptfs_captured_ip ip;
     int64_t next_ps;
     if (!is_packet(passage, packet, &ip))
         return;
@@ -316,7 +309,7 @@ static json_t *encap_figures(const struct encap *encap, FILE *notes)
     json_t *outer = group(figures, "outer");
     set(outer, "pkts", encap->outer.pkts);
     set(outer, "octets", encap->outer.octets);
-    json_object_set_new(figures, "counters", iptfs_results_counters(&encap->counters));
+    json_object_set_new(figures, "counters", iptfs_summary_counters(&encap->counters));
     return figures;
 }
 
@@ -479,7 +472,7 @@ static json_t *decap_figures(const struct decap *decap, FILE *notes)
     set(group(inner, "delivered"), "pkts", delivered->pkts);
     set(json_object_get(inner, "delivered"), "octets", delivered->octets);
     set(inner, "incomplete", inbound->counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS]);
-    json_t *counters = iptfs_results_counters(&inbound->counters);
+    json_t *counters = iptfs_summary_counters(&inbound->counters);
     add_linux_counters(inbound, json_object_get(counters, "linux"));
     json_object_set_new(figures, "counters", counters);
     return figures;

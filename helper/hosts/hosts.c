@@ -5,13 +5,14 @@
 #include "base/units.h"
 #include "ns3/sim.h"
 #include "scenario/config.h"
+#include "traffic/host.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static enum iptfs_path path_of(const struct iptfs_traffic_options *traffic)
 {
-    return traffic->through_tunnel ? IPTFS_PATH_TUNNEL : IPTFS_PATH_BESIDE;
+    return iptfs_traffic_beside(traffic) ? IPTFS_PATH_BESIDE : IPTFS_PATH_TUNNEL;
 }
 
 bool iptfs_hosts_wanted(const struct iptfs_scenario *scenario, enum iptfs_path path)
@@ -72,7 +73,7 @@ static int add_section(struct iptfs_hosts *hosts, size_t index, unsigned number)
 {
     const struct iptfs_traffic_options *traffic = &hosts->scenario->traffic[index];
     struct iptfs_hosts_section *section = &hosts->section[index];
-    struct iptfs_ns3_hosts_traffic config = iptfs_config_hosts(traffic);
+    struct iptfs_ns3_hosts_traffic config = iptfs_host_to_model(traffic);
     const struct iptfs_ns3_hosts_observer observer = {on_rtt, on_finished, section};
     int code = iptfs_delays_init(&section->rtt);
     if (code == IPTFS_OK)
@@ -135,20 +136,24 @@ static void add_flow(struct iptfs_hosts_report *report, const struct iptfs_ns3_h
     report->cwnd_octets += flow->cwnd_octets;
 }
 
-bool iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
+void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
                         struct iptfs_hosts_report *report)
 {
+    *report = (struct iptfs_hosts_report){.hosted = false};
     if (hosts->section == NULL || hosts->section[index].ns3 == NULL)
-        return false;
+        return;
     const struct iptfs_traffic_options *traffic = &hosts->scenario->traffic[index];
     const struct iptfs_hosts_section *section = &hosts->section[index];
     int64_t stop_ps = iptfs_earlier(traffic->stop_ps, now_ps), end_ps = traffic->start_ps;
+    const uint32_t flows = iptfs_host_config_of(traffic)->ns3.flows;
     double sum = 0, squares = 0;
     *report = (struct iptfs_hosts_report){
+        .hosted = true,
+        .tcp = iptfs_traffic_type_of(traffic)->tcp,
         .rtt = &section->rtt,
         .completion = &section->completion,
     };
-    for (unsigned i = 0; i < traffic->flows; i++) {
+    for (unsigned i = 0; i < flows; i++) {
         const struct iptfs_ns3_hosts_flow *flow = iptfs_ns3_section_flow(section->ns3, i);
         /* What was still on the way at stop came later. */
         int64_t to_ps = flow_end_ps(flow, iptfs_later(stop_ps, flow->last_ps));
@@ -159,8 +164,7 @@ bool iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t n
         squares += goodput_bps * goodput_bps;
     }
     report->goodput_bps = rate_bps(report->received_octets, traffic->start_ps, end_ps);
-    report->fairness = squares > 0 ? sum * sum / (traffic->flows * squares) : (double)NAN;
-    return true;
+    report->fairness = squares > 0 ? sum * sum / (flows * squares) : (double)NAN;
 }
 
 void iptfs_hosts_free(struct iptfs_hosts *hosts)

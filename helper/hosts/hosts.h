@@ -9,6 +9,7 @@
 #include "ns3/hosts/hosts.h"
 #include "scenario/scenario.h"
 #include "stats/delays.h"
+#include "traffic/hosts_report.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,22 +38,6 @@ struct iptfs_hosts {
     uint16_t traffic_of[IPTFS_NS3_HOSTS_SECTIONS_MAX]; /* by the number that ns-3 knows */
 };
 
-/* What the flows of a section did, all of them together. */
-struct iptfs_hosts_report {
-    uint64_t sent_octets;     /* by applications at either end */
-    uint64_t received_octets; /* by them, in order and without gap */
-    uint64_t acked_octets;
-    uint64_t segments;
-    uint64_t retransmissions;
-    uint64_t timeouts;
-    uint64_t transfers; /* finished */
-    uint64_t cwnd_octets;
-    double goodput_bps; /* received, from the section's start to its end or the last transfer's */
-    double fairness;    /* Jain's index of the flows' goodput; NaN when nothing was received */
-    const struct iptfs_delays *rtt;
-    const struct iptfs_delays *completion;
-};
-
 /* Whether a scenario has such traffic on this path. */
 bool iptfs_hosts_wanted(const struct iptfs_scenario *scenario, enum iptfs_path path);
 
@@ -66,8 +51,8 @@ int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *sce
 /* Whether ns-3's packets add up once the tunnels are closed: each was delivered or released. */
 bool iptfs_hosts_balanced(const struct iptfs_hosts *hosts);
 
-/* What the section of this index did until now_ps; false when it is of another type. */
-bool iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
+/* What the section of this index did until now_ps; `hosted` is false when it is of another type. */
+void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
                         struct iptfs_hosts_report *report);
 
 /* Frees the hosts, after the tunnels; an all-zero one is allowed. */

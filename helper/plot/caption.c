@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/caption.h"
 
+#include "summary/table.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +30,9 @@ static const struct {
     {"packets", 1e7, {1e-6, "million packets"}},
     {"packets", 1e5, {1e-3, "thousand packets"}},
     {"packets", 0.0, {1.0, "packets"}},
-    {"bit", 0.0, {1.0, "bits"}},
+    {"bits", 0.0, {1.0, "bits"}},
+    {"packets/s", 0.0, {1.0, "packets/s"}},
+    {"1", 0.0, {1.0, ""}},
     {"share", 0.0, {100.0, "%"}},
 };
 
@@ -64,7 +68,7 @@ struct name {
     const char *caption;
 };
 
-/* Whole names. */
+/* Keys of scenarios and sweeps. */
 static const struct name names[] = {
     {"seed", "seed"},
     {"case", "case"},
@@ -88,104 +92,18 @@ static const struct name names[] = {
     {"link.reorder", "share reordered"},
     {"link.duplicate", "share duplicated"},
     {"link.jitter", "link jitter"},
-    {"loss_amplification", "inner packets lost per outer packet lost"},
-    {"goodput_bps", "goodput"},
-    {"outer_bps", "rate of outer packets"},
-    {"loss", "loss of inner packets"},
-    {"lost", "inner packets lost"},
-    {"in_flight", "inner packets in flight"},
-    {"outer.mean_fill", "mean fill of outer packets"},
-    {"outer.overhead", "overhead"},
-    {"outer.padding_share", "share of padding"},
-    {"outer.gap_cv", "variation of gaps between outer packets"},
-    {"outer.dispersion", "dispersion of outer packets"},
-    {"outer.rekeys", "rekeyings"},
-    {"outer.late", "late outer packets"},
-    {"outer.held_max", "most outer packets held"},
-    {"inner.ce_marked", "inner packets marked CE"},
-    {"outer.ce_marked", "outer packets marked CE"},
-    {"inner.offered.pkts", "inner packets offered"},
-    {"inner.delivered.pkts", "inner packets delivered"},
-    {"inner.offered.octets", "inner octets offered"},
-    {"inner.delivered.octets", "inner octets delivered"},
-    {"offered.pkts", "packets offered"},
-    {"delivered.pkts", "packets delivered"},
-    {"outer.sent.pkts", "outer packets sent"},
-    {"outer.received.pkts", "outer packets received"},
-    {"outer.lost.pkts", "outer packets lost"},
-    {"congestion.rtt_s", "round trip"},
-    {"congestion.loss_event_rate", "loss event rate"},
-    {"congestion.allowed_pps", "allowed packets per second"},
 };
-
-/* Beginnings of names; an ending follows. */
-static const struct name families[] = {
-    {"delay_s.", "delay"},
-    {"jitter_s.", "jitter"},
-    {"stall_s.", "head-of-line stall"},
-    {"gather_s.", "gathering of fragments"},
-    {"inner.dropped.", "inner packets dropped"},
-};
-
-static const struct name endings[] = {
-    {"mean", "mean"},
-    {"min", "least"},
-    {"max", "most"},
-    {"p50", "median"},
-    {"p90", "90th percentile"},
-    {"p99", "99th percentile"},
-    {"p99_p50", "99th percentile less median"},
-    {"share", "share of packets"},
-};
-
-static const char *find(const struct name *list, size_t count, const char *key)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].key, key) == 0)
-            return list[i].caption;
-    return NULL;
-}
-
-static char *family_name(const char *before, const char *key, char *buffer, size_t size)
-{
-    for (size_t i = 0; i < LENGTH(families); i++) {
-        size_t length = strlen(families[i].key);
-        if (strncmp(key, families[i].key, length) != 0)
-            continue;
-        const char *ending = find(endings, LENGTH(endings), key + length);
-        snprintf(buffer, size, "%s%s, %s", before, families[i].caption,
-                 ending != NULL ? ending : key + length);
-        return buffer;
-    }
-    snprintf(buffer, size, "%s%s", before, key);
-    return buffer;
-}
 
 char *iptfs_caption_name(const char *key, char *buffer, size_t size)
 {
-    char before[128] = "";
-    if (strncmp(key, "reverse.", 8) == 0) {
-        snprintf(before, sizeof before, "reverse: ");
-        key += 8;
-    }
-    const char *caption = find(names, LENGTH(names), key);
-    const char *flow = strncmp(key, "flows.", 6) == 0 ? key + 6 : NULL;
-    /* Names of flows may hold dots: what follows is known by its own. */
-    for (const char *dot = flow; caption == NULL && dot != NULL && (dot = strchr(dot, '.'));
-         dot++) {
-        caption = find(names, LENGTH(names), dot + 1);
-        bool family = false;
-        for (size_t i = 0; i < LENGTH(families); i++)
-            family = family || strncmp(dot + 1, families[i].key, strlen(families[i].key)) == 0;
-        if (caption == NULL && !family)
-            continue;
-        size_t length = strlen(before);
-        snprintf(before + length, sizeof before - length, "%.*s: ", (int)(dot - flow), flow);
-        key = dot + 1;
-        break;
-    }
-    if (caption == NULL)
-        return family_name(before, key, buffer, size);
-    snprintf(buffer, size, "%s%s", before, caption);
+    struct iptfs_summary_match match;
+    for (size_t i = 0; i < LENGTH(names); i++)
+        if (strcmp(names[i].key, key) == 0) {
+            snprintf(buffer, size, "%s", names[i].caption);
+            return buffer;
+        }
+    if (iptfs_summary_find(key, &match))
+        return iptfs_summary_caption(&match, buffer, size);
+    snprintf(buffer, size, "%s", key);
     return buffer;
 }

@@ -5,16 +5,19 @@
 #include "plot/kind.h"
 #include "text/csv.h"
 
-#include <math.h>
 #include <string.h>
+
+enum {
+    NUMBER_DIGITS = 12
+};
 
 static void write_cell(const struct iptfs_plot_cell *cell, FILE *out)
 {
-    fputc(',', out);
+    struct iptfs_csv csv = {.out = out, .fields = 1}; /* fields stand before it */
     if (cell->text != NULL)
-        iptfs_csv_text(cell->text, out);
-    else if (!isnan(cell->number))
-        fprintf(out, "%.12g", cell->number);
+        iptfs_csv_text(&csv, cell->text);
+    else
+        iptfs_csv_real(&csv, cell->number, NUMBER_DIGITS);
 }
 
 static const char *unit_of(const struct iptfs_plot_column *column)

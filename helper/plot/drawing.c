@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/drawing.h"
 
-#include "files/gnuplot.h"
+#include "plot/gnuplot.h"
 #include "plot/kind.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/gnuplot_script.h"
 
-#include "files/gnuplot.h"
 #include "plot/drawing.h"
+#include "plot/gnuplot.h"
 #include "plot/kind.h"
 
 #include <string.h>

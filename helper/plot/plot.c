@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/plot.h"
 
-#include "files/gnuplot.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "plot/data.h"
 #include "plot/data_csv.h"
+#include "plot/gnuplot.h"
 #include "plot/gnuplot_script.h"
 #include "plot/sections.h"
 #include "run/run.h"
 #include "sweep/grid.h"
+#include "text/json_walk.h"
 #include "text/suggest.h"
 
 #include <errno.h>
@@ -19,20 +20,10 @@
 
 /* --------------------------------------------------------------------------------- before a run */
 
-/* Takes in the names of an object's values, joined by dots. */
-static void take_names(json_t *names, json_t *object, const char *before)
+static void take_name(void *ctx, const char *name, const json_t *value)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach(object, name, value)
-    {
-        char path[256];
-        snprintf(path, sizeof path, "%s%s%s", before, *before != '\0' ? "." : "", name);
-        if (json_is_object(value))
-            take_names(names, value, path);
-        else
-            json_object_set_new(names, path, json_null());
-    }
+    (void)value;
+    json_object_set_new(ctx, name, json_null());
 }
 
 /* Adds the names of the values in the summary of a point, found by a run of 1 ps. A point that
@@ -46,7 +37,7 @@ static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, 
         return;
     scenario.duration_ps = 1;
     if (iptfs_run_summary(&scenario, &summary, &unused) == 0)
-        take_names(names, summary, "");
+        iptfs_json_walk(summary, take_name, names);
     json_decref(summary);
     iptfs_scenario_free(&scenario);
 }

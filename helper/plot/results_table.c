@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/results_table.h"
 
+#include "summary/table.h"
 #include "sweep/key.h"
 #include "sweep/manifest.h"
 #include "sweep/results_db.h"
@@ -21,26 +22,19 @@ struct filling {
     struct iptfs_error *error;
 };
 
-/* Ends of the names of summary values that are parts of one. */
-static bool is_share(const char *name)
+/* The unit of a value of the summary; `recorded` is that in the results, which may come from
+ * another version and hold other values. */
+static const char *unit_of_value(const char *name, const char *recorded)
 {
-    static const char *const ends[] = {"outer.mean_fill", "outer.overhead", "outer.padding_share",
-                                       ".share",          ".loss",          "loss_event_rate"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        size_t end = strlen(ends[i]);
-        if (length >= end && strcmp(name + length - end, ends[i]) == 0)
-            return true;
-    }
-    return false;
+    struct iptfs_summary_match match;
+    return iptfs_summary_find(name, &match) ? match.unit : recorded;
 }
 
 static void set_known(struct iptfs_plot_column *column, const struct iptfs_results_column *known)
 {
     bool value = strcmp(known->role, "value") == 0;
-    const char *unit = !value                  ? iptfs_plot_unit_of_key(known->name)
-                       : is_share(known->name) ? "share"
-                                               : known->unit;
+    const char *unit =
+        value ? unit_of_value(known->name, known->unit) : iptfs_plot_unit_of_key(known->name);
     iptfs_plot_table_set_column(column, known->name, value ? IPTFS_PLOT_SUMMARY : IPTFS_PLOT_SWEPT,
                                 unit);
 }

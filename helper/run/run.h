@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One run of a scenario: tunnels on ns-3's events, from the first arrival to the written summary.
- */
-#ifndef IPTFS_RUN_H
-#define IPTFS_RUN_H
+/* One run of a scenario: its tunnels, links and traffic sources, driven by the events of ns-3. */
+#ifndef IPTFS_RUN_RUN_H
+#define IPTFS_RUN_RUN_H
 
 #include "base/error.h"
 #include "hosts/hosts.h"
 #include "ns3/engine.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
-#include "summary/results.h"
-#include "text/progress.h"
+#include "summary/view.h"
+#include "traffic/hosts_report.h"
 #include "tunnel/tunnel.h"
 
+#include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* One direction of a run. */
 struct iptfs_run_direction {
@@ -24,21 +22,22 @@ struct iptfs_run_direction {
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
     struct iptfs_mtu_change mtu_changes[IPTFS_TIMED_MAX];
-    struct iptfs_source *source; /* NULL: nobody sends this way */
+    struct iptfs_source *source; /* NULL: no traffic in this direction */
     struct iptfs_leak leak;
     struct iptfs_observer leak_observer;
     struct iptfs_leak_report leak_report; /* known after iptfs_run_finish */
 };
 
-/* A run in ns-3's hands; must not move in memory. One exists at a time in a process. */
+/* A run in the simulation of ns-3; must not move in memory. A process has one at a time. */
 struct iptfs_run {
     const struct iptfs_scenario *scenario;
     uint64_t seed;
     uint64_t run;
     struct iptfs_run_direction direction[IPTFS_DIRECTIONS];
-    struct iptfs_run_direction beside[IPTFS_DIRECTIONS]; /* of traffic with tunnel = off */
+    struct iptfs_run_direction bypass[IPTFS_DIRECTIONS]; /* carries traffic with tunnel = off */
     struct iptfs_hosts hosts;
-    uint64_t events; /* ns-3's, known after iptfs_run_finish */
+    struct iptfs_hosts_report *host_reports; /* one for each traffic section; see iptfs_run_view */
+    uint64_t events;                         /* ns-3's, known after iptfs_run_finish */
 };
 
 /* Opens ns-3 and builds the tunnels of a scenario, which must outlive the run. Errors are those of
@@ -46,14 +45,14 @@ struct iptfs_run {
 int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
                    uint64_t number, struct iptfs_error *error);
 
-/* The same in the simulation that is open, which goes on when the run is freed, by
- * iptfs_run_demolish. */
+/* The same in a simulation that is open and stays open: the run is freed with iptfs_run_demolish.
+ */
 int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
                     uint64_t number, struct iptfs_error *error);
 void iptfs_run_demolish(struct iptfs_run *run);
 
-/* Where records of a direction go; wakes the tunnel for each arrival, so that they come in the
- * order of time. Before iptfs_run_until. */
+/* Sends the trace records of a direction to `trace`. The tunnel is then woken for each arrival, so
+ * that records come in the order of time. Call it before iptfs_run_until. */
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
                      struct iptfs_trace trace);
 
@@ -63,44 +62,19 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
 /* Ends the run at its duration and checks the ledgers: IPTFS_E_UNBALANCED. */
 int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error);
 
-/* What the finished run found; refers to the run. */
-struct iptfs_results iptfs_run_results(const struct iptfs_run *run);
+/* The run at now_ps: its duration once it is finished. Refers to the run, and is valid until the
+ * next view. */
+struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps);
 
 void iptfs_run_free(struct iptfs_run *run);
 
-/* Runs a scenario from beginning to end: its summary is a new reference in *summary. A tunnel that
- * a circuit breaker stopped is a result like others. Errors are those of the parts above. */
+/* Runs a scenario from its start to its end, with its own seed, and sets *summary to a new
+ * reference. A tunnel that a circuit breaker stopped is no error. Errors are those of the functions
+ * above. */
 int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
                       struct iptfs_error *error);
 
-/* `iptfs-sim run`. */
-enum iptfs_output {
-    IPTFS_OUTPUT_TEXT,
-    IPTFS_OUTPUT_JSON,
-    IPTFS_OUTPUT_CSV
-};
-
-struct iptfs_run_request {
-    const char *scenario_path;
-    const char *const *sets; /* "section.key=value" */
-    size_t n_sets;
-    bool seed_given; /* else the scenario's */
-    uint64_t seed;
-    uint64_t run;
-    const char *out_dir;     /* NULL: out/NAME */
-    const char *trace_path;  /* NULL: no trace */
-    const char *pcap_prefix; /* NULL: no captures */
-    int64_t series_ps;       /* a line of series.csv for each such interval; 0: none */
-    enum iptfs_output output;
-    bool quiet;                            /* print nothing but errors */
-    const struct iptfs_progress *progress; /* may be NULL */
-};
-
-/* Runs the scenario, writes summary.json, summary.csv, the trace, captures and the series, and
- * prints the summary to `out`. Nothing is written unless all went well. Returns 0 or a negative
- * code with a line of text: IPTFS_E_INVALID and IPTFS_E_IO for what the user can mend,
- * IPTFS_E_STOPPED, with all written, when a circuit breaker has stopped the tunnel. */
-int iptfs_run_command(const struct iptfs_run_request *request, FILE *out,
-                      struct iptfs_error *error);
+/* IPTFS_E_STOPPED, with a line of text, when a circuit breaker has stopped a tunnel of the run. */
+int iptfs_run_check_breakers(const struct iptfs_run *run, struct iptfs_error *error);
 
 #endif

@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A run over time: rates, queues and windows, interval by interval, as CSV and as pictures. */
+/* A run over time: rates, queues and windows of each interval, as CSV and as plots. */
 #ifndef IPTFS_RUN_SERIES_H
 #define IPTFS_RUN_SERIES_H
 
 #include "base/error.h"
 #include "files/outfile.h"
-#include "summary/results.h"
+#include "summary/view.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct iptfs_series_column;
+struct iptfs_summary_row;
+
+struct iptfs_series_column {
+    const struct iptfs_summary_row *row;
+    enum iptfs_direction direction;
+    bool of_flow;
+    size_t flow; /* index of its traffic section */
+    char name[80];
+    double before; /* what the getter returned at the end of the interval before */
+};
 
 /* The series of one run. */
 struct iptfs_series {
-    struct iptfs_results results; /* where everything is */
+    const struct iptfs_scenario *scenario;
     struct iptfs_series_column *columns;
     size_t count;
     int64_t last_ps; /* the end of the interval written last */
@@ -26,20 +36,15 @@ struct iptfs_series {
 int iptfs_series_open(struct iptfs_series *series, const char *directory,
                       struct iptfs_error *error);
 
-/* Writes the head, at time 0, for the tunnels and hosts that the results refer to: they change from
- * then on, and must outlive the series. IPTFS_E_NO_MEMORY. */
-int iptfs_series_begin(struct iptfs_series *series, const struct iptfs_results *results);
+/* Writes the head for a run at time 0, whose scenario must outlive the series. The columns are the
+ * rows of the summary that have a series getter. IPTFS_E_NO_MEMORY. */
+int iptfs_series_begin(struct iptfs_series *series, const struct iptfs_summary_view *view);
 
-/* Writes a line for the interval that ends now, after the one before. */
-void iptfs_series_sample(struct iptfs_series *series, int64_t now_ps);
+/* Writes a line for the interval from the sample before, or 0, to the view of the same run. */
+void iptfs_series_sample(struct iptfs_series *series, const struct iptfs_summary_view *view);
 
 /* Gives the file its name. IPTFS_E_IO. */
 int iptfs_series_commit(struct iptfs_series *series, struct iptfs_error *error);
-
-/* Draws DIRECTORY/series-rates, and series-wait and series-cwnd where there is something to draw:
- * .svg, .png and the .gp they are made by. After iptfs_series_commit. IPTFS_E_IO. */
-int iptfs_series_draw(const struct iptfs_series *series, const char *directory,
-                      struct iptfs_error *error);
 
 /* Frees the series; a file that was not committed is gone. An all-zero one is allowed. */
 void iptfs_series_free(struct iptfs_series *series);

@@ -191,51 +191,6 @@ struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link
     };
 }
 
-static enum iptfs_ns3_hosts_type hosts_type(enum iptfs_traffic_type type)
-{
-    if (type == IPTFS_TRAFFIC_TCP_BULK)
-        return IPTFS_NS3_HOSTS_BULK;
-    return type == IPTFS_TRAFFIC_TCP_REQUEST ? IPTFS_NS3_HOSTS_REQUEST : IPTFS_NS3_HOSTS_ONOFF;
-}
-
-struct iptfs_ns3_hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic)
-{
-    const struct iptfs_limit *queue = &traffic->access_queue;
-    return (struct iptfs_ns3_hosts_traffic){
-        .type = hosts_type(traffic->type),
-        .from = traffic->direction,
-        .flows = traffic->flows,
-        .ip_version = (int)traffic->ip_version,
-        .start_ps = traffic->start_ps,
-        .stagger_ps = traffic->stagger_ps,
-        .stop_ps = traffic->stop_ps,
-        .access =
-            {
-                .rate_bps = traffic->access_rate_bps,
-                .delay_ps = traffic->access_delay_ps,
-                .mtu_octets = traffic->access_mtu_octets,
-                .queue_packets = queue->in_pkts ? (uint32_t)queue->count : 0,
-                .queue_octets = queue->in_pkts ? 0 : (uint32_t)queue->count,
-            },
-        .tcp = traffic->tcp,
-        .sack = traffic->sack,
-        .ecn = traffic->tcp_ecn,
-        .segment_octets = traffic->segment_octets,
-        .buffer_octets = traffic->buffer_octets,
-        .min_rto_ps = traffic->min_rto_ps,
-        .octets = traffic->octets,
-        .request_octets = traffic->request_octets,
-        .response_octets = traffic->response_octets,
-        .requests = traffic->requests,
-        .think_ps = traffic->think_ps,
-        .packet_octets = traffic->size.high_octets,
-        .rate_bps = traffic->rate_bps,
-        .on_ps = traffic->on_ps,
-        .off_ps = traffic->off_ps,
-        .pareto_shape = traffic->periods == IPTFS_PERIODS_PARETO ? traffic->shape : 0.0,
-    };
-}
-
 struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel)
 {
     unsigned mode = 0;

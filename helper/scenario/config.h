@@ -5,7 +5,6 @@
 
 #include "congestion/circuit_breaker.h"
 #include "link/link.h"
-#include "ns3/hosts/hosts.h"
 #include "receiver/receiver.h"
 #include "scenario/scenario.h"
 #include "sender/mode.h"
@@ -45,9 +44,6 @@ struct iptfs_circuit_breaker_config iptfs_config_breaker(const struct iptfs_tunn
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 /* Refers to the options, which must outlive the link. Its random streams are still to be set. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
-
-/* A section of ns-3's applications. */
-struct iptfs_ns3_hosts_traffic iptfs_config_hosts(const struct iptfs_traffic_options *traffic);
 
 /* The path of those beside the tunnel: no tunnel, over the same link. */
 struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel);

@@ -16,6 +16,7 @@
 #include "stats/leak.h"
 #include "text/quantity.h"
 #include "text/real.h"
+#include "traffic/host.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -137,27 +138,6 @@ static void negotiate(struct iptfs_settings *settings)
         scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
 }
 
-static uint32_t tcp_headers_octets(const struct iptfs_traffic_options *traffic)
-{
-    enum {
-        TCP_WITH_TIMESTAMPS = 32
-    };
-    return TCP_WITH_TIMESTAMPS +
-           (traffic->ip_version == 6 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS);
-}
-
-static bool is_tcp(const struct iptfs_traffic_options *traffic)
-{
-    return traffic->type == IPTFS_TRAFFIC_TCP_BULK || traffic->type == IPTFS_TRAFFIC_TCP_REQUEST;
-}
-
-/* The longest that goes through the access links in one piece. */
-static void fill_segment(struct iptfs_traffic_options *traffic)
-{
-    if (is_tcp(traffic) && traffic->segment_octets == 0)
-        traffic->segment_octets = traffic->access_mtu_octets - tcp_headers_octets(traffic);
-}
-
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -173,7 +153,9 @@ static int fill_rest(struct iptfs_settings *settings)
         /* ns-3's hosts answer: at least with acknowledgements. */
         if (traffic->direction == IPTFS_REVERSE || iptfs_traffic_hosted(traffic))
             scenario->bidirectional = true;
-        fill_segment(traffic);
+        const struct iptfs_traffic_type *type = iptfs_traffic_type_of(traffic);
+        if (type->complete != NULL)
+            type->complete(traffic);
     }
     negotiate(settings);
     /* Congestion information comes back the other way, whether there is traffic or not. */
@@ -225,10 +207,6 @@ static int open_files(struct iptfs_settings *settings)
     for (size_t i = 0; i < scenario->traffic_count && code == 0; i++) {
         struct iptfs_traffic_options *traffic = &scenario->traffic[i];
         code = resolve_path(settings, IPTFS_TARGET_TRAFFIC + i, "file", &traffic->file_path);
-        if (traffic->filter == NULL)
-            traffic->filter = strdup("");
-        if (traffic->filter == NULL)
-            code = IPTFS_E_NO_MEMORY;
     }
     return code;
 }
@@ -468,117 +446,40 @@ static int check_p2p(struct iptfs_settings *settings, size_t direction)
     return 0;
 }
 
-static int check_inner_size(struct iptfs_settings *settings, size_t index)
+/* The path of a section's packets: what the types' checks need to know of tunnel and link. */
+static struct iptfs_traffic_path path_of(const struct iptfs_scenario *scenario,
+                                         enum iptfs_direction direction)
 {
-    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    uint32_t least = IPTFS_IPV4_HEADER_OCTETS, most = UINT16_MAX;
-    if (traffic->ip_version == 6) {
-        least = IPTFS_IPV6_HEADER_OCTETS;
-        most = IPTFS_PACKET_MAX_OCTETS;
-    }
-    if (traffic->size.high_octets == 0 || /* a type without sizes of its own */
-        (traffic->size.low_octets >= least && traffic->size.high_octets <= most))
-        return 0;
-    return iptfs_settings_refuse(settings, IPTFS_TARGET_TRAFFIC + index, "size", IPTFS_E_INVALID,
-                                 "%uB to %uB with ip %u", least, most, traffic->ip_version);
-}
-
-/* A packet that even an empty queue refuses would be offered again and again in one instant. */
-static int check_saturated_queue(struct iptfs_settings *settings,
-                                 const struct iptfs_traffic_options *traffic)
-{
-    const struct iptfs_link_options *link = &settings->scenario->link[traffic->direction];
-    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[traffic->direction];
+    const struct iptfs_link_options *link = &scenario->link[direction];
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
     struct iptfs_esp esp;
     iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
-    uint32_t space =
+    uint32_t payload_octets =
         iptfs_packer_linux_payload(&esp, tunnel->pkt_size_octets, iptfs_config_mtu_most(link));
-    uint32_t outer = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + space);
-    uint32_t least = iptfs_framed_octets(link->framing, outer);
-    if (traffic->type != IPTFS_TRAFFIC_SATURATE || link->queue.in_pkts || link->queue.count == 0 ||
-        link->queue.count >= least)
-        return 0;
-    return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction, "queue",
-                                 IPTFS_E_INVALID,
-                                 "%uB (one outer packet) or more, 1p or more, or 0, for "
-                                 "[traffic.%s] saturates the link",
-                                 least, traffic->name);
+    uint32_t outer_octets = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + payload_octets);
+    return (struct iptfs_traffic_path){
+        .link_section = direction == IPTFS_REVERSE ? "link.reverse" : "link",
+        .link_rate_bps = link->rate_bps,
+        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
+        .outer_octets = iptfs_framed_octets(link->framing, outer_octets),
+        .direct = scenario->link[IPTFS_FORWARD].device == IPTFS_DEVICE_DIRECT &&
+                  scenario->link[IPTFS_REVERSE].device == IPTFS_DEVICE_DIRECT,
+    };
 }
 
-/* So that drawing the periods of one gap comes to an end soon, and a run comes near the mean. */
-static int check_on_off(struct iptfs_settings *settings, size_t index)
+/* A type refuses a key of its section or of the link; where the key was given is known here. */
+static int check_type(struct iptfs_settings *settings, size_t index)
 {
     const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    if (traffic->type != IPTFS_TRAFFIC_ON_OFF && traffic->type != IPTFS_TRAFFIC_UDP_ONOFF)
+    const struct iptfs_traffic_type *type = iptfs_traffic_type_of(traffic);
+    const struct iptfs_traffic_path path = path_of(settings->scenario, traffic->direction);
+    struct iptfs_error why = {0};
+    if (type->check == NULL || type->check(traffic, &path, &why) == IPTFS_OK)
         return 0;
-    if (traffic->periods == IPTFS_PERIODS_PARETO && traffic->shape < IPTFS_SHAPE_MIN)
-        return iptfs_settings_refuse(settings, IPTFS_TARGET_TRAFFIC + index, "shape",
-                                     IPTFS_E_INVALID, "%s to 100",
-                                     iptfs_exact_factor(IPTFS_SHAPE_MIN).text);
-    int64_t packet_ps = iptfs_tx_time_ps(traffic->size.high_octets, traffic->rate_bps);
-    if (traffic->on_ps >= (packet_ps + 999) / 1000)
-        return 0;
-    return iptfs_settings_refuse(settings, IPTFS_TARGET_TRAFFIC + index, "on", IPTFS_E_INVALID,
-                                 "%s (a thousandth of the time of a packet at this rate) or more",
-                                 iptfs_exact_time((packet_ps + 999) / 1000).text);
-}
-
-static int check_tcp(struct iptfs_settings *settings, size_t index)
-{
-    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    size_t target = IPTFS_TARGET_TRAFFIC + index;
-    uint32_t most = traffic->access_mtu_octets - tcp_headers_octets(traffic);
-    if (traffic->segment_octets < IPTFS_NS3_HOSTS_SEGMENT_MIN || traffic->segment_octets > most)
-        return iptfs_settings_refuse(settings, target, "segment", IPTFS_E_INVALID,
-                                     "%uB to %uB (with headers, access-mtu is %uB), or 0",
-                                     IPTFS_NS3_HOSTS_SEGMENT_MIN, most, traffic->access_mtu_octets);
-    if (traffic->buffer_octets < 2 * traffic->segment_octets)
-        return iptfs_settings_refuse(settings, target, "buffer", IPTFS_E_INVALID,
-                                     "%uB (two segments) or more", 2 * traffic->segment_octets);
-    return 0;
-}
-
-static int check_udp(struct iptfs_settings *settings, size_t index)
-{
-    const struct iptfs_traffic_options *traffic = &settings->scenario->traffic[index];
-    size_t target = IPTFS_TARGET_TRAFFIC + index;
-    uint32_t least = traffic->ip_version == 6 ? 49 : 29;
-    if (traffic->size.low_octets != traffic->size.high_octets || traffic->size.low_octets < least ||
-        traffic->size.low_octets > UINT16_MAX)
-        return iptfs_settings_refuse(settings, target, "size", IPTFS_E_INVALID,
-                                     "one size from %uB to %uB (with IP and UDP headers)", least,
-                                     UINT16_MAX);
-    if (traffic->rate_bps > IPTFS_NS3_RATE_MAX_BPS)
-        return iptfs_settings_refuse(settings, target, "rate", IPTFS_E_INVALID, "up to %s",
-                                     iptfs_exact_rate(IPTFS_NS3_RATE_MAX_BPS).text);
-    const bool long_on = traffic->on_ps > IPTFS_NS3_DELAY_MAX_PS;
-    if (long_on || traffic->off_ps > IPTFS_NS3_DELAY_MAX_PS)
-        return iptfs_settings_refuse(settings, target, long_on ? "on" : "off", IPTFS_E_INVALID,
-                                     "up to %s", iptfs_exact_time(IPTFS_NS3_DELAY_MAX_PS).text);
-    return 0;
-}
-
-/* What ns-3's hosts cannot do. */
-static int check_hosted(struct iptfs_settings *settings, size_t index)
-{
-    const struct iptfs_scenario *scenario = settings->scenario;
-    const struct iptfs_traffic_options *traffic = &scenario->traffic[index];
-    size_t target = IPTFS_TARGET_TRAFFIC + index;
-    if (!iptfs_traffic_hosted(traffic))
-        return 0;
-    if (traffic->stop_ps > IPTFS_NS3_TIME_MAX_PS)
-        return iptfs_settings_refuse(settings, target, "stop", IPTFS_E_INVALID, "up to %s",
-                                     iptfs_exact_time(IPTFS_NS3_TIME_MAX_PS).text);
-    if (traffic->stagger_ps > 0 &&
-        (traffic->stop_ps - traffic->start_ps - 1) / traffic->stagger_ps < traffic->flows - 1)
-        return iptfs_settings_refuse(settings, target, "stagger", IPTFS_E_INVALID,
-                                     "so little that the last of %u flows starts before %s",
-                                     traffic->flows, iptfs_exact_time(traffic->stop_ps).text);
-    for (size_t i = 0; i < IPTFS_DIRECTIONS && !traffic->through_tunnel; i++)
-        if (scenario->link[i].device != IPTFS_DEVICE_DIRECT)
-            return iptfs_settings_refuse(settings, target, "tunnel", IPTFS_E_INVALID,
-                                         "on, for only with device direct others share the link");
-    return is_tcp(traffic) ? check_tcp(settings, index) : check_udp(settings, index);
+    bool of_link = strcmp(why.origin.section, path.link_section) == 0;
+    size_t target =
+        of_link ? IPTFS_TARGET_LINK + (size_t)traffic->direction : IPTFS_TARGET_TRAFFIC + index;
+    return iptfs_settings_refuse(settings, target, why.origin.key, why.code, "%s", why.text);
 }
 
 static int check_traffic(struct iptfs_settings *settings, size_t index)
@@ -593,16 +494,7 @@ static int check_traffic(struct iptfs_settings *settings, size_t index)
             by_stop ? "after" : "before", by_stop ? "start," : "the end of the run,",
             iptfs_exact_time(by_stop ? traffic->start_ps : traffic->stop_ps).text);
     }
-    if (traffic->type == IPTFS_TRAFFIC_SATURATE && scenario->link[traffic->direction].rate_bps == 0)
-        return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + (size_t)traffic->direction,
-                                     "rate", IPTFS_E_INVALID,
-                                     "above 0, for [traffic.%s] saturates the link", traffic->name);
-    int code = check_saturated_queue(settings, traffic);
-    if (code == 0)
-        code = check_on_off(settings, index);
-    if (code == 0)
-        code = check_hosted(settings, index);
-    return code != 0 ? code : check_inner_size(settings, index);
+    return check_type(settings, index);
 }
 
 /* Without inner packets only a tunnel with a rate sends any. */
@@ -737,8 +629,7 @@ static void clear_section(const struct iptfs_section *section, void *base)
 void iptfs_scenario_free(struct iptfs_scenario *s)
 {
     for (size_t i = 0; i < s->traffic_count; i++) {
-        clear_section(&iptfs_section_traffic, &s->traffic[i]);
-        free(s->traffic[i].name);
+        iptfs_traffic_options_free(&s->traffic[i]);
     }
     free(s->traffic);
     for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {

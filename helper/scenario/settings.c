@@ -141,11 +141,12 @@ int iptfs_settings_add_traffic(struct iptfs_settings *settings, const char *name
     int code = grow_traffic(settings);
     if (code != IPTFS_OK)
         return code;
-    size_t index = scenario->traffic_count++;
-    scenario->traffic[index] = (struct iptfs_traffic_options){.name = strdup(name)};
+    size_t index = scenario->traffic_count;
+    if (iptfs_traffic_options_init(&scenario->traffic[index], name) != IPTFS_OK)
+        return iptfs_settings_out_of_memory(settings);
+    scenario->traffic_count++;
     settings->targets[IPTFS_TARGET_TRAFFIC + index] = (struct iptfs_target){.line = line};
-    return scenario->traffic[index].name == NULL ? iptfs_settings_out_of_memory(settings)
-                                                 : IPTFS_OK;
+    return IPTFS_OK;
 }
 
 /* ----------------------------------------------------------------------------------- messages */

@@ -3,9 +3,11 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
+#include "summary/table.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "text/csv.h"
+#include "text/json_walk.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -61,57 +63,12 @@ static void add_column(struct collection *all, const char *name, const char *rol
                             json_pack("{s:s, s:s}", "role", role, "unit", unit));
 }
 
-/* delay_s.mean, but not stall_s.share; and flows, whose names are the user's, may end in "_s". */
-static bool is_of_times(const char *name)
-{
-    static const char *const endings[] = {".mean", ".min", ".max",    ".p50",
-                                          ".p90",  ".p99", ".p99_p50"};
-    const char *dot = strrchr(name, '.');
-    if (dot == NULL || dot - name < 2 || strncmp(dot - 2, "_s", 2) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (strcmp(dot, endings[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Units are the ends of the names; rates and shares have their own. */
+/* The unit of a value by the table of summary values; results of another version may hold values
+ * that the table does not. */
 static const char *unit_of(const char *name)
 {
-    static const struct {
-        const char *end, *unit;
-    } units[] = {
-        {"_bps", "bit/s"}, {"_bits", "bit"},    {"octets", "octets"},    {"pkts", "packets"},
-        {"_s", "s"},       {"late", "packets"}, {"held_max", "packets"},
-    };
-    if (is_of_times(name))
-        return "s";
-    if (strstr(name, ".dropped.") != NULL || strstr(name, "dropped.") == name)
-        return "packets";
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        size_t length = strlen(name), end = strlen(units[i].end);
-        if (length >= end && strcmp(name + length - end, units[i].end) == 0)
-            return units[i].unit;
-    }
-    return "";
-}
-
-/* Calls for each value of a summary, names joined by dots. */
-static void each_value(json_t *object, char *path, size_t size,
-                       void (*take)(void *ctx, const char *name, const json_t *value), void *ctx)
-{
-    size_t length = strlen(path);
-    const char *name;
-    json_t *value;
-    json_object_foreach(object, name, value)
-    {
-        snprintf(path + length, size - length, "%s%s", length > 0 ? "." : "", name);
-        if (json_is_object(value))
-            each_value(value, path, size, take, ctx);
-        else
-            take(ctx, path, value);
-        path[length] = '\0';
-    }
+    struct iptfs_summary_match match;
+    return iptfs_summary_find(name, &match) ? match.unit : "";
 }
 
 static void take_column(void *ctx, const char *name, const json_t *value)
@@ -123,8 +80,8 @@ static void take_column(void *ctx, const char *name, const json_t *value)
 static void add_parameters(struct collection *all)
 {
     struct iptfs_sweep_point point = iptfs_sweep_point(all->sweep, 1);
-    add_column(all, "point", "point", "");
-    add_column(all, "id", "point", "");
+    add_column(all, "point", "point", "1");
+    add_column(all, "id", "point", "text");
     for (size_t i = 0; i < point.n_columns; i++) {
         double number;
         const char *unit;
@@ -132,7 +89,7 @@ static void add_parameters(struct collection *all)
         if (strcmp(point.columns[i], "seed") != 0)
             add_column(all, point.columns[i], "parameter", unit);
     }
-    add_column(all, "seed", "seed", "");
+    add_column(all, "seed", "seed", "1");
 }
 
 static bool is_skipped(const json_t *column)
@@ -179,13 +136,12 @@ static int find_columns(struct collection *all)
     all->columns = json_object();
     add_parameters(all);
     for (size_t i = 0; i < all->sweep->n_points; i++) {
-        char path[256] = "";
         if (!all->outcomes[i].done)
             continue;
         json_t *summary = load_point(all, i);
         if (summary == NULL)
             return IPTFS_E_IO;
-        each_value(summary, path, sizeof path, take_column, all);
+        iptfs_json_walk(summary, take_column, all);
         json_decref(summary);
     }
     return 0;
@@ -257,17 +213,17 @@ static int write_columns(struct collection *all)
     json_t *column;
     sqlite3_int64 position = 0;
     int code = 0;
+    struct iptfs_csv csv = {.out = all->csv.file};
     json_object_foreach(all->columns, name, column)
     {
         const char *const texts[] = {name, json_string_value(json_object_get(column, "role")),
                                      json_string_value(json_object_get(column, "unit"))};
-        fputs(position > 0 ? "," : "", all->csv.file);
-        iptfs_csv_text(name, all->csv.file);
+        iptfs_csv_text(&csv, name);
         if (code == 0 && !is_skipped(column))
             code = insert_texts(all, "INSERT INTO columns VALUES(?,?,?,?)", position, texts, 3);
         position++;
     }
-    fputc('\n', all->csv.file);
+    iptfs_csv_end(&csv);
     return code;
 }
 
@@ -304,14 +260,13 @@ static void take_value(void *ctx, const char *name, const json_t *value)
 {
     json_t *row = ctx;
     if (json_object_get(row, name) == NULL)
-        json_object_set(row, name, (json_t *)(uintptr_t)value);
+        json_object_set(row, name, iptfs_json_mutable(value));
 }
 
 /* Name -> value of all that a point's row holds. */
 static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_text *id,
                       json_t *summary)
 {
-    char path[256] = "";
     json_t *row = json_pack("{s:I, s:s}", "point", (json_int_t)point->index, "id", id->text);
     for (size_t i = 0; i < point->n_columns; i++) {
         double number;
@@ -322,7 +277,7 @@ static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_
         json_object_set_new(row, point->columns[i],
                             is_number ? json_real(number) : json_string(point->labels[i]));
     }
-    each_value(summary, path, sizeof path, take_value, row);
+    iptfs_json_walk(summary, take_value, row);
     return row;
 }
 
@@ -340,33 +295,20 @@ static void bind_value(sqlite3_stmt *statement, int at, const json_t *value)
         sqlite3_bind_null(statement, at);
 }
 
-static void write_value(const json_t *value, FILE *out)
-{
-    if (json_is_string(value))
-        iptfs_csv_text(json_string_value(value), out);
-    else if (json_is_integer(value))
-        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    else if (json_is_real(value))
-        fprintf(out, "%.15g", json_real_value(value));
-    else if (json_is_boolean(value))
-        fputs(json_is_true(value) ? "true" : "false", out);
-}
-
 static int write_row(struct collection *all, json_t *row)
 {
     const char *name;
     json_t *column;
     int at = 0;
+    struct iptfs_csv csv = {.out = all->csv.file};
     json_object_foreach(all->columns, name, column)
     {
         const json_t *value = json_object_get(row, name);
-        if (at > 0)
-            fputc(',', all->csv.file);
-        write_value(value, all->csv.file);
+        iptfs_csv_json(&csv, value);
         if (!is_skipped(column))
             bind_value(all->insert, ++at, value);
     }
-    fputc('\n', all->csv.file);
+    iptfs_csv_end(&csv);
     int result = sqlite3_step(all->insert);
     sqlite3_reset(all->insert);
     return result == SQLITE_DONE ? 0 : database_failed(all);

@@ -4,7 +4,7 @@
 #include "files/outfile.h"
 #include "files/program.h"
 #include "files/textfile.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "text/quantity.h"
 
 #include <stdlib.h>
@@ -46,7 +46,7 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
     int code = iptfs_outfile_open_in(&file, directory, "manifest.json", error);
     if (code != 0)
         return code;
-    iptfs_results_write_json(manifest, file.file);
+    iptfs_summary_write_json(manifest, file.file);
     return iptfs_outfile_commit(&file, error);
 }
 

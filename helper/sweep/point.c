@@ -5,7 +5,7 @@
 #include "files/process.h"
 #include "files/textfile.h"
 #include "run/run.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "sweep/grid.h"
 #include "sweep/identity.h"
 #include "sweep/sweep.h"
@@ -61,7 +61,7 @@ static int write_point(const json_t *summary, const char *path, struct iptfs_err
     int code = iptfs_outfile_open(&file, path, error);
     if (code != 0)
         return code;
-    iptfs_results_write_json(summary, file.file);
+    iptfs_summary_write_json(summary, file.file);
     return iptfs_outfile_commit(&file, error);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/show.h"
 
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "sweep/manifest.h"
 #include "sweep/results_db.h"
 #include "text/csv.h"
@@ -120,40 +120,45 @@ static int write_query(struct table *table)
     return code;
 }
 
-/* A cell as it is printed: numbers with six digits in a table, with all of them in CSV. */
-static struct iptfs_text cell(sqlite3_stmt *statement, int column, bool csv)
+/* A cell of a table: numbers with six digits. */
+static struct iptfs_text cell(sqlite3_stmt *statement, int column)
 {
     struct iptfs_text text = {""};
     int type = sqlite3_column_type(statement, column);
     if (type == SQLITE_FLOAT)
-        snprintf(text.text, sizeof text.text, csv ? "%.15g" : "%.6g",
-                 sqlite3_column_double(statement, column));
+        snprintf(text.text, sizeof text.text, "%.6g", sqlite3_column_double(statement, column));
     else if (type != SQLITE_NULL)
         snprintf(text.text, sizeof text.text, "%s",
                  (const char *)sqlite3_column_text(statement, column));
     return text;
 }
 
-static void write_cells(sqlite3_stmt *statement, int columns, FILE *out)
+static void add_cell(struct iptfs_csv *csv, sqlite3_stmt *statement, int column)
 {
-    for (int i = 0; i < columns; i++) {
-        fputs(i > 0 ? "," : "", out);
-        if (sqlite3_column_type(statement, i) == SQLITE_TEXT)
-            iptfs_csv_text((const char *)sqlite3_column_text(statement, i), out);
-        else
-            fputs(cell(statement, i, true).text, out);
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_FLOAT:
+        iptfs_csv_real(csv, sqlite3_column_double(statement, column), IPTFS_CSV_DIGITS);
+        break;
+    case SQLITE_INTEGER:
+        iptfs_csv_integer(csv, sqlite3_column_int64(statement, column));
+        break;
+    default: /* NULL has no text */
+        iptfs_csv_text(csv, (const char *)sqlite3_column_text(statement, column));
     }
-    fputc('\n', out);
 }
 
 static int write_csv(struct table *table, sqlite3_stmt *statement, int columns, FILE *out)
 {
+    struct iptfs_csv csv = {.out = out};
     int code;
     for (int i = 0; i < columns; i++)
-        fprintf(out, "%s%s", i > 0 ? "," : "", sqlite3_column_name(statement, i));
-    fputc('\n', out);
-    while ((code = iptfs_results_db_next(&table->db, statement, table->error)) == 1)
-        write_cells(statement, columns, out);
+        iptfs_csv_text(&csv, sqlite3_column_name(statement, i));
+    iptfs_csv_end(&csv);
+    while ((code = iptfs_results_db_next(&table->db, statement, table->error)) == 1) {
+        for (int i = 0; i < columns; i++)
+            add_cell(&csv, statement, i);
+        iptfs_csv_end(&csv);
+    }
     return code;
 }
 
@@ -184,7 +189,7 @@ static int write_json(struct table *table, sqlite3_stmt *statement, int columns,
         json_array_append_new(rows, row);
     }
     if (code == 0)
-        code = iptfs_results_write_json(rows, out);
+        code = iptfs_summary_write_json(rows, out);
     json_decref(rows);
     return code;
 }
@@ -197,7 +202,7 @@ static int measure(struct table *table, sqlite3_stmt *statement, int columns, in
         width[i] = (int)strlen(sqlite3_column_name(statement, i));
     while ((code = iptfs_results_db_next(&table->db, statement, table->error)) == 1)
         for (int i = 0; i < columns; i++) {
-            int length = (int)strlen(cell(statement, i, false).text);
+            int length = (int)strlen(cell(statement, i).text);
             width[i] = length > width[i] ? length : width[i];
         }
     sqlite3_reset(statement);
@@ -216,7 +221,7 @@ static int write_text(struct table *table, sqlite3_stmt *statement, int columns,
                 i + 1 < columns ? "" : "\n");
     while (code == 0 && (code = iptfs_results_db_next(&table->db, statement, table->error)) == 1) {
         for (int i = 0; i < columns; i++)
-            fprintf(out, "%s%*s", i > 0 ? "  " : "", width[i], cell(statement, i, false).text);
+            fprintf(out, "%s%*s", i > 0 ? "  " : "", width[i], cell(statement, i).text);
         fputc('\n', out);
         code = 0;
     }

@@ -1,106 +1,98 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the sources of one traffic section have in common, whatever their type: known to the types'
- * own files alone. */
+/* The state that the flows of all traffic types have in common, and the steps that they share. */
 #ifndef IPTFS_TRAFFIC_FLOW_H
 #define IPTFS_TRAFFIC_FLOW_H
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/units.h"
-#include "option/sizes.h"
 #include "sender/source.h"
-#include "traffic/traffic.h"
+#include "traffic/traffic_source.h"
+#include "traffic/types.h"
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-struct iptfs_onoff;
-struct iptfs_talkers;
-
-/* Every type is a flow: it always knows its next packet, so that next_ps is a load and `take` a
- * copy. The types differ in how they go on from there. */
+/* Embedded first in the state of each type. A flow always knows its next packet, so that next_ps is
+ * a load and `take` a copy. The types differ in how they compute the packet after it. */
 struct iptfs_traffic_flow {
-    struct iptfs_source source;
+    struct iptfs_traffic_source base;
+    const struct iptfs_traffic_type *type;
     struct iptfs_arrival next; /* at_ps is IPTFS_NEVER when there is none */
     int64_t start_ps;
     int64_t stop_ps;
-    uint64_t left; /* packets that `count` still allows, with the next one */
+    uint64_t left; /* packets that `count` still allows, the next one included */
     struct iptfs_sizes size;
-    struct iptfs_random *sizes; /* NULL for fixed sizes, and types that do without */
+    struct iptfs_random *sizes; /* NULL for fixed sizes, and for types that do not use it */
     uint64_t rate_bps;
-    uint64_t skipped_pkts; /* pcap: what was not IP */
-    void (*release)(
-        struct iptfs_traffic_flow *flow); /* frees what u holds; NULL where traffic.c does */
-    union {
-        struct {
-            uint64_t rest; /* of the division by the rate: 1/rate_bps of a picosecond each */
-        } cbr;
-        struct {
-            struct iptfs_random *gaps;
-            double mean_gap_ps;
-        } poisson;
-        struct {
-            uint32_t room_octets; /* what is left of the batch, with the next packet */
-        } saturate;
-        struct {
-            struct iptfs_traffic_list rows;
-            size_t next_row;
-            int64_t begun_ps;   /* when row times began to count */
-            int64_t period_ps;  /* after which they begin again; 0: never */
-            uint8_t tos;        /* where a row has none */
-            uint8_t ip_version; /* likewise */
-        } list;
-        struct iptfs_onoff *onoff;     /* on-off */
-        struct iptfs_talkers *talkers; /* voice, games */
-    } u;
+    uint64_t skipped_pkts; /* pcap: packets that are not IP */
 };
+
+/* Makes the flow of a section by the operations of its type. IPTFS_E_INVALID, IPTFS_E_IO or
+ * IPTFS_E_NO_MEMORY; then *made is NULL. The caller frees it with iptfs_traffic_free. */
+int iptfs_flow_new(struct iptfs_traffic_flow **made, const struct iptfs_traffic_type *type,
+                   const struct iptfs_traffic_setup *setup, struct iptfs_error *error);
 
 /* The next_ps of every flow. */
 int64_t iptfs_flow_next_ps(const struct iptfs_source *source);
 
+/* A random stream of the section. NULL when memory ran out. */
+struct iptfs_random *iptfs_flow_stream(const struct iptfs_traffic_setup *setup,
+                                       enum iptfs_random_use use);
+
 /* A draw of a size that is not fixed. */
 uint32_t iptfs_flow_random_octets(const struct iptfs_traffic_flow *flow);
 
-/* Gives the first packet its size, and the flow a stream for the others. IPTFS_E_NO_MEMORY. */
-int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow,
-                           const struct iptfs_traffic_setup *setup);
+/* Sets the size of the first packet, and makes the stream for the sizes of the others.
+ * IPTFS_E_NO_MEMORY. */
+int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
+                           struct iptfs_error *error);
 
+/* IPTFS_E_NO_MEMORY, with its text. */
 int iptfs_flow_no_memory(struct iptfs_error *error);
 
-/* A length to the picosecond, cut where no simulation can reach. */
+/* A length of time rounded to the picosecond, limited to the longest possible simulation. */
 static inline int64_t iptfs_flow_round_ps(double length_ps)
 {
     return length_ps < (double)IPTFS_TIME_MAX_PS ? (int64_t)(length_ps + 0.5) : IPTFS_TIME_MAX_PS;
 }
 
-/* A draw for each packet that is not of a fixed size. */
-static inline void iptfs_flow_set_octets(struct iptfs_traffic_flow *flow)
+/* Whether the section may send at now_ps, by its start, stop and count. */
+static inline bool iptfs_flow_active(const struct iptfs_traffic_flow *flow, int64_t now_ps)
+{
+    return now_ps >= flow->start_ps && now_ps < flow->stop_ps && flow->left > 0;
+}
+
+/* Draws the size of the next packet where sizes are not fixed. */
+static inline void iptfs_flow_draw_octets(struct iptfs_traffic_flow *flow)
 {
     if (flow->sizes != NULL)
         flow->next.octets = iptfs_flow_random_octets(flow);
 }
 
-/* The packet after the last one is due at at_ps, if stop and count let it. */
-static inline void iptfs_flow_set_due(struct iptfs_traffic_flow *flow, int64_t at_ps)
+/* The next packet arrives at at_ps, or never when `stop` or `count` forbid it. */
+static inline void iptfs_flow_schedule(struct iptfs_traffic_flow *flow, int64_t at_ps)
 {
     flow->next.at_ps = flow->left == 0 || at_ps >= flow->stop_ps ? IPTFS_NEVER : at_ps;
 }
 
-static inline void iptfs_flow_hand_out(struct iptfs_traffic_flow *flow,
-                                       struct iptfs_arrival *arrival)
+/* Copies the next packet to *arrival and counts it. The caller computes the one after it. */
+static inline void iptfs_flow_emit(struct iptfs_traffic_flow *flow, struct iptfs_arrival *arrival)
 {
+    IPTFS_ASSERT(flow->left > 0 && flow->next.at_ps < flow->stop_ps);
     *arrival = flow->next;
     flow->next.id++;
     flow->left--;
 }
 
-/* What a flow emits in octets * 8 bits at its rate, in whole picoseconds. What the division leaves
- * over stays in *rest for the next one. */
-static inline int64_t iptfs_flow_emission_ps(const struct iptfs_traffic_flow *flow, uint32_t octets,
-                                             uint64_t *rest)
+/* The time of `octets` at the flow's rate in whole picoseconds. The remainder of the division stays
+ * in *remainder, in units of 1 / rate of a picosecond, and counts in the next call. */
+static inline int64_t iptfs_flow_tx_time_ps(const struct iptfs_traffic_flow *flow, uint32_t octets,
+                                            uint64_t *remainder)
 {
-    uint64_t bit_ps = (uint64_t)octets * 8 * IPTFS_PS_PER_S + *rest;
-    *rest = bit_ps % flow->rate_bps;
+    uint64_t bit_ps = (uint64_t)octets * 8 * IPTFS_PS_PER_S + *remainder;
+    *remainder = bit_ps % flow->rate_bps;
     return (int64_t)(bit_ps / flow->rate_bps);
 }
 

@@ -81,6 +81,12 @@ struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
     return agreement;
 }
 
+const char *iptfs_end_name(enum iptfs_end end)
+{
+    static const char *const names[IPTFS_ENDS] = {"initiator", "responder"};
+    return names[end];
+}
+
 const char *iptfs_outcome_name(enum iptfs_outcome outcome)
 {
     static const char *const names[] = {"not asked for", "used", "refused"};

@@ -65,6 +65,9 @@ struct iptfs_agreement {
 struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
                                        const struct iptfs_mode *const modes[IPTFS_ENDS]);
 
+/* "initiator", "responder". */
+const char *iptfs_end_name(enum iptfs_end end);
+
 /* "not asked for", "used", "refused"; and "none", "headers", "empty payloads", "missing". */
 const char *iptfs_outcome_name(enum iptfs_outcome outcome);
 const char *iptfs_feedback_name(enum iptfs_feedback feedback);

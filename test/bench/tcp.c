@@ -5,7 +5,7 @@
 
 #include "ns3/hosts/hosts.h"
 #include "run/run.h"
-#include "scenario/config.h"
+#include "traffic/host.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,7 +80,7 @@ bool bench_tcp_tunnel(const struct bench_case *what, uint64_t pkts, struct bench
 static bool run_link(const struct iptfs_scenario *scenario, uint64_t pkts,
                      struct bench_result *result)
 {
-    const struct iptfs_ns3_hosts_traffic traffic = iptfs_config_hosts(&scenario->traffic[0]);
+    const struct iptfs_ns3_hosts_traffic traffic = iptfs_host_to_model(&scenario->traffic[0]);
     const struct iptfs_ns3_p2p_config link = {
         .rate_bps = scenario->link[0].rate_bps,
         .delay_ps = scenario->link[0].delay_ps,

@@ -6,6 +6,7 @@
 #include "ns3/sim.h"
 #include "packet/aggfrag.h"
 #include "run/run.h"
+#include "run/run_command.h"
 #include "run/script.h"
 #include "support/check.h"
 #include "support/fixture.h"

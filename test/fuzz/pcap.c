@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "fuzz/fuzz.h"
 #include "packet/packet.h"
-#include "traffic/capture.h"
+#include "traffic/pcap_file.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -41,12 +41,12 @@ static int memory_file(const uint8_t *bytes, size_t octets, char *path, size_t s
 void fuzz_pcap(const uint8_t *bytes, size_t octets)
 {
     struct fuzz_input input = {bytes, octets};
-    struct iptfs_capture capture;
+    struct iptfs_pcap_file capture;
     struct iptfs_error error = {0};
     char path[64] = "";
     const char *filter = filters[fuzz_between(&input, 0, sizeof filters / sizeof filters[0] - 1)];
     int fd = memory_file(input.next, input.left, path, sizeof path);
-    if (iptfs_capture_load(&capture, path, filter, &error) == IPTFS_OK) {
+    if (iptfs_pcap_file_load(&capture, path, filter, &error) == IPTFS_OK) {
         check_rows(&capture.list);
         iptfs_traffic_list_free(&capture.list);
     } else {

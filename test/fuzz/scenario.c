@@ -7,6 +7,8 @@
 #include "fuzz/fuzz.h"
 #include "ns3/sim.h"
 #include "run/run.h"
+#include "summary/summary.h"
+#include "traffic/types.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,25 +50,31 @@ static void check_print(const struct iptfs_scenario *scenario)
     free(text);
 }
 
+/* The value of a key of the section's type. */
+static double number_of(const struct iptfs_traffic_options *traffic, const char *key)
+{
+    const struct iptfs_section *section = &iptfs_section_traffic;
+    const struct iptfs_option *option = iptfs_section_find(section, key, NULL);
+    const char *field = iptfs_section_const_base(section, traffic, option);
+    return (double)iptfs_option_load_whole(option, field + option->offset);
+}
+
 /* Packets a second that a part of a scenario may send, and a source never fewer. */
 static double traffic_pps(const struct iptfs_scenario *scenario,
                           const struct iptfs_traffic_options *traffic)
 {
     const double least_bits = 8.0 * IPTFS_IPV4_HEADER_OCTETS;
-    switch (traffic->type) {
-    case IPTFS_TRAFFIC_VOICE:
-        return 50.0 * traffic->calls;
-    case IPTFS_TRAFFIC_GAMES:
-        return 100.0 * traffic->players;
-    case IPTFS_TRAFFIC_SATURATE:
+    const struct iptfs_traffic_type *type = iptfs_traffic_type_of(traffic);
+    if (strcmp(type->name, "voice") == 0)
+        return 50.0 * number_of(traffic, "calls");
+    if (strcmp(type->name, "games") == 0)
+        return 100.0 * number_of(traffic, "players");
+    if (type->ops.free_space != NULL)
         return (double)scenario->link[traffic->direction].rate_bps / least_bits;
-    case IPTFS_TRAFFIC_CBR:
-    case IPTFS_TRAFFIC_POISSON:
-    case IPTFS_TRAFFIC_ON_OFF:
+    if (!type->hosted && traffic->rate_bps > 0)
         return (double)traffic->rate_bps / least_bits;
-    default: /* files, which are not there, and hosts, which may send as fast as they can */
-        return FASTEST_PPS;
-    }
+    /* files, which are not there, and hosts, which may send as fast as they can */
+    return FASTEST_PPS;
 }
 
 static double tunnel_pps(const struct iptfs_tunnel_options *tunnel)
@@ -103,8 +111,8 @@ static void run_to(struct iptfs_scenario *scenario, int64_t end_ps)
     if (code == IPTFS_OK)
         code = iptfs_run_finish(&run, &error);
     if (code == IPTFS_OK) {
-        struct iptfs_results results = iptfs_run_results(&run);
-        json_t *summary = iptfs_results_json(&results);
+        struct iptfs_summary_view view = iptfs_run_view(&run, scenario->duration_ps);
+        json_t *summary = iptfs_summary_json(&view);
         MUST(summary != NULL);
         json_decref(summary);
     }

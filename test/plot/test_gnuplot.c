@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Texts in gnuplot scripts. */
-#include "files/gnuplot.h"
+#include "plot/gnuplot.h"
 
 #include "support/check.h"
 

@@ -7,6 +7,7 @@
 #include "scenario/settings.h"
 #include "sender/mode.h"
 #include "support/check.h"
+#include "traffic/types.h"
 
 #include <CUnit/TestDB.h>
 #include <limits.h>
@@ -92,7 +93,7 @@ static void test_defaults(void)
     }
     CHECK_U64(s.traffic_count, 1);
     CHECK_STR(s.traffic[0].name, "a");
-    CHECK_INT(s.traffic[0].type, IPTFS_TRAFFIC_CBR);
+    CHECK_STR(iptfs_traffic_type_of(&s.traffic[0])->name, "cbr");
     CHECK_U64(s.traffic[0].size.low_octets, 100);
     CHECK_U64(s.traffic[0].rate_bps, 1000000);
     CHECK_INT(s.traffic[0].start_ps, 0);
@@ -192,9 +193,9 @@ static void test_every_key(void)
     CHECK_TRUE(s.traffic[0].local);
     CHECK_INT(s.traffic[0].direction, IPTFS_REVERSE);
     CHECK_STR(s.traffic[1].name, "bulk");
-    CHECK_INT(s.traffic[1].type, IPTFS_TRAFFIC_SATURATE);
+    CHECK_STR(iptfs_traffic_type_of(&s.traffic[1])->name, "saturate");
     CHECK_INT(s.traffic[1].size.kind, IPTFS_SIZES_UNIFORM);
-    CHECK_INT(s.traffic[2].type, IPTFS_TRAFFIC_POISSON);
+    CHECK_STR(iptfs_traffic_type_of(&s.traffic[2])->name, "poisson");
     CHECK_INT(s.traffic[2].size.kind, IPTFS_SIZES_IMIX);
     iptfs_scenario_free(&s);
 }

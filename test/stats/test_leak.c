@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "run/run.h"
 #include "stats/leak.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "support/check.h"
 #include "support/fixture.h"
 
@@ -209,9 +209,9 @@ static struct seen see(const char *text)
     }
     if (code == IPTFS_OK)
         code = iptfs_run_finish(&run, &error);
-    struct iptfs_results results = iptfs_run_results(&run);
+    struct iptfs_summary_view view = iptfs_run_view(&run, scenario.duration_ps);
     if (code == IPTFS_OK)
-        seen.summary = iptfs_results_json(&results);
+        seen.summary = iptfs_summary_json(&view);
     else
         CHECK_FAIL("%s", error.text);
     iptfs_run_free(&run);
@@ -560,9 +560,9 @@ static void the_summary_says_so_in_words(void)
     CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
     CHECK_INT(iptfs_run_until(&run, scenario.duration_ps, &error), IPTFS_OK);
     CHECK_INT(iptfs_run_finish(&run, &error), IPTFS_OK);
-    struct iptfs_results results = iptfs_run_results(&run);
+    struct iptfs_summary_view view = iptfs_run_view(&run, scenario.duration_ps);
     FILE *out = open_memstream(&text, &size);
-    iptfs_results_write_text(&results, &(struct iptfs_run_cost){1, 1}, out);
+    iptfs_summary_write_text(&view, &(struct iptfs_run_cost){1, 1}, out);
     fclose(out);
     CHECK_TRUE(strstr(text,
                       "Leak                 entropy of outer sizes 0.000, gaps 0.000, DSCP and "

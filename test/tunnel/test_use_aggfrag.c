@@ -4,7 +4,7 @@
 #include "run/run.h"
 #include "scenario/config.h"
 #include "sender/mode.h"
-#include "summary/results.h"
+#include "summary/summary.h"
 #include "support/check.h"
 #include "tunnel/use_aggfrag.h"
 
@@ -158,12 +158,12 @@ static json_t *summary_of(const char *scenario_text, char **text)
         code = iptfs_run_finish(&run, &error);
     if (!CHECK_INT(code, IPTFS_OK))
         return NULL;
-    struct iptfs_results results = iptfs_run_results(&run);
-    json_t *summary = iptfs_results_json(&results);
+    struct iptfs_summary_view view = iptfs_run_view(&run, scenario.duration_ps);
+    json_t *summary = iptfs_summary_json(&view);
     if (text != NULL) {
         size_t size;
         FILE *out = open_memstream(text, &size);
-        iptfs_results_write_text(&results, &(struct iptfs_run_cost){1, 1}, out);
+        iptfs_summary_write_text(&view, &(struct iptfs_run_cost){1, 1}, out);
         fclose(out);
     }
     iptfs_run_free(&run);

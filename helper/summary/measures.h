@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ratios and rates of a finished tunnel that both the rows and the text summary show. */
+#ifndef IPTFS_SUMMARY_MEASURES_H
+#define IPTFS_SUMMARY_MEASURES_H
+
+#include "base/units.h"
+#include "scenario/scenario.h"
+#include "summary/view.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* 0 when `whole` is 0. */
+static inline double iptfs_ratio(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0.0;
+}
+
+static inline double iptfs_bits_per_second(uint64_t octets, int64_t time_ps)
+{
+    return (double)octets * 8.0 / iptfs_seconds(time_ps);
+}
+
+/* Outer octets sent beyond the inner octets carried, divided by these. */
+double iptfs_measure_overhead(const struct iptfs_tunnel *tunnel);
+
+/* Inner octets carried, divided by what the outer packets sent could have carried. */
+double iptfs_measure_fill(const struct iptfs_tunnel *tunnel);
+
+/* Inner packets lost behind the sender for each outer packet lost on the link; NaN without these.
+ */
+double iptfs_measure_loss_amplification(const struct iptfs_tunnel *tunnel);
+
+/* Whether the sender follows congestion information. */
+bool iptfs_measure_controlled(const struct iptfs_tunnel *tunnel);
+
+/* Whether single flows are in the summary: there are several sections, or ns-3's applications. */
+bool iptfs_summary_lists_flows(const struct iptfs_scenario *scenario);
+
+/* Sections with figures of their own: the first ones. */
+size_t iptfs_summary_flow_count(const struct iptfs_scenario *scenario);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "summary/summary.h"
+
+#include "base/units.h"
+#include "summary/measures.h"
+#include "summary/table.h"
+#include "text/quantity.h"
+#include "traffic/host.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static struct iptfs_text grouped(uint64_t value)
+{
+    char digits[32];
+    struct iptfs_text text;
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, value);
+    size_t at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            text.text[at++] = ',';
+        text.text[at++] = digits[i];
+    }
+    text.text[at] = '\0';
+    return text;
+}
+
+static void write_tally(FILE *out, const char *label, const struct iptfs_tally *tally,
+                        uint64_t whole_pkts)
+{
+    fprintf(out, "  %-18s %15s %19s", label, grouped(tally->pkts).text,
+            grouped(tally->octets).text);
+    if (whole_pkts > 0)
+        fprintf(out, "  %7.3f %%", 100.0 * iptfs_ratio(tally->pkts, whole_pkts));
+    fputc('\n', out);
+}
+
+static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
+    uint64_t offered = ledger->offered.pkts;
+    fprintf(out, "%-20s %15s %19s\n", "Inner packets", "packets", "octets");
+    write_tally(out, "offered", &ledger->offered, 0);
+    write_tally(out, "delivered", &ledger->delivered, offered);
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (ledger->dropped[cause].pkts > 0) {
+            char label[64];
+            snprintf(label, sizeof label, "- %s", iptfs_drop_cause_name(cause));
+            write_tally(out, label, &ledger->dropped[cause], offered);
+        }
+    if (tunnel->in_flight_pkts > 0)
+        fprintf(out, "  %-18s %15s\n", "in flight", grouped(tunnel->in_flight_pkts).text);
+}
+
+static void write_causes(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (tunnel->store.ledger.dropped[cause].pkts > 0)
+            fprintf(out, "  - %s: %s\n", iptfs_drop_cause_name(cause),
+                    iptfs_drop_cause_meaning(cause));
+    if (tunnel->sender.icmp_sent > 0)
+        fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
+                grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.payload_octets);
+    if (tunnel->sender.local_errors > 0)
+        fprintf(out, "  %s local senders got \"message too long\"\n",
+                grouped(tunnel->sender.local_errors).text);
+    if (tunnel->sender.queue.marked_pkts > 0)
+        fprintf(out, "  %s packets got a CE mark in the sender's queue\n",
+                grouped(tunnel->sender.queue.marked_pkts).text);
+}
+
+static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    const struct iptfs_link_stats *stats = &tunnel->link->stats;
+    struct iptfs_tally lost = iptfs_link_lost(stats);
+    fprintf(out, "%-20s %15s %19s\n", "Outer packets", "packets", "octets");
+    write_tally(out, "sent", &stats->sent, 0);
+    write_tally(out, "received", &stats->received, stats->sent.pkts);
+    if (lost.pkts > 0)
+        write_tally(out, "lost", &lost, stats->sent.pkts);
+    if (stats->duplicated.pkts > 0)
+        write_tally(out, "duplicated", &stats->duplicated, stats->sent.pkts);
+    if (stats->in_flight.pkts > 0)
+        write_tally(out, "in flight", &stats->in_flight, 0);
+    fprintf(out, "  mean fill %.1f %% of %" PRIu32 " octets, overhead %.1f %%\n",
+            100.0 * iptfs_measure_fill(tunnel), tunnel->sender.packer.payload_octets,
+            100.0 * iptfs_measure_overhead(tunnel));
+}
+
+static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
+                        FILE *out)
+{
+    if (waits->count > 0)
+        fprintf(out, "%-20s %.3g %% of the delivered, mean of all %s, p99 %s, max %s\n", label,
+                100.0 * iptfs_ratio(waits->count, whole),
+                iptfs_show_time((int64_t)iptfs_delays_mean_among_ps(waits, whole)).text,
+                iptfs_show_time(iptfs_delays_quantile_among_ps(waits, whole, 0.99)).text,
+                iptfs_show_time(iptfs_delays_quantile_among_ps(waits, whole, 1)).text);
+}
+
+/* What says how even things are, and what a loss costs. */
+static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
+{
+    const struct iptfs_delays *delays = &tunnel->delivered.delays;
+    double amplification = iptfs_measure_loss_amplification(tunnel);
+    fprintf(out, "%-20s %s from packet to packet of a flow\n", "Jitter",
+            iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&tunnel->flows, NULL)).text);
+    write_waits("Held in the window", &tunnel->waits.stall, delays->count, out);
+    write_waits("Fragments gathered", &tunnel->waits.gather, delays->count, out);
+    if (!isnan(amplification))
+        fprintf(out, "%-20s %.3g inner packets for each outer packet lost\n", "Loss amplification",
+                amplification);
+}
+
+static void write_flow(const struct iptfs_summary_subject *subject, FILE *out)
+{
+    const struct iptfs_flow *flow = subject->flow;
+    const struct iptfs_delays *delays = &flow->delivered.delays;
+    uint64_t offered = delays->count + flow->lost.pkts + flow->in_flight.pkts;
+    fprintf(out, "  %-18s %15s %7.3f %% %10s %10s %10s\n", subject->traffic->name,
+            grouped(delays->count).text, 100.0 * iptfs_ratio(flow->lost.pkts, offered),
+            iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+            iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+            iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&subject->tunnel->flows, flow)).text);
+}
+
+static void write_flows(const struct iptfs_summary_view *view, enum iptfs_direction direction,
+                        FILE *out)
+{
+    if (!iptfs_summary_lists_flows(view->scenario))
+        return;
+    fprintf(out, "%-20s %15s %9s %10s %10s %10s\n", "Flow", "delivered", "lost", "mean", "p99",
+            "jitter");
+    for (size_t i = 0; i < iptfs_summary_flow_count(view->scenario); i++) {
+        struct iptfs_summary_subject subject;
+        if (iptfs_summary_flow_subject(view, direction, i, &subject) &&
+            subject.tunnel->flows.flow[i] != NULL)
+            write_flow(&subject, out);
+    }
+}
+
+static void write_tcp(const struct iptfs_hosts_report *report, FILE *out)
+{
+    fprintf(out, "  %s segments, %s sent again, %s timeouts", grouped(report->segments).text,
+            grouped(report->retransmissions).text, grouped(report->timeouts).text);
+    if (report->rtt->count > 0)
+        fprintf(out, "; round trip mean %s, least %s, p99 %s",
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(report->rtt)).text,
+                iptfs_show_time(report->rtt->min_ps).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(report->rtt, 0.99)).text);
+    fprintf(out, "\n");
+    if (report->transfers > 0)
+        fprintf(out, "  %s transfers finished, after mean %s, p50 %s, p99 %s\n",
+                grouped(report->transfers).text,
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(report->completion)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(report->completion, 0.5)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(report->completion, 0.99)).text);
+}
+
+/* What ns-3's applications received, for each of their sections. */
+static void write_hosts(const struct iptfs_summary_view *view, FILE *out)
+{
+    const struct iptfs_scenario *scenario = view->scenario;
+    for (size_t i = 0; i < scenario->traffic_count && view->hosts != NULL; i++) {
+        const struct iptfs_traffic_options *traffic = &scenario->traffic[i];
+        const struct iptfs_hosts_report *report = &view->hosts[i];
+        if (!report->hosted)
+            continue;
+        uint32_t flows = iptfs_host_config_of(traffic)->ns3.flows;
+        fprintf(out, "\n%-20s %u flows%s, %s octets received in order, goodput %s", traffic->name,
+                flows, iptfs_traffic_beside(traffic) ? " beside the tunnel" : "",
+                grouped(report->received_octets).text,
+                iptfs_show_rate((uint64_t)(report->goodput_bps + 0.5)).text);
+        if (flows > 1 && !isnan(report->fairness))
+            fprintf(out, ", fairness %.3f", report->fairness);
+        fprintf(out, "\n");
+        if (report->tcp)
+            write_tcp(report, out);
+    }
+}
+
+static void write_mutual(const char *what, const struct iptfs_mutual *mutual, double load_bits,
+                         FILE *out)
+{
+    fprintf(out, "  inner octets and outer %s share %.3f of %.3f bits (by chance up to %.3f)\n",
+            what, mutual->bits, load_bits, mutual->noise_bits);
+}
+
+static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps, FILE *out)
+{
+    fprintf(out, "%-20s entropy of outer sizes %.3f, gaps %.3f, DSCP and ECN %.3f bits\n", "Leak",
+            leak->size_bits, leak->gap_bits, leak->tos_bits);
+    fprintf(out, "  compared over %zu intervals of %s:\n", leak->intervals,
+            iptfs_show_time(interval_ps).text);
+    write_mutual("packets", &leak->pkts, leak->load_bits, out);
+    write_mutual("octets", &leak->octets, leak->load_bits, out);
+}
+
+static void write_breaker(const struct iptfs_circuit_breaker *breaker, FILE *out)
+{
+    if (breaker->tripped)
+        fprintf(out, "%-20s tripped at %s, at a loss of %.3g %%: the tunnel stopped\n",
+                "Circuit breaker", iptfs_show_time(breaker->tripped_ps).text,
+                100.0 * breaker->tripped_loss);
+    else if (breaker->config.loss > 0)
+        fprintf(out, "%-20s did not trip\n", "Circuit breaker");
+}
+
+static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
+{
+    if (tfrc->rtt_ps == 0)
+        fprintf(out, "%-20s no round trip is known yet: %.3g packets/s\n", "Congestion control",
+                tfrc->rate_pps);
+    else
+        fprintf(out, "%-20s at the end %.4g packets/s, round trip %s, loss event rate %.3g %%\n",
+                "Congestion control", tfrc->rate_pps, iptfs_show_time(tfrc->rtt_ps).text,
+                100.0 * tfrc->p);
+}
+
+static void write_direction(const struct iptfs_summary_view *view, enum iptfs_direction direction,
+                            FILE *out)
+{
+    const struct iptfs_tunnel *tunnel = view->direction[direction].tunnel;
+    const struct iptfs_delays *delays = &tunnel->delivered.delays;
+    uint64_t octets = tunnel->store.ledger.delivered.octets;
+    double goodput_bps = iptfs_bits_per_second(octets, view->scenario->duration_ps);
+    write_inner(tunnel, out);
+    write_causes(tunnel, out);
+    if (view->direction[direction].skipped_pkts > 0)
+        fprintf(out, "  %s packets of captures were left out: not IP, or cut too short\n",
+                grouped(view->direction[direction].skipped_pkts).text);
+    write_outer(tunnel, out);
+    fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
+    if (delays->count == 0)
+        fprintf(out, "%-20s nothing was delivered\n", "Delay");
+    else
+        fprintf(out, "%-20s mean %s, p50 %s, p99 %s, max %s\n", "Delay",
+                iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.5)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
+                iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
+    if (delays->count > 0)
+        write_evenness(tunnel, out);
+    write_flows(view, direction, out);
+    if (iptfs_measure_controlled(tunnel))
+        write_congestion(&tunnel->congestion.tfrc, out);
+    write_breaker(&tunnel->breaker, out);
+    if (view->direction[direction].leak != NULL)
+        write_leak(view->direction[direction].leak, view->scenario->leak_interval_ps, out);
+}
+
+static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end end, FILE *out)
+{
+    if (!agreement->may_fragment[end])
+        fprintf(out, "  the %s sends no fragments, for its peer takes none\n", iptfs_end_name(end));
+    if (agreement->feedback[end] == IPTFS_FEEDBACK_HEADER)
+        fprintf(out, "  the %s learns of congestion from the headers that come back\n",
+                iptfs_end_name(end));
+    if (agreement->feedback[end] == IPTFS_FEEDBACK_EMPTY)
+        fprintf(out, "  the %s learns of congestion from empty payloads over plain ESP\n",
+                iptfs_end_name(end));
+}
+
+static void write_negotiation(const struct iptfs_agreement *agreement, FILE *out)
+{
+    if (agreement->outcome == IPTFS_AGGFRAG_NOT_ASKED)
+        return;
+    fprintf(out, "\n%-20s USE_AGGFRAG with flags 0x%02x, answered with ", "Negotiation",
+            agreement->flags[IPTFS_END_INITIATOR]);
+    if (agreement->outcome == IPTFS_AGGFRAG_USED) {
+        fprintf(out, "0x%02x\n", agreement->flags[IPTFS_END_RESPONDER]);
+        for (int i = 0; i < IPTFS_ENDS; i++)
+            write_end(agreement, (enum iptfs_end)i, out);
+        return;
+    }
+    if (agreement->refuser == IPTFS_END_RESPONDER)
+        fprintf(out, "nothing\n");
+    else
+        fprintf(out, "0x%02x\n", agreement->flags[IPTFS_END_RESPONDER]);
+    fprintf(out,
+            "  AGGFRAG is refused by the %s, which does not know all flags: plain ESP is used\n",
+            iptfs_end_name(agreement->refuser));
+}
+
+void iptfs_summary_write_text(const struct iptfs_summary_view *view,
+                              const struct iptfs_run_cost *cost, FILE *out)
+{
+    const struct iptfs_scenario *scenario = view->scenario;
+    double simulated_s = iptfs_seconds(scenario->duration_ps);
+    fprintf(out, "%s: %s simulated, seed %" PRIu64 ", run %" PRIu64 "\n", scenario->name,
+            iptfs_show_time(scenario->duration_ps).text, view->seed, view->run);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        if (view->direction[i].tunnel == NULL)
+            continue;
+        fprintf(out, "\n");
+        if (scenario->bidirectional)
+            fprintf(out, "%s\n", i == IPTFS_FORWARD ? "--- forward ---" : "--- reverse ---");
+        write_direction(view, (enum iptfs_direction)i, out);
+    }
+    write_hosts(view, out);
+    write_negotiation(&view->agreement, out);
+    fprintf(out, "\n%-20s every inner packet is accounted for\n", "Ledger");
+    fprintf(out, "%-20s %.3g s on this machine, %.4g simulated seconds per second, %s events\n",
+            "Time", cost->wall_s, cost->wall_s > 0 ? simulated_s / cost->wall_s : 0.0,
+            grouped(cost->events).text);
+}

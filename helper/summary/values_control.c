@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Congestion control and the circuit breaker. */
+#include "base/units.h"
+#include "scenario/config.h"
+#include "summary/measures.h"
+#include "summary/row.h"
+
+static bool is_controlled(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_measure_controlled(subject->tunnel);
+}
+
+static bool has_breaker(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->breaker.config.loss > 0;
+}
+
+static const struct iptfs_summary_condition controlled = {
+    "in mode congestion-controlled, when the other direction returns congestion information",
+    is_controlled,
+};
+
+static const struct iptfs_summary_condition with_breaker = {"with circuit-breaker", has_breaker};
+
+static double allowed_bps(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_scenario *scenario = subject->view->scenario;
+    uint32_t octets = iptfs_config_pkt_octets(&scenario->tunnel[subject->direction],
+                                              &scenario->link[subject->direction]);
+    return subject->tunnel->congestion.tfrc.rate_pps * 8.0 * (double)octets;
+}
+
+static struct iptfs_figure rtt(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_real(subject->tunnel->congestion.tfrc.rtt_ps > 0
+                                 ? iptfs_seconds(subject->tunnel->congestion.tfrc.rtt_ps)
+                                 : (double)NAN);
+}
+
+static struct iptfs_figure loss_event_rate(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_real(subject->tunnel->congestion.tfrc.p);
+}
+
+static struct iptfs_figure allowed_pps(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_real(subject->tunnel->congestion.tfrc.rate_pps);
+}
+
+static struct iptfs_figure halvings(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->congestion.tfrc.halvings);
+}
+
+static const struct iptfs_summary_row congestion_rows[] = {
+    {
+        .name = "congestion.rtt_s",
+        .unit = "s",
+        .caption = "round trip",
+        .meaning =
+            "The round-trip time as the sender knows it at the end; null when it is not known.",
+        .get = rtt,
+    },
+    {
+        .name = "congestion.loss_event_rate",
+        .unit = "share",
+        .caption = "loss event rate",
+        .meaning = "The loss event rate (RFC 5348) that the sender knows at the end.",
+        .get = loss_event_rate,
+    },
+    {
+        .name = "congestion.allowed_pps",
+        .unit = "packets/s",
+        .caption = "allowed packets per second",
+        .meaning = "The rate of outer packets that TFRC allows at the end.",
+        .get = allowed_pps,
+    },
+    {
+        .name = "allowed_bps",
+        .unit = "bit/s",
+        .caption = "allowed rate of outer packets",
+        .meaning = "The rate of outer packets that TFRC allows.",
+        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_RATES, allowed_bps, &controlled},
+    },
+    {
+        .name = "congestion.halvings",
+        .unit = "1",
+        .caption = "halvings of the rate",
+        .meaning = "How often TFRC halved the rate because no feedback came.",
+        .get = halvings,
+    },
+};
+
+const struct iptfs_summary_group iptfs_summary_congestion_group = {
+    .title = "Congestion control",
+    .scope = IPTFS_SUMMARY_DIRECTION,
+    .prefix = "",
+    .when = &controlled,
+    .rows = congestion_rows,
+    .count = sizeof congestion_rows / sizeof congestion_rows[0],
+};
+
+static struct iptfs_figure tripped(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_flag(subject->tunnel->breaker.tripped);
+}
+
+static struct iptfs_figure tripped_at(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_real(subject->tunnel->breaker.tripped
+                                 ? iptfs_seconds(subject->tunnel->breaker.tripped_ps)
+                                 : (double)NAN);
+}
+
+static struct iptfs_figure tripped_loss(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_real(
+        subject->tunnel->breaker.tripped ? subject->tunnel->breaker.tripped_loss : (double)NAN);
+}
+
+static const struct iptfs_summary_row breaker_rows[] = {
+    {
+        .name = "breaker.tripped",
+        .unit = "boolean",
+        .caption = "circuit breaker tripped",
+        .meaning = "Whether the circuit breaker stopped the tunnel.",
+        .get = tripped,
+    },
+    {
+        .name = "breaker.at_s",
+        .unit = "s",
+        .caption = "time at which the circuit breaker tripped",
+        .meaning = "When the circuit breaker tripped; null when it did not.",
+        .get = tripped_at,
+    },
+    {
+        .name = "breaker.loss",
+        .unit = "share",
+        .caption = "loss at which the circuit breaker tripped",
+        .meaning = "The loss measured when the circuit breaker tripped; null when it did not.",
+        .get = tripped_loss,
+    },
+};
+
+const struct iptfs_summary_group iptfs_summary_breaker_group = {
+    .title = "Circuit breaker",
+    .scope = IPTFS_SUMMARY_DIRECTION,
+    .prefix = "",
+    .when = &with_breaker,
+    .rows = breaker_rows,
+    .count = sizeof breaker_rows / sizeof breaker_rows[0],
+};

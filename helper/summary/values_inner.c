@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counts of inner packets: where each one ended. */
+#include "packet/drop_cause.h"
+#include "summary/row.h"
+
+static const char *cause_name(size_t part)
+{
+    enum iptfs_drop_cause cause = iptfs_drop_cause_at(part);
+    return cause != IPTFS_DROP_NONE ? iptfs_drop_cause_name(cause) : NULL;
+}
+
+static const char *cause_meaning(size_t part)
+{
+    return iptfs_drop_cause_meaning(iptfs_drop_cause_at(part));
+}
+
+static const struct iptfs_summary_parts causes = {
+    .placeholder = "CAUSE",
+    .name = cause_name,
+    .caption = cause_name,
+    .meaning = cause_meaning,
+};
+
+static struct iptfs_figure offered_pkts(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ledger.offered.pkts);
+}
+
+static struct iptfs_figure offered_octets(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ledger.offered.octets);
+}
+
+static struct iptfs_figure delivered_pkts(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ledger.delivered.pkts);
+}
+
+static struct iptfs_figure delivered_octets(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ledger.delivered.octets);
+}
+
+static struct iptfs_figure dropped(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(
+        subject->tunnel->store.ledger.dropped[iptfs_drop_cause_at(subject->part)].pkts);
+}
+
+static struct iptfs_figure inner_in_flight(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->in_flight_pkts);
+}
+
+static struct iptfs_figure delivered_again(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->delivered_again);
+}
+
+static struct iptfs_figure inner_ce_marked(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.queue.marked_pkts);
+}
+
+static struct iptfs_figure icmp_sent(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.icmp_sent);
+}
+
+static struct iptfs_figure local_errors(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.local_errors);
+}
+
+static struct iptfs_figure skipped(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->view->direction[subject->direction].skipped_pkts);
+}
+
+static const struct iptfs_summary_row inner_rows[] = {
+    {
+        .name = "inner.offered.pkts",
+        .unit = "packets",
+        .caption = "inner packets offered",
+        .meaning = "Inner packets that arrived at the sender.",
+        .get = offered_pkts,
+    },
+    {
+        .name = "inner.offered.octets",
+        .unit = "octets",
+        .caption = "inner octets offered",
+        .meaning = "Octets of the inner packets that arrived at the sender.",
+        .get = offered_octets,
+    },
+    {
+        .name = "inner.delivered.pkts",
+        .unit = "packets",
+        .caption = "inner packets delivered",
+        .meaning = "Inner packets delivered at the far end; second copies do not count.",
+        .get = delivered_pkts,
+    },
+    {
+        .name = "inner.delivered.octets",
+        .unit = "octets",
+        .caption = "inner octets delivered",
+        .meaning = "Octets of the inner packets delivered.",
+        .get = delivered_octets,
+    },
+    {
+        .name = "inner.dropped",
+        .unit = "packets",
+        .caption = "inner packets dropped",
+        .meaning = "Inner packets that were not delivered, by the first cause.",
+        .get = dropped,
+        .parts = &causes,
+    },
+    {
+        .name = "inner.in_flight",
+        .unit = "packets",
+        .caption = "inner packets in flight at the end",
+        .meaning = "Inner packets inside the tunnel when the run ended.",
+        .get = inner_in_flight,
+    },
+    {
+        .name = "inner.delivered_again",
+        .unit = "packets",
+        .caption = "inner packets delivered again",
+        .meaning = "Second copies of inner packets that no replay or reorder window discarded.",
+        .get = delivered_again,
+    },
+    {
+        .name = "inner.ce_marked",
+        .unit = "packets",
+        .caption = "inner packets marked CE",
+        .meaning = "Inner packets that got a CE mark in the sender's queue.",
+        .get = inner_ce_marked,
+    },
+    {
+        .name = "inner.icmp_sent",
+        .unit = "packets",
+        .caption = "ICMP errors sent",
+        .meaning =
+            "Forwarded inner packets that were too big and were answered with an ICMP error.",
+        .get = icmp_sent,
+    },
+    {
+        .name = "inner.local_errors",
+        .unit = "packets",
+        .caption = "inner packets refused to local senders",
+        .meaning =
+            "Inner packets of local senders that were too big and were refused with an error.",
+        .get = local_errors,
+    },
+    {
+        .name = "inner.skipped",
+        .unit = "packets",
+        .caption = "packets of captures skipped",
+        .meaning = "Packets of capture files that were skipped: not IP, or cut too short to tell "
+                   "their length.",
+        .get = skipped,
+    },
+};
+
+const struct iptfs_summary_group iptfs_summary_inner_group = {
+    .title = "Inner packets",
+    .scope = IPTFS_SUMMARY_DIRECTION,
+    .prefix = "",
+    .rows = inner_rows,
+    .count = sizeof inner_rows / sizeof inner_rows[0],
+};

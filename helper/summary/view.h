@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a summary is made from: pointers into a run at one time. run/ fills it. */
+#ifndef IPTFS_SUMMARY_VIEW_H
+#define IPTFS_SUMMARY_VIEW_H
+
+#include "scenario/scenario.h"
+#include "stats/leak.h"
+#include "traffic/hosts_report.h"
+#include "tunnel/tunnel.h"
+#include "tunnel/use_aggfrag.h"
+
+#include <stdint.h>
+
+/* One direction of a run. */
+struct iptfs_summary_direction {
+    const struct iptfs_tunnel *tunnel; /* NULL: the direction is not used */
+    const struct iptfs_tunnel *bypass; /* carries traffic with tunnel = off; NULL: there is none */
+    const struct iptfs_leak_report *leak; /* NULL: not measured */
+    uint64_t skipped_pkts;                /* of captures, see iptfs_traffic_skipped */
+};
+
+/* A run at now_ps. Owns nothing; valid as long as the run. */
+struct iptfs_summary_view {
+    const struct iptfs_scenario *scenario;
+    uint64_t seed;
+    uint64_t run;
+    int64_t now_ps;
+    struct iptfs_summary_direction direction[IPTFS_DIRECTIONS];
+    const struct iptfs_hosts_report *hosts; /* one for each traffic section; NULL: none is known */
+    struct iptfs_agreement agreement;
+};
+
+#endif
