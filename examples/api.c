@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tunnel as a library, from C: no scenario file, no command line. Four TCP flows go from host
- * to host through a tunnel between their gateways; every option is a line of text, every packet may
- * be watched, and every counter is read by its name.
+/* The tunnel as a library, from C, without scenario file and command line. Four TCP flows go from
+ * host to host through a tunnel between their gateways. Every option is a line of text, every
+ * packet may be watched, and every counter is read by its name.
  *
  *   host - gateway 0 = tunnel = gateway 1 - host
  *
- * README.md says how to build it with an installed library. */
+ * To build it with an installed library (`./waf install`):
+ *
+ *     cc api.c $(pkg-config --cflags --libs iptfs) -o api
+ */
 #include "iptfs.h"           /* the tunnel */
 #include "ns3/hosts/hosts.h" /* hosts and applications of ns-3 */
 #include "ns3/sim.h"         /* ns-3's clock */
@@ -20,7 +23,7 @@ enum {
 static const int64_t second_ps = 1000000000000;
 static const uint64_t octets = 250000;
 
-/* What the watch has seen of packets from node 0 to node 1. */
+/* What was seen of packets from node 0 to node 1. */
 struct seen {
     uint64_t outer;
     uint64_t delivered;
@@ -80,7 +83,7 @@ static int add_hosts(struct iptfs_ns3_hosts *hosts, const struct iptfs_pair *pai
     return code != 0 ? code : iptfs_ns3_hosts_add(hosts, 0, &traffic, NULL, section);
 }
 
-/* What the run has shown; 1 when something is missing. */
+/* Prints the outcome; 1 when something is missing. */
 static int report(struct iptfs_pair *pair, const struct seen *seen,
                   const struct iptfs_ns3_section *section)
 {
@@ -91,12 +94,12 @@ static int report(struct iptfs_pair *pair, const struct seen *seen,
     for (unsigned flow = 0; flow < FLOWS; flow++)
         received += iptfs_ns3_section_flow(section, flow)->received_octets;
     printf("received %" PRIu64 " of %" PRIu64 " octets\n", received, octets * FLOWS);
-    printf("the longest way through the tunnel took %.3f ms\n", (double)seen->longest_ps / 1e9);
+    printf("the longest delay of the tunnel was %.3f ms\n", (double)seen->longest_ps / 1e9);
     for (size_t i = 0; iptfs_pair_counter_name(i, name); i++)
         if (iptfs_pair_counter(pair, 0, name, &value, error) == 0 && value > 0)
             printf("%-46s %12" PRIu64 "\n", name, value);
     if (iptfs_pair_counter(pair, 0, "delivered", &value, error) != 0 || value != seen->delivered)
-        return failed("The watch", "has seen other packets than were counted");
+        return failed("The watch", "and the counter differ");
     return received != octets * FLOWS;
 }
 

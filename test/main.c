@@ -51,9 +51,21 @@ extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_use_aggfrag[];
 extern const CU_TestInfo iptfs_tests_sim[];
+extern const CU_TestInfo iptfs_tests_events[];
+extern const CU_TestInfo iptfs_tests_p2p[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
+extern const CU_TestInfo iptfs_tests_topology[];
+extern const CU_TestInfo iptfs_tests_tcp_apps[];
+extern const CU_TestInfo iptfs_tests_tcp_socket[];
+extern const CU_TestInfo iptfs_tests_tcp_meter[];
+extern const CU_TestInfo iptfs_tests_udp_apps[];
+extern const CU_TestInfo iptfs_tests_run_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
+extern const CU_TestInfo iptfs_tests_device_pair[];
+extern const CU_TestInfo iptfs_tests_pmtu[];
+extern const CU_TestInfo iptfs_tests_p2p_link[];
+extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
@@ -95,6 +107,8 @@ extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
 extern const CU_TestInfo iptfs_tests_gnuplot[];
 extern const CU_TestInfo iptfs_tests_grid[];
+extern const CU_TestInfo iptfs_tests_identity[];
+extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_outfile[];
@@ -151,9 +165,21 @@ static const struct {
     {"leak", iptfs_tests_leak},
     {"use-aggfrag", iptfs_tests_use_aggfrag},
     {"sim", iptfs_tests_sim},
+    {"events", iptfs_tests_events},
+    {"p2p", iptfs_tests_p2p},
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
+    {"topology", iptfs_tests_topology},
+    {"tcp-apps", iptfs_tests_tcp_apps},
+    {"tcp-socket", iptfs_tests_tcp_socket},
+    {"tcp-meter", iptfs_tests_tcp_meter},
+    {"udp-apps", iptfs_tests_udp_apps},
+    {"run-hosts", iptfs_tests_run_hosts},
     {"device", iptfs_tests_device},
+    {"device-pair", iptfs_tests_device_pair},
+    {"pmtu", iptfs_tests_pmtu},
+    {"p2p-link", iptfs_tests_p2p_link},
+    {"iptfs-helper", iptfs_tests_iptfs_helper},
     {"api", iptfs_tests_api},
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
@@ -195,6 +221,8 @@ static const struct {
     {"caption", iptfs_tests_caption},
     {"gnuplot", iptfs_tests_gnuplot},
     {"grid", iptfs_tests_grid},
+    {"identity", iptfs_tests_identity},
+    {"results-db", iptfs_tests_results_db},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"outfile", iptfs_tests_outfile},

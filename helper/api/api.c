@@ -21,7 +21,7 @@ static const char device_mtu[] = "device-mtu";
 static const char run_name[] = "run";
 static const char stream_name[] = "stream";
 
-/* What is watched of an end, and who was told before. */
+/* The observer of what an end sends. */
 struct watched {
     struct iptfs_pair *pair;
     int end;
@@ -38,7 +38,7 @@ struct iptfs_pair {
     uint64_t number; /* "run" */
     uint64_t stream;
     uint32_t index[IPTFS_DEVICE_PAIR_ENDS]; /* of the devices */
-    int64_t last_ps; /* of the last thing that happened: when the tunnels end, if ns-3 is gone */
+    int64_t last_ps; /* time of the last event: the end of the tunnels if ns-3 has gone first */
     int outcome;
     bool joined;
     bool finished;
@@ -54,8 +54,8 @@ const char *iptfs_release(void)
     return IPTFS_VERSION;
 }
 
-/* Gives the user the line; returns its code. */
-static int tell(const struct iptfs_error *error, char *text)
+/* Copies the line to the user's buffer, and returns its code. */
+static int report_error(const struct iptfs_error *error, char *text)
 {
     snprintf(text, IPTFS_PAIR_ERROR_SIZE, "%s", error->text);
     return error->code;
@@ -190,7 +190,7 @@ static int set_number(const struct iptfs_setting *setting, uint64_t *number,
                       iptfs_quoted(setting->value).text);
 }
 
-/* One option: our own at once, those of scenarios as an override. */
+/* One option: that of this interface is read here, one of scenarios becomes an override. */
 static int read_setting(struct iptfs_pair *pair, const struct iptfs_setting *setting, char **sets,
                         size_t *n_sets, struct iptfs_error *error)
 {
@@ -262,7 +262,7 @@ static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptf
     return IPTFS_OK;
 }
 
-/* Devices of ns-3 as links need a finer clock than a user's simulation may have. */
+/* A link of ns-3 needs a finer clock than the user's simulation may have. */
 static int check_links(const struct iptfs_scenario *scenario, struct iptfs_error *error)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
@@ -284,9 +284,9 @@ static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
         return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(ns3_code));
     if (iptfs_ns3_now_ps() > 0)
         return iptfs_fail(error, IPTFS_E_INVALID,
-                          "the simulation has begun to run: a tunnel is made before");
+                          "the simulation has run already: tunnels must be made before");
     code = check_links(&pair->scenario, error);
-    /* Runs are few, so streams may begin where 32 bits of them end. */
+    /* Run numbers are small, so the bits above 32 are free for streams. */
     uint64_t number = pair->number + (pair->stream << 32);
     if (code == IPTFS_OK)
         code = iptfs_run_build(&pair->run, &pair->scenario, pair->scenario.seed, number, error);
@@ -302,40 +302,49 @@ int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
     if (watch != NULL && (watch->version < 1 || watch->version > IPTFS_API_VERSION)) {
         iptfs_fail(&line, IPTFS_E_INVALID, "found version %d of the watch, allowed: 1 to %d",
                    watch->version, IPTFS_API_VERSION);
-        return tell(&line, error);
+        return report_error(&line, error);
     }
     struct iptfs_pair *pair = calloc(1, sizeof *pair);
     if (pair == NULL) {
         iptfs_fail(&line, IPTFS_E_NO_MEMORY, "out of memory");
-        return tell(&line, error);
+        return report_error(&line, error);
     }
     pair->number = 1;
     if (watch != NULL)
         pair->watch = *watch;
     if (make(pair, node_0, node_1, settings, count, &line) != IPTFS_OK) {
         iptfs_pair_free(pair);
-        return tell(&line, error);
+        return report_error(&line, error);
     }
     *out = pair;
     return IPTFS_OK;
 }
 
-/* --------------------------------------------------------------------------------- what there is
- */
+/* ------------------------------------------------------------------------------------- reading */
+
+static bool is_end(int end)
+{
+    return end >= 0 && end < IPTFS_DEVICE_PAIR_ENDS;
+}
 
 uint32_t iptfs_pair_index(const struct iptfs_pair *pair, int end)
 {
-    return pair->index[end];
+    return is_end(end) ? pair->index[end] : UINT32_MAX;
 }
 
 void *iptfs_pair_device(const struct iptfs_pair *pair, int end)
 {
-    return pair->finished ? NULL : iptfs_device_pair_pointer(&pair->device, end);
+    return !is_end(end) || pair->finished ? NULL : iptfs_device_pair_pointer(&pair->device, end);
+}
+
+uint32_t iptfs_pair_payload_octets(const struct iptfs_pair *pair, int end)
+{
+    return is_end(end) ? pair->run.direction[end].tunnel.sender.packer.payload_octets : 0;
 }
 
 uint32_t iptfs_pair_space(const struct iptfs_pair *pair, int end)
 {
-    return pair->run.direction[end].tunnel.sender.packer.payload_octets;
+    return iptfs_pair_payload_octets(pair, end);
 }
 
 /* Indexes of the counters: those of Linux and of RFC 9348, then the ledger's. */
@@ -397,7 +406,11 @@ int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name,
 {
     char names[COUNTERS][IPTFS_PAIR_NAME_SIZE];
     struct iptfs_suggest nearest = {.found = name};
-    struct iptfs_error line;
+    struct iptfs_error line = {0};
+    if (!is_end(end)) {
+        iptfs_fail(&line, IPTFS_E_INVALID, "found end %d, allowed: 0 and 1", end);
+        return report_error(&line, error);
+    }
     for (size_t i = 0; iptfs_pair_counter_name(i, names[i < COUNTERS ? i : 0]) != 0; i++) {
         if (strcmp(names[i], name) == 0) {
             *value = counter_at(&pair->run.direction[end].tunnel, i);
@@ -410,7 +423,7 @@ int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name,
                    iptfs_quoted(name).text, nearest.best);
     else
         iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'", iptfs_quoted(name).text);
-    return tell(&line, error);
+    return report_error(&line, error);
 }
 
 /* -------------------------------------------------------------------------------------- ending */
@@ -427,13 +440,13 @@ static int finish(struct iptfs_pair *pair)
 {
     int64_t now_ps = iptfs_ns3_now_ps();
     int code = first_error(pair);
-    iptfs_device_pair_free(&pair->device); /* from now on the nodes send nothing more */
+    iptfs_device_pair_free(&pair->device); /* from now on the nodes send nothing */
     for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++) {
         int closed = iptfs_tunnel_close(&pair->run.direction[end].tunnel,
                                         now_ps >= 0 ? now_ps : pair->last_ps);
         if (code == IPTFS_OK)
             code = closed;
-        iptfs_engine_free(&pair->run.direction[end].engine); /* nor does the tunnel wake */
+        iptfs_engine_free(&pair->run.direction[end].engine); /* and the tunnel does not wake */
     }
     if (code == IPTFS_OK && !iptfs_device_pair_balanced(&pair->device, 0))
         code = IPTFS_E_UNBALANCED;
@@ -449,7 +462,7 @@ int iptfs_pair_finish(struct iptfs_pair *pair, char error[IPTFS_PAIR_ERROR_SIZE]
     if (pair->outcome == IPTFS_OK)
         return IPTFS_OK;
     iptfs_fail(&line, pair->outcome, "%s", iptfs_error_name(pair->outcome));
-    return tell(&line, error);
+    return report_error(&line, error);
 }
 
 void iptfs_pair_free(struct iptfs_pair *pair)

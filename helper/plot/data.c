@@ -49,7 +49,7 @@ static const char *place_of(const struct iptfs_plot *plot, size_t column, unsign
 }
 
 static int refuse_key(const struct iptfs_plot *plot, size_t column, const char *key,
-                      const char *nearest, struct iptfs_error *error)
+                      const char *hint, struct iptfs_error *error)
 {
     unsigned line;
     const char *place = place_of(plot, column, &line);
@@ -57,10 +57,8 @@ static int refuse_key(const struct iptfs_plot *plot, size_t column, const char *
                           : strcmp(place, "by") == 0
                               ? "a key of the sweep or its scenario"
                               : "a key of the sweep or its scenario, a value of the summary";
-    return iptfs_plot_refuse(plot, line, place, error,
-                             "found an unknown key '%s', allowed: %s%s%s%s", iptfs_quoted(key).text,
-                             allowed, *nearest != '\0' ? "; did you mean '" : "", nearest,
-                             *nearest != '\0' ? "'?" : "");
+    return iptfs_plot_refuse(plot, line, place, error, "found an unknown key '%s', allowed: %s%s",
+                             iptfs_quoted(key).text, allowed, hint);
 }
 
 /* Checks which of the keys may be values of the summary, and that y is one. */
@@ -90,7 +88,7 @@ static int check_sources(const struct iptfs_plot_data *data, struct iptfs_error 
 
 /* Lists the values that a column has, and finds the one nearest to a text. */
 static void list_values(const struct iptfs_plot_table *table, size_t column, const char *found,
-                        char *list, size_t size, struct iptfs_text *best)
+                        char *list, size_t size, struct iptfs_suggest_hint *hint)
 {
     struct iptfs_suggest nearest = {.found = found};
     size_t length = 0, count = 0;
@@ -107,21 +105,20 @@ static void list_values(const struct iptfs_plot_table *table, size_t column, con
         if (cell->text != NULL)
             iptfs_suggest_offer(&nearest, cell->text);
     }
-    snprintf(best->text, sizeof best->text, "%s", nearest.best != NULL ? nearest.best : "");
+    *hint = iptfs_suggest_hint(&nearest);
 }
 
 static int refuse_value(const struct iptfs_plot_data *data, size_t where, struct iptfs_error *error)
 {
     char list[200];
-    struct iptfs_text best;
+    struct iptfs_suggest_hint hint;
     const struct iptfs_plot *plot = data->plot;
     const char *value = plot->where_value[where].text;
-    list_values(&data->table, first_where(plot) + where, value, list, sizeof list, &best);
+    list_values(&data->table, first_where(plot) + where, value, list, sizeof list, &hint);
     return iptfs_plot_refuse(plot, plot->where_value[where].line, "where", error,
-                             "found %s = '%s', allowed: a value that points have: %s%s%s%s",
+                             "found %s = '%s', allowed: a value that points have: %s%s",
                              plot->where_key[where].text, iptfs_quoted(value).text, list,
-                             *best.text != '\0' ? "; did you mean '" : "", best.text,
-                             *best.text != '\0' ? "'?" : "");
+                             hint.text);
 }
 
 /* Marks the rows to draw. Before the run, values of the summary exclude no row. */
@@ -201,8 +198,7 @@ static int check_names(const struct iptfs_plot_data *data, json_t *names, struct
         for (size_t j = data->table.n_asked; i != IPTFS_PLOT_Y && j < data->table.n_columns; j++)
             iptfs_suggest_offer(&nearest, data->table.columns[j].name);
         json_object_foreach(names, name, value) iptfs_suggest_offer(&nearest, name);
-        return refuse_key(data->plot, i, column->name, nearest.best != NULL ? nearest.best : "",
-                          error);
+        return refuse_key(data->plot, i, column->name, iptfs_suggest_hint(&nearest).text, error);
     }
     return 0;
 }

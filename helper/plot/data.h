@@ -56,7 +56,7 @@ struct iptfs_plot_items {
 
 /* Checks a plot against the grid of a sweep, before it runs: that its keys and values are there,
  * and that the points behind one mark differ in their seeds alone. Values of the summary are known
- * by `summary_names`, a JSON object that has them all as keys; NULL for not yet. IPTFS_E_INVALID
+ * by `summary_names`, a JSON object that has them all as keys; NULL: not known. IPTFS_E_INVALID
  * with "FILE:LINE: [plot.NAME] KEY: ...", IPTFS_E_NO_MEMORY. */
 int iptfs_plot_check_data(const struct iptfs_plot *plot, const struct iptfs_sweep *sweep,
                           json_t *summary_names, struct iptfs_error *error);

@@ -166,15 +166,15 @@ static size_t list_log_tics(double low, double high, const char *tenths, double 
     return count;
 }
 
-/* Where fewer than three powers of ten are in sight, steps between them have labels too: of the
- * coarsest that give three. */
+/* Where the axis has fewer than three powers of ten, tics between them have labels too: those of
+ * the coarsest division that gives three. */
 static void write_log_y_tics(double low, double high, FILE *out)
 {
     static const char *const kinds[] = {"1", "125", "123456789", ""};
     double tics[LOG_TICS_MAX];
     size_t kind = 0, count = list_log_tics(low, high, kinds[0], tics);
     if (count >= 3)
-        return; /* gnuplot's own */
+        return; /* gnuplot sets them */
     while (count < 3 && kind < 3)
         count = list_log_tics(low, high, kinds[++kind], tics);
     size_t every = count > 10 ? 1 + count / 10 : 1;
@@ -184,7 +184,7 @@ static void write_log_y_tics(double low, double high, FILE *out)
     fputs(")\n", out);
 }
 
-/* A scale that begins at 0 shows differences as large as they are, where it costs no detail. */
+/* Starts the axis at 0 where no detail is lost by it, so that differences show at their size. */
 static void write_y_range(const struct iptfs_plot_drawing *drawing)
 {
     double factor = drawing->y_scale.factor;

@@ -36,7 +36,7 @@ static void write_small(const struct iptfs_plot_drawing *drawing, int line, cons
             0.025 + 0.027 * (line - 1));
 }
 
-/* What the marks are, and which could not be drawn. */
+/* Notes in the corner: what the marks are, and how many could not be drawn. */
 static void write_note(const struct iptfs_plot_drawing *drawing)
 {
     char runs[64], note[128] = "", missing[64] = "";
@@ -56,7 +56,7 @@ static void write_note(const struct iptfs_plot_drawing *drawing)
     write_small(drawing, 2, missing);
 }
 
-/* What the legend's values are of. */
+/* Names the keys whose values the legend shows. */
 static void write_key_title(const struct iptfs_plot_drawing *drawing)
 {
     char title[600] = "", name[256];

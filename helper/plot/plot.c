@@ -42,8 +42,8 @@ static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, 
     iptfs_scenario_free(&scenario);
 }
 
-/* Summaries differ in what they hold by mode, by flows, by directions: each step of each axis is
- * tried once, but seeds. */
+/* The values of a summary depend on mode, flows and directions: so each step of each axis but the
+ * seeds is tried once. */
 static json_t *find_names(const struct iptfs_sweep *sweep)
 {
     json_t *names = json_object();
@@ -164,8 +164,7 @@ static int draw_plot(const struct iptfs_plot_request *request, const struct iptf
     return code;
 }
 
-/* ----------------------------------------------------------------------------------- the command
- */
+/* ------------------------------------------------------------------------------------- command */
 
 static bool wanted(const struct iptfs_plot_request *request, const char *name)
 {
@@ -192,11 +191,9 @@ static int check_names(const struct iptfs_plot_request *request, const struct ip
             iptfs_suggest_offer(&nearest, plots->plots[j].name);
         }
         if (!found)
-            return iptfs_fail(error, IPTFS_E_INVALID, "found plot '%s', allowed: those of %s%s%s%s",
+            return iptfs_fail(error, IPTFS_E_INVALID, "found plot '%s', allowed: those of %s%s",
                               iptfs_quoted(name).text, iptfs_quoted_path(plots->path).text,
-                              nearest.best != NULL ? "; did you mean '" : "",
-                              nearest.best != NULL ? nearest.best : "",
-                              nearest.best != NULL ? "'?" : "");
+                              iptfs_suggest_hint(&nearest).text);
     }
     return 0;
 }
@@ -253,8 +250,7 @@ int iptfs_plot_command(const struct iptfs_plot_request *request, FILE *out,
     return code;
 }
 
-/* -------------------------------------------------------------------------------- plots that went
- */
+/* ------------------------------------------------------------------------------- removed plots */
 
 static bool has_plot(const struct iptfs_plots *plots, const char *name)
 {
@@ -281,7 +277,7 @@ int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_
     struct iptfs_plots old = {.path = NULL}, new = {.path = NULL};
     struct iptfs_error unused;
     if (load_plots(&request, &old, &unused) != 0)
-        return 0; /* there was none */
+        return 0; /* no sweep was here */
     char *folder = iptfs_path_join(directory, "plots");
     int code = folder != NULL ? iptfs_plots_parse(&new, text, "sweep.ini", error)
                               : iptfs_fail_no_memory(error);

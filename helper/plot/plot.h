@@ -35,8 +35,8 @@ int iptfs_plot_check(const struct iptfs_sweep *sweep, struct iptfs_error *error)
 int iptfs_plot_command(const struct iptfs_plot_request *request, FILE *out,
                        struct iptfs_error *error);
 
-/* Removes what sections [plot.NAME] of DIR/sweep.ini have drawn that `text` does not have, before
- * it takes the place of that file. Other files in DIR/plots stay. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
+/* Removes the files of the plots that DIR/sweep.ini has and `text` does not have, before `text`
+ * replaces it. Other files in DIR/plots stay. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_error *error);
 
 #endif

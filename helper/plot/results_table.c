@@ -39,14 +39,15 @@ static void set_known(struct iptfs_plot_column *column, const struct iptfs_resul
                                 unit);
 }
 
-/* Sets the columns asked for; the error of an unknown key is the nearest name, or "". */
+/* Sets the columns asked for; the error of an unknown key is the hint to the nearest name. */
 static int find_asked(struct filling *filling, size_t *unknown)
 {
     for (size_t i = 0; i < filling->n_keys; i++) {
         struct iptfs_plot_column *column = &filling->table->columns[i];
-        const char *name = iptfs_plot_column_name(filling->keys[i]), *nearest = NULL;
+        const char *name = iptfs_plot_column_name(filling->keys[i]);
+        struct iptfs_suggest_hint hint;
         const struct iptfs_results_column *known =
-            iptfs_results_column_find(filling->known, filling->n_known, name, &nearest);
+            iptfs_results_column_find(filling->known, filling->n_known, name, &hint);
         *unknown = i;
         if (known != NULL)
             set_known(column, known);
@@ -54,8 +55,7 @@ static int find_asked(struct filling *filling, size_t *unknown)
             iptfs_plot_table_set_column(column, name, IPTFS_PLOT_SCENARIO,
                                         iptfs_plot_unit_of_key(name));
         else
-            return iptfs_fail(filling->error, IPTFS_E_INVALID, "%s",
-                              nearest != NULL ? nearest : "");
+            return iptfs_fail(filling->error, IPTFS_E_INVALID, "%s", hint.text);
     }
     for (size_t i = 0; i < filling->n_known; i++)
         if (strcmp(filling->known[i].role, "parameter") == 0)

@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 /* Reads DIR/results.db. A key that nothing has is IPTFS_E_INVALID, its index in *unknown and the
- * nearest name, or "", in `error`. IPTFS_E_IO, IPTFS_E_NO_MEMORY. The caller frees the table. */
+ * hint to the nearest name, or "", in `error`. IPTFS_E_IO, IPTFS_E_NO_MEMORY. The caller frees the
+ * table. */
 int iptfs_plot_table_of_results(struct iptfs_plot_table *table, const char *directory,
                                 const char *const *keys, size_t count, size_t *unknown,
                                 struct iptfs_error *error);

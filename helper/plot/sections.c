@@ -165,10 +165,8 @@ static int refuse_key(struct reading *reading, unsigned line, const char *key)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         iptfs_suggest_offer(&nearest, keys[i]);
     return iptfs_plot_refuse(reading->plot, line, key, reading->error,
-                             "found an unknown key, allowed: " KEYS_TEXT "%s%s%s",
-                             nearest.best != NULL ? "; did you mean '" : "",
-                             nearest.best != NULL ? nearest.best : "",
-                             nearest.best != NULL ? "'?" : "");
+                             "found an unknown key, allowed: " KEYS_TEXT "%s",
+                             iptfs_suggest_hint(&nearest).text);
 }
 
 /* The line in which the key stood before; 0 for none. */

@@ -3,7 +3,6 @@
 
 #include "files/outfile.h"
 #include "files/textfile.h"
-#include "text/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +104,7 @@ int iptfs_results_db_columns(const struct iptfs_results_db *db,
 
 const struct iptfs_results_column *
 iptfs_results_column_find(const struct iptfs_results_column *columns, size_t count,
-                          const char *name, const char **nearest)
+                          const char *name, struct iptfs_suggest_hint *hint)
 {
     struct iptfs_suggest suggest = {.found = name};
     for (size_t i = 0; i < count; i++) {
@@ -113,6 +112,6 @@ iptfs_results_column_find(const struct iptfs_results_column *columns, size_t cou
             return &columns[i];
         iptfs_suggest_offer(&suggest, columns[i].name);
     }
-    *nearest = suggest.best;
+    *hint = iptfs_suggest_hint(&suggest);
     return NULL;
 }

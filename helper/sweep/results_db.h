@@ -5,6 +5,7 @@
 #define IPTFS_SWEEP_RESULTS_DB_H
 
 #include "base/error.h"
+#include "text/suggest.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -45,10 +46,9 @@ int iptfs_results_db_columns(const struct iptfs_results_db *db,
                              struct iptfs_results_column **columns, size_t *count,
                              struct iptfs_error *error);
 
-/* The column of that name, NULL when there is none; then the nearest name in *nearest, NULL when
- * none is near. */
+/* The column of that name, NULL when there is none; then *hint names the nearest one. */
 const struct iptfs_results_column *
 iptfs_results_column_find(const struct iptfs_results_column *columns, size_t count,
-                          const char *name, const char **nearest);
+                          const char *name, struct iptfs_suggest_hint *hint);
 
 #endif

@@ -32,13 +32,12 @@ static int out_of_memory(struct table *table)
 
 static int check_column(struct table *table, const char *name)
 {
-    const char *nearest;
-    if (iptfs_results_column_find(table->known, table->n_known, name, &nearest) != NULL)
+    struct iptfs_suggest_hint hint;
+    if (iptfs_results_column_find(table->known, table->n_known, name, &hint) != NULL)
         return 0;
     return iptfs_fail(table->error, IPTFS_E_INVALID,
-                      "found column '%s', allowed: those of show --list%s%s%s",
-                      iptfs_quoted(name).text, nearest != NULL ? "; did you mean '" : "",
-                      nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+                      "found column '%s', allowed: those of show --list%s", iptfs_quoted(name).text,
+                      hint.text);
 }
 
 /* Adds a column as it is, or its mean. Names hold no quotes: they come from results.db. */

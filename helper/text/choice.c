@@ -23,8 +23,6 @@ int iptfs_choose(const char *found, const char *(*name_at)(size_t index), size_t
             length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s",
                                        i > 0 ? ", " : "", name);
     }
-    return iptfs_fail(error, IPTFS_E_INVALID, "found '%s', allowed: %s%s%s%s",
-                      iptfs_quoted(found).text, allowed,
-                      nearest.best != NULL ? "; did you mean '" : "",
-                      nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?" : "");
+    return iptfs_fail(error, IPTFS_E_INVALID, "found '%s', allowed: %s%s", iptfs_quoted(found).text,
+                      allowed, iptfs_suggest_hint(&nearest).text);
 }

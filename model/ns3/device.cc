@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/device.h"
 
+#include "base/asserts.h"
 #include "ns3/guard.h"
 #include "ns3/sim.h"
 
@@ -45,7 +46,7 @@ uint32_t id_of(const uint8_t *head)
            head[3];
 }
 
-/* ns-3 makes no IP packet shorter than its header, but a user's own device might. */
+/* ns-3 makes no IP packet shorter than its header, but an application of the user might. */
 bool is_ip(const uint8_t *head, uint32_t octets, uint16_t protocol)
 {
     if (protocol == protocol_ipv4)
@@ -57,18 +58,18 @@ bool on_send(struct iptfs_ns3_device *device, ns3::Ptr<ns3::Packet> packet, cons
              const ns3::Address &, uint16_t protocol)
 {
     uint8_t head[IPTFS_NS3_PACKET_HEAD_OCTETS];
-    struct iptfs_ns3_packet about = {};
+    struct iptfs_ns3_packet sent = {};
 
-    about.head_octets = packet->CopyData(head, sizeof head);
-    if (!is_ip(head, about.head_octets, protocol))
+    sent.head_octets = packet->CopyData(head, sizeof head);
+    if (!is_ip(head, sent.head_octets, protocol))
         return false;
-    about.head = head;
-    about.octets = packet->GetSize();
-    about.ip_version = head[0] >> 4;
-    about.tos = tos_of(head);
-    about.id = id_of(head);
-    about.handle = ns3::GetPointer(packet); /* with a reference of its own */
-    return device->send(device->ctx, &about);
+    sent.head = head;
+    sent.octets = packet->GetSize();
+    sent.ip_version = head[0] >> 4;
+    sent.tos = tos_of(head);
+    sent.id = id_of(head);
+    sent.handle = ns3::GetPointer(packet); /* takes a reference, which the callee owns */
+    return device->send(device->ctx, &sent);
 }
 
 bool refuse(ns3::Ptr<ns3::Packet>, const ns3::Address &, const ns3::Address &, uint16_t)
@@ -76,7 +77,7 @@ bool refuse(ns3::Ptr<ns3::Packet>, const ns3::Address &, const ns3::Address &, u
     return false;
 }
 
-/* The ECN field is no part of what TCP's and UDP's checksums cover. */
+/* TCP's and UDP's checksums do not cover the TOS. */
 void write_tos(ns3::Ptr<ns3::Packet> packet, uint8_t version, uint8_t tos)
 {
     if (version == 4) {
@@ -110,7 +111,8 @@ ns3::Ptr<ns3::VirtualNetDevice> make_device(ns3::Ptr<ns3::Node> node, uint32_t m
 {
     ns3::Ptr<ns3::VirtualNetDevice> device = ns3::CreateObject<ns3::VirtualNetDevice>();
 
-    device->SetAddress(ns3::Mac48Address::Allocate()); /* IPv6 makes its link-local one of it */
+    device->SetAddress(
+        ns3::Mac48Address::Allocate()); /* IPv6 derives its link-local address from it */
     device->SetIsPointToPoint(true);
     device->SetMtu(static_cast<uint16_t>(mtu_octets));
     node->AddDevice(device);

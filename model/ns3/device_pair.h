@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tunnel between two ns-3 nodes: what one sends through its device comes out at the other.
- *
- * Who is new here reads this header, then device_pair.c; device.cc is only needed to know how ns-3
- * is talked to. The walk of a packet:
+/* A tunnel between two ns-3 nodes: what one node sends through its device arrives at the other.
+ * Read this header first, then device_pair.c; device.h is the interface to the device of one node.
+ * The path of a packet:
  *
  *   IP of node 0 -> device -> iptfs_sender_offer ... tunnel ... delivered -> device -> IP of node 1
  *
- * A packet that is too big for a tunnel with dont-frag is answered by node 0: ICMP to who sent it,
- * or an error to the socket of its own that did (see pmtu.h).
+ * A packet that is too big for a tunnel with dont-frag is answered by node 0: by ICMP to its
+ * source, or by an error at the socket of the node that sent it (see pmtu.h).
  *
- * The inner packet's handle is the ns3::Packet. It is taken once, when the node sends, and given
- * back once: delivered to the other node, or released wherever in the tunnel the packet ended. */
+ * The handle of an inner packet is the ns3::Packet. It is taken once, when the node sends, and
+ * given back once: delivered to the other node, or released where the packet ended in the tunnel.
+ */
 #ifndef IPTFS_NS3_DEVICE_PAIR_H
 #define IPTFS_NS3_DEVICE_PAIR_H
 
@@ -25,25 +25,25 @@ enum {
     IPTFS_DEVICE_PAIR_ENDS = 2
 };
 
-/* The devices' MTU if none is given: the tunnel cuts packets itself, so IP need not. */
+/* The default MTU of the devices: the tunnel fragments packets itself, so IP need not. */
 #define IPTFS_DEVICE_PAIR_MTU_OCTETS 65535u
 
 struct iptfs_device_pair_setup {
     void *node[IPTFS_DEVICE_PAIR_ENDS]; /* two different ns3::Node of the open simulation */
     /* engine[0] drives the tunnel from node[0] to node[1], engine[1] the one back. Both tunnels are
-     * inited and have their link; they may be paired. */
+     * initialised and have their link; they may be paired. */
     struct iptfs_engine *engine[IPTFS_DEVICE_PAIR_ENDS];
-    uint32_t mtu_octets; /* of both devices, as IP sees it, 68 to 65535; 0: the above */
-    /* The flow that a packet sent by node[end] is counted under (see flows.h), told by the first
-     * octets of it; NULL: 0. */
+    uint32_t mtu_octets; /* of both devices, as IP sees it, 68 to 65535; 0: the default */
+    /* Returns the flow that a packet sent by node[end] is counted under (see stats/flows.h); NULL:
+     * all under flow 0. */
     uint16_t (*flow)(void *ctx, int end, const struct iptfs_ns3_packet *packet);
     void *flow_ctx;
 };
 
 /* One end: its node's device, and the tunnel that it sends into. */
-struct iptfs_device_pair_pair_end {
-    struct iptfs_device_pair *device;
-    struct iptfs_ns3_device *ns3;
+struct iptfs_device_pair_end {
+    struct iptfs_device_pair *pair;
+    struct iptfs_ns3_device *device;
     struct iptfs_engine *engine;
     struct iptfs_observer observer; /* of that tunnel: takes the packets that it delivers */
     /* Handles of packets that this end sent: taken = delivered + released + inside the tunnel. */
@@ -53,7 +53,7 @@ struct iptfs_device_pair_pair_end {
 };
 
 struct iptfs_device_pair {
-    struct iptfs_device_pair_pair_end end[IPTFS_DEVICE_PAIR_ENDS];
+    struct iptfs_device_pair_end end[IPTFS_DEVICE_PAIR_ENDS];
     uint16_t (*flow)(void *ctx, int end, const struct iptfs_ns3_packet *packet);
     void *flow_ctx;
 };
@@ -62,21 +62,22 @@ struct iptfs_device_pair {
  * that they deliver, and takes the store's hook for released handles. Other observers of a tunnel
  * are called before it, and iptfs_ns3_packet_copy gives them the octets of a packet with a handle.
  *
- * The device must not move in memory, and its memory must outlive the tunnels. IPTFS_E_INVALID,
- * IPTFS_E_NO_MEMORY, IPTFS_E_ENGINE: nothing is joined then, and nothing is to be freed. */
-int iptfs_device_pair_init(struct iptfs_device_pair *device,
+ * The pair must not move in memory, and its memory must outlive the tunnels. IPTFS_E_INVALID,
+ * IPTFS_E_NO_MEMORY, IPTFS_E_ENGINE: then nothing is joined, and nothing is to be freed. */
+int iptfs_device_pair_init(struct iptfs_device_pair *pair,
                            const struct iptfs_device_pair_setup *setup);
 
-/* The index of the device at an end, as ns3::Node::GetDevice takes it, and the ns3::NetDevice. */
-uint32_t iptfs_device_pair_index(const struct iptfs_device_pair *device, int end);
-void *iptfs_device_pair_pointer(const struct iptfs_device_pair *device, int end);
+/* The index of the device at an end, as ns3::Node::GetDevice takes it, and the ns3::NetDevice, NULL
+ * once the simulation has ended. */
+uint32_t iptfs_device_pair_index(const struct iptfs_device_pair *pair, int end);
+void *iptfs_device_pair_pointer(const struct iptfs_device_pair *pair, int end);
 
-/* True when every handle taken was delivered or released, but for `inside` of them: 0 once the
+/* True when all handles taken were delivered or released, except `inside` of them: 0 once the
  * tunnels are closed or freed. */
-bool iptfs_device_pair_balanced(const struct iptfs_device_pair *device, uint64_t inside);
+bool iptfs_device_pair_balanced(const struct iptfs_device_pair *pair, uint64_t inside);
 
-/* Takes the devices from the nodes: before or after the simulation ends, before or after the
- * tunnels are closed or freed. What is still inside the tunnels goes nowhere then. */
-void iptfs_device_pair_free(struct iptfs_device_pair *device);
+/* Removes the devices from the nodes: before or after the simulation ends, before or after the
+ * tunnels are closed or freed. Packets that are inside the tunnels are not delivered any more. */
+void iptfs_device_pair_free(struct iptfs_device_pair *pair);
 
 #endif

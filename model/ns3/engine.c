@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/engine.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/events.h"
@@ -9,7 +10,7 @@
 
 void iptfs_engine_arm(struct iptfs_engine *engine)
 {
-    /* What has come due by the other direction's doing is due now. */
+    /* The other direction may have made something due in the past: it is due now. */
     int64_t next_ps = iptfs_later(iptfs_tunnel_next_ps(engine->tunnel), iptfs_ns3_now_ps());
     if (next_ps == engine->set_ps)
         return;
@@ -20,9 +21,9 @@ void iptfs_engine_arm(struct iptfs_engine *engine)
         engine->error = IPTFS_E_ENGINE;
 }
 
-/* What arrives now in the other direction may speed this one up, or be echoed by what it sends now:
- * it comes first, whichever of the two timers does. */
-static void hear_peer(const struct iptfs_engine *engine)
+/* Congestion information that arrives now in the other direction may raise this one's rate, and
+ * this one's packets echo it. So it arrives first, whichever of the two timers fires first. */
+static void receive_from_peer(const struct iptfs_engine *engine)
 {
     if (engine->peer != NULL && engine->tunnel->sender.congestion != NULL)
         iptfs_link_wake(engine->peer->tunnel->link, iptfs_ns3_now_ps());
@@ -31,7 +32,7 @@ static void hear_peer(const struct iptfs_engine *engine)
 void iptfs_engine_wake(void *ctx)
 {
     struct iptfs_engine *engine = ctx;
-    hear_peer(engine);
+    receive_from_peer(engine);
     iptfs_tunnel_wake(engine->tunnel, iptfs_ns3_now_ps());
     if (engine->tunnel->store.error != IPTFS_OK)
         engine->error = engine->tunnel->store.error;
@@ -49,8 +50,8 @@ static void on_deferred(void *ctx)
     iptfs_engine_wake(ctx);
 }
 
-/* Wakes the tunnel behind all that ns-3's own devices do at this instant: a transmission that ends
- * now has left its place in the queue, as on the direct link. */
+/* Wakes the tunnel after all that ns-3's devices do at this instant: a transmission that ends now
+ * has freed its place in the queue, as on the direct link. */
 static void defer(void *ctx)
 {
     struct iptfs_engine *engine = ctx;
@@ -67,6 +68,7 @@ static void defer(void *ctx)
 static void on_timer(void *ctx)
 {
     struct iptfs_engine *engine = ctx;
+    IPTFS_ASSERT(engine->set_ps == iptfs_ns3_now_ps() || !iptfs_ns3_counts_ps());
     engine->set_ps = IPTFS_NEVER;
     if (engine->p2p)
         defer(engine);

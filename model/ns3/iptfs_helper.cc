@@ -17,7 +17,7 @@ namespace ns3
 
 NS_OBJECT_ENSURE_REGISTERED(IptfsTunnel);
 
-/* The tunnel itself, which its two ends hold; it is freed when both are disposed of. */
+/* The tunnel. Its two ends share it; it is freed when both are disposed of. */
 struct IptfsPair {
     struct iptfs_pair *pair = nullptr;
     IptfsTunnel *end[2] = {nullptr, nullptr}; /* NULL once disposed of */
@@ -70,15 +70,17 @@ TypeId IptfsTunnel::GetTypeId()
             .SetParent<Object>()
             .SetGroupName("Iptfs")
             .AddTraceSource(
-                "Tx", "An outer packet leaves: its octets, and pieces of inner packets.",
+                "Tx",
+                "An outer packet leaves: its octets, and how many inner packets and fragments.",
                 MakeTraceSourceAccessor(&IptfsTunnel::m_tx), "ns3::IptfsTunnel::OuterCallback")
             .AddTraceSource("Rx", "An outer packet arrives at the other end.",
                             MakeTraceSourceAccessor(&IptfsTunnel::m_rx),
                             "ns3::IptfsTunnel::OuterCallback")
-            .AddTraceSource("Deliver", "An inner packet reaches the other node, after this time.",
+            .AddTraceSource("Deliver",
+                            "An inner packet is delivered to the other node, after this delay.",
                             MakeTraceSourceAccessor(&IptfsTunnel::m_deliver),
                             "ns3::IptfsTunnel::DeliverCallback")
-            .AddTraceSource("Drop", "An inner packet ends in the tunnel, for this cause.",
+            .AddTraceSource("Drop", "An inner packet is dropped, with this cause.",
                             MakeTraceSourceAccessor(&IptfsTunnel::m_drop),
                             "ns3::IptfsTunnel::DropCallback");
     return id;
@@ -106,7 +108,7 @@ void IptfsTunnel::DoDispose()
 namespace
 {
 
-/* "PktSize" is our pkt-size. */
+/* "pkt-size" for "PktSize". */
 std::string option_name(const std::string &name)
 {
     std::string option;
@@ -145,8 +147,8 @@ int64_t IptfsHelper::AssignStreams(int64_t stream)
     return 1;
 }
 
-/* As a random variable of ns-3 has it: a stream of its own where none is assigned, and all follow
- * the seed and run of the simulation. */
+/* As for a random variable of ns-3: a new stream when none is assigned, with the seed and run of
+ * the simulation. */
 std::map<std::string, std::string> IptfsHelper::WithStream()
 {
     std::map<std::string, std::string> settings = m_settings;

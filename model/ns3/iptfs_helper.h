@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* C++, for scripts of ns-3's users: a tunnel between two nodes in three lines.
+/** @file
+ * C++, for scripts of ns-3's users: a tunnel between two nodes in three lines.
  *
- *   ns3::IptfsHelper tunnel;
- *   tunnel.SetAttribute("Rate", ns3::StringValue("10Mbps"));
- *   ns3::NetDeviceContainer devices = tunnel.Install(gatewayA, gatewayB);
+ *     ns3::IptfsHelper tunnel;
+ *     tunnel.SetAttribute("Rate", ns3::StringValue("10Mbps"));
+ *     ns3::NetDeviceContainer devices = tunnel.Install(gatewayA, gatewayB);
  *
- * On it stand IP addresses and routes as on any two devices; static routes, for ns-3's global
- * routing wants a channel. To be used before the simulation runs. examples/ns3-script.cc is one
- * such script; the options, counters and causes are those of iptfs.h. */
+ * Then the devices get IP addresses and routes as any two devices do. The routes must be static,
+ * because ns-3's global routing needs a channel. Tunnels must be installed before the simulation
+ * runs. Options, counters and drop causes are those of iptfs.h. examples/ns3-script.cc is a whole
+ * script, and says how to build it. */
 #ifndef IPTFS_NS3_IPTFS_HELPER_H
 #define IPTFS_NS3_IPTFS_HELPER_H
 
@@ -29,23 +31,35 @@ namespace ns3
 
 struct IptfsPair;
 
-/* The end of a tunnel: aggregated to its device, so that a script finds it by
- * device->GetObject<IptfsTunnel>(), and ns-3's Config by the path
- * "/NodeList/0/DeviceList/1/$ns3::IptfsTunnel/Drop". Its trace sources tell of what this end sent:
+/** One end of a tunnel, aggregated to its device.
  *
- *   Tx, Rx   (uint32_t octets, uint32_t pieces)      an outer packet leaves; it arrives
- *   Deliver  (Ptr<const Packet>, Time delay)         an inner packet reaches the other node
- *   Drop     (Ptr<const Packet>, std::string cause)  it ends otherwise */
+ * A script finds it by device->GetObject<IptfsTunnel>(), and ns-3's Config by the path
+ * "/NodeList/0/DeviceList/1/$ns3::IptfsTunnel/Drop". Its trace sources report what this end sent:
+ *
+ * | source   | arguments                             | when |
+ * | -------- | ------------------------------------- | ---- |
+ * | Tx       | uint32_t octets, uint32_t pieces      | an outer packet leaves |
+ * | Rx       | uint32_t octets, uint32_t pieces      | an outer packet arrives at the other end |
+ * | Deliver  | Ptr<const Packet>, Time delay         | an inner packet is delivered to the other
+ * node | | Drop     | Ptr<const Packet>, std::string cause  | an inner packet is dropped |
+ */
 class IptfsTunnel : public Object
 {
 public:
+    /** Registers the class with ns-3.
+     * @return its type */
     static TypeId GetTypeId();
 
-    /* A counter by name, as "XfrmOutError", "ipsec-stats/tx-pkts" or "link-loss", until the
-     * simulation is destroyed. NS_FATAL_ERROR when there is none of that name. */
+    /** Reads a counter until the simulation is destroyed. NS_FATAL_ERROR when there is none of that
+     * name.
+     *
+     * @param name as iptfs_pair_counter takes it: "XfrmOutError", "ipsec-stats/tx-pkts",
+     * "link-loss"
+     * @return the counter of what this end has sent */
     uint64_t GetCounter(const std::string &name) const;
 
 protected:
+    /** Releases the tunnel: ns-3 calls it when the simulation is destroyed. */
     void DoDispose() override;
 
 private:
@@ -60,22 +74,34 @@ private:
     TracedCallback<Ptr<const Packet>, std::string> m_drop;
 };
 
+/** Installs tunnels, as other helpers of ns-3 install devices. */
 class IptfsHelper
 {
 public:
-    /* An option for tunnels installed from now on, both directions: "PktSize" and "pkt-size" are
-     * the same. Times, rates, switches and whole numbers may be given as ns-3's own values, all as
-     * StringValue. */
+    /** Sets an option of tunnels installed from now on, in both directions.
+     *
+     * @param name a name of struct iptfs_setting in either spelling: "PktSize" or "pkt-size"
+     * @param value times, rates, switches and whole numbers as ns-3's own values; all as
+     * StringValue
+     */
     void SetAttribute(const std::string &name, const AttributeValue &value);
 
-    /* The next tunnel draws its losses and other chances from this stream, the one after it from
-     * the next, and so on; else each takes a stream that nobody has, as ns-3's random variables do.
-     * Seed and run are those of RngSeedManager, unless "Seed" is set. Returns 1, the streams that a
-     * tunnel needs. */
+    /** Chooses the random streams: the next tunnel uses this one, the tunnel after it the next
+     * number, and so on.
+     *
+     * Without it each tunnel uses a stream that nothing else uses, as ns-3's random variables do.
+     * Seed and run are those of RngSeedManager, unless "Seed" or "Run" is set.
+     *
+     * @param stream the first stream, 0 or more
+     * @return 1, the number of streams that a tunnel needs */
     int64_t AssignStreams(int64_t stream);
 
-    /* Puts a device on each node and a tunnel between them; devices in the order of the nodes.
-     * NS_FATAL_ERROR, with a line that says what is wrong and allowed. */
+    /** Puts a device on each node and a tunnel between them. NS_FATAL_ERROR with a line that says
+     * what is wrong and what is allowed.
+     *
+     * @param a a node
+     * @param b another node
+     * @return the devices, in the order of the nodes */
     NetDeviceContainer Install(Ptr<Node> a, Ptr<Node> b);
 
 private:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/p2p_link.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/p2p.h"
@@ -11,9 +12,9 @@ enum {
     FIRST_CAPACITY = 64
 };
 
-/* A packet inside ns-3, with what impairments do to it behind the far end. ns-3's device and
- * channel keep the order and lose nothing that was accepted, so a ring will do; the tag that
- * travels with the frame is the number of the entry. */
+/* A packet inside ns-3's link, with the effect of the impairments at its far end. ns-3's device and
+ * channel keep the order and lose no packet that was accepted, so a ring is enough. The tag of a
+ * frame is the number of its entry. */
 struct inside {
     struct iptfs_outer *outer; /* NULL: lost, only its frame travels */
     int64_t arrival_ps;        /* at the far end of ns-3's link */
@@ -26,7 +27,7 @@ struct p2p_link {
     void (*changed)(void *ctx);
     void *changed_ctx;
     int64_t busy_until_ps;
-    int64_t beyond_ps; /* of the delay, what passes behind ns-3's far end, where packets overtake */
+    int64_t beyond_ps; /* the part of the delay behind ns-3's far end, where packets may overtake */
     struct inside *ring; /* capacity a power of two */
     uint64_t capacity;
     uint64_t first; /* numbers of the oldest entry and of the next one */
@@ -35,6 +36,7 @@ struct p2p_link {
 
 static struct inside *entry(const struct p2p_link *p2p, uint64_t number)
 {
+    IPTFS_ASSERT(p2p->next - p2p->first <= p2p->capacity);
     return &p2p->ring[number & (p2p->capacity - 1)];
 }
 

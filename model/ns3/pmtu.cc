@@ -28,10 +28,10 @@ const uint32_t tcp_octets = 20;
 const uint32_t tcp_options_max = 40;
 const uint32_t timestamp_octets = 12; /* as sent, with padding */
 const uint32_t segment_min = 48;      /* Linux's least */
-const uint32_t ports_octets = 8;      /* that an ICMP error tells of the transport header */
+const uint32_t ports_octets = 8;      /* of the transport header that an ICMP error quotes */
 const uint8_t local_ttl = 64;
 
-/* What is known of a packet that was refused. */
+/* A packet that was refused. */
 struct Refused {
     uint32_t octets;
     uint32_t ip_octets; /* of its IP header */
@@ -40,39 +40,39 @@ struct Refused {
     ns3::Address to;
 };
 
-/* ns-3 forbids to change the segment size of a connection, and has no other way to it than from
- * inside of a socket: these members are reached by the names that derived classes have for them. */
-struct Inside : public ns3::TcpSocketBase {
+/* ns-3 does not allow to change the segment size of a connection from outside. Derived classes may,
+ * so this one names the protected members. */
+struct SocketAccess : public ns3::TcpSocketBase {
     static uint32_t options(const ns3::TcpSocketBase &socket)
     {
-        return socket.*(&Inside::m_timestampEnabled) ? timestamp_octets : 0;
+        return socket.*(&SocketAccess::m_timestampEnabled) ? timestamp_octets : 0;
     }
 
     static uint32_t segment(const ns3::TcpSocketBase &socket)
     {
-        return (socket.*(&Inside::m_tcb))->m_segmentSize;
+        return (socket.*(&SocketAccess::m_tcb))->m_segmentSize;
     }
 
     static void set_segment(ns3::TcpSocketBase &socket, uint32_t octets)
     {
-        (socket.*(&Inside::m_tcb))->m_segmentSize = octets;
-        (socket.*(&Inside::m_txBuffer))->SetSegmentSize(octets);
+        (socket.*(&SocketAccess::m_tcb))->m_segmentSize = octets;
+        (socket.*(&SocketAccess::m_txBuffer))->SetSegmentSize(octets);
     }
 
-    /* What is under way is no longer, and fits into the window again. */
+    /* Marks all unacknowledged data as lost, which opens the window, and sends it. */
     static void send_again(ns3::TcpSocketBase &socket)
     {
-        (socket.*(&Inside::m_txBuffer))->SetSentListLost();
-        (socket.*(&Inside::SendPendingData))(true);
+        (socket.*(&SocketAccess::m_txBuffer))->SetSentListLost();
+        (socket.*(&SocketAccess::SendPendingData))(true);
     }
 };
 
-/* Octets that a segment may have from now on. A packet that was refused though its segment was no
- * longer bore more options than usual, such as SACK. */
+/* Octets that a segment may have from now on. If a packet was refused although its segment would
+ * fit, it carried more options than usual, such as SACK. */
 uint32_t fitting_segment(const ns3::TcpSocketBase &socket, const Refused &refused)
 {
-    uint32_t segment = Inside::segment(socket);
-    uint32_t headers = refused.ip_octets + tcp_octets + Inside::options(socket);
+    uint32_t segment = SocketAccess::segment(socket);
+    uint32_t headers = refused.ip_octets + tcp_octets + SocketAccess::options(socket);
     uint32_t fits = refused.mtu > headers ? refused.mtu - headers : 0;
     uint32_t longest = refused.ip_octets + tcp_octets + tcp_options_max + segment;
 
@@ -85,14 +85,14 @@ void follow(ns3::TcpSocketBase &socket, const Refused &refused)
 {
     uint32_t fits = fitting_segment(socket, refused);
 
-    if (fits >= Inside::segment(socket))
+    if (fits >= SocketAccess::segment(socket))
         return;
-    Inside::set_segment(socket, fits);
-    Inside::send_again(socket);
+    SocketAccess::set_segment(socket, fits);
+    SocketAccess::send_again(socket);
 }
 
-/* The socket that sent the packet follows. */
-void tell_tcp(const ns3::Node *node, const Refused &refused)
+/* Makes the socket that sent the packet follow the path MTU. */
+void notify_tcp(const ns3::Node *node, const Refused &refused)
 {
     ns3::Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
     ns3::ObjectPtrContainerValue sockets;
@@ -151,7 +151,7 @@ void on_ipv4(ns3::Node *node, const ns3::Ipv4Header &ip, ns3::Ptr<const ns3::Pac
     if (unreachable.GetHeader().GetProtocol() != ns3::TcpL4Protocol::PROT_NUMBER)
         return;
     unreachable.GetData(ports);
-    tell_tcp(node, refused_ipv4(unreachable.GetHeader(), ports, unreachable.GetNextHopMtu()));
+    notify_tcp(node, refused_ipv4(unreachable.GetHeader(), ports, unreachable.GetNextHopMtu()));
 }
 
 void on_ipv6(ns3::Node *node, const ns3::Ipv6Header &ip, ns3::Ptr<const ns3::Packet> packet,
@@ -173,7 +173,7 @@ void on_ipv6(ns3::Node *node, const ns3::Ipv6Header &ip, ns3::Ptr<const ns3::Pac
         rest->CopyData(ports, sizeof ports) < sizeof ports)
         return;
     uint32_t mtu = static_cast<uint32_t>(uint16_at(head + 4)) << 16 | uint16_at(head + 6);
-    tell_tcp(node, refused_ipv6(quoted, ports, mtu));
+    notify_tcp(node, refused_ipv6(quoted, ports, mtu));
 }
 
 bool is_ipv4(ns3::Ptr<const ns3::Packet> packet)
@@ -222,7 +222,7 @@ void answer_local_ipv4(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, u
                           ns3::Icmpv4DestinationUnreachable::ICMPV4_FRAG_NEEDED, mtu,
                           ip.GetSource(), ip.GetDestination(), ports);
     if (ip.GetProtocol() == ns3::TcpL4Protocol::PROT_NUMBER)
-        tell_tcp(ns3::PeekPointer(node), refused_ipv4(ip, ports, mtu));
+        notify_tcp(ns3::PeekPointer(node), refused_ipv4(ip, ports, mtu));
 }
 
 void answer_local_ipv6(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, uint32_t mtu)
@@ -240,7 +240,7 @@ void answer_local_ipv6(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, u
     protocol->ReceiveIcmp(ip.GetSource(), local_ttl, ns3::Icmpv6Header::ICMPV6_ERROR_PACKET_TOO_BIG,
                           0, mtu, ip.GetSource(), ip.GetDestination(), ports);
     if (ip.GetNextHeader() == ns3::TcpL4Protocol::PROT_NUMBER)
-        tell_tcp(ns3::PeekPointer(node), refused_ipv6(ip, ports, mtu));
+        notify_tcp(ns3::PeekPointer(node), refused_ipv6(ip, ports, mtu));
 }
 
 void answer(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, uint32_t mtu)
@@ -259,10 +259,12 @@ void answer_local(ns3::Ptr<ns3::Node> node, ns3::Ptr<ns3::Packet> packet, uint32
         answer_local_ipv6(node, packet, mtu);
 }
 
-/* Not at once: whoever sent the packet is still about it. */
-void soon(void (*answer)(ns3::Ptr<ns3::Node>, ns3::Ptr<ns3::Packet>, uint32_t), void *node,
-          const void *handle, uint32_t mtu)
+/* After the present event: the sender of the packet is still inside its send function. */
+void schedule(void (*answer)(ns3::Ptr<ns3::Node>, ns3::Ptr<ns3::Packet>, uint32_t), void *node,
+              const void *handle, uint32_t mtu)
 {
+    if (node == nullptr || handle == nullptr)
+        return;
     iptfs::guarded([answer, node, handle, mtu]() {
         ns3::Ptr<ns3::Node> owner(static_cast<ns3::Node *>(node));
         ns3::Ptr<ns3::Packet> packet = static_cast<const ns3::Packet *>(handle)->Copy();
@@ -284,7 +286,7 @@ int iptfs_ns3_pmtu_follow(void *node)
         ns3::Ptr<ns3::Ipv6L3Protocol> ip6 = owner->GetObject<ns3::Ipv6L3Protocol>();
         if (owner->GetObject<ns3::TcpL4Protocol>() == nullptr || (ip == nullptr && ip6 == nullptr))
             return int{IPTFS_NS3_EINVAL};
-        ns3::Node *peek = static_cast<ns3::Node *>(node); /* a Ptr here would keep it for ever */
+        ns3::Node *peek = static_cast<ns3::Node *>(node); /* a Ptr would be a cycle of references */
         if (ip != nullptr)
             ip->TraceConnectWithoutContext("LocalDeliver", ns3::MakeBoundCallback(&on_ipv4, peek));
         if (ip6 != nullptr)
@@ -295,10 +297,10 @@ int iptfs_ns3_pmtu_follow(void *node)
 
 void iptfs_ns3_pmtu_refuse(void *node, const void *handle, uint32_t mtu_octets)
 {
-    soon(answer, node, handle, mtu_octets);
+    schedule(answer, node, handle, mtu_octets);
 }
 
 void iptfs_ns3_pmtu_refuse_local(void *node, const void *handle, uint32_t mtu_octets)
 {
-    soon(answer_local, node, handle, mtu_octets);
+    schedule(answer_local, node, handle, mtu_octets);
 }

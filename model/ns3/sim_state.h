@@ -16,7 +16,7 @@
 namespace iptfs
 {
 
-/* ns-3 keeps its own state in globals, so a global here restricts nobody. */
+/* ns-3 keeps its own state in globals, so a global here is no further restriction. */
 struct SimState {
     ns3::SimulatorImpl *impl; /* NULL: closed. Calling it is cheaper than calling ns3::Simulator */
     uint64_t epoch;           /* number of this simulation; objects of an earlier one are stale */

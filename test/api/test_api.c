@@ -128,6 +128,13 @@ static void test_counts(void)
         counter(pair, 1, name), names++;
     CHECK_TRUE(names > 40);
     uint64_t value;
+    CHECK_INT(iptfs_pair_counter(pair, 2, "offered", &value, error), -1);
+    CHECK_STR(error, "found end 2, allowed: 0 and 1");
+    CHECK_TRUE(iptfs_pair_payload_octets(pair, 0) > 500);
+    CHECK_U64(iptfs_pair_payload_octets(pair, 0), iptfs_pair_space(pair, 0));
+    CHECK_U64(iptfs_pair_payload_octets(pair, -1), 0);
+    CHECK_U64(iptfs_pair_index(pair, 2), UINT32_MAX);
+    CHECK_TRUE(iptfs_pair_device(pair, 2) == NULL);
     CHECK_INT(iptfs_pair_counter(pair, 0, "XfrmOutErorr", &value, error), -1);
     CHECK_STR(error, "found no counter 'XfrmOutErorr'; did you mean XfrmOutError?");
     iptfs_pair_free(pair);
@@ -154,7 +161,7 @@ static void test_drops(void)
     CHECK_INT(iptfs_ns3_close(), 0);
 }
 
-/* What is lost of 400 packets, as a sum that tells which. */
+/* Which of 400 packets are lost, as one number. */
 static uint64_t losses_of(const struct iptfs_setting *more, size_t count)
 {
     struct iptfs_setting settings[6] = {{"loss", "20%"}};
@@ -186,7 +193,7 @@ static void test_streams(void)
     }
 }
 
-/* What is wrong is said as for scenario files. */
+/* Messages are those of scenario files. */
 static void test_errors(void)
 {
     static const struct {
@@ -222,26 +229,26 @@ static void test_errors(void)
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[0], NULL, 0, NULL, error), -1);
     CHECK_STR(error, "found no two different nodes");
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[1], NULL, 0, &watch, error), -1);
-    CHECK_STR(error, "found version 2 of the watch, allowed: 1 to 1");
+    CHECK_STR(error, "found version 3 of the watch, allowed: 1 to 2");
     CHECK_INT(iptfs_ns3_run_until(MS), 0);
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[1], NULL, 0, NULL, error), -1);
-    CHECK_STR(error, "the simulation has begun to run: a tunnel is made before");
+    CHECK_STR(error, "the simulation has run already: tunnels must be made before");
     CHECK_INT(iptfs_ns3_close(), 0);
     CHECK_INT(iptfs_api_version(), IPTFS_API_VERSION);
     CHECK_STR(iptfs_release(), IPTFS_VERSION);
 }
 
 /* One of many runs: to its end, ended early, with everything lost, and one that a user's own C++
- * began; freed before the simulation or behind it. */
+ * started; freed before or after the simulation. */
 static void one_run(int i)
 {
     static const struct iptfs_setting settings[] = {
         {"mode", "fixed-rate"}, {"l3-fixed-rate", "5Mbps"}, {"loss", "10%"}, {"seed", "3"}};
-    static const struct iptfs_setting deaf[] = {{"loss", "100%"}};
+    static const struct iptfs_setting lossy[] = {{"loss", "100%"}};
     bool attached = i % 3 == 0, early = i % 2 == 0, lost = i % 5 == 0;
     int64_t end_ps = early ? 6 * MS : 40 * MS;
     CHECK_INT(attached ? iptfs_ns3_attach() : iptfs_ns3_open(), 0);
-    struct iptfs_pair *pair = open_pair(lost ? deaf : settings, lost ? 1 : 4, NULL, 10);
+    struct iptfs_pair *pair = open_pair(lost ? lossy : settings, lost ? 1 : 4, NULL, 10);
     if (pair == NULL)
         return;
     if (attached)
@@ -330,11 +337,11 @@ static void test_script_errors(void)
 
 const CU_TestInfo iptfs_tests_api[] = {
     {"counters and watch agree", test_counts},
-    {"drops are told with their cause", test_drops},
-    {"tunnels draw apart", test_streams},
+    {"drops have a cause", test_drops},
+    {"tunnels have independent random numbers", test_streams},
     {"errors say what is allowed", test_errors},
     {"200 runs do not grow", test_many_runs},
     {"the example programs run", test_programs},
-    {"a script learns what is wrong", test_script_errors},
+    {"errors of a script", test_script_errors},
     CU_TEST_INFO_NULL,
 };

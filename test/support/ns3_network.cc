@@ -34,16 +34,16 @@ using namespace ns3;
 namespace
 {
 
-uint32_t told_mtu;
+uint32_t reported_mtu;
 
 void on_icmp(Ipv4Address, uint8_t, uint8_t, uint8_t, uint32_t info)
 {
-    told_mtu = info;
+    reported_mtu = info;
 }
 
 void on_icmp6(Ipv6Address, uint8_t, uint8_t, uint8_t, uint32_t info)
 {
-    told_mtu = info;
+    reported_mtu = info;
 }
 
 const uint16_t port = 9;
@@ -233,7 +233,7 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
     bool ipv6 = is_ipv6(to);
     if ((ipv6 ? socket->Bind6() : socket->Bind()) != 0 || socket->Connect(socket_address(to)) != 0)
         return -1;
-    told_mtu = 0;
+    reported_mtu = 0;
     socket->SetAttribute("IcmpCallback", CallbackValue(MakeCallback(&on_icmp)));
     socket->SetAttribute("IcmpCallback6", CallbackValue(MakeCallback(&on_icmp6)));
     if (ipv6) /* only now: to connect sets it too */
@@ -244,9 +244,9 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
     return 0;
 }
 
-uint32_t net_udp_told_mtu(void)
+uint32_t net_udp_reported_mtu(void)
 {
-    return told_mtu;
+    return reported_mtu;
 }
 
 void net_sniff(void *node, net_sniffer *sniffer, void *ctx)
@@ -255,16 +255,16 @@ void net_sniff(void *node, net_sniffer *sniffer, void *ctx)
     Ptr<Ipv6L3Protocol> ip6 = node_of(node)->GetObject<Ipv6L3Protocol>();
     for (char way : {'t', 'r'}) {
         const char *source = way == 't' ? "Tx" : "Rx";
-        auto told = [sniffer, ctx, way](Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
+        auto on_ipv4 = [sniffer, ctx, way](Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
             tell(sniffer, ctx, way, packet);
         };
-        auto told6 = [sniffer, ctx, way](Ptr<const Packet> packet, Ptr<Ipv6>, uint32_t) {
+        auto on_ipv6 = [sniffer, ctx, way](Ptr<const Packet> packet, Ptr<Ipv6>, uint32_t) {
             tell(sniffer, ctx, way, packet);
         };
         ip->TraceConnectWithoutContext(
-            source, Callback<void, Ptr<const Packet>, Ptr<Ipv4>, uint32_t>(told));
+            source, Callback<void, Ptr<const Packet>, Ptr<Ipv4>, uint32_t>(on_ipv4));
         ip6->TraceConnectWithoutContext(
-            source, Callback<void, Ptr<const Packet>, Ptr<Ipv6>, uint32_t>(told6));
+            source, Callback<void, Ptr<const Packet>, Ptr<Ipv6>, uint32_t>(on_ipv6));
     }
 }
 

@@ -33,7 +33,7 @@ void net_link(void *a, void *b, uint32_t mtu_octets, uint32_t *device_a, uint32_
 /* Sends what is for the network of `address` to `gateway`, which is reached by this device. */
 int net_route(void *node, uint32_t device, const char *address, const char *gateway);
 
-/* An ICMP or ICMPv6 echo request with this much behind its header, sent at some time. */
+/* Sends an ICMP or ICMPv6 echo request with so many octets behind its header at some time. */
 int net_ping(void *node, int64_t at_ps, const char *from, const char *to, uint32_t octets);
 
 /* Sends UDP octets at some time, from port 9 to port 9, with this TOS. The octets are copied. */
@@ -44,18 +44,16 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
 typedef void net_sniffer(void *ctx, char way, const uint8_t *bytes, uint32_t octets);
 void net_sniff(void *node, net_sniffer *sniffer, void *ctx);
 
-/* The MTU that a UDP socket of net_udp_send on this node was last told of by an ICMP error; 0:
- * none.
- */
-uint32_t net_udp_told_mtu(void);
+/* The MTU that an ICMP error last reported to a UDP socket of net_udp_send; 0: none. */
+uint32_t net_udp_reported_mtu(void);
 
 /* UDP datagrams that arrive at port 9 of a node. */
 typedef void net_datagram(void *ctx, const uint8_t *bytes, uint32_t octets);
 int net_udp_receive(void *node, bool ipv6, net_datagram *receive, void *ctx);
 
-/* A TCP transfer of `octets` from one node to another, begun at some time: the octets come in a
- * pattern, which the receiver checks. `net_tcp_received` tells how many came, all right and in
- * order, or -1. */
+/* A TCP transfer of `octets` from one node to another, started at some time. The receiver checks
+ * the pattern of the octets. `net_tcp_received` returns how many arrived, if all are right and in
+ * order, else -1. */
 struct net_tcp;
 struct net_tcp *net_tcp_start(void *from, void *to, const char *address, int64_t at_ps,
                               uint32_t octets, uint32_t segment_octets);

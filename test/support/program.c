@@ -3,38 +3,28 @@
 
 #include "support/check.h"
 #include "support/fixture.h"
+#include "support/folder.h"
 
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-static char folder[64];
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status, (void)type, (void)walk;
-    return remove(path);
-}
 
 void program_new_folder(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/iptfs-test-XXXXXX");
-    CHECK_TRUE(mkdtemp(folder) != NULL);
+    folder_make();
 }
 
 void program_remove_folder(void)
 {
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    folder_remove();
 }
 
 const char *program_folder(void)
 {
-    return folder;
+    return folder_path();
 }
 
 const char *program_path(void)
@@ -45,8 +35,7 @@ const char *program_path(void)
 
 char *program_file(const char *name)
 {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+    return strdup(folder_file(name));
 }
 
 char *program_read(const char *name)
@@ -68,13 +57,7 @@ bool program_wrote(const char *name)
 
 void program_write(const char *name, const char *text)
 {
-    char *path = program_file(name);
-    FILE *file = fopen(path, "w");
-    if (CHECK_TRUE(file != NULL)) {
-        fputs(text, file);
-        fclose(file);
-    }
-    free(path);
+    folder_write(name, text);
 }
 
 struct outcome program_run(const char *format, ...)
@@ -85,7 +68,7 @@ struct outcome program_run(const char *format, ...)
     vsnprintf(arguments, sizeof arguments, format, args);
     va_end(args);
     snprintf(command, sizeof command, "%s %s >%s/stdout 2>%s/stderr", program_path(), arguments,
-             folder, folder);
+             folder_path(), folder_path());
     int status = system(command);
     return (struct outcome){
         .status = WIFEXITED(status) ? WEXITSTATUS(status) : -1,

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The helper for C++ scripts: attributes in both spellings, trace sources, counters, random
+ * streams.
+ */
+#include "ns3/iptfs_helper.h"
+
+#include "ns3/sim.h"
+
+extern "C" {
+#include "support/check.h"
+#include "support/ns3_network.h"
+
+extern const CU_TestInfo iptfs_tests_iptfs_helper[];
+}
+
+#include <ns3/boolean.h>
+#include <ns3/data-rate.h>
+#include <ns3/simulator.h>
+#include <ns3/string.h>
+
+namespace
+{
+
+using namespace ns3;
+
+struct Seen {
+    uint64_t sent = 0;
+    uint64_t received = 0;
+    uint64_t delivered = 0;
+    uint64_t dropped = 0;
+    Time delay;
+    std::string cause; /* of the last drop */
+};
+
+void on_sent(Seen *seen, uint32_t octets, uint32_t)
+{
+    seen->sent += octets > 0;
+}
+
+void on_received(Seen *seen, uint32_t octets, uint32_t)
+{
+    seen->received += octets > 0;
+}
+
+void on_delivered(Seen *seen, Ptr<const Packet>, Time delay)
+{
+    seen->delivered++;
+    seen->delay = delay;
+}
+
+void on_dropped(Seen *seen, Ptr<const Packet>, std::string cause)
+{
+    seen->dropped++;
+    seen->cause = cause;
+}
+
+/* 20 datagrams through a tunnel between two new nodes: the end that sent them. */
+Ptr<IptfsTunnel> send_datagrams(IptfsHelper &helper, Seen *seen)
+{
+    static const uint8_t bytes[400] = {};
+    Ptr<Node> a(static_cast<Node *>(net_node())), b(static_cast<Node *>(net_node()));
+    NetDeviceContainer devices = helper.Install(a, b);
+    Ptr<IptfsTunnel> end = devices.Get(0)->GetObject<IptfsTunnel>();
+
+    CHECK_U64(devices.GetN(), 2);
+    CHECK_TRUE(devices.Get(0)->GetNode() == a && devices.Get(1)->GetNode() == b);
+    end->TraceConnectWithoutContext("Tx", MakeBoundCallback(&on_sent, seen));
+    end->TraceConnectWithoutContext("Rx", MakeBoundCallback(&on_received, seen));
+    end->TraceConnectWithoutContext("Deliver", MakeBoundCallback(&on_delivered, seen));
+    end->TraceConnectWithoutContext("Drop", MakeBoundCallback(&on_dropped, seen));
+    net_address(PeekPointer(a), devices.Get(0)->GetIfIndex(), "10.0.0.1", "10.0.0.2");
+    net_address(PeekPointer(b), devices.Get(1)->GetIfIndex(), "10.0.0.2", "10.0.0.1");
+    for (int i = 0; i < 20; i++)
+        net_udp_send(PeekPointer(a), (i + 1) * INT64_C(1000000000), "10.0.0.2", bytes, sizeof bytes,
+                     0);
+    return end;
+}
+
+void open_simulation()
+{
+    CHECK_INT(iptfs_ns3_open(), 0); /* picoseconds, in any order of tests */
+    CHECK_INT(iptfs_ns3_close(), 0);
+}
+
+void test_traces_and_counters()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    helper.SetAttribute("PktSize", StringValue("600B"));
+    helper.SetAttribute("rate", DataRateValue(DataRate("10Mbps")));
+    helper.SetAttribute("Delay", TimeValue(MilliSeconds(5)));
+    helper.SetAttribute("DontFrag", BooleanValue(false));
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    net_run(INT64_C(100000000000));
+    CHECK_TRUE(seen.sent >= 20);
+    CHECK_U64(seen.sent, end->GetCounter("ipsec-stats/tx-pkts"));
+    CHECK_U64(seen.received, seen.sent);
+    CHECK_TRUE(seen.delivered >= 20);
+    CHECK_U64(seen.delivered, end->GetCounter("delivered"));
+    CHECK_U64(seen.dropped, 0);
+    CHECK_TRUE(seen.delay >= MilliSeconds(5) && seen.delay < MilliSeconds(7));
+    end = nullptr;
+    net_destroy();
+}
+
+void test_drops()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    helper.SetAttribute("Loss", StringValue("100%"));
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    net_run(INT64_C(100000000000));
+    CHECK_U64(seen.delivered, 0);
+    CHECK_TRUE(seen.dropped >= 20);
+    CHECK_U64(seen.dropped, end->GetCounter("link-loss"));
+    CHECK_STR(seen.cause.c_str(), "link-loss");
+    end = nullptr;
+    net_destroy();
+}
+
+/* How many of the datagrams are lost with this stream; -1: none assigned. */
+uint64_t losses(int64_t stream)
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    helper.SetAttribute("Loss", StringValue("50%"));
+    if (stream >= 0)
+        CHECK_INT(helper.AssignStreams(stream), 1);
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    uint64_t outcome = 1;
+    for (int64_t ms = 1; ms <= 30; ms++) {
+        net_run(ms * INT64_C(1000000000));
+        outcome = outcome * 31 + seen.dropped;
+    }
+    end = nullptr;
+    net_destroy();
+    return outcome;
+}
+
+void test_streams()
+{
+    CHECK_U64(losses(5), losses(5));
+    CHECK_TRUE(losses(5) != losses(6));
+    CHECK_TRUE(losses(-1) != losses(-1));
+}
+
+} // namespace
+
+const CU_TestInfo iptfs_tests_iptfs_helper[] = {
+    {"trace sources and counters agree", test_traces_and_counters},
+    {"drops have a cause", test_drops},
+    {"streams decide what is lost", test_streams},
+    CU_TEST_INFO_NULL,
+};
