@@ -4,6 +4,7 @@
 #   ./waf check        everything is built and tested; last line "N passed, N failed"
 #   ./waf demo         the main example, from a fresh machine to its result
 #   ./waf results      the published studies in results/ are made again
+#   ./waf doc          the reference pages are made again
 #   ./waf fuzz         the fuzzers, for --time seconds each
 #   ./waf --help       the other commands
 #
@@ -30,7 +31,7 @@ import sys
 from waflib import Build, ConfigSet, Configure, Context, Errors, Logs, Options, Scripting
 
 APPNAME = 'iptfs'
-VERSION = '0.1.0'
+VERSION = '0.2.0'
 top = '.'
 out = 'build'
 CONFIGURATION = os.path.join(out, 'c4che', '_cache.py')
@@ -332,6 +333,9 @@ def set_directories(env, opts):
     env.BINDIR = opts.bindir or env.PREFIX + '/bin'
     env.LIBDIR = opts.libdir or env.PREFIX + '/lib'
     env.INCLUDEDIR = env.PREFIX + '/include'
+    env.DATADIR = env.PREFIX + '/share'
+    env.MANDIR = env.DATADIR + '/man'
+    env.DOCDIR = env.DATADIR + '/doc/' + APPNAME
 
 
 # ------------------------------------------------------------------------------- build
@@ -351,6 +355,8 @@ def build(bld):
         bld.recurse('test/fuzz')
     else:
         bld.recurse('test examples')
+    if not bld.variant:
+        bld.recurse('doc')
 
 
 def top_node(ctx):
@@ -469,7 +475,7 @@ def check(ctx):
     ctx.tally = Tally()
     try:
         install_packages(ctx)
-        ctx.recurse('test')
+        ctx.recurse('test doc')
     except Errors.WafError as e:
         ctx.tally.add('set-up', e)
     print(ctx.tally.line())
@@ -516,6 +522,13 @@ def demo(ctx):
         print('Its files:')
     for path in written:
         print('  ' + path)
+    end_command()
+
+
+def doc(ctx):
+    """writes the reference pages in doc/ from the tables, and Doxygen's pages in build/doc"""
+    ctx.program = os.path.abspath(build_only(ctx, 'iptfs-sim'))
+    ctx.recurse('doc')
     end_command()
 
 

@@ -22,6 +22,7 @@ extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_aead[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
+extern const CU_TestInfo iptfs_tests_inbound_sa[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
@@ -30,11 +31,25 @@ extern const CU_TestInfo iptfs_tests_pacer[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
+extern const CU_TestInfo iptfs_tests_in_flight[];
+extern const CU_TestInfo iptfs_tests_transmitter[];
+extern const CU_TestInfo iptfs_tests_impairments[];
+extern const CU_TestInfo iptfs_tests_impair_loss[];
+extern const CU_TestInfo iptfs_tests_impair_gemodel[];
+extern const CU_TestInfo iptfs_tests_impair_reorder[];
+extern const CU_TestInfo iptfs_tests_impair_duplicate[];
+extern const CU_TestInfo iptfs_tests_impair_jitter[];
+extern const CU_TestInfo iptfs_tests_impair_ce[];
+extern const CU_TestInfo iptfs_tests_impair_blackouts[];
+extern const CU_TestInfo iptfs_tests_impair_list[];
+extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_receive_immediate[];
+extern const CU_TestInfo iptfs_tests_ip_reassembly[];
+extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
@@ -90,13 +105,17 @@ extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
+extern const CU_TestInfo iptfs_tests_series[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
-extern const CU_TestInfo iptfs_tests_pcap[];
+extern const CU_TestInfo iptfs_tests_decap[];
+extern const CU_TestInfo iptfs_tests_captures[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_list_command[];
+extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
@@ -136,6 +155,7 @@ static const struct {
     {"replay-window", iptfs_tests_replay_window},
     {"aead", iptfs_tests_aead},
     {"outer-codec", iptfs_tests_outer_codec},
+    {"inbound-sa", iptfs_tests_inbound_sa},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
     {"packer-aggfrag", iptfs_tests_packer_aggfrag},
@@ -144,11 +164,25 @@ static const struct {
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
+    {"in-flight", iptfs_tests_in_flight},
+    {"transmitter", iptfs_tests_transmitter},
+    {"impairments", iptfs_tests_impairments},
+    {"impair-loss", iptfs_tests_impair_loss},
+    {"impair-gemodel", iptfs_tests_impair_gemodel},
+    {"impair-reorder", iptfs_tests_impair_reorder},
+    {"impair-duplicate", iptfs_tests_impair_duplicate},
+    {"impair-jitter", iptfs_tests_impair_jitter},
+    {"impair-ce", iptfs_tests_impair_ce},
+    {"impair-blackouts", iptfs_tests_impair_blackouts},
+    {"impair-list", iptfs_tests_impair_list},
+    {"direct-link", iptfs_tests_direct_link},
     {"link", iptfs_tests_link},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
     {"receive-immediate", iptfs_tests_receive_immediate},
+    {"ip-reassembly", iptfs_tests_ip_reassembly},
+    {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
@@ -204,13 +238,17 @@ static const struct {
     {"summary", iptfs_tests_summary},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
+    {"series", iptfs_tests_series},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
-    {"pcap", iptfs_tests_pcap},
+    {"decap", iptfs_tests_decap},
+    {"captures", iptfs_tests_captures},
     {"replay", iptfs_tests_replay},
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"list-command", iptfs_tests_list_command},
+    {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},

@@ -164,7 +164,7 @@ static int override_of(const struct iptfs_setting *setting, char **text, struct 
     if (asprintf(text, "%s%s%s=%s", section, dot, setting->name, setting->value) >= 0)
         return IPTFS_OK;
     *text = NULL;
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    return iptfs_fail_no_memory(error);
 }
 
 static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct iptfs_error *error)
@@ -218,7 +218,7 @@ static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *se
 {
     char **sets = calloc(count + 1, sizeof *sets);
     size_t n_sets = 0;
-    int code = sets != NULL ? IPTFS_OK : iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+    int code = sets != NULL ? IPTFS_OK : iptfs_fail_no_memory(error);
     for (size_t i = 0; i < count && code == IPTFS_OK; i++) {
         if (settings[i].name == NULL || settings[i].value == NULL)
             code = iptfs_fail(error, IPTFS_E_INVALID, "option %zu has no name or no value", i);
@@ -304,9 +304,13 @@ int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
                    watch->version, IPTFS_API_VERSION);
         return report_error(&line, error);
     }
+    if (settings == NULL && count > 0) {
+        iptfs_fail(&line, IPTFS_E_INVALID, "found no settings, but a count of %zu", count);
+        return report_error(&line, error);
+    }
     struct iptfs_pair *pair = calloc(1, sizeof *pair);
     if (pair == NULL) {
-        iptfs_fail(&line, IPTFS_E_NO_MEMORY, "out of memory");
+        iptfs_fail_no_memory(&line);
         return report_error(&line, error);
     }
     pair->number = 1;

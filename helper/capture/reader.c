@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/reader.h"
 
+#include "base/octets.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +16,6 @@ enum {
     ETHERTYPE_SERVICE_VLAN = 0x88a8,
     ETHERTYPE_OLD_VLAN = 0x9100,
     VLAN_OCTETS = 4,
-    IPV6_OCTETS = 40,
     ETHERNET_PAYLOAD_MIN = 46, /* shorter packets are padded to it */
     IP_LENGTH_END = 6          /* end of the length field that ends later, that of IPv6 */
 };
@@ -40,11 +41,6 @@ static int refuse(const struct iptfs_capture_reader *reader, const char *found, 
                       allowed);
 }
 
-static uint32_t read16(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 8 | at[1];
-}
-
 /* Finds the IP header in a frame, behind any VLAN tags; false when there is none. */
 static bool find_ip(const struct iptfs_capture_link_type *type, const uint8_t *bytes,
                     uint32_t length, uint32_t *ip_at)
@@ -56,7 +52,7 @@ static bool find_ip(const struct iptfs_capture_link_type *type, const uint8_t *b
     if (payload_at > length)
         return false;
     for (;;) {
-        uint32_t protocol = read16(bytes + protocol_at);
+        uint32_t protocol = iptfs_get16(bytes + protocol_at);
         if (protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6)
             break;
         if ((protocol != ETHERTYPE_VLAN && protocol != ETHERTYPE_SERVICE_VLAN &&
@@ -78,14 +74,14 @@ bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_capture
     ip->version = header[0] >> 4;
     if (ip->version == 4) {
         ip->tos = header[1];
-        ip->octets = read16(header + 2);
-        ip->id = read16(header + 4);
+        ip->octets = iptfs_get16(header + 2);
+        ip->id = iptfs_get16(header + 4);
     } else if (ip->version == 6) {
-        ip->tos = (uint8_t)(read16(header) >> 4);
-        ip->octets = read16(header + 4) + IPV6_OCTETS;
-        if (ip->octets == IPV6_OCTETS && packet->wire_octets > ETHERNET_PAYLOAD_MIN)
+        ip->tos = (uint8_t)(iptfs_get16(header) >> 4);
+        ip->octets = iptfs_get16(header + 4) + IPTFS_IPV6_HEADER_OCTETS;
+        if (ip->octets == IPTFS_IPV6_HEADER_OCTETS && packet->wire_octets > ETHERNET_PAYLOAD_MIN)
             ip->octets = 0;
-        ip->id = (uint32_t)(header[1] & 0xF) << 16 | read16(header + 2);
+        ip->id = (uint32_t)(header[1] & 0xF) << 16 | iptfs_get16(header + 2);
     } else {
         return false;
     }
@@ -115,7 +111,7 @@ static int set_filter(struct iptfs_capture_reader *reader, const char *filter,
         return IPTFS_OK;
     char *text = strdup(filter);
     if (text == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for %s", reader->path.text);
+        return iptfs_fail_no_memory(error);
     size_t length = strlen(text);
     char *expression = text;
     if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {

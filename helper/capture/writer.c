@@ -20,7 +20,7 @@ int iptfs_capture_writer_open(struct iptfs_capture_writer *file, const char *pat
     *file = (struct iptfs_capture_writer){.pkts = 0};
     file->pcap = pcap_open_dead_with_tstamp_precision(DLT_RAW, SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
     if (file->pcap == NULL)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     int code = iptfs_outfile_open(&file->out, path, error);
     if (code != IPTFS_OK)
         return code;

@@ -56,10 +56,8 @@ const struct iptfs_command *iptfs_command_require(const char *title, const char 
     for (size_t i = 0; i < COMMANDS; i++)
         if (!commands[i]->hidden)
             iptfs_suggest_offer(&nearest, commands[i]->name);
-    iptfs_command_usage_error(title, "unknown command '%s', allowed: %s%s%s%s", found.text,
-                              iptfs_command_names(), nearest.best != NULL ? "; did you mean '" : "",
-                              nearest.best != NULL ? nearest.best : "",
-                              nearest.best != NULL ? "'?" : "");
+    iptfs_command_usage_error(title, "unknown command '%s', allowed: %s%s", found.text,
+                              iptfs_command_names(), iptfs_suggest_hint(&nearest).text);
 }
 
 int iptfs_command_call(const struct iptfs_command *command, int argc, char **argv)

@@ -133,14 +133,9 @@ static void offer_engines(const struct completion *to)
 
 static void offer_topics(const struct completion *to)
 {
-    const char *names = iptfs_list_topics();
-    while (*names != '\0') {
-        char name[32];
-        size_t length = strcspn(names, ",");
-        snprintf(name, sizeof name, "%.*s", (int)length, names);
-        offer(to, name, "", NULL);
-        names += length + strspn(names + length, ", ");
-    }
+    const char *name;
+    for (size_t i = 0; (name = iptfs_list_topic_at(i)) != NULL; i++)
+        offer(to, name, "", iptfs_list_title_at(i));
 }
 
 /* Behind "section.key=": the words that the key knows. */
@@ -207,7 +202,7 @@ static void offer_kind(const struct completion *to, const char *name)
 
 static void offer_options(const struct completion *to, const struct argp_option *options)
 {
-    for (; options != NULL && (options->name != NULL || options->key != 0); options++) {
+    for (; options != NULL && !iptfs_option_is_last(options); options++) {
         char name[64];
         if (options->name == NULL)
             continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim decap` */
 #include "cli/endpoint_options.h"
+#include "endpoint/decap.h"
 
 static const struct argp_option options[] = {
     IPTFS_ENDPOINT_OPTIONS,

@@ -31,6 +31,33 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
     return 0;
 }
 
+static error_t parse_sa_option(int key, char *value, struct iptfs_sa_options *sa)
+{
+    switch (key) {
+    case IPTFS_KEY_KEY:
+        sa->key = value;
+        break;
+    case IPTFS_KEY_KEY_FILE:
+        sa->key_file = value;
+        break;
+    case IPTFS_KEY_SPI:
+        sa->spi = value;
+        break;
+    case IPTFS_KEY_SRC:
+        sa->source = value;
+        break;
+    case IPTFS_KEY_DST:
+        sa->destination = value;
+        break;
+    case IPTFS_KEY_ESN:
+        sa->esn = true;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
 error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -42,24 +69,6 @@ error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
     case IPTFS_KEY_SET:
         arguments->sets[request->n_sets++] = value;
         break;
-    case IPTFS_KEY_KEY:
-        request->sa.key = value;
-        break;
-    case IPTFS_KEY_KEY_FILE:
-        request->sa.key_file = value;
-        break;
-    case IPTFS_KEY_SPI:
-        request->sa.spi = value;
-        break;
-    case IPTFS_KEY_SRC:
-        request->sa.source = value;
-        break;
-    case IPTFS_KEY_DST:
-        request->sa.destination = value;
-        break;
-    case IPTFS_KEY_ESN:
-        request->sa.esn = true;
-        break;
     case IPTFS_KEY_ESP_SA:
         request->esp_sa_path = value;
         break;
@@ -70,7 +79,8 @@ error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
         request->quiet = true;
         break;
     default:
-        return parse_argument(key, value, state);
+        return parse_sa_option(key, value, &request->sa) == 0 ? 0
+                                                              : parse_argument(key, value, state);
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/unknown_option.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -141,11 +142,6 @@ static void put_entry(const char *name, const char *meaning, FILE *out)
 
 /* ----------------------------------------------------------------------------------- sections */
 
-static bool is_last(const struct argp_option *option)
-{
-    return option->name == NULL && option->key == 0 && option->doc == NULL;
-}
-
 /* "\fB\-o\fR, \fB\-\-out\fR=\fIDIR\fR" */
 static void put_option(const struct argp_option *option, FILE *out)
 {
@@ -166,7 +162,7 @@ static void put_option(const struct argp_option *option, FILE *out)
 
 static void put_options(const struct argp_option *options, FILE *out)
 {
-    for (; options != NULL && !is_last(options); options++)
+    for (; options != NULL && !iptfs_option_is_last(options); options++)
         if (options->name != NULL && (options->flags & OPTION_HIDDEN) == 0)
             put_option(options, out);
 }

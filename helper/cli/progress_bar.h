@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The progress bar on standard error, and what else the user is told there while a command runs. */
+/* The progress bar on standard error, and messages there while a command runs. */
 #ifndef IPTFS_CLI_PROGRESS_BAR_H
 #define IPTFS_CLI_PROGRESS_BAR_H
 

@@ -55,6 +55,25 @@ static void choose_output(struct argp_state *state, struct iptfs_run_request *re
     request->output = output;
 }
 
+/* The options that ask for more files. */
+static error_t parse_file_option(int key, char *value, struct iptfs_run_request *request)
+{
+    switch (key) {
+    case KEY_TRACE:
+        request->trace_path = value;
+        break;
+    case KEY_PCAP:
+        request->pcap_prefix = value;
+        break;
+    case KEY_SERIES:
+        request->series_ps = iptfs_argument_time("--series", value);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -79,15 +98,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_CSV:
         choose_output(state, request, IPTFS_OUTPUT_CSV);
         break;
-    case KEY_TRACE:
-        request->trace_path = value;
-        break;
-    case KEY_PCAP:
-        request->pcap_prefix = value;
-        break;
-    case KEY_SERIES:
-        request->series_ps = iptfs_argument_time("--series", value);
-        break;
     case 'q':
         request->quiet = true;
         break;
@@ -98,7 +108,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         argp_error(state, "expected FILE.ini, the scenario");
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_file_option(key, value, request);
     }
     return 0;
 }

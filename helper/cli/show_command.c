@@ -8,6 +8,7 @@
 
 enum {
     KEY_CSV = 256, /* options without a letter */
+    KEY_JSON,
     KEY_LIST,
     KEY_POINT
 };
@@ -20,6 +21,7 @@ static const struct argp_option options[] = {
      0},
     {"list", KEY_LIST, NULL, 0, "List all columns with their units", 0},
     {"csv", KEY_CSV, NULL, 0, "Print CSV", 0},
+    {"json", KEY_JSON, NULL, 0, "Print JSON: an array with one object for each row", 0},
     {"point", KEY_POINT, "N", 0, "Print the command that repeats this point alone", 0},
     {0},
 };
@@ -40,6 +42,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_CSV:
         request->csv = true;
         break;
+    case KEY_JSON:
+        request->json = true;
+        break;
     case KEY_POINT:
         request->point = iptfs_argument_number("--point", value, 1, INT64_MAX);
         break;
@@ -48,6 +53,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "expected DIR, the folder of a sweep");
+        break;
+    case ARGP_KEY_END:
+        if (request->csv && request->json)
+            argp_error(state, "--csv and --json cannot be combined");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -65,6 +74,7 @@ static const struct argp argp = {
 static const char *const examples[] = {
     "iptfs-sim show out/delay",
     "iptfs-sim show out/delay --by tunnel.init-delay --columns delay_s.p99,outer.overhead",
+    "iptfs-sim show out/delay --list --json",
     "iptfs-sim show out/delay --point 17",
     NULL,
 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_last(const struct argp_option *option)
+bool iptfs_option_is_last(const struct argp_option *option)
 {
     return option->name == NULL && option->key == 0 && option->doc == NULL;
 }
@@ -15,7 +15,7 @@ static bool is_last(const struct argp_option *option)
 static const struct argp_option *find_name(const struct argp_option *options, const char *name,
                                            size_t length)
 {
-    for (; options != NULL && !is_last(options); options++)
+    for (; options != NULL && !iptfs_option_is_last(options); options++)
         if (options->name != NULL && strncmp(options->name, name, length) == 0)
             return options;
     return NULL;
@@ -30,7 +30,7 @@ const struct argp_option *iptfs_option_named(const struct argp_option *options, 
 
 const struct argp_option *iptfs_option_lettered(const struct argp_option *options, char letter)
 {
-    for (; options != NULL && !is_last(options); options++)
+    for (; options != NULL && !iptfs_option_is_last(options); options++)
         if (options->key == letter)
             return options;
     return NULL;
@@ -38,7 +38,7 @@ const struct argp_option *iptfs_option_lettered(const struct argp_option *option
 
 static void offer_all(const struct argp_option *options, struct iptfs_suggest *nearest)
 {
-    for (; options != NULL && !is_last(options); options++)
+    for (; options != NULL && !iptfs_option_is_last(options); options++)
         if (options->name != NULL)
             iptfs_suggest_offer(nearest, options->name);
 }

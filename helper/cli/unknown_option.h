@@ -18,6 +18,9 @@ struct iptfs_unknown_option {
 bool iptfs_unknown_option(const struct argp_option *options, unsigned flags, int argc, char **argv,
                           struct iptfs_unknown_option *unknown);
 
+/* True for the row that ends a table of options. */
+bool iptfs_option_is_last(const struct argp_option *option);
+
 /* The long option of this name, of which `length` characters count (a part of a name may do), or
  * NULL. Looks at the options common to all commands too. */
 const struct argp_option *iptfs_option_named(const struct argp_option *options, const char *name,

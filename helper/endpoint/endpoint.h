@@ -1,38 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One end of a tunnel at work on a capture: `encap` sends what a capture holds, `decap` receives
- * it. Both read and write real octets; times are those of the capture. */
+/* One end of a tunnel that works on a capture: what encap and decap have in common. Both read and
+ * write packets with all their octets, at the times of the capture. */
 #ifndef IPTFS_ENDPOINT_H
 #define IPTFS_ENDPOINT_H
 
 #include "base/error.h"
+#include "capture/reader.h"
+#include "capture/writer.h"
 #include "scenario/sa.h"
+#include "scenario/scenario.h"
+#include "wire/outer_codec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct iptfs_endpoint_request {
     const char *in_path;
     const char *out_path;
-    const char *scenario_path; /* NULL: all is as usual, but for the sets */
+    const char *scenario_path; /* NULL: the defaults, but for the sets */
     const char *const *sets; /* "section.key=value"; [tunnel] and [link] of the forward direction */
     size_t n_sets;
     struct iptfs_sa_options sa;
-    const char *esp_sa_path; /* the table for Wireshark; NULL: none. encap alone */
+    const char *esp_sa_path; /* the table for Wireshark; NULL: none. Only for encap */
     bool json;               /* print the figures as JSON */
-    bool quiet;              /* print nothing but errors, and what was left out */
+    bool quiet;              /* print nothing but errors and what was skipped */
 };
 
-/* `iptfs-sim encap`: the IP packets of a capture go through a sender; its outer packets are
- * written, and what became of the packets is printed to `out`. Packets that are not there whole are
- * left out, and that is told on `notes`. Nothing is written unless all went well. Returns 0 or a
- * negative code with a line of text. */
-int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,
-                struct iptfs_error *error);
+struct iptfs_endpoint {
+    const struct iptfs_endpoint_request *request;
+    struct iptfs_capture_reader reader;
+    struct iptfs_capture_writer writer;
+    struct iptfs_scenario scenario;
+    struct iptfs_outer_codec_config codec;
+    int64_t base_s; /* the second in which the capture begins */
+    int64_t now_ps; /* time of the packet that is read, since base_s; never goes back */
+    uint64_t not_ip;
+    uint64_t cut;     /* not all octets were captured, or nothing says how many there are */
+    uint64_t earlier; /* packets whose time is before that of the packet before them */
+    struct iptfs_error *error;
+    int code; /* the first failure of a callback */
+};
 
-/* `iptfs-sim decap`: the outer packets of a capture go through a receiver; the inner packets that
- * leave it are written. The rest as above. */
-int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,
-                struct iptfs_error *error);
+/* Opens the capture to read, the one to write, and the scenario; where the request names none,
+ * `default_scenario` is its text. Checks all that can be wrong before the first packet is read.
+ * Whatever the outcome, the caller ends it with iptfs_endpoint_close. */
+int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
+                        const struct iptfs_endpoint_request *request, const char *default_scenario,
+                        struct iptfs_error *error);
+void iptfs_endpoint_close(struct iptfs_endpoint *endpoint);
+
+/* The scenario's text for requests that name none: [tunnel] follows it. */
+#define IPTFS_ENDPOINT_SCENARIO                                                                    \
+    "[scenario]\nduration = 1s\n[traffic.capture]\ntype = cbr\nsize = 100B\nrate = 1kbps\n"
+
+/* IPTFS_E_INVALID: the tunnel's mode is not `allowed`. */
+int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char *command,
+                               const char *allowed);
+
+/* Reads the capture to its end and gives each packet to `take`, until endpoint->code is not 0. A
+ * file that ends in the middle of a packet is read up to that packet. */
+int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
+                        void (*take)(struct iptfs_endpoint *endpoint,
+                                     const struct iptfs_captured *packet));
 
 #endif

@@ -4,8 +4,8 @@
 #include "ns3/device.h"
 #include "ns3/sim.h"
 #include "packet/ip_octets.h"
-#include "scenario/config.h"
 #include "scenario/sa.h"
+#include "scenario/to_model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 static const char *const places[IPTFS_RUN_CAPTURES_PLACES] = {"inner-in", "outer-tx", "outer-rx",
                                                               "inner-out"};
 
-/* Simulated packets hold no secrets. */
+/* A published key: simulated packets hold no secrets. */
 #define OPEN_KEY "000102030405060708090a0b0c0d0e0fa0a1a2a3"
 #define REVERSE_SPI "0x2000"
 
@@ -42,7 +42,8 @@ static void add_outer(struct iptfs_run_captures_end *end, enum iptfs_run_capture
     }
 }
 
-/* A packet of ns-3 leaves the tunnel with its first copy; others may still be under way. */
+/* Keeps the octets of a packet of ns-3: its handle leaves the tunnel with the first copy, while
+ * other copies may still be in flight. */
 static void keep_octets(struct iptfs_run_captures_end *end, struct iptfs_inner *inner)
 {
     if (!iptfs_inner_own_bytes(end->store, inner)) {
@@ -108,14 +109,14 @@ static int open_end(struct iptfs_run_captures *captures, enum iptfs_direction di
         char *path;
         if (asprintf(&path, "%s%s-%s.pcap", prefix, direction == IPTFS_REVERSE ? "-reverse" : "",
                      places[i]) < 0)
-            return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+            return iptfs_fail_no_memory(error);
         code = iptfs_capture_writer_open(&end->files[i], path, error);
         free(path);
     }
     return code;
 }
 
-/* There is an SA whose packets Wireshark can find by their addresses. */
+/* Whether there is an SA whose packets Wireshark can find by their addresses. */
 static bool has_sa(const struct iptfs_outer_codec *wire)
 {
     return wire->config.mode->encrypted && !wire->config.mode->transport;
@@ -132,7 +133,7 @@ int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *pre
     if (code != IPTFS_OK || !has_sa(&captures->ends[IPTFS_FORWARD].wire))
         return code;
     if (asprintf(&path, "%s-esp_sa", prefix) < 0)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+        return iptfs_fail_no_memory(error);
     code = iptfs_outfile_open(&captures->esp_sa, path, error);
     free(path);
     return code;

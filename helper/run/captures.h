@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packets of a run as captures: PREFIX-inner-in.pcap, -outer-tx, -outer-rx and -inner-out, and
- * the same behind PREFIX-reverse for the other direction. */
+/* The packets of a run as captures: PREFIX-inner-in.pcap, -outer-tx, -outer-rx and -inner-out;
+ * those of the reverse direction begin with PREFIX-reverse. */
 #ifndef IPTFS_RUN_CAPTURES_H
 #define IPTFS_RUN_CAPTURES_H
 
@@ -28,9 +28,9 @@ struct iptfs_run_captures_end {
     struct iptfs_capture_writer files[IPTFS_RUN_CAPTURES_PLACES];
     struct iptfs_store *store;
     struct iptfs_observer observer;
-    uint8_t *bytes; /* room for a packet */
+    uint8_t *bytes; /* buffer for a packet */
     int code;       /* of the first packet that could not be written */
-    uint64_t seq;   /* ... an outer one; 0: an inner one */
+    uint64_t seq;   /* of that packet when it is an outer one; 0: an inner one */
     const char *why;
 };
 
@@ -40,18 +40,18 @@ struct iptfs_run_captures {
     bool used[IPTFS_DIRECTIONS];
 };
 
-/* Opens all files, so that nobody waits for what cannot be written. The key of AES-GCM is one that
- * anybody knows. IPTFS_E_IO, IPTFS_E_NO_MEMORY, with a line of text; whatever the outcome it is
- * freed with iptfs_run_captures_free. */
+/* Opens all files, so that a path that cannot be written is reported before the run. The key of
+ * AES-GCM is a published one. IPTFS_E_IO, IPTFS_E_NO_MEMORY, with a line of text; whatever the
+ * outcome it is freed with iptfs_run_captures_free. */
 int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *prefix,
                             const struct iptfs_scenario *scenario, struct iptfs_error *error);
 
-/* Has the packets of a run written, before it begins. Those of ns-3's applications have octets,
- * which are copied when they arrive: at the other end they are ns-3's again; their checksums are
- * right, where without captures ns-3 leaves them out. IPTFS_E_ENGINE. */
+/* Observes the packets of a run; call it before the run starts. The octets of packets of ns-3's
+ * applications are copied when they arrive, because ns-3 owns them again at the far end; ns-3 then
+ * computes their checksums, which it does not without captures. IPTFS_E_ENGINE. */
 int iptfs_run_captures_attach(struct iptfs_run_captures *captures, struct iptfs_run *run);
 
-/* Gives the files their names. IPTFS_E_INVALID when a packet had no octets (see
+/* Writes the files under their names. IPTFS_E_INVALID when a packet has no known octets (see
  * iptfs_outer_codec_encode), IPTFS_E_IO. */
 int iptfs_run_captures_commit(struct iptfs_run_captures *captures, const struct iptfs_run *run,
                               struct iptfs_error *error);

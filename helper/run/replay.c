@@ -50,7 +50,7 @@ static void print_arrived(void *ctx, struct iptfs_inner *inner)
             inner->id, inner->octets);
 }
 
-/* The blocks of an AGGFRAG payload, as they stand in its octets. */
+/* Prints the data blocks that the octets of an AGGFRAG payload hold. */
 static void print_blocks(FILE *out, struct iptfs_block_walk *walk)
 {
     struct iptfs_block block;
@@ -81,7 +81,7 @@ static void print_payload(FILE *out, const struct iptfs_outer_codec_found *found
     print_blocks(out, &walk);
 }
 
-/* What a recorder reads in the octets of the packet. */
+/* Prints what a recorder reads from the octets of the packet. */
 static void print_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     struct replay *replay = ctx;
@@ -99,7 +99,7 @@ static void print_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *oute
     }
     fprintf(replay->out, "out %" PRId64 " seq=%" PRIu64 " len=%" PRIu32, ns(now_ps), found.seq,
             found.ip_octets);
-    /* Under a real cipher a recorder sees no more. */
+    /* With a real cipher a recorder cannot read what follows. */
     if (replay->wire.config.esp.cipher->icv_octets == 0) {
         fprintf(replay->out, " nh=%d pad=%d", found.next_header, found.pad_octets);
         if (!replay->script->config.plain_esp)
@@ -184,7 +184,7 @@ static int add_link(struct replay *replay)
     const struct iptfs_script *script = replay->script;
     struct iptfs_link_config config = {
         .delay_ps = script->config.link_delay_ns * IPTFS_PS_PER_NS,
-        .mtu_octets = UINT32_MAX, /* the recorder's channel carried whatever came */
+        .mtu_octets = UINT32_MAX, /* the channel of the recorder has no MTU */
         .framing = IPTFS_FRAMING_NONE,
         .impairments.list = {script->items, script->item_count},
     };
@@ -211,7 +211,7 @@ static int build(struct replay *replay)
         .reorder_window = (uint32_t)config->reorder_window,
         .drop_time_ps = config->drop_time_us * IPTFS_PS_PER_US,
         .plain = config->plain_esp,
-        .ecn = config->plain_esp, /* which passes marks on */
+        .ecn = config->plain_esp, /* plain ESP copies ECN marks */
     };
     if (config->plain_esp) {
         sender.mode = iptfs_mode_named("esp");
@@ -240,7 +240,7 @@ static int build(struct replay *replay)
     return code == IPTFS_OK ? add_link(replay) : code;
 }
 
-/* The counters that Linux showed afterwards, those of the sender first. */
+/* Prints the counters that Linux showed at the end, those of the sender first. */
 static void print_stats(const struct replay *replay)
 {
     for (int receiver = 0; receiver <= 1; receiver++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Replays a recorded script against the tunnel: what went into a real kernel's IP-TFS goes into
- * ours, and what came out can be compared line by line. */
+/* Replays a recorded script: the packets that were sent into IP-TFS of a real kernel are sent into
+ * the simulated tunnel, whose output can be compared with the recorded one line by line. */
 
 /* clang-format off */
 /* A script has lines
@@ -9,14 +9,14 @@
  *                         drop_time_us, mtu, cipher (null | gcm), outer (4 | 6), link_delay_ns,
  *                         mode (iptfs | tunnel, plain ESP), tfcpad
  *   in T LEN ID [v6] [tos=N]
- *                         at T ns an inner packet that is to be forwarded arrives
+ *                         at T ns an inner packet to be forwarded arrives
  *   chan drop SEQ         the link loses this outer packet
- *   chan delay SEQ NS     ... delivers it so much later
- *   chan dup SEQ NS       ... delivers a second copy, so much later
+ *   chan delay SEQ NS     ... delivers it NS later
+ *   chan dup SEQ NS       ... delivers a second copy NS later
  *   chan ce SEQ           ... marks it "congestion experienced"
  *   raw T SEQ [hex=...]   at T ns an ESP packet with this AGGFRAG payload reaches the receiver
  *   end T                 the end
- * Lines of equal time happen in the order of the file. The output has lines in, out, rx, raw, icmp,
+ * Events of equal time happen in the order of the file. The output has lines in, out, rx, raw, icmp,
  * icmp6 and stat, in the order of time. */
 /* clang-format on */
 #ifndef IPTFS_RUN_REPLAY_H

@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
 #include "traffic/host.h"
@@ -53,7 +53,7 @@ static int add_link(const struct route *route)
     struct iptfs_link *bottleneck = NULL, *link;
     if (route->run->scenario->link[route->direction].device == IPTFS_DEVICE_P2P)
         return iptfs_engine_p2p_link(&state->engine, &config);
-    if (route->path == IPTFS_PATH_BESIDE)
+    if (route->path == IPTFS_PATH_BYPASS)
         bottleneck = route->run->direction[route->direction].tunnel.link;
     int error = iptfs_direct_link_new(&link, &config, &state->tunnel.store, bottleneck);
     if (error == IPTFS_OK)
@@ -147,14 +147,14 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
                          struct iptfs_error *error)
 {
     const struct route tunnel_route = {run, direction, IPTFS_PATH_TUNNEL};
-    const struct route bypass_route = {run, direction, IPTFS_PATH_BESIDE};
+    const struct route bypass_route = {run, direction, IPTFS_PATH_BYPASS};
     const struct iptfs_tunnel_options *tunnel = &run->scenario->tunnel[direction];
     int code = add_route(&tunnel_route, tunnel);
     if (code == IPTFS_OK)
         code = add_sources(run, direction, error);
     if (code == IPTFS_OK && run->scenario->leak)
         code = add_leak(run, &run->direction[direction]);
-    if (code == IPTFS_OK && iptfs_hosts_wanted(run->scenario, IPTFS_PATH_BESIDE)) {
+    if (code == IPTFS_OK && iptfs_hosts_wanted(run->scenario, IPTFS_PATH_BYPASS)) {
         struct iptfs_tunnel_options none = iptfs_config_beside(tunnel);
         code = add_route(&bypass_route, &none);
     }
@@ -169,7 +169,7 @@ static int add_hosts(struct iptfs_run *run)
         return IPTFS_E_NO_MEMORY;
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         engine[IPTFS_PATH_TUNNEL][i] = &run->direction[i].engine;
-        engine[IPTFS_PATH_BESIDE][i] = &run->bypass[i].engine;
+        engine[IPTFS_PATH_BYPASS][i] = &run->bypass[i].engine;
     }
     return iptfs_hosts_init(&run->hosts, run->scenario, engine, run->seed, run->run);
 }

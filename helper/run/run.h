@@ -4,12 +4,12 @@
 #define IPTFS_RUN_RUN_H
 
 #include "base/error.h"
-#include "hosts/hosts.h"
 #include "ns3/engine.h"
+#include "run/hosts.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
+#include "summary/hosts_report.h"
 #include "summary/view.h"
-#include "traffic/hosts_report.h"
 #include "tunnel/tunnel.h"
 
 #include <jansson.h>

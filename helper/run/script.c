@@ -16,7 +16,7 @@ enum {
     MAX_WORDS = 8
 };
 
-/* One line under the reader's eyes. */
+/* The state of reading: the current line and its words. */
 struct reader {
     struct iptfs_script *script;
     const char *path;
@@ -33,12 +33,6 @@ static int found(const struct reader *reader, const char *what, const char *word
     return iptfs_fail(reader->error, IPTFS_E_INVALID, "%s:%u: %s: found '%s', allowed: %s",
                       iptfs_quoted_path(reader->path).text, reader->line, what,
                       iptfs_quoted(word).text, allowed);
-}
-
-static int no_memory(const struct reader *reader)
-{
-    return iptfs_fail(reader->error, IPTFS_E_NO_MEMORY, "%s: out of memory",
-                      iptfs_quoted_path(reader->path).text);
 }
 
 static int zero_octet(const struct reader *reader)
@@ -72,7 +66,7 @@ static int read_time_ns(const struct reader *reader, const char *what, const cha
     return code;
 }
 
-/* Makes room for one more element behind `count`, doubling at powers of two. */
+/* Grows an array of `count` elements by one; its capacity doubles at powers of two. */
 static void *grown(void *elements, size_t count, size_t size)
 {
     if ((count & (count - 1)) != 0)
@@ -173,7 +167,7 @@ static int read_in(struct reader *reader)
         return found(reader, "in", reader->words[reader->count - 1], "in T LEN ID [v6] [tos=N]");
     struct iptfs_script_event *event = new_event(reader);
     if (event == NULL)
-        return no_memory(reader);
+        return iptfs_fail_no_memory(reader->error);
     int64_t octets = 0, id = 0;
     int code = read_time_ns(reader, "in T", reader->words[1], &event->at_ps);
     for (size_t i = 4; i < reader->count && code == IPTFS_OK; i++)
@@ -209,7 +203,7 @@ static int read_chan(struct reader *reader)
     struct iptfs_script *script = reader->script;
     struct iptfs_impair_item *items = grown(script->items, script->item_count, sizeof *items);
     if (items == NULL)
-        return no_memory(reader);
+        return iptfs_fail_no_memory(reader->error);
     script->items = items;
     struct iptfs_impair_item *item = &items[script->item_count++];
     int64_t seq = 0;
@@ -238,7 +232,7 @@ static int read_hex(struct reader *reader, const char *word, struct iptfs_script
     event->octets = (uint32_t)(digits / 2);
     event->payload = malloc(event->octets + 1);
     if (event->payload == NULL)
-        return no_memory(reader);
+        return iptfs_fail_no_memory(reader->error);
     for (size_t i = 0; i < event->octets; i++) {
         int high = hex_digit(word[4 + 2 * i]), low = hex_digit(word[5 + 2 * i]);
         if (high < 0 || low < 0)
@@ -254,7 +248,7 @@ static int read_raw(struct reader *reader)
         return found(reader, "raw", reader->words[reader->count - 1], "raw T SEQ [hex=...]");
     struct iptfs_script_event *event = new_event(reader);
     if (event == NULL)
-        return no_memory(reader);
+        return iptfs_fail_no_memory(reader->error);
     event->raw = true;
     int64_t seq = 0;
     int code = read_time_ns(reader, "raw T", reader->words[1], &event->at_ps);

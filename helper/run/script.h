@@ -26,7 +26,7 @@ struct iptfs_script_config {
     int64_t link_delay_ns;
 };
 
-/* Something that happens at a time. */
+/* An inner or an outer packet that arrives at a given time. */
 struct iptfs_script_event {
     int64_t at_ps;
     bool raw;         /* an outer packet for the receiver, else an inner one for the sender */

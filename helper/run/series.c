@@ -17,7 +17,7 @@ enum {
 
 /* ------------------------------------------------------------------------------------ columns */
 
-/* Counts the columns of a group, and appends them where there is memory for them. */
+/* Counts the columns of a group; `append` also fills in those columns. */
 static void add_group(struct iptfs_series *series, const struct iptfs_summary_group *group,
                       const struct iptfs_summary_subject *subject, size_t flow, bool append)
 {

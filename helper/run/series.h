@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A run over time: rates, queues and windows of each interval, as CSV and as plots. */
+/* A run over time: rates, queues and windows of each interval, as CSV. */
 #ifndef IPTFS_RUN_SERIES_H
 #define IPTFS_RUN_SERIES_H
 
@@ -40,13 +40,13 @@ int iptfs_series_open(struct iptfs_series *series, const char *directory,
  * rows of the summary that have a series getter. IPTFS_E_NO_MEMORY. */
 int iptfs_series_begin(struct iptfs_series *series, const struct iptfs_summary_view *view);
 
-/* Writes a line for the interval from the sample before, or 0, to the view of the same run. */
+/* Writes a line for the interval from the previous sample (or 0) to the time of the view. */
 void iptfs_series_sample(struct iptfs_series *series, const struct iptfs_summary_view *view);
 
-/* Gives the file its name. IPTFS_E_IO. */
+/* Renames the file to its name. IPTFS_E_IO. */
 int iptfs_series_commit(struct iptfs_series *series, struct iptfs_error *error);
 
-/* Frees the series; a file that was not committed is gone. An all-zero one is allowed. */
+/* Frees the series; a file that was not committed is removed. An all-zero one is allowed. */
 void iptfs_series_free(struct iptfs_series *series);
 
 #endif

@@ -2,6 +2,7 @@
 #include "run/trace_file.h"
 
 #include "base/units.h"
+#include "text/csv.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,10 +13,16 @@ static const char *const direction_names[IPTFS_DIRECTIONS] = {"forward", "revers
 static void write_csv(FILE *out, enum iptfs_direction direction,
                       const struct iptfs_trace_record *record)
 {
-    fprintf(out, "%" PRId64 ",%s,%s,%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%s,%" PRId64 "\n",
-            record->at_ps, direction_names[direction], iptfs_trace_point_name(record->point),
-            record->seq, record->inner_id, record->octets, iptfs_trace_value_name(record->point),
-            record->value);
+    struct iptfs_csv csv = {.out = out};
+    iptfs_csv_integer(&csv, record->at_ps);
+    iptfs_csv_text(&csv, direction_names[direction]);
+    iptfs_csv_text(&csv, iptfs_trace_point_name(record->point));
+    iptfs_csv_integer(&csv, (int64_t)record->seq);
+    iptfs_csv_integer(&csv, record->inner_id);
+    iptfs_csv_integer(&csv, record->octets);
+    iptfs_csv_text(&csv, iptfs_trace_value_name(record->point));
+    iptfs_csv_integer(&csv, record->value);
+    iptfs_csv_end(&csv);
 }
 
 static void write_text(FILE *out, enum iptfs_direction direction,
@@ -33,7 +40,7 @@ static void write_text(FILE *out, enum iptfs_direction direction,
     fprintf(out, " %s=%" PRId64 "\n", iptfs_trace_value_name(record->point), record->value);
 }
 
-/* The instant is over: writes its records. */
+/* Writes the records of a time that is over. */
 static void flush(struct iptfs_trace_file *file)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
@@ -99,7 +106,7 @@ int iptfs_trace_file_commit(struct iptfs_trace_file *file, struct iptfs_error *e
 {
     flush(file);
     if (file->failed)
-        return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for the trace");
+        return iptfs_fail_no_memory(error);
     return iptfs_outfile_commit(&file->out, error);
 }
 

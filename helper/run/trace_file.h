@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trace records in a file: text in the manner of Linux's ftrace, or CSV when its name ends so. */
+/* Trace records in a file: text in the format of Linux's ftrace, or CSV when its name ends in .csv.
+ */
 #ifndef IPTFS_RUN_TRACE_FILE_H
 #define IPTFS_RUN_TRACE_FILE_H
 
@@ -11,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Records of one instant, kept until it is over: those of the forward direction are then written
- * before those of the reverse one, in whatever order events of equal time came. */
+/* Records of one time, kept until a later one comes: those of the forward direction are written
+ * before those of the reverse one, independent of the order of events of equal time. */
 struct iptfs_trace_instant {
     struct iptfs_trace_record *records;
     size_t count;
@@ -35,11 +36,11 @@ struct iptfs_trace_file {
 int iptfs_trace_file_open(struct iptfs_trace_file *file, const char *path,
                           struct iptfs_error *error);
 
-/* Where a tunnel of this direction sends its records. */
+/* The trace that a tunnel of this direction sends its records to. */
 struct iptfs_trace iptfs_trace_file_trace(struct iptfs_trace_file *file,
                                           enum iptfs_direction direction);
 
-/* Writes what is left and gives the file its name. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
+/* Writes the remaining records and renames the file to its name. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_trace_file_commit(struct iptfs_trace_file *file, struct iptfs_error *error);
 
 /* Frees the file, and removes it when it was not committed; harmless on an all-zero struct. */

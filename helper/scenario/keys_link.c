@@ -39,7 +39,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "framing",
         .kind = &iptfs_kind_word,
-        FIELD(framing),
+        FIELD(config.framing),
         .words = framing_words,
         .standard = "ethernet",
         .meaning = "what the link adds to each outer packet",
@@ -47,7 +47,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "rate",
         .kind = &iptfs_kind_rate,
-        FIELD(rate_bps),
+        FIELD(config.rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "1Gbps",
         .meaning = "transmission rate, framing included; 0: no limit",
@@ -64,7 +64,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "delay",
         .kind = &iptfs_kind_time,
-        FIELD(delay_ps),
+        FIELD(config.delay_ps),
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "1ms",
         .meaning = "propagation delay, one way",
@@ -72,7 +72,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "mtu",
         .kind = &iptfs_kind_octets,
-        FIELD(mtu_octets),
+        FIELD(config.mtu_octets),
         .minimum = 68,
         .maximum = UINT16_MAX,
         .standard = "1500",
@@ -102,7 +102,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "loss",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.loss.probability),
+        FIELD(config.impairments.loss.probability),
         .maximum = 1,
         .standard = "0",
         .meaning = "probability that an outer packet is lost, each for itself",
@@ -110,7 +110,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "gemodel-p",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.gemodel.p),
+        FIELD(config.impairments.gemodel.p),
         .maximum = 1,
         .standard = "0",
         .meaning = "Gilbert-Elliott loss in bursts: probability to go from good to bad; 0: off",
@@ -119,7 +119,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "gemodel-r",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.gemodel.r),
+        FIELD(config.impairments.gemodel.r),
         .maximum = 1,
         .standard = "1",
         .meaning = "probability to go from bad to good: 1 / r packets are a mean burst",
@@ -128,7 +128,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "gemodel-bad",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.gemodel.bad),
+        FIELD(config.impairments.gemodel.bad),
         .maximum = 1,
         .standard = "1",
         .meaning = "probability of loss in the bad state",
@@ -137,7 +137,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "gemodel-good",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.gemodel.good),
+        FIELD(config.impairments.gemodel.good),
         .maximum = 1,
         .standard = "0",
         .meaning = "probability of loss in the good state",
@@ -146,7 +146,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "reorder",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.reorder.probability),
+        FIELD(config.impairments.reorder.probability),
         .maximum = 1,
         .standard = "0",
         .meaning = "part of the outer packets that arrives without the delay, before others",
@@ -155,7 +155,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "reorder-correlation",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.reorder.correlation),
+        FIELD(config.impairments.reorder.correlation),
         .maximum = 1,
         .standard = "0",
         .meaning = "probability that a packet does as the one before",
@@ -163,7 +163,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "duplicate",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.duplicate.probability),
+        FIELD(config.impairments.duplicate.probability),
         .maximum = 1,
         .standard = "0",
         .meaning = "probability that an outer packet arrives twice",
@@ -172,7 +172,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "duplicate-correlation",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.duplicate.correlation),
+        FIELD(config.impairments.duplicate.correlation),
         .maximum = 1,
         .standard = "0",
         .meaning = "probability that a packet does as the one before",
@@ -180,7 +180,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "jitter",
         .kind = &iptfs_kind_time,
-        FIELD(impairments.jitter.spread_ps),
+        FIELD(config.impairments.jitter.spread_ps),
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "0",
         .meaning = "how far the delay of each packet strays from delay, never below 0",
@@ -189,7 +189,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "jitter-distribution",
         .kind = &iptfs_kind_word,
-        FIELD(impairments.jitter.kind),
+        FIELD(config.impairments.jitter.kind),
         .words = jitter_words,
         .standard = "uniform",
         .meaning = "how the delays are distributed",
@@ -198,7 +198,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "jitter-correlation",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.jitter.correlation),
+        FIELD(config.impairments.jitter.correlation),
         .maximum = 1,
         .standard = "0",
         .meaning = "how much a delay depends on the one before",
@@ -206,7 +206,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "jitter-keeps-order",
         .kind = &iptfs_kind_switch,
-        FIELD(impairments.jitter.keeps_order),
+        FIELD(config.impairments.jitter.keeps_order),
         .standard = "off",
         .meaning = "packets wait for late ones before them, rather than overtake",
     },
@@ -222,7 +222,7 @@ static const struct iptfs_option rows[] = {
     {
         .key = "ce",
         .kind = &iptfs_kind_probability,
-        FIELD(impairments.ce.probability),
+        FIELD(config.impairments.ce.probability),
         .maximum = 1,
         .standard = "0",
         .meaning = "probability that an ECN-capable outer packet gets a CE mark",

@@ -2,7 +2,7 @@
 #include "scenario/sa.h"
 
 #include "files/textfile.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "text/quantity.h"
 
 #include <arpa/inet.h>

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A scenario: everything a run needs to know, as a plain struct, and how it is read from an INI
- * file. The keys, with unit, default, range and meaning, are
- * the rows of keys_*.c and of traffic/. */
+ * file. The keys, with unit, default, range and meaning, are the rows of keys_*.c and of
+ * traffic/. */
 #ifndef IPTFS_SCENARIO_H
 #define IPTFS_SCENARIO_H
 
 #include "base/error.h"
+#include "congestion/tfrc.h"
 #include "link/link.h"
 #include "option/breaker.h"
 #include "option/direction.h"
 #include "option/limit.h"
 #include "option/timed.h"
+#include "receiver/receiver.h"
+#include "sender/sender.h"
 #include "traffic/options.h"
 
 #include <stdbool.h>
@@ -24,39 +27,24 @@ enum iptfs_fill {
     IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
 };
 
-enum iptfs_receive {
-    IPTFS_RECEIVE_IN_ORDER,
-    IPTFS_RECEIVE_IMMEDIATE
-};
-
-/* One direction of the tunnel: the sender's SA (out) and the receiver's (in). */
+/* One direction of the tunnel: the sender's SA (out) and the receiver's (in). Values that the model
+ * uses as given stand in its own structs, which to_model.c completes; the others are made the
+ * model's there. */
 struct iptfs_tunnel_options {
-    uint32_t mode;              /* index for iptfs_mode_at */
-    uint32_t cipher;            /* index for iptfs_cipher_at */
-    uint32_t outer_version;     /* 4 or 6 */
-    uint32_t pkt_size_octets;   /* out: outer IP packet without trailer and ICV; 0: path MTU */
-    int64_t init_delay_ps;      /* out */
-    uint64_t max_queue_octets;  /* out */
-    bool dont_frag;             /* out */
+    uint32_t mode;                         /* index for iptfs_mode_at */
+    uint32_t cipher;                       /* index for iptfs_cipher_at */
+    uint32_t outer_version;                /* 4 or 6 */
+    struct iptfs_sender_config sender;     /* out */
+    struct iptfs_receiver_config receiver; /* in */
+    struct iptfs_tfrc_config tfrc;         /* out */
     uint64_t l3_fixed_rate_bps; /* out: of outer IP octets; 0: not given, as the next two */
     uint64_t l2_fixed_rate_bps; /* out: framing included */
     uint64_t pps;               /* out: outer packets a second */
     uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
     uint64_t min_rate_bps;      /* out */
-    int64_t initial_rtt_ps;     /* out: known from IKE, say; 0: unknown */
     bool ecn;
-    struct iptfs_lifetime rekey_after; /* out */
-    int64_t max_aggregation_time_ps;   /* out; 0: no limit */
-    enum iptfs_fill fill;              /* out */
-    uint32_t min_fragment_octets;      /* out */
-    bool pad_to_avoid_fragment;        /* out */
-    uint32_t all_pad_every;            /* out; 0: only when idle */
-    uint32_t tfc_pad_octets;           /* out */
-    bool ip_fragment_headers;          /* out */
-    enum iptfs_receive receive;        /* in */
-    uint32_t reorder_window;           /* in: packets; 0: none */
-    int64_t drop_time_ps;              /* in */
-    uint32_t replay_window; /* in: packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
+    struct iptfs_lifetime rekey_after;          /* out */
+    enum iptfs_fill fill;                       /* out */
     struct iptfs_breaker_limit circuit_breaker; /* in */
     bool require_cc;        /* out: its end asks the peer for congestion information */
     bool accept_fragments;  /* in: its end takes fragments of inner packets */
@@ -69,19 +57,17 @@ enum iptfs_link_device {
     IPTFS_DEVICE_P2P     /* an ns-3 PointToPointNetDevice and its channel */
 };
 
+/* One direction of the link. As with the tunnel, values used as given stand in the model's struct.
+ */
 struct iptfs_link_options {
     enum iptfs_link_device device;
-    enum iptfs_framing framing;
-    uint64_t rate_bps; /* 0: no limit (not with p2p) */
-    int64_t delay_ps;
-    uint32_t mtu_octets;
+    struct iptfs_link_config config;
     struct iptfs_timed_list rate_changes; /* not with p2p */
     struct iptfs_timed_list mtu_changes;
     struct iptfs_timed_list blackouts;
-    struct iptfs_limit queue;                    /* count 0: no limit (not with p2p) */
-    struct iptfs_impairments_config impairments; /* but for the list and the blackouts */
-    char *impair_path;                           /* absolute; "" for none */
-    struct iptfs_impair_item *impair_items;      /* what that file says, in its order */
+    struct iptfs_limit queue;               /* count 0: no limit (not with p2p) */
+    char *impair_path;                      /* absolute; "" for none */
+    struct iptfs_impair_item *impair_items; /* the contents of that file, in its order */
     size_t impair_count;
 };
 

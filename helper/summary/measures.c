@@ -5,18 +5,18 @@
 #include "stats/flows.h"
 #include "traffic/host.h"
 
-double iptfs_measure_overhead(const struct iptfs_tunnel *tunnel)
+double iptfs_summary_overhead(const struct iptfs_tunnel *tunnel)
 {
     uint64_t outer = tunnel->link->stats.sent.octets;
     return tunnel->data_octets > 0 ? iptfs_ratio(outer, tunnel->data_octets) - 1.0 : 0.0;
 }
 
-double iptfs_measure_fill(const struct iptfs_tunnel *tunnel)
+double iptfs_summary_mean_fill(const struct iptfs_tunnel *tunnel)
 {
     return iptfs_ratio(tunnel->data_octets, tunnel->payload_octets);
 }
 
-double iptfs_measure_loss_amplification(const struct iptfs_tunnel *tunnel)
+double iptfs_summary_loss_amplification(const struct iptfs_tunnel *tunnel)
 {
     uint64_t inner = 0, outer = iptfs_link_lost(&tunnel->link->stats).pkts;
     enum iptfs_drop_cause cause;
@@ -26,7 +26,7 @@ double iptfs_measure_loss_amplification(const struct iptfs_tunnel *tunnel)
     return outer > 0 ? iptfs_ratio(inner, outer) : (double)NAN;
 }
 
-bool iptfs_measure_controlled(const struct iptfs_tunnel *tunnel)
+bool iptfs_summary_controlled(const struct iptfs_tunnel *tunnel)
 {
     return tunnel->sender.config.mode->congestion && tunnel->sender.congestion != NULL;
 }

@@ -24,17 +24,17 @@ static inline double iptfs_bits_per_second(uint64_t octets, int64_t time_ps)
 }
 
 /* Outer octets sent beyond the inner octets carried, divided by these. */
-double iptfs_measure_overhead(const struct iptfs_tunnel *tunnel);
+double iptfs_summary_overhead(const struct iptfs_tunnel *tunnel);
 
 /* Inner octets carried, divided by what the outer packets sent could have carried. */
-double iptfs_measure_fill(const struct iptfs_tunnel *tunnel);
+double iptfs_summary_mean_fill(const struct iptfs_tunnel *tunnel);
 
 /* Inner packets lost behind the sender for each outer packet lost on the link; NaN without these.
  */
-double iptfs_measure_loss_amplification(const struct iptfs_tunnel *tunnel);
+double iptfs_summary_loss_amplification(const struct iptfs_tunnel *tunnel);
 
 /* Whether the sender follows congestion information. */
-bool iptfs_measure_controlled(const struct iptfs_tunnel *tunnel);
+bool iptfs_summary_controlled(const struct iptfs_tunnel *tunnel);
 
 /* Whether single flows are in the summary: there are several sections, or ns-3's applications. */
 bool iptfs_summary_lists_flows(const struct iptfs_scenario *scenario);

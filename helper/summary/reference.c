@@ -61,6 +61,17 @@ static const char *series_note(const struct iptfs_summary_row *row)
     return notes[row->series.kind];
 }
 
+static const char *meaning_of(const struct iptfs_summary_row *row, enum file file)
+{
+    return file == SERIES && row->series.meaning != NULL ? row->series.meaning : row->meaning;
+}
+
+/* Parts of a row may have units of their own. */
+static const char *unit_of(const struct iptfs_summary_row *row)
+{
+    return row->parts != NULL && row->parts->unit != NULL ? "see below" : row->unit;
+}
+
 /* ------------------------------------------------------------------------------------ Markdown */
 
 static void write_rows(const struct iptfs_summary_group *group, enum file file, FILE *out)
@@ -73,7 +84,7 @@ static void write_rows(const struct iptfs_summary_group *group, enum file file, 
         if (!is_in(row, file))
             continue;
         fprintf(out, "| `%s` | %s | %s%s%s", full_name(group, row, file, name, sizeof name),
-                row->unit, row->meaning, file == SERIES ? " " : "",
+                unit_of(row), meaning_of(row, file), file == SERIES ? " " : "",
                 file == SERIES ? series_note(row) : "");
         if (condition != NULL && (file == SERIES || row->when != NULL))
             fprintf(out, " Present %s.", condition);
@@ -185,7 +196,7 @@ static void write_row_text(const struct iptfs_summary_group *group,
     char name[160];
     fprintf(out, "  %s  [%s]\n%*s", full_name(group, row, file, name, sizeof name), row->unit,
             INDENT, "");
-    size_t column = write_words(row->meaning, INDENT, out);
+    size_t column = write_words(meaning_of(row, file), INDENT, out);
     if (file == SERIES)
         column = write_words(series_note(row), column, out);
     if (condition != NULL) {
@@ -235,8 +246,8 @@ static json_t *json_of(const struct iptfs_summary_group *group, const struct ipt
     char name[160];
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:b}", "group", group->title, "name",
                                full_name(group, row, file, name, sizeof name), "unit", row->unit,
-                               "meaning", row->meaning, "present", condition_of(group, row, file),
-                               "series", file == SERIES);
+                               "meaning", meaning_of(row, file), "present",
+                               condition_of(group, row, file), "series", file == SERIES);
     json_t *parts = row->parts != NULL ? json_object() : NULL;
     const char *part;
     for (size_t i = 0; parts != NULL && (part = row->parts->name(i)) != NULL; i++)

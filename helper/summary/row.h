@@ -84,6 +84,7 @@ struct iptfs_series_getter {
     enum iptfs_series_plot plot;
     double (*get)(const struct iptfs_summary_subject *subject);
     const struct iptfs_summary_condition *when; /* NULL: in each series */
+    const char *meaning;                        /* NULL: that of the row */
 };
 
 struct iptfs_summary_row {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary/summary.h"
 
+#include "base/asserts.h"
 #include "summary/table.h"
 #include "text/csv.h"
 #include "text/json_walk.h"
@@ -23,12 +24,14 @@ struct path {
 
 static void add_key(struct path *path, const char *key)
 {
+    IPTFS_ASSERT(path->count < KEYS_MAX);
     path->keys[path->count++] = key;
 }
 
 static void add_dotted(struct path *path, const char *name)
 {
     size_t size = strlen(name) + 1;
+    IPTFS_ASSERT(path->length + size <= sizeof path->text);
     char *copy = path->text + path->length, *key;
     memcpy(copy, name, size);
     path->length += size;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary/table.h"
 
+#include "base/asserts.h"
 #include "summary/measures.h"
 #include "traffic/host.h"
 
@@ -36,12 +37,13 @@ bool iptfs_summary_flow_subject(const struct iptfs_summary_view *view,
     static const struct iptfs_flow nothing;
     const struct iptfs_traffic_options *traffic = &view->scenario->traffic[index];
     bool hosted = iptfs_traffic_hosted(traffic);
-    /* ns-3's hosts answer, so that their packets go in both directions. */
+    /* Hosts of ns-3 answer, so their packets go in both directions. */
     if (traffic->direction != direction && !hosted)
         return false;
     *subject = iptfs_summary_direction_subject(view, direction);
     if (iptfs_traffic_beside(traffic))
         subject->tunnel = view->direction[direction].bypass;
+    IPTFS_ASSERT(subject->tunnel != NULL);
     subject->traffic = traffic;
     subject->flow = subject->tunnel->flows.flow[index];
     if (subject->flow == NULL)
@@ -98,7 +100,7 @@ static void each_flow(const struct walk *walk, const struct iptfs_summary_group 
     }
 }
 
-/* The groups from *at on that are of one direction. */
+/* Values of a group of one direction. */
 static void each_of_direction(const struct walk *walk, const struct iptfs_summary_group *group,
                               struct iptfs_summary_subject *subject)
 {

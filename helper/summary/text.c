@@ -85,8 +85,8 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
     if (stats->in_flight.pkts > 0)
         write_tally(out, "in flight", &stats->in_flight, 0);
     fprintf(out, "  mean fill %.1f %% of %" PRIu32 " octets, overhead %.1f %%\n",
-            100.0 * iptfs_measure_fill(tunnel), tunnel->sender.packer.payload_octets,
-            100.0 * iptfs_measure_overhead(tunnel));
+            100.0 * iptfs_summary_mean_fill(tunnel), tunnel->sender.packer.payload_octets,
+            100.0 * iptfs_summary_overhead(tunnel));
 }
 
 static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
@@ -100,11 +100,11 @@ static void write_waits(const char *label, const struct iptfs_delays *waits, uin
                 iptfs_show_time(iptfs_delays_quantile_among_ps(waits, whole, 1)).text);
 }
 
-/* What says how even things are, and what a loss costs. */
+/* Jitter, waits at the receiver, and inner packets lost for each outer one. */
 static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
 {
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
-    double amplification = iptfs_measure_loss_amplification(tunnel);
+    double amplification = iptfs_summary_loss_amplification(tunnel);
     fprintf(out, "%-20s %s from packet to packet of a flow\n", "Jitter",
             iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&tunnel->flows, NULL)).text);
     write_waits("Held in the window", &tunnel->waits.stall, delays->count, out);
@@ -229,7 +229,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
     write_inner(tunnel, out);
     write_causes(tunnel, out);
     if (view->direction[direction].skipped_pkts > 0)
-        fprintf(out, "  %s packets of captures were left out: not IP, or cut too short\n",
+        fprintf(out, "  %s packets of captures were skipped: not IP, or cut too short\n",
                 grouped(view->direction[direction].skipped_pkts).text);
     write_outer(tunnel, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
@@ -244,7 +244,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
     if (delays->count > 0)
         write_evenness(tunnel, out);
     write_flows(view, direction, out);
-    if (iptfs_measure_controlled(tunnel))
+    if (iptfs_summary_controlled(tunnel))
         write_congestion(&tunnel->congestion.tfrc, out);
     write_breaker(&tunnel->breaker, out);
     if (view->direction[direction].leak != NULL)
@@ -254,12 +254,13 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
 static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end end, FILE *out)
 {
     if (!agreement->may_fragment[end])
-        fprintf(out, "  the %s sends no fragments, for its peer takes none\n", iptfs_end_name(end));
+        fprintf(out, "  the %s sends no fragments, because its peer accepts none\n",
+                iptfs_end_name(end));
     if (agreement->feedback[end] == IPTFS_FEEDBACK_HEADER)
-        fprintf(out, "  the %s learns of congestion from the headers that come back\n",
+        fprintf(out, "  the %s receives congestion information in AGGFRAG headers\n",
                 iptfs_end_name(end));
     if (agreement->feedback[end] == IPTFS_FEEDBACK_EMPTY)
-        fprintf(out, "  the %s learns of congestion from empty payloads over plain ESP\n",
+        fprintf(out, "  the %s receives congestion information in empty payloads over plain ESP\n",
                 iptfs_end_name(end));
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Congestion control and the circuit breaker. */
 #include "base/units.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "summary/measures.h"
 #include "summary/row.h"
 
 static bool is_controlled(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_measure_controlled(subject->tunnel);
+    return iptfs_summary_controlled(subject->tunnel);
 }
 
 static bool has_breaker(const struct iptfs_summary_subject *subject)
@@ -20,7 +20,8 @@ static const struct iptfs_summary_condition controlled = {
     is_controlled,
 };
 
-static const struct iptfs_summary_condition with_breaker = {"with circuit-breaker", has_breaker};
+static const struct iptfs_summary_condition with_breaker = {"with the option circuit-breaker",
+                                                            has_breaker};
 
 static double allowed_bps(const struct iptfs_summary_subject *subject)
 {
@@ -80,7 +81,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .unit = "bit/s",
         .caption = "allowed rate of outer packets",
         .meaning = "The rate of outer packets that TFRC allows.",
-        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_RATES, allowed_bps, &controlled},
+        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_RATES, allowed_bps, &controlled, NULL},
     },
     {
         .name = "congestion.halvings",

@@ -239,7 +239,9 @@ static const struct iptfs_summary_row flow_rows[] = {
                    "the section's start to its end or its last transfer.",
         .get = goodput,
         .when = &hosted,
-        .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_RATES, received, NULL},
+        .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_RATES, received, NULL,
+                   "Data that ns-3's applications received in order and without gap; for other "
+                   "sections the delivered inner packets."},
     },
     {
         .name = "sent_octets",
@@ -287,7 +289,7 @@ static const struct iptfs_summary_row flow_rows[] = {
         .unit = "octets",
         .caption = "congestion windows",
         .meaning = "The congestion windows of all flows of the section together.",
-        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_CWND, cwnd, &tcp},
+        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_CWND, cwnd, &tcp, NULL},
     },
     {
         .name = "retransmissions",
@@ -296,7 +298,7 @@ static const struct iptfs_summary_row flow_rows[] = {
         .meaning = "TCP segments with data that were sent again; they are part of segments.",
         .get = retransmissions,
         .when = &tcp,
-        .series = {IPTFS_SERIES_INCREASE, IPTFS_SERIES_PLOT_NONE, retransmitted, &tcp},
+        .series = {IPTFS_SERIES_INCREASE, IPTFS_SERIES_PLOT_NONE, retransmitted, &tcp, NULL},
     },
     {
         .name = "timeouts",

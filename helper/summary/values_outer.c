@@ -121,12 +121,12 @@ static struct iptfs_figure payload_octets(const struct iptfs_summary_subject *su
 
 static struct iptfs_figure mean_fill(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_measure_fill(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_mean_fill(subject->tunnel));
 }
 
 static struct iptfs_figure overhead(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_measure_overhead(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_overhead(subject->tunnel));
 }
 
 static struct iptfs_figure padding_share(const struct iptfs_summary_subject *subject)

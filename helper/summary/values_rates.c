@@ -28,7 +28,7 @@ static double link_wait_s(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure loss_amplification(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_measure_loss_amplification(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_loss_amplification(subject->tunnel));
 }
 
 static struct iptfs_figure goodput(const struct iptfs_summary_subject *subject)
@@ -56,37 +56,38 @@ static const struct iptfs_summary_row rates_rows[] = {
         .name = "goodput_bps",
         .unit = "bit/s",
         .caption = "goodput",
-        .meaning = "Octets of delivered inner packets per second of simulated time.",
+        .meaning = "Rate of delivered inner packets, over the simulated time.",
         .get = goodput,
     },
     {
         .name = "outer_bps",
         .unit = "bit/s",
         .caption = "rate of outer packets",
-        .meaning = "Octets of outer packets sent per second of simulated time.",
+        .meaning = "Rate of outer packets sent, over the simulated time.",
         .get = outer_rate,
-        .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_RATES, outer_octets, NULL},
+        .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_RATES, outer_octets, NULL,
+                   "Rate of outer packets sent."},
     },
     {
         .name = "inner_bps",
         .unit = "bit/s",
         .caption = "rate of inner packets",
-        .meaning = "Octets of delivered inner packets per second.",
-        .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_NONE, inner_octets, NULL},
+        .meaning = "Rate of delivered inner packets.",
+        .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_NONE, inner_octets, NULL, NULL},
     },
     {
         .name = "queue_octets",
         .unit = "octets",
         .caption = "sender's queue",
         .meaning = "Octets of inner packets in the sender's queue.",
-        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_NONE, queue_octets, NULL},
+        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_NONE, queue_octets, NULL, NULL},
     },
     {
         .name = "link_wait_s",
         .unit = "s",
         .caption = "wait before the link",
         .meaning = "How long a packet would wait until the link begins to send it.",
-        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_WAIT, link_wait_s, NULL},
+        .series = {IPTFS_SERIES_LEVEL, IPTFS_SERIES_PLOT_WAIT, link_wait_s, NULL, NULL},
     },
 };
 

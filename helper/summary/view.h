@@ -5,7 +5,7 @@
 
 #include "scenario/scenario.h"
 #include "stats/leak.h"
-#include "traffic/hosts_report.h"
+#include "summary/hosts_report.h"
 #include "tunnel/tunnel.h"
 #include "tunnel/use_aggfrag.h"
 

@@ -41,7 +41,7 @@ int iptfs_flow_new(struct iptfs_traffic_flow **made, const struct iptfs_traffic_
     *made = NULL;
     struct iptfs_traffic_flow *flow = calloc(1, type->state_octets);
     if (flow == NULL)
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     flow->base = (struct iptfs_traffic_source){{&type->ops}, flow_free, flow_skipped_pkts};
     flow->type = type;
     set_common(flow, setup);
@@ -81,14 +81,9 @@ int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow, const struct iptfs_t
     if (flow->size.kind != IPTFS_SIZES_FIXED) {
         flow->sizes = iptfs_flow_stream(setup, IPTFS_RANDOM_SIZE);
         if (flow->sizes == NULL)
-            return iptfs_flow_no_memory(error);
+            return iptfs_fail_no_memory(error);
     }
     flow->next.octets = flow->size.low_octets;
     iptfs_flow_draw_octets(flow);
     return IPTFS_OK;
-}
-
-int iptfs_flow_no_memory(struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory for traffic sources");
 }

@@ -49,9 +49,6 @@ uint32_t iptfs_flow_random_octets(const struct iptfs_traffic_flow *flow);
 int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                            struct iptfs_error *error);
 
-/* IPTFS_E_NO_MEMORY, with its text. */
-int iptfs_flow_no_memory(struct iptfs_error *error);
-
 /* A length of time rounded to the picosecond, limited to the longest possible simulation. */
 static inline int64_t iptfs_flow_round_ps(double length_ps)
 {

@@ -140,7 +140,7 @@ static int games_start(struct iptfs_traffic_flow *flow, const struct iptfs_traff
     if (code == IPTFS_OK)
         code = add_streams(&games->users, setup);
     if (code != IPTFS_OK)
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     iptfs_users_schedule_first(&games->users);
     draw_octets(games, &games->users.all[games->users.heap[0].index]);
     return IPTFS_OK;

@@ -33,7 +33,7 @@ static const struct iptfs_option host_rows[] = {
         FIELD(ns3.stagger_ps),
         .maximum = IPTFS_NS3_DELAY_MAX_PS,
         .standard = "0",
-        .meaning = "each flow starts so much later than the one before it",
+        .meaning = "each flow starts this much later than the one before it",
     },
 };
 
@@ -55,7 +55,7 @@ static const struct iptfs_word tcp_words[] = {
     {"lp", IPTFS_NS3_TCP_LP, "gives way to others", NULL},
     {"scalable", IPTFS_NS3_TCP_SCALABLE, "grows by a share of its window", NULL},
     {"vegas", IPTFS_NS3_TCP_VEGAS, "follows the delay", NULL},
-    {"veno", IPTFS_NS3_TCP_VENO, "tells losses by chance from a full queue by the delay", NULL},
+    {"veno", IPTFS_NS3_TCP_VENO, "distinguishes random loss from a full queue by the delay", NULL},
     {"yeah", IPTFS_NS3_TCP_YEAH, "grows fast while the delay is short", NULL},
     {NULL, 0, NULL, NULL},
 };
@@ -202,11 +202,11 @@ int iptfs_host_check(const struct iptfs_traffic_options *options,
     if (ns3->stagger_ps > 0 &&
         (options->stop_ps - options->start_ps - 1) / ns3->stagger_ps < ns3->flows - 1)
         return iptfs_traffic_refuse(options, error, "stagger",
-                                    "so little that the last of %u flows starts before %s",
+                                    "a time with which the last of %u flows starts before %s",
                                     ns3->flows, iptfs_exact_time(options->stop_ps).text);
     if (!config->through_tunnel && !path->direct)
         return iptfs_traffic_refuse(options, error, "tunnel",
-                                    "on, for only with device direct others share the link");
+                                    "on; off needs device direct, whose link others can share");
     return IPTFS_OK;
 }
 

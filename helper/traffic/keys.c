@@ -125,7 +125,7 @@ static const struct iptfs_option origin_rows[] = {{
     FIELD(local),
     .words = origin_words,
     .standard = "forwarded",
-    .meaning = "who is told of a packet too big: its sender by ICMP, or the local socket",
+    .meaning = "where packets come from: one too big is reported by ICMP, or to the local socket",
 }};
 const struct iptfs_traffic_keys iptfs_keys_origin = {IPTFS_TRAFFIC_ROWS(origin_rows)};
 
@@ -141,6 +141,6 @@ static const struct iptfs_option direction_rows[] = {{
     FIELD(direction),
     .words = direction_words,
     .standard = "forward",
-    .meaning = "which way through the tunnel",
+    .meaning = "direction through the tunnel",
 }};
 const struct iptfs_traffic_keys iptfs_keys_direction = {IPTFS_TRAFFIC_ROWS(direction_rows)};

@@ -216,7 +216,7 @@ static int read_row(struct reader *r, const struct fields *fields)
     if (code == IPTFS_OK)
         code = read_size(r, text[COLUMN_SIZE], &row);
     if (code == IPTFS_OK && iptfs_traffic_list_append(r->list, &row) != IPTFS_OK)
-        code = iptfs_fail(r->error, IPTFS_E_NO_MEMORY, "out of memory for %s", r->path);
+        code = iptfs_fail_no_memory(r->error);
     return code;
 }
 

@@ -98,13 +98,13 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
     }
     struct merge *merge = calloc(1, sizeof *merge);
     if (merge == NULL)
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     /* One more than needed: an array of length 0 may be NULL. */
     merge->flows = calloc(count + 1, sizeof(struct iptfs_traffic_flow *));
     merge->heap = calloc(count + 1, sizeof *merge->heap);
     if (merge->flows == NULL || merge->heap == NULL) {
         free_arrays(merge);
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     }
     merge->base = (struct iptfs_traffic_source){{&merge_ops}, merge_free, merge_skipped_pkts};
     merge->count = count;

@@ -78,7 +78,7 @@ static int on_off_start(struct iptfs_traffic_flow *flow, const struct iptfs_traf
     on_off->on = iptfs_flow_stream(setup, IPTFS_RANDOM_ON);
     on_off->off = iptfs_flow_stream(setup, IPTFS_RANDOM_OFF);
     if (on_off->on == NULL || on_off->off == NULL || draw_first_period(on_off, setup) != IPTFS_OK)
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     iptfs_flow_schedule(flow, after_on_time_ps(on_off, flow->start_ps, 0));
     return iptfs_flow_start_sizes(flow, setup, error);
 }

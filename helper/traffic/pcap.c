@@ -18,7 +18,7 @@ static const struct iptfs_option rows[] = {
         .kind = &iptfs_kind_switch,
         FIELD(loop),
         .standard = "off",
-        .meaning = "begin the capture again, its mean gap after its last packet",
+        .meaning = "repeat the capture, one mean gap after its last packet",
     },
     {
         .key = "speed",

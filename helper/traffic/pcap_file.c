@@ -61,8 +61,7 @@ static int take_packet(struct reader *r, const struct iptfs_captured *packet)
     }
     row.time_ps = second * IPTFS_PS_PER_S + (int64_t)packet->ns * IPTFS_PS_PER_NS;
     if (iptfs_traffic_list_append(&r->file->list, &row) != IPTFS_OK)
-        return iptfs_fail(r->error, IPTFS_E_NO_MEMORY, "out of memory for %s",
-                          r->capture.path.text);
+        return iptfs_fail_no_memory(r->error);
     return IPTFS_OK;
 }
 

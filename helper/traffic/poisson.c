@@ -35,7 +35,7 @@ static int poisson_start(struct iptfs_traffic_flow *flow, const struct iptfs_tra
     struct poisson *poisson = (struct poisson *)flow;
     poisson->gaps = iptfs_flow_stream(setup, IPTFS_RANDOM_ARRIVAL);
     if (poisson->gaps == NULL)
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     poisson->mean_gap_ps =
         mean_octets(&flow->size) * 8 * (double)IPTFS_PS_PER_S / (double)flow->rate_bps;
     iptfs_flow_schedule(flow, flow->start_ps + draw_gap_ps(poisson));

@@ -8,7 +8,7 @@ static const struct iptfs_option rows[] = {{
     IPTFS_OPTION_FIELD(iptfs_host_config, ns3.octets),
     .maximum = UINT64_MAX / 2,
     .standard = "0",
-    .meaning = "what each flow sends, then it closes; 0: until stop",
+    .meaning = "octets that a flow sends before it closes; 0: until stop",
 }};
 
 const struct iptfs_traffic_keys iptfs_keys_tcp_bulk = {IPTFS_TRAFFIC_ROWS(rows),

@@ -12,7 +12,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = 1000000000,
         .standard = "300B",
-        .meaning = "what a client asks with, in the direction of the section",
+        .meaning = "size of a request, sent in the direction of the section",
     },
     {
         .key = "response",
@@ -21,7 +21,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = 1000000000,
         .standard = "100kB",
-        .meaning = "what the server answers, the other way",
+        .meaning = "size of a response, sent the other way",
     },
     {
         .key = "think",
@@ -53,7 +53,7 @@ static void to_model(const struct iptfs_traffic_options *options,
 
 const struct iptfs_traffic_type iptfs_traffic_tcp_request = {
     .name = "tcp-request",
-    .meaning = "ns-3's TCP, asking and answering as for web pages",
+    .meaning = "ns-3's TCP, requests and responses as for web pages",
     .source = "ns-3",
     .hosted = true,
     .tcp = true,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/users.h"
 
-#include "base/octets.h"
-
 #include <stdlib.h>
 
 /* Section numbers are below 2^16. */
@@ -55,16 +53,4 @@ void iptfs_users_schedule_first(struct iptfs_users *users)
 {
     iptfs_time_heap_build(users->heap, users->clocks);
     iptfs_flow_schedule(&users->flow, users->heap[0].at_ps);
-}
-
-void iptfs_users_schedule(struct iptfs_users *users, int64_t at_ps)
-{
-    users->heap[0].at_ps = at_ps;
-    iptfs_time_heap_top_changed(users->heap, users->clocks);
-    iptfs_flow_schedule(&users->flow, users->heap[0].at_ps);
-}
-
-uint32_t iptfs_users_udp_ip_octets(unsigned ip_version)
-{
-    return iptfs_ip_header_octets(ip_version) + IPTFS_UDP_HEADER_OCTETS;
 }

@@ -4,6 +4,7 @@
 #ifndef IPTFS_TRAFFIC_USERS_H
 #define IPTFS_TRAFFIC_USERS_H
 
+#include "base/octets.h"
 #include "traffic/flow.h"
 #include "traffic/time_heap.h"
 
@@ -46,9 +47,17 @@ void iptfs_users_schedule_first(struct iptfs_users *users);
 
 /* The clock on top of the heap, whose packet was sent, has its next packet at at_ps. Schedules the
  * earliest packet of all clocks. */
-void iptfs_users_schedule(struct iptfs_users *users, int64_t at_ps);
+static inline void iptfs_users_schedule(struct iptfs_users *users, int64_t at_ps)
+{
+    users->heap[0].at_ps = at_ps;
+    iptfs_time_heap_top_changed(users->heap, users->clocks);
+    iptfs_flow_schedule(&users->flow, users->heap[0].at_ps);
+}
 
 /* Octets of the IP and UDP headers. */
-uint32_t iptfs_users_udp_ip_octets(unsigned ip_version);
+static inline uint32_t iptfs_users_udp_ip_octets(unsigned ip_version)
+{
+    return iptfs_ip_header_octets(ip_version) + IPTFS_UDP_HEADER_OCTETS;
+}
 
 #endif

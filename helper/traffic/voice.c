@@ -42,7 +42,7 @@ static const struct iptfs_option rows[] = {
         FIELD(codec),
         .words = codec_words,
         .standard = "g711",
-        .meaning = "what codes the speech: 50 packets a second of 20 ms each",
+        .meaning = "speech codec: 50 packets a second of 20 ms each",
         .source = "RFC 3551, 4.5",
     },
     {
@@ -165,7 +165,7 @@ static int voice_start(struct iptfs_traffic_flow *flow, const struct iptfs_traff
     if (code == IPTFS_OK && config->vad)
         code = start_vad(voice, setup);
     if (code != IPTFS_OK)
-        return iptfs_flow_no_memory(error);
+        return iptfs_fail_no_memory(error);
     iptfs_users_schedule_first(&voice->users);
     return IPTFS_OK;
 }

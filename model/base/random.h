@@ -6,7 +6,9 @@
 
 #include <stdint.h>
 
-/* What a stream is for; a use that exists several times adds an index of its own. */
+/* What a stream is for; a use that exists several times adds an index of its own. The numbers 10 to
+ * 19 belong to link/impairments/: a kind that has no name here states its number in its own file.
+ */
 enum iptfs_random_use {
     IPTFS_RANDOM_LOSS = 1,
     IPTFS_RANDOM_ARRIVAL = 2,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "link/in_flight.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -18,6 +19,7 @@ void iptfs_in_flight_init(struct iptfs_in_flight *flight)
 
 void iptfs_in_flight_free(struct iptfs_in_flight *flight)
 {
+    IPTFS_ASSERT(flight->ring_count == 0 && flight->heap_count == 0);
     free(flight->ring);
     free(flight->heap);
     iptfs_in_flight_init(flight);
@@ -111,11 +113,11 @@ int iptfs_in_flight_add(struct iptfs_in_flight *flight, int64_t arrival_ps,
     struct iptfs_in_flight_entry entry = {arrival_ps, flight->order++, outer};
     bool in_order = flight->ring_count == 0 ||
                     ring_at(flight, flight->ring_count - 1)->arrival_ps <= arrival_ps;
-    bool put = in_order ? ring_push(flight, &entry) : heap_push(flight, &entry);
-    return put ? IPTFS_OK : IPTFS_E_NO_MEMORY;
+    bool added = in_order ? ring_push(flight, &entry) : heap_push(flight, &entry);
+    return added ? IPTFS_OK : IPTFS_E_NO_MEMORY;
 }
 
-/* The heap's first packet, rather than the ring's, is next. */
+/* Whether the next packet is the first of the heap, not that of the ring. */
 static bool heap_is_next(const struct iptfs_in_flight *flight)
 {
     if (flight->heap_count == 0)
@@ -141,6 +143,7 @@ struct iptfs_outer *iptfs_in_flight_take(struct iptfs_in_flight *flight)
     if (flight->ring_count == 0)
         return NULL;
     outer = ring_at(flight, 0)->outer;
+    IPTFS_ASSERT(flight->ring_count == 1 || before(ring_at(flight, 0), ring_at(flight, 1)));
     flight->ring_first = (flight->ring_first + 1) & (flight->ring_capacity - 1);
     flight->ring_count--;
     return outer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets in flight, taken out in the order of their arrival. Those that arrive in the order they
- * were put in (nearly all) cost a ring slot; those that overtake go through a heap. */
+/* Packets in flight, taken out in the order of their arrival. Packets that arrive in the order in
+ * which they were added (nearly all) are kept in a ring; those that overtake others in a heap. */
 #ifndef IPTFS_LINK_IN_FLIGHT_H
 #define IPTFS_LINK_IN_FLIGHT_H
 
@@ -11,7 +11,7 @@
 
 struct iptfs_in_flight_entry {
     int64_t arrival_ps;
-    uint64_t order; /* who goes first among those that arrive together */
+    uint64_t order; /* packets that arrive at one time leave in the order they were added */
     struct iptfs_outer *outer;
 };
 
@@ -28,17 +28,17 @@ struct iptfs_in_flight {
 
 void iptfs_in_flight_init(struct iptfs_in_flight *flight);
 
-/* Frees the memory; the flight must be empty. */
+/* Frees the memory. No packet may be in flight. */
 void iptfs_in_flight_free(struct iptfs_in_flight *flight);
 
-/* Puts a packet in, with the reference to it. IPTFS_E_NO_MEMORY: not put in. */
+/* Adds a packet and takes over the reference to it. IPTFS_E_NO_MEMORY: it is not added. */
 int iptfs_in_flight_add(struct iptfs_in_flight *flight, int64_t arrival_ps,
                         struct iptfs_outer *outer);
 
 /* When the next packet arrives, IPTFS_NEVER when there is none. */
 int64_t iptfs_in_flight_next_ps(const struct iptfs_in_flight *flight);
 
-/* Takes out the next packet, reference and all; NULL when there is none. */
+/* Removes the next packet, whose reference passes to the caller; NULL when there is none. */
 struct iptfs_outer *iptfs_in_flight_take(struct iptfs_in_flight *flight);
 
 #endif

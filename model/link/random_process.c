@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "link/random_process.h"
 
+#include "base/asserts.h"
+
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
@@ -8,6 +10,7 @@
  * packets. */
 bool iptfs_bernoulli_draw(struct iptfs_bernoulli *bernoulli, struct iptfs_random *stream)
 {
+    IPTFS_ASSERT(bernoulli->probability <= 1 && bernoulli->correlation <= 1);
     bool repeats = iptfs_random_uniform(stream) < bernoulli->correlation;
     bool success = iptfs_random_uniform(stream) < bernoulli->probability;
     bernoulli->last = repeats && bernoulli->drawn ? bernoulli->last : success;
@@ -37,6 +40,7 @@ static double shape(enum iptfs_jitter_kind kind, double normal)
 int64_t iptfs_jitter_draw_ps(struct iptfs_jitter *jitter, struct iptfs_random *stream)
 {
     double rho = jitter->correlation, normal = iptfs_random_normal(stream);
+    IPTFS_ASSERT(rho >= 0 && rho <= 1);
     if (jitter->drawn)
         normal = rho * jitter->last + sqrt(1 - rho * rho) * normal;
     jitter->last = normal;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "link/transmitter.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -34,14 +35,16 @@ void iptfs_transmitter_free(struct iptfs_transmitter *transmitter)
     transmitter->waiting = NULL;
 }
 
-/* Packets whose transmission has begun wait no longer. */
-static void forget_started(struct iptfs_transmitter *transmitter, int64_t now_ps)
+/* Removes the packets whose transmission has started from the queue. */
+static void remove_started(struct iptfs_transmitter *transmitter, int64_t now_ps)
 {
     while (transmitter->count > 0 && transmitter->waiting[transmitter->first].start_ps <= now_ps) {
+        IPTFS_ASSERT(transmitter->octets >= transmitter->waiting[transmitter->first].octets);
         transmitter->octets -= transmitter->waiting[transmitter->first].octets;
         transmitter->first = (transmitter->first + 1) & (transmitter->capacity - 1);
         transmitter->count--;
     }
+    IPTFS_ASSERT(transmitter->count > 0 || transmitter->octets == 0);
 }
 
 static bool grow(struct iptfs_transmitter *transmitter)
@@ -59,7 +62,7 @@ static bool grow(struct iptfs_transmitter *transmitter)
     return true;
 }
 
-static bool has_room(const struct iptfs_transmitter *transmitter, uint32_t octets)
+static bool has_space(const struct iptfs_transmitter *transmitter, uint32_t octets)
 {
     if (transmitter->queue_pkts > 0 && transmitter->count >= transmitter->queue_pkts)
         return false;
@@ -72,7 +75,7 @@ static bool is_limited(const struct iptfs_transmitter *transmitter)
     return transmitter->queue_pkts > 0 || transmitter->queue_octets > 0;
 }
 
-/* Puts a packet into the queue until its transmission begins. */
+/* Queues a packet until its transmission starts. */
 static int wait_in_queue(struct iptfs_transmitter *transmitter, int64_t start_ps, uint32_t octets)
 {
     if (transmitter->count == transmitter->capacity && !grow(transmitter))
@@ -84,7 +87,7 @@ static int wait_in_queue(struct iptfs_transmitter *transmitter, int64_t start_ps
     return IPTFS_OK;
 }
 
-/* Transmissions begin in the order of time, so a change that is past does not come back. */
+/* Transmissions start in the order of time, so each change is looked at once. */
 static void change_rate(struct iptfs_transmitter *transmitter, int64_t start_ps)
 {
     while (transmitter->changes_left > 0 && transmitter->change->at_ps <= start_ps) {
@@ -97,8 +100,8 @@ int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps
                            int64_t *depart_ps)
 {
     int64_t start_ps = iptfs_later(now_ps, transmitter->busy_until_ps);
-    forget_started(transmitter, now_ps);
-    if (!has_room(transmitter, octets))
+    remove_started(transmitter, now_ps);
+    if (!has_space(transmitter, octets))
         return IPTFS_E_NO_SPACE;
     if (start_ps > now_ps && is_limited(transmitter)) {
         int error = wait_in_queue(transmitter, start_ps, octets);
@@ -106,7 +109,7 @@ int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps
             return error;
     }
     change_rate(transmitter, start_ps);
-    /* A slow link with a long queue may be busy beyond the end of time. */
+    /* A slow link with a long queue may be busy beyond the last time that there is. */
     transmitter->busy_until_ps =
         iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, transmitter->rate_bps));
     *depart_ps = transmitter->busy_until_ps;

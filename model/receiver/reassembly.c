@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "receiver/reassembly.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/octets.h"
 #include "base/units.h"
@@ -18,7 +19,7 @@ void iptfs_reassembly_init(struct iptfs_reassembly *reassembly, struct iptfs_sto
     };
 }
 
-/* Kept apart from what befalls nearly all packets. */
+/* Not inlined, since nearly all packets are delivered without a wait. */
 static __attribute__((noinline)) void measure_wait(const struct iptfs_reassembly *reassembly,
                                                    int64_t now_ps, const struct iptfs_inner *inner)
 {
@@ -40,10 +41,11 @@ static void deliver(struct iptfs_reassembly *reassembly, int64_t now_ps, struct 
     reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, !first);
 }
 
-/* Forgets the partial packet. Linux stops the timer too, even when packets are held in the window:
- * they then wait for the next arrival. */
+/* Forgets the partial packet. Linux stops the timer too, even when packets are held in the window;
+ * these then wait for the next arrival. */
 static void end_partial(struct iptfs_reassembly *reassembly)
 {
+    IPTFS_ASSERT(reassembly->partial != NULL);
     iptfs_inner_unref(reassembly->store, reassembly->partial);
     reassembly->partial = NULL;
     reassembly->have = 0;
@@ -69,6 +71,7 @@ static void append(struct iptfs_reassembly *reassembly, const uint8_t *bytes, ui
     if (bytes != NULL && octets > 0)
         memcpy(reassembly->partial->bytes + reassembly->have, bytes, octets);
     reassembly->have += octets;
+    IPTFS_ASSERT(reassembly->total == 0 || reassembly->have <= reassembly->total);
 }
 
 /* The packet that a new block belongs to, with a reference for the caller. */
@@ -76,16 +79,17 @@ static struct iptfs_inner *packet_of(struct iptfs_reassembly *reassembly, int64_
                                      const struct iptfs_block *block)
 {
     if (block->inner == NULL) {
-        reassembly->partial_ce = reassembly->brings_ce;
+        reassembly->partial_ce = reassembly->payload_ce;
         return iptfs_inner_of_bytes(reassembly->store, now_ps, block->bytes, block->total);
     }
     block->inner->refs++;
     return block->inner;
 }
 
-static void begin_partial(struct iptfs_reassembly *reassembly, int64_t now_ps, uint64_t seq,
+static void start_partial(struct iptfs_reassembly *reassembly, int64_t now_ps, uint64_t seq,
                           const struct iptfs_block *block)
 {
+    IPTFS_ASSERT(reassembly->partial == NULL);
     struct iptfs_inner *inner = packet_of(reassembly, now_ps, block);
     if (inner == NULL)
         return;
@@ -113,14 +117,14 @@ static void deliver_whole(struct iptfs_reassembly *reassembly, int64_t now_ps,
         return;
     memcpy(inner->bytes, block->bytes, block->octets);
     iptfs_inner_read_header(inner);
-    if (reassembly->brings_ce)
+    if (reassembly->payload_ce)
         iptfs_inner_mark(inner);
     deliver(reassembly, now_ps, inner);
     iptfs_inner_unref(reassembly->store, inner);
 }
 
-/* The octets that complete the length field of a header split before it. False when the length
- * makes no sense: then there is nothing to wait for. */
+/* Takes the octets that complete the length field of a header that was split before it. False when
+ * the length is impossible. */
 static bool complete_header(struct iptfs_reassembly *reassembly, const uint8_t **bytes,
                             uint32_t *octets)
 {
@@ -138,7 +142,7 @@ static bool complete_header(struct iptfs_reassembly *reassembly, const uint8_t *
     return true;
 }
 
-/* True when BlockOffset ends the partial packet before its length, or before its length field. */
+/* Whether BlockOffset ends the partial packet before its length, or before its length field. */
 static bool ends_too_soon(const struct iptfs_reassembly *reassembly, uint32_t before,
                           uint32_t block_offset, const struct iptfs_block *block)
 {
@@ -147,7 +151,7 @@ static bool ends_too_soon(const struct iptfs_reassembly *reassembly, uint32_t be
     return block_offset < reassembly->total - before;
 }
 
-/* All octets have come: what stands in the header is known. */
+/* All octets have been received: reads the header. */
 static void complete_bytes(struct iptfs_reassembly *reassembly)
 {
     iptfs_inner_read_header(reassembly->partial);
@@ -177,7 +181,7 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
         octets = reassembly->total - reassembly->have;
     append(reassembly, bytes, octets);
     if (bytes != NULL)
-        reassembly->partial_ce |= reassembly->brings_ce;
+        reassembly->partial_ce |= reassembly->payload_ce;
     reassembly->want++;
     if (reassembly->total == 0 || reassembly->have < reassembly->total)
         return;
@@ -188,7 +192,7 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
     end_partial(reassembly);
 }
 
-/* Octets that belong to a packet nobody waits for. */
+/* The octets belong to a packet that is not being reassembled. */
 static void skip(const struct iptfs_block *block, enum iptfs_drop_cause cause)
 {
     if (block->inner != NULL)
@@ -202,7 +206,8 @@ static void ignore_payload(struct iptfs_block_walk *walk)
         skip(&block, IPTFS_DROP_LATE);
 }
 
-/* What this payload means for the partial packet; false when there is no more to do with it. */
+/* Checks the partial packet against this payload; false when the payload needs no further
+ * processing. */
 static bool check_partial(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
                           struct iptfs_block_walk *walk, uint32_t block_offset)
 {
@@ -240,7 +245,7 @@ static void take_new_block(struct iptfs_reassembly *reassembly, int64_t now_ps, 
         if (is_whole(block))
             deliver_whole(reassembly, now_ps, block);
         else
-            begin_partial(reassembly, now_ps, seq, block);
+            start_partial(reassembly, now_ps, seq, block);
         break;
     case IPTFS_BLOCK_BAD_TYPE:
         iptfs_count(reassembly->counters, IPTFS_XFRM_IN_BUFFER_ERROR, 1);
@@ -271,7 +276,7 @@ static void take_blocks(struct iptfs_reassembly *reassembly, int64_t now_ps,
     }
 }
 
-/* The walk over a payload; false when it is bytes and their header is not AGGFRAG. */
+/* The walk over a payload; false when it is octets without a valid AGGFRAG header. */
 static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
                          struct iptfs_block_walk *walk, uint32_t *block_offset)
 {
@@ -285,7 +290,7 @@ static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs
     if (octets < 0)
         return false;
     *block_offset = header.block_offset;
-    reassembly->brings_ce = outer->ecn == IPTFS_ECN_CE;
+    reassembly->payload_ce = outer->ecn == IPTFS_ECN_CE;
     iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
                           header.block_offset);
     return true;
@@ -303,7 +308,7 @@ static void count_padding(struct iptfs_reassembly *reassembly, const struct iptf
     }
 }
 
-/* Begins a walk over a payload that has just come, and counts what is wrong with it. */
+/* Starts the walk over a payload that has just been received, and counts its errors. */
 static bool open_payload(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
                          struct iptfs_block_walk *walk, uint32_t *block_offset)
 {
@@ -368,7 +373,7 @@ void iptfs_reassembly_begin(struct iptfs_reassembly *reassembly, int64_t now_ps,
         return;
     while (iptfs_block_next(&walk, &block))
         if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
-            begin_partial(reassembly, now_ps, outer->seq, &block);
+            start_partial(reassembly, now_ps, outer->seq, &block);
 }
 
 void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_ps,
@@ -392,7 +397,7 @@ void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_drop_caus
     struct iptfs_block_walk walk;
     struct iptfs_block block;
     if (outer->payload != NULL)
-        return; /* packets of bytes are born at their beginning */
+        return; /* a packet made from octets does not exist before its first octets are taken */
     iptfs_blocks_of_slices(&walk, outer);
     if (iptfs_block_next(&walk, &block) && block.kind == IPTFS_BLOCK_CONTINUED)
         skip(&block, cause);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "receiver/receive_immediate.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -34,7 +35,7 @@ int iptfs_receive_immediate_init(struct iptfs_receive_immediate *immediate, uint
     };
     while (places < (uint64_t)window + 2)
         places *= 2;
-    /* Beside the window there is room for a packet in fragments of one octet. */
+    /* Enough for the window and a packet in fragments of one octet. */
     immediate->limit = places;
     while (immediate->limit < (uint64_t)window + IPTFS_PACKET_MAX_OCTETS)
         immediate->limit *= 2;
@@ -53,9 +54,9 @@ void iptfs_receive_immediate_free(struct iptfs_receive_immediate *immediate)
     immediate->places = NULL;
 }
 
-/* ---------------------------------------------------------------------- holding and letting go */
+/* ---------------------------------------------------------------------- holding and releasing */
 
-/* The timer fires when the oldest packet held has waited long enough. */
+/* Sets the timer to when the oldest packet held has waited for drop-time. */
 static void set_timer(struct iptfs_receive_immediate *immediate)
 {
     struct iptfs_drop_timer *timer = immediate->timer;
@@ -84,7 +85,7 @@ static void hold(struct iptfs_receive_immediate *immediate, int64_t now_ps,
         immediate->held_max = immediate->held;
 }
 
-/* Lets a packet go once none of its fragments waits any more. */
+/* Releases a packet when none of its fragments waits any more. */
 static void release(struct iptfs_receive_immediate *immediate,
                     struct iptfs_receive_immediate_place *place)
 {
@@ -98,28 +99,30 @@ static void release(struct iptfs_receive_immediate *immediate,
         immediate->newest = place->older;
     else
         place_of(immediate, place->newer)->older = place->older;
+    IPTFS_ASSERT(immediate->held > 0);
     immediate->held--;
+    IPTFS_ASSERT((immediate->held == 0) == (immediate->oldest == NO_NUMBER));
     iptfs_outer_processed(immediate->store, place->outer);
     place->outer = NULL;
 }
 
 /* --------------------------------------------------------------------------- runs of fragments */
 
-/* The outer packets that carry one inner packet, as far as they are known. */
+/* The outer packets with the fragments of one inner packet, as far as they have been received. */
 struct run {
     uint64_t from, to;
-    bool begun;  /* `from` holds the beginning */
-    bool ended;  /* `to` holds the end */
-    bool broken; /* what is missing will not come */
+    bool has_start; /* `from` holds the first fragment */
+    bool has_end;   /* `to` holds the last fragment */
+    bool broken;    /* a fragment is missing that is no longer awaited */
 };
 
-/* A number that has not come: whether there is hope. */
+/* Whether a number that has not been received is no longer awaited. */
 static bool given_up(const struct iptfs_receive_immediate *immediate, uint64_t seq)
 {
     return seq < immediate->settled;
 }
 
-/* Follows a packet that goes on behind run->to. */
+/* Follows a packet that continues after run->to. */
 static void find_end(const struct iptfs_receive_immediate *immediate, struct run *run)
 {
     for (uint64_t seq = run->to + 1; seq <= immediate->top; seq++) {
@@ -136,13 +139,13 @@ static void find_end(const struct iptfs_receive_immediate *immediate, struct run
         }
         run->to = seq;
         if (!place->passes) {
-            run->ended = true;
+            run->has_end = true;
             return;
         }
     }
 }
 
-/* Follows a packet that began before run->from; with `near` only to the payload before. */
+/* Follows a packet that began before run->from; with `near` only to the payload before it. */
 static void find_start(const struct iptfs_receive_immediate *immediate, struct run *run, bool near)
 {
     for (uint64_t seq = run->from; seq-- > immediate->bottom;) {
@@ -158,40 +161,40 @@ static void find_start(const struct iptfs_receive_immediate *immediate, struct r
             return;
         }
         run->from = seq;
-        run->begun = place->tail;
-        if (run->begun || near)
+        run->has_start = place->tail;
+        if (run->has_start || near)
             return;
     }
     run->broken = true;
 }
 
-/* The packet that begins in `seq` (tail), or the one that is continued there, on to its end. */
+/* The packet that begins in `seq` (tail) or continues there, up to its end. */
 static struct run run_from(const struct iptfs_receive_immediate *immediate, uint64_t seq, bool tail)
 {
-    struct run run = {.from = seq, .to = seq, .begun = tail};
-    run.ended = !tail && !place_of(immediate, seq)->passes;
-    if (!run.ended)
+    struct run run = {.from = seq, .to = seq, .has_start = tail};
+    run.has_end = !tail && !place_of(immediate, seq)->passes;
+    if (!run.has_end)
         find_end(immediate, &run);
     return run;
 }
 
-/* All of it that is here. */
+/* The same, from its beginning. */
 static struct run run_of(const struct iptfs_receive_immediate *immediate, uint64_t seq, bool tail)
 {
     struct run run = run_from(immediate, seq, tail);
-    if (!run.begun)
+    if (!run.has_start)
         find_start(immediate, &run, false);
     return run;
 }
 
-/* The fragments of a run wait no longer. */
+/* The fragments of a run no longer wait. */
 static void release_run(struct iptfs_receive_immediate *immediate, const struct run *run)
 {
     for (uint64_t seq = run->from; seq <= run->to; seq++) {
         struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
         if (place->outer == NULL)
             continue;
-        if (seq == run->from && run->begun)
+        if (seq == run->from && run->has_start)
             place->tail = false;
         else
             place->head = false;
@@ -199,11 +202,12 @@ static void release_run(struct iptfs_receive_immediate *immediate, const struct 
     }
 }
 
-/* All fragments are here: the reassembly gets them in order. */
+/* All fragments have been received: gives them to the reassembly in order. */
 static void deliver(struct iptfs_receive_immediate *immediate, int64_t now_ps,
                     const struct run *run)
 {
     struct iptfs_reassembly *reassembly = immediate->reassembly;
+    IPTFS_ASSERT(run->has_start && run->has_end && reassembly->partial == NULL);
     iptfs_reassembly_begin(reassembly, now_ps, place_of(immediate, run->from)->outer);
     for (uint64_t seq = run->from + 1; seq <= run->to; seq++) {
         const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
@@ -222,7 +226,7 @@ static void give_up_run(struct iptfs_receive_immediate *immediate, int64_t now_p
         const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
         if (outer == NULL)
             continue;
-        if (seq > run->from || !run->begun) {
+        if (seq > run->from || !run->has_start) {
             iptfs_reassembly_skip(outer, cause);
             continue;
         }
@@ -232,23 +236,23 @@ static void give_up_run(struct iptfs_receive_immediate *immediate, int64_t now_p
     release_run(immediate, run);
 }
 
-/* Delivers the packet if it is whole, gives it up if it never will be. */
+/* Delivers the packet if it is whole; gives it up if a fragment of it is given up. */
 static void try_run(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq,
                     bool tail)
 {
     struct run run = run_from(immediate, seq, tail);
-    /* While the end is awaited the payload before tells enough: so fragments that come in order are
-     * not looked at again and again. */
-    bool waiting = !run.ended && !run.broken;
-    if (!run.begun)
+    /* While the end is awaited it is enough to look at the payload before, so that fragments that
+     * arrive in order are not walked over again for each of them. */
+    bool waiting = !run.has_end && !run.broken;
+    if (!run.has_start)
         find_start(immediate, &run, waiting);
     if (run.broken)
         give_up_run(immediate, now_ps, &run, IPTFS_DROP_INCOMPLETE);
-    else if (run.begun && run.ended)
+    else if (run.has_start && run.has_end)
         deliver(immediate, now_ps, &run);
 }
 
-/* The packet that goes on behind the last payload before `seq`, if one does. */
+/* Tries the packet that continues after the last payload before `seq`, if there is one. */
 static void try_before(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq)
 {
     while (immediate->held > 0 && seq-- > immediate->bottom) {
@@ -263,7 +267,7 @@ static void try_before(struct iptfs_receive_immediate *immediate, int64_t now_ps
     }
 }
 
-/* The packet that is continued in the first payload after `seq`, if one is. */
+/* Tries the packet that the first payload after `seq` continues, if it does. */
 static void try_after(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq)
 {
     while (immediate->held > 0 && ++seq <= immediate->top) {
@@ -278,7 +282,7 @@ static void try_after(struct iptfs_receive_immediate *immediate, int64_t now_ps,
 
 /* ---------------------------------------------------------------------------------- the window */
 
-static void miss(struct iptfs_receive_immediate *immediate, uint64_t from, uint64_t behind)
+static void count_missed(struct iptfs_receive_immediate *immediate, uint64_t from, uint64_t behind)
 {
     if (from < immediate->first)
         from = immediate->first;
@@ -286,20 +290,20 @@ static void miss(struct iptfs_receive_immediate *immediate, uint64_t from, uint6
         iptfs_count(immediate->counters, IPTFS_YANG_OUTER_RX_MISSED_PKTS, behind - from);
 }
 
-/* Gives up the missing numbers below `floor`, as far as places know of them. */
+/* Gives up the missing numbers below `floor`, as far as they are in `places`. */
 static void settle(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t floor)
 {
     while (immediate->settled < floor && immediate->settled <= immediate->top) {
         uint64_t seq = immediate->settled++;
         if (place_of(immediate, seq)->seen)
             continue;
-        miss(immediate, seq, seq + 1);
+        count_missed(immediate, seq, seq + 1);
         try_before(immediate, now_ps, seq);
         try_after(immediate, now_ps, seq);
     }
 }
 
-/* Forgets settled numbers below everything that waits. */
+/* Forgets the settled numbers below the lowest one that is held. */
 static void raise_bottom(struct iptfs_receive_immediate *immediate)
 {
     while (immediate->bottom < immediate->settled && immediate->bottom <= immediate->top &&
@@ -309,15 +313,15 @@ static void raise_bottom(struct iptfs_receive_immediate *immediate)
     }
 }
 
-/* The number is so far above that nothing known touches it. */
+/* The window moves beyond all numbers in `places`. */
 static void jump(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t floor)
 {
     uint64_t behind = immediate->top + 1;
     settle(immediate, now_ps, behind);
-    miss(immediate, behind, floor);
+    count_missed(immediate, behind, floor);
     immediate->settled = floor;
     while (immediate->held > 0) {
-        /* What is left goes on behind the old top. */
+        /* What is left would continue after the old top. */
         uint64_t seq = immediate->oldest;
         struct run run = run_of(immediate, seq, place_of(immediate, seq)->tail);
         give_up_run(immediate, now_ps, &run, IPTFS_DROP_INCOMPLETE);
@@ -326,8 +330,8 @@ static void jump(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint
     immediate->bottom = floor;
 }
 
-/* More places, or, when there are enough, fewer numbers to keep: the lowest run is given up. */
-static void make_room(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t top)
+/* Makes more places; when there are `limit` of them, gives up the lowest run instead. */
+static void make_places(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t top)
 {
     while (top - immediate->bottom > immediate->mask) {
         uint64_t places = (immediate->mask + 1) * 2;
@@ -352,7 +356,7 @@ static void make_room(struct iptfs_receive_immediate *immediate, int64_t now_ps,
     }
 }
 
-/* A number above all others has come. */
+/* A number above all others has been received. */
 static void raise_top(struct iptfs_receive_immediate *immediate, int64_t now_ps, uint64_t seq)
 {
     uint64_t floor = seq > immediate->window ? seq - immediate->window : 0;
@@ -361,9 +365,11 @@ static void raise_top(struct iptfs_receive_immediate *immediate, int64_t now_ps,
     } else {
         settle(immediate, now_ps, floor);
         raise_bottom(immediate);
-        make_room(immediate, now_ps, seq);
+        make_places(immediate, now_ps, seq);
     }
     immediate->top = seq;
+    IPTFS_ASSERT(immediate->bottom <= immediate->settled &&
+                 seq - immediate->bottom <= immediate->mask);
 }
 
 static void start(struct iptfs_receive_immediate *immediate, uint64_t seq)
@@ -377,7 +383,7 @@ static void start(struct iptfs_receive_immediate *immediate, uint64_t seq)
 
 /* ------------------------------------------------------------------------------------- arrival */
 
-/* Its number was given up: what is whole leaves, and nobody waits for the rest. */
+/* Its number has been given up: whole inner packets leave, fragments are dropped. */
 static void take_late(struct iptfs_receive_immediate *immediate, int64_t now_ps,
                       struct iptfs_outer *outer)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "receiver/receiver.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/octets.h"
 #include "base/units.h"
@@ -12,7 +13,7 @@ static void process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 
 static void process_plain(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
 {
-    iptfs_ip_reassembly_input(&((struct iptfs_receiver *)ctx)->datagram, now_ps, outer);
+    iptfs_ip_reassembly_input(&((struct iptfs_receiver *)ctx)->ip_reassembly, now_ps, outer);
 }
 
 int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
@@ -28,7 +29,7 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     };
     iptfs_replay_window_init(&receiver->replay, config->replay_window);
     receiver->is_immediate = config->immediate && !config->plain;
-    receiver->datagram = (struct iptfs_ip_reassembly){.store = store, .counters = counters};
+    receiver->ip_reassembly = (struct iptfs_ip_reassembly){.store = store, .counters = counters};
     if (receiver->is_immediate) {
         receiver->unused.deadline_ps = IPTFS_NEVER;
         iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->unused);
@@ -50,14 +51,14 @@ void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
 {
     receiver->reassembly.deliver = deliver;
     receiver->reassembly.deliver_ctx = ctx;
-    receiver->datagram.deliver = deliver;
-    receiver->datagram.deliver_ctx = ctx;
+    receiver->ip_reassembly.deliver = deliver;
+    receiver->ip_reassembly.deliver_ctx = ctx;
 }
 
 void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits)
 {
     receiver->reassembly.waits = waits;
-    receiver->datagram.waits = waits;
+    receiver->ip_reassembly.waits = waits;
 }
 
 void iptfs_receiver_free(struct iptfs_receiver *receiver)
@@ -70,6 +71,7 @@ void iptfs_receiver_free(struct iptfs_receiver *receiver)
 int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
 {
     struct iptfs_receiver old = *receiver;
+    IPTFS_ASSERT(sa > receiver->sa);
     iptfs_receiver_free(receiver);
     int error = iptfs_receiver_init(receiver, &old.config, old.store, old.counters, old.trace);
     iptfs_receiver_deliver_to(receiver, old.reassembly.deliver, old.reassembly.deliver_ctx);
@@ -97,7 +99,8 @@ void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
     }
 }
 
-/* Inner packets take the mark of the packet that brought them; of bytes the reassembly does it. */
+/* Marks the inner packets of a marked outer packet. Where the payload is octets, the reassembly
+ * does it. */
 static void pass_on_mark(const struct iptfs_outer *outer)
 {
     struct iptfs_slice_walk walk;
@@ -112,6 +115,7 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
 {
     if (receiver->timer.deadline_ps < now_ps)
         iptfs_receiver_wake(receiver, now_ps - 1);
+    IPTFS_ASSERT(receiver->timer.deadline_ps >= now_ps);
     iptfs_trace_outer(receiver->trace, now_ps, IPTFS_TRACE_EGRESS_RECV, outer, outer->block_offset);
     iptfs_count(receiver->counters, IPTFS_YANG_RX_PKTS, 1);
     iptfs_count(receiver->counters, IPTFS_YANG_RX_OCTETS, outer->ip_octets);

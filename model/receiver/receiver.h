@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The receiver: replay window, reorder window and reassembly of an incoming SA; or, in place of the
- * reorder window, fragments that wait for each other alone. */
+/* The receiver of an incoming SA: replay window, reorder window and reassembly; or
+ * receive_immediate in place of the reorder window, where only fragments wait for each other. */
 #ifndef IPTFS_RECEIVER_H
 #define IPTFS_RECEIVER_H
 
@@ -23,9 +23,9 @@ struct iptfs_receiver_config {
     uint32_t reorder_window; /* packets; 0: none */
     int64_t drop_time_ps;
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
-    bool immediate;         /* inner packets leave at once, only fragments wait (RFC 9347, 2.5) */
-    bool ecn;               /* CE of the outer header is passed on to inner packets (RFC 6040) */
-    bool plain;             /* payloads are not AGGFRAG: no reorder window, no reassembly */
+    bool immediate; /* whole inner packets leave on arrival, only fragments wait (RFC 9347, 2.5) */
+    bool ecn;       /* CE of the outer header is passed on to inner packets (RFC 6040) */
+    bool plain;     /* payloads are not AGGFRAG: no reorder window, no reassembly */
 };
 
 struct iptfs_receiver {
@@ -34,15 +34,15 @@ struct iptfs_receiver {
     struct iptfs_counters *counters;
     const struct iptfs_trace *trace;
     struct iptfs_drop_timer timer;
-    struct iptfs_drop_timer unused; /* the reassembly's, where fragments are timed by themselves */
+    struct iptfs_drop_timer unused; /* of the reassembly, where `immediate` has the timer */
     bool is_immediate;
     struct iptfs_replay_window replay;
     struct iptfs_reorder reorder;
     struct iptfs_receive_immediate immediate;
     struct iptfs_reassembly reassembly;
-    struct iptfs_ip_reassembly datagram;
-    struct iptfs_congestion *congestion; /* of this end; NULL: it does not listen */
-    uint32_t sa;                         /* which SA it serves */
+    struct iptfs_ip_reassembly ip_reassembly; /* of the plain modes */
+    struct iptfs_congestion *congestion;      /* of this end; NULL: it returns and uses none */
+    uint32_t sa;                              /* which SA it serves */
 };
 
 /* IPTFS_E_NO_MEMORY. The receiver must not move in memory afterwards; store, counters and trace
@@ -51,20 +51,20 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
                         struct iptfs_store *store, struct iptfs_counters *counters,
                         const struct iptfs_trace *trace);
 
-/* Who gets the inner packets, as in struct iptfs_reassembly. */
+/* Sets the callback that gets the inner packets, as in struct iptfs_reassembly. */
 void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
                                void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner,
                                                bool again),
                                void *ctx);
 
-/* Where it is measured what delivered packets waited; must outlive the receiver. */
+/* Sets where the waiting times of delivered packets are recorded; must outlive the receiver. */
 void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits);
 
-/* Lets go of all packets inside, and frees the receiver's memory. */
+/* Releases all packets inside, and frees the receiver's memory. */
 void iptfs_receiver_free(struct iptfs_receiver *receiver);
 
-/* Its SA is removed, and `sa` takes the place: packets inside end as `sa-removed`, timers stop, and
- * what comes is new. Statistics go on. IPTFS_E_NO_MEMORY. */
+/* Removes its SA and serves `sa` from now on: packets inside are dropped as `sa-removed`, timers
+ * stop, and numbers start anew. Statistics are kept. IPTFS_E_NO_MEMORY. */
 int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa);
 
 /* Takes over an outer packet that arrives now. At one instant packets are taken before the drop
@@ -79,7 +79,7 @@ static inline int64_t iptfs_receiver_next_ps(const struct iptfs_receiver *receiv
     return receiver->timer.deadline_ps;
 }
 
-/* Outer packets that came after their number was given up, and the most that were held at once. */
+/* Outer packets received after their number was given up, and the most held at one time. */
 static inline uint64_t iptfs_receiver_late_pkts(const struct iptfs_receiver *receiver)
 {
     return receiver->reorder.late_pkts + receiver->immediate.late_pkts;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "receiver/reorder.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -28,7 +29,7 @@ int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct ip
     };
     if (window == 0)
         return IPTFS_OK;
-    /* Places for the number wanted and the window behind it. */
+    /* Places for the number wanted and for the window after it. */
     size_t places = 2;
     while (places < (size_t)window + 1)
         places *= 2;
@@ -67,12 +68,13 @@ static void drop(struct iptfs_reorder *reorder, struct iptfs_outer *outer,
     iptfs_outer_drop(reorder->store, outer, drop_cause);
 }
 
-/* Moves `want` on by one: processes the packet held there, or has lost it. */
+/* Advances `want` by one: processes the packet held there, or counts it as missed. */
 static void pass_want(struct iptfs_reorder *reorder, int64_t now_ps)
 {
     struct iptfs_reorder_place *place = place_of(reorder, reorder->want);
     struct iptfs_outer *outer = place->outer;
     if (outer != NULL) {
+        IPTFS_ASSERT(outer->seq == reorder->want && reorder->held > 0);
         place->outer = NULL;
         reorder->held--;
         process(reorder, now_ps, outer);
@@ -89,8 +91,8 @@ static void drain(struct iptfs_reorder *reorder, int64_t now_ps)
         pass_want(reorder, now_ps);
 }
 
-/* The latest packet gives itself, and every empty place back to the held packet before it, a time
- * to be given up. With nothing held before it the timer must run. */
+/* Sets the time at which the latest packet, and every empty place between it and the held packet
+ * before it, is given up. Starts the timer when no packet is held before it. */
 static void set_give_up(struct iptfs_reorder *reorder, uint64_t seq, int64_t now_ps)
 {
     int64_t give_up_ps = iptfs_time_after(now_ps, reorder->timer->drop_time_ps);
@@ -107,6 +109,8 @@ static void set_give_up(struct iptfs_reorder *reorder, uint64_t seq, int64_t now
 static void hold(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
     bool latest = reorder->held == 0 || outer->seq > reorder->top;
+    IPTFS_ASSERT(outer->seq > reorder->want || reorder->held == 0);
+    IPTFS_ASSERT(outer->seq - reorder->want <= reorder->window);
     place_of(reorder, outer->seq)->outer = outer;
     outer->arrived_ps = now_ps;
     reorder->held++;
@@ -118,7 +122,7 @@ static void hold(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_out
     set_give_up(reorder, outer->seq, now_ps);
 }
 
-/* A packet beyond the window pushes it up until it is the last place. */
+/* A packet beyond the window moves the window up so that the packet is its last place. */
 static void move_up(struct iptfs_reorder *reorder, int64_t now_ps, uint64_t steps)
 {
     while (steps > 0 && reorder->held > 0) {
@@ -174,7 +178,7 @@ void iptfs_reorder_expire(struct iptfs_reorder *reorder, int64_t now_ps)
 {
     if (reorder->held == 0)
         return;
-    /* The place wanted is always as old as the one behind it. */
+    /* The place wanted was given its time together with the one after it. */
     if (place_of(reorder, reorder->want + 1)->give_up_ps <= now_ps) {
         pass_want(reorder, now_ps);
         while (reorder->held > 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reorder window: outer packets go on in the order of their numbers; those that come early are
- * held until the gap is filled, the window moves past it, or it is given up (RFC 9347, 2.2.3). */
+/* The reorder window: outer packets are processed in the order of their sequence numbers. Those
+ * that arrive early are held until the missing ones arrive, the window moves past them, or the drop
+ * timer gives them up (RFC 9347, 2.2.3). */
 #ifndef IPTFS_RECEIVER_REORDER_H
 #define IPTFS_RECEIVER_REORDER_H
 
@@ -23,44 +24,44 @@ void iptfs_drop_timer_stop(struct iptfs_drop_timer *timer);
 /* One place of the window. */
 struct iptfs_reorder_place {
     struct iptfs_outer *outer; /* NULL: empty */
-    int64_t give_up_ps;        /* when an empty place is no longer waited for */
+    int64_t give_up_ps;        /* when an empty place is given up */
 };
 
 struct iptfs_reorder {
     struct iptfs_store *store;
     struct iptfs_counters *counters;
     struct iptfs_drop_timer *timer;
-    /* Takes a packet in order; it stays the window's, which ends it afterwards. */
+    /* Processes a packet that is next in order; the window keeps it and ends it afterwards. */
     void (*process)(void *ctx, int64_t now_ps, struct iptfs_outer *outer);
     void *process_ctx;
     struct iptfs_reorder_place *places; /* a ring by sequence number */
     uint64_t mask;                      /* places - 1 */
-    uint64_t window;                    /* reorder-window; 0: everything passes as it comes */
-    uint64_t want;                      /* the next number in order */
-    uint64_t top;                       /* highest number held, when any is */
-    uint64_t held;                      /* packets held now */
-    bool started;                       /* `want` is known */
-    uint64_t late_pkts;                 /* came after their number was given up, or again */
-    uint64_t duplicate_pkts;            /* second copies of held packets */
+    uint64_t window;         /* reorder-window; 0: packets are processed as they arrive */
+    uint64_t want;           /* the next number in order */
+    uint64_t top;            /* highest number held, when any is */
+    uint64_t held;           /* packets held now */
+    bool started;            /* `want` is known */
+    uint64_t late_pkts;      /* received after their number was processed or given up */
+    uint64_t duplicate_pkts; /* second copies of held packets */
     uint64_t held_max;
 };
 
-/* IPTFS_E_NO_MEMORY. Hooks are set by the caller. */
+/* IPTFS_E_NO_MEMORY. The caller sets `process`. */
 int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct iptfs_store *store,
                        struct iptfs_counters *counters, struct iptfs_drop_timer *timer);
 
-/* Lets go of the packets held, and frees the window. */
+/* Releases the packets held, and frees the window. */
 void iptfs_reorder_free(struct iptfs_reorder *reorder);
 
-/* The SA is known from its beginning, and `want` is its first number, though another may come
- * first; without this the first that comes is taken for it, as in Linux. */
+/* The first sequence number of the SA is `want`, whichever packet arrives first. Without this call
+ * the number of the first packet received is taken for it, as in Linux. */
 void iptfs_reorder_begin(struct iptfs_reorder *reorder, uint64_t want);
 
 /* Takes over a packet that arrived: processes it and what follows it, holds it, or drops it. */
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer);
 
-/* The drop timer has fired: gives up what is due, and starts the timer again if packets are still
- * held. */
+/* The drop timer has fired: gives up the numbers whose time has come, and starts the timer again if
+ * packets are still held. */
 void iptfs_reorder_expire(struct iptfs_reorder *reorder, int64_t now_ps);
 
 #endif

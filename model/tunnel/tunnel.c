@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tunnel/tunnel.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -31,8 +32,8 @@ static int64_t on_idle_ps(void *ctx, int64_t now_ps)
     return tunnel->link->ops->idle_ps(tunnel->link, now_ps);
 }
 
-/* The receiver of a packet's SA; NULL when that SA has been removed, which happens when the next
- * but one takes its place. */
+/* The receiver of a packet's SA. NULL when that SA has been removed, which happens as soon as the
+ * first packet of the next SA but one is received. */
 static struct iptfs_receiver *receiver_of(struct iptfs_tunnel *tunnel, uint32_t sa)
 {
     struct iptfs_receiver *receiver = sa % 2 == 0 ? &tunnel->receiver : &tunnel->receiver_between;
@@ -110,8 +111,8 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     return error;
 }
 
-/* Inner octets of which the outer packets surely fit into a queue of this many packets and octets
- * (0: no limit), when an outer packet of `framed` octets takes `carried` inner ones at least. */
+/* Inner octets whose outer packets are sure to fit into the link's queue, if each outer packet
+ * takes `framed` octets on the wire and carries at least `carried` inner octets. */
 static uint64_t fitting_octets(const struct iptfs_link_config *config, uint64_t framed,
                                uint64_t carried)
 {
@@ -123,18 +124,18 @@ static uint64_t fitting_octets(const struct iptfs_link_config *config, uint64_t 
     return pkts * carried;
 }
 
-/* What sources that fill the link may offer at a time without loss. With AGGFRAG two neighbours
- * hold more than `space` together, or the second would have gone into the first; without, an outer
- * packet may carry the shortest IP packet there is. */
+/* What sources that fill the link may offer at a time without loss. With AGGFRAG two consecutive
+ * outer packets carry more than the payload of one, else the second would have fitted into the
+ * first. Without, an outer packet may carry the shortest possible IP packet. */
 static uint64_t link_window_octets(const struct iptfs_tunnel *tunnel)
 {
     const struct iptfs_link_config *config = &tunnel->link->config;
     const struct iptfs_sender_config *sender = &tunnel->sender.config;
-    uint32_t space = tunnel->sender.packer.payload_octets;
-    uint32_t outer = iptfs_esp_outer_octets(&sender->esp, space + IPTFS_AGGFRAG_CC_OCTETS);
+    uint32_t payload = tunnel->sender.packer.payload_octets;
+    uint32_t outer = iptfs_esp_outer_octets(&sender->esp, payload + IPTFS_AGGFRAG_CC_OCTETS);
     uint32_t framed = iptfs_framed_octets(config->framing, outer);
     if (sender->mode->aggfrag)
-        return fitting_octets(config, framed, space / 2 + 1);
+        return fitting_octets(config, framed, payload / 2 + 1);
     return fitting_octets(config, framed, IPTFS_IPV4_HEADER_OCTETS);
 }
 
@@ -221,7 +222,7 @@ static void wake_receivers(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_receiver_wake(&tunnel->receiver_between, now_ps);
 }
 
-/* Stops the sender when it is time; at one instant this comes before it sends. */
+/* Stops the sender when the breaker has asked for it; at one instant this precedes sending. */
 static void stop_sender(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     if (tunnel->stop_ps > now_ps)
@@ -242,11 +243,13 @@ static void wake_breaker(struct iptfs_tunnel *tunnel, int64_t now_ps)
 
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
+    IPTFS_ASSERT(now_ps >= tunnel->woken_ps);
+    tunnel->woken_ps = now_ps;
     change_mtu(tunnel, now_ps);
     stop_sender(tunnel, now_ps);
     iptfs_sender_wake(&tunnel->sender, now_ps);
     iptfs_link_wake(tunnel->link, now_ps);
-    /* Packets of this instant come before the drop timer, also those still inside ns-3. */
+    /* Packets of this instant precede the drop timer, also those that are still inside ns-3. */
     const struct iptfs_link_ops *ops = tunnel->link->ops;
     if (ops->arriving != NULL && ops->arriving(tunnel->link, now_ps))
         return;

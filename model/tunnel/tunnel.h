@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One direction of a tunnel, whole: sender, link and receiver, with its ledger, counters and
- * measurements. A tunnel in both directions is a pair of these. */
+/* One direction of a tunnel: sender, link and receiver, with the ledger, counters and measurements.
+ * A tunnel in both directions is a pair of these. */
 #ifndef IPTFS_TUNNEL_H
 #define IPTFS_TUNNEL_H
 
@@ -27,25 +27,26 @@ struct iptfs_tunnel {
     struct iptfs_observers observers; /* added after iptfs_tunnel_init */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
-    /* Of every other SA, the first included, and of those between: when a new one takes over, what
-     * the old one has under way still arrives. */
+    /* Receivers of the SAs 0, 2, 4 ... and of the SAs 1, 3, 5 ...: after a new SA has taken over,
+     * packets of the old one still arrive. */
     struct iptfs_receiver receiver;
     struct iptfs_receiver receiver_between;
-    const struct iptfs_mtu_change *mtu_changes; /* those to come */
+    const struct iptfs_mtu_change *mtu_changes; /* the next one */
     size_t mtu_changes_left;
     struct iptfs_circuit_breaker breaker;
-    int64_t stop_ps;                    /* when the tripped breaker stops the sender */
+    int64_t stop_ps; /* when the tripped breaker stops the sender, or IPTFS_NEVER */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
     struct iptfs_flows flows;           /* delivered and lost packets, flow by flow */
-    struct iptfs_measure delivered; /* delays from arrival to delivery, second copies left out: the
+    struct iptfs_measure delivered; /* delays from arrival to delivery, without second copies: the
                                        sum of all flows, set by iptfs_tunnel_sum */
     struct iptfs_waits waits;       /* of delivered packets at the receiver */
     struct iptfs_burstiness burst;  /* of outer packets sent */
     uint64_t data_octets;           /* of data blocks sent, padding not counted */
     uint64_t pad_octets;            /* of AGGFRAG or TFC padding sent */
     uint64_t payload_octets;        /* inner octets that the packets sent could have carried */
-    uint64_t delivered_again;       /* second copies that no window caught */
+    uint64_t delivered_again;       /* second copies that no window recognised */
     uint64_t in_flight_pkts;        /* set by iptfs_tunnel_close */
+    int64_t woken_ps;               /* the last time given to iptfs_tunnel_wake */
 };
 
 /* Prepares a tunnel without a link. IPTFS_E_INVALID for a pkt-size or MTU that carries nothing,
@@ -54,23 +55,24 @@ struct iptfs_tunnel {
 int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_config *sender,
                       const struct iptfs_receiver_config *receiver);
 
-/* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also tells sources how
- * much this link takes without loss. */
+/* Gives the tunnel its link, made on &tunnel->store; the tunnel frees it. Also sets how much
+ * sources that fill the link may offer at a time without loss. */
 void iptfs_tunnel_set_link(struct iptfs_tunnel *tunnel, struct iptfs_link *link);
 
-/* The link's MTU will change at these times, which rise; the array must outlive the tunnel. The
- * sender learns of it at once. At one instant the change comes before arrivals and packets sent;
- * packets that the link has taken over are not touched. Call it before the run starts. */
+/* The link's MTU changes at these times, which are in ascending order; the array must outlive the
+ * tunnel. The sender knows of each change immediately. At one instant the change precedes arrivals
+ * and packets sent; packets already given to the link are not affected. To be called before the run
+ * starts. */
 void iptfs_tunnel_set_mtu_changes(struct iptfs_tunnel *tunnel,
                                   const struct iptfs_mtu_change *changes, size_t count);
 
-/* Gives the tunnel a circuit breaker, before it starts. The receiving end, which measures, tells
- * the sender at once and out of band: the tunnel stops when the link's delay has passed since. */
+/* Gives the tunnel a circuit breaker, before it starts. The receiving end measures and reports to
+ * the sender out of band: the tunnel stops one link delay after the breaker has tripped. */
 void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
                               const struct iptfs_circuit_breaker_config *config);
 
 /* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
- * If one is congestion-controlled, it follows what the other end returns.
+ * A congestion-controlled one adjusts its rate to the information that the other end returns.
  * `config` of each: see struct iptfs_tfrc_config. */
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);
@@ -78,20 +80,22 @@ void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config 
 /* When iptfs_tunnel_wake must be called next; IPTFS_NEVER for not. */
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
 
-/* Does all that is due: arrivals and the sender's timer, then the link, then the receiver's. */
+/* Does all that is due, in this order: a change of the MTU, the stop of the sender, arrivals and
+ * the sender's timer, packets from the link, the receivers' drop timers, the circuit breaker. Times
+ * must not decrease. */
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
 /* Brings `delivered` up to date; iptfs_tunnel_close does it too. */
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel);
 
-/* Ends the run at now_ps: arrivals up to now are taken, then every packet inside is let go and
+/* Ends the run at now_ps: arrivals up to now are taken, then every packet inside is released and
  * counted. IPTFS_E_UNBALANCED when inner or outer packets do not add up, IPTFS_E_NO_MEMORY when
- * memory had run out on the way. Nothing but reading and iptfs_tunnel_free may follow. */
+ * memory had run out during the run. Nothing but reading and iptfs_tunnel_free may follow. */
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
 void iptfs_tunnel_free(struct iptfs_tunnel *tunnel);
 
-/* Outer packets that came too late, and the most that were held at once. */
+/* Outer packets received after their number was given up, and the most held at one time. */
 uint64_t iptfs_tunnel_late_pkts(const struct iptfs_tunnel *tunnel);
 uint64_t iptfs_tunnel_held_max(const struct iptfs_tunnel *tunnel);
 

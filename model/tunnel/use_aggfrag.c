@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tunnel/use_aggfrag.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/octets.h"
 
 #include <string.h>
 
-/* Where things stand in the payload: the generic header of 4 octets (next payload, critical bit,
- * length), then protocol, size of the SPI, type of the notification, and its data. */
+/* Offsets in the payload: the generic header of 4 octets (next payload, critical bit, length), then
+ * protocol, size of the SPI, type of the notification, and its data. */
 enum {
     AT_LENGTH = 2,
     AT_SPI_SIZE = 5,
@@ -62,7 +63,7 @@ struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
         return agreement;
     agreement.outcome = IPTFS_AGGFRAG_USED;
     memcpy(agreement.flags, flags, sizeof agreement.flags);
-    /* The responder reads first; where it refuses, it does not say what it would have asked. */
+    /* The responder reads first; when it refuses, it sends no flags of its own. */
     for (int i = IPTFS_END_INITIATOR; i < IPTFS_ENDS; i++) {
         enum iptfs_end end = (enum iptfs_end)i;
         if ((flags[end] & ~IPTFS_FLAGS_KNOWN) == 0)
@@ -90,11 +91,13 @@ const char *iptfs_end_name(enum iptfs_end end)
 const char *iptfs_outcome_name(enum iptfs_outcome outcome)
 {
     static const char *const names[] = {"not asked for", "used", "refused"};
+    IPTFS_ASSERT((size_t)outcome < sizeof names / sizeof names[0]);
     return names[outcome];
 }
 
 const char *iptfs_feedback_name(enum iptfs_feedback feedback)
 {
     static const char *const names[] = {"none", "headers", "empty payloads", "missing"};
+    IPTFS_ASSERT((size_t)feedback < sizeof names / sizeof names[0]);
     return names[feedback];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the two ends of a tunnel agree on before it carries anything (RFC 9347, 5.1): each says in
- * an IKEv2 notification that it wants AGGFRAG, and what it asks of its peer. */
+/* The negotiation of AGGFRAG between the two ends of a tunnel (RFC 9347, 5.1): each sends an IKEv2
+ * notification USE_AGGFRAG, whose flags say what it asks of its peer. */
 #ifndef IPTFS_TUNNEL_USE_AGGFRAG_H
 #define IPTFS_TUNNEL_USE_AGGFRAG_H
 
@@ -15,7 +15,7 @@ enum {
     IPTFS_USE_AGGFRAG_OCTETS = 9 /* a whole notify payload of IKEv2 (RFC 7296, 3.10) */
 };
 
-/* Its flags. All other bits are for standards to come. */
+/* Its flags. All other bits are reserved. */
 enum {
     IPTFS_FLAG_DONT_FRAGMENT = 0x01, /* D: send me no fragments of inner packets */
     IPTFS_FLAG_CONGESTION = 0x02,    /* C: return congestion information to me */
@@ -27,9 +27,9 @@ enum {
 int iptfs_use_aggfrag_encode(uint8_t flags, uint8_t *bytes, size_t size);
 
 /* Reads a notify payload; reserved bits, the next payload's type and, without an SPI, the protocol
- * do not count (RFC 7296). Returns its octets; IPTFS_E_SHORT; IPTFS_E_INVALID when it is another
- * notification, or has an SPI or other than one octet of flags. Flags come as they are, unknown
- * ones too. */
+ * are ignored (RFC 7296). Returns its octets; IPTFS_E_SHORT; IPTFS_E_INVALID when it is another
+ * notification, or has an SPI or other than one octet of flags. *flags are all
+ * flags received, unknown ones too. */
 int iptfs_use_aggfrag_decode(uint8_t *flags, const uint8_t *bytes, size_t size);
 
 /* The ends: the initiator sends into the first direction, the responder into the second. */
@@ -42,26 +42,27 @@ enum iptfs_end {
 enum iptfs_outcome {
     IPTFS_AGGFRAG_NOT_ASKED, /* neither end sends AGGFRAG */
     IPTFS_AGGFRAG_USED,
-    IPTFS_AGGFRAG_REFUSED /* an end met a flag that it does not know: plain ESP remains */
+    IPTFS_AGGFRAG_REFUSED /* an end received a flag that it does not know: plain ESP is used */
 };
 
-/* How an end is told of the congestion on its way to the peer. */
+/* How an end learns of the congestion on the path to its peer. */
 enum iptfs_feedback {
     IPTFS_FEEDBACK_NONE,   /* it does not ask */
-    IPTFS_FEEDBACK_HEADER, /* in the AGGFRAG headers that come back anyway */
+    IPTFS_FEEDBACK_HEADER, /* in the AGGFRAG headers of the reverse direction */
     IPTFS_FEEDBACK_EMPTY,  /* in AGGFRAG payloads without data, over an SA of plain ESP (2.2.4) */
-    IPTFS_FEEDBACK_MISSING /* it asks, and the SA back cannot carry the answer */
+    IPTFS_FEEDBACK_MISSING /* it asks, but the SA of the reverse direction cannot carry the answer
+                            */
 };
 
 struct iptfs_agreement {
     enum iptfs_outcome outcome;
-    enum iptfs_end refuser; /* when refused: who met the unknown flag */
+    enum iptfs_end refuser; /* when refused: the end that received the unknown flag */
     uint8_t flags[IPTFS_ENDS];
-    bool may_fragment[IPTFS_ENDS]; /* whether the end may send fragments: the peer takes them */
+    bool may_fragment[IPTFS_ENDS]; /* whether the end may send fragments: the peer accepts them */
     enum iptfs_feedback feedback[IPTFS_ENDS];
 };
 
-/* What follows from both ends' flags and the modes in which they send. */
+/* The outcome of the negotiation, from both ends' flags and the modes in which they send. */
 struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
                                        const struct iptfs_mode *const modes[IPTFS_ENDS]);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/inbound_sa.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "packet/aggfrag.h"
 
@@ -44,8 +45,9 @@ static bool is_of_mode(const struct iptfs_inbound_sa *inbound, uint8_t next_head
     return next_header == IPV4_IN_IP || next_header == IPV6_IN_IP;
 }
 
-/* An SA begins with number 1. A first packet that could have overtaken it within the window is
- * waited with, where Linux would begin with this one and drop those it overtook. */
+/* An SA begins with number 1. When the first packet received may have overtaken it within the
+ * window, number 1 is awaited; Linux would begin with the packet received and drop those that it
+ * overtook. */
 static void begin(struct iptfs_inbound_sa *inbound, uint64_t seq)
 {
     struct iptfs_reorder *reorder = &inbound->receiver.reorder;
@@ -79,8 +81,9 @@ enum iptfs_outer_codec_verdict iptfs_inbound_sa_input(struct iptfs_inbound_sa *i
                                                       uint32_t octets)
 {
     struct iptfs_outer_codec_found found;
-    if (iptfs_inbound_sa_next_ps(inbound) < now_ps) /* also where no packet gets in */
+    if (iptfs_inbound_sa_next_ps(inbound) < now_ps) /* also when the packet is refused */
         iptfs_inbound_sa_wake(inbound, now_ps - 1);
+    IPTFS_ASSERT(iptfs_inbound_sa_next_ps(inbound) >= now_ps);
     if (octets > IPTFS_PACKET_MAX_OCTETS)
         octets = IPTFS_PACKET_MAX_OCTETS;
     enum iptfs_outer_codec_verdict verdict =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An incoming SA that takes octets: outer IP packets in, inner packets with bytes out. Any octets
- * at all may be given to it. */
+/* An incoming SA that takes octets: outer IP packets in, inner packets with octets out. The input
+ * may be any octets. */
 #ifndef IPTFS_WIRE_INBOUND_SA_H
 #define IPTFS_WIRE_INBOUND_SA_H
 
@@ -20,28 +20,28 @@ struct iptfs_inbound_sa {
     struct iptfs_receiver receiver;
     struct iptfs_outer_codec wire;
     uint64_t verdicts[IPTFS_OUTER_CODEC_VERDICT_COUNT]; /* how many packets of each */
-    uint64_t dummies;       /* genuine, but next header 59 (RFC 4303, 2.6) */
-    uint64_t other_headers; /* genuine, but of another mode than the SA's */
+    uint64_t dummies;       /* authentic, with next header 59 (RFC 4303, 2.6) */
+    uint64_t other_headers; /* authentic, with a next header that the mode does not use */
     uint8_t plain[IPTFS_PACKET_MAX_OCTETS];
 };
 
-/* Prepares an SA of which `wire` gives the octets and `receiver` the options; `receiver->plain` is
- * taken from the mode. IPTFS_E_INVALID for a mode without ESP, in transport mode, or a key of a
- * wrong length; IPTFS_E_NO_MEMORY. The struct must not move in memory; whatever the outcome it is
- * freed with iptfs_inbound_sa_free. */
+/* Prepares an SA: `wire` says how its packets look as octets, `receiver` gives the options, of
+ * which `plain` is taken from the mode. IPTFS_E_INVALID for a mode without ESP, in transport mode,
+ * or a key of a wrong length; IPTFS_E_NO_MEMORY. The struct must not move in memory; whatever the
+ * outcome it is freed with iptfs_inbound_sa_free. */
 int iptfs_inbound_sa_init(struct iptfs_inbound_sa *inbound,
                           const struct iptfs_outer_codec_config *wire,
                           const struct iptfs_receiver_config *receiver);
 
-/* Who gets the inner packets, as in struct iptfs_reassembly; their octets are had by
- * iptfs_inner_copy, with the packet's tos. */
+/* Sets the callback that gets the inner packets, as in struct iptfs_reassembly; iptfs_inner_copy
+ * gives their octets, with the packet's tos. */
 void iptfs_inbound_sa_deliver_to(struct iptfs_inbound_sa *inbound,
                                  void (*deliver)(void *ctx, int64_t now_ps,
                                                  struct iptfs_inner *inner, bool again),
                                  void *ctx);
 
-/* Takes an outer packet that arrives now: `octets` from its IP header on, at most
- * IPTFS_PACKET_MAX_OCTETS of them count. Times must not go back. Timers that were due before fire
+/* Processes an outer packet that arrives now: `octets` from its IP header on, of which at most
+ * IPTFS_PACKET_MAX_OCTETS are used. Times must not decrease. Timers that were due before fire
  * first. */
 enum iptfs_outer_codec_verdict iptfs_inbound_sa_input(struct iptfs_inbound_sa *inbound,
                                                       int64_t now_ps, const uint8_t *bytes,
@@ -58,8 +58,8 @@ static inline void iptfs_inbound_sa_wake(struct iptfs_inbound_sa *inbound, int64
     iptfs_receiver_wake(&inbound->receiver, now_ps);
 }
 
-/* Lets go of what is inside. IPTFS_E_UNBALANCED when packets do not add up, IPTFS_E_NO_MEMORY when
- * memory had run out. Nothing but reading and iptfs_inbound_sa_free may follow. */
+/* Releases the packets inside. IPTFS_E_UNBALANCED when packets do not add up, IPTFS_E_NO_MEMORY
+ * when memory had run out. Nothing but reading and iptfs_inbound_sa_free may follow. */
 int iptfs_inbound_sa_close(struct iptfs_inbound_sa *inbound);
 
 void iptfs_inbound_sa_free(struct iptfs_inbound_sa *inbound);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/outer_codec.h"
 
+#include "base/asserts.h"
 #include "base/error.h"
 #include "base/octets.h"
 #include "packet/aggfrag.h"
@@ -11,11 +12,11 @@ enum {
     ESP_PROTOCOL = 50,
     IPV4_IN_IP = 4,
     IPV6_IN_IP = 41,
-    NO_NEXT_HEADER = 59, /* a dummy (RFC 4303, 2.6) */
+    NO_NEXT_HEADER = 59, /* of a dummy packet (RFC 4303, 2.6) */
     TTL = 64,
     IPV4_DF = 0x4000,
     IPV4_MF = 0x2000,
-    IPV4_PLACE = 0x1FFF, /* of a fragment, in units of 8 octets */
+    IPV4_FRAGMENT_OFFSET = 0x1FFF, /* in units of 8 octets */
     IPV4_FLAGS_AT = 6,
     AAD_MAX_OCTETS = 12
 };
@@ -35,8 +36,8 @@ void iptfs_outer_codec_free(struct iptfs_outer_codec *wire)
     wire->aead = NULL;
 }
 
-/* What AES-GCM needs besides key and text: its nonce is salt and IV, and what it authenticates
- * besides the text is SPI and number, of 64 bits with ESN (RFC 4106, 4 and 5). */
+/* Nonce and additional authenticated data of AES-GCM: salt and IV; SPI and sequence number, of 64
+ * bits with ESN (RFC 4106, 4 and 5). */
 struct seal {
     uint8_t nonce[IPTFS_AEAD_NONCE_OCTETS];
     uint8_t aad[AAD_MAX_OCTETS];
@@ -71,8 +72,8 @@ static int refuse(struct iptfs_outer_codec *wire, int code, const char *why)
     return code;
 }
 
-static const char no_octets[] = "an inner packet has no octets that are known";
-static const char no_room[] = "there is no room for the packet";
+static const char no_octets[] = "the octets of an inner packet are not known";
+static const char no_space[] = "the buffer is too small for the packet";
 
 static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                        uint8_t *bytes)
@@ -100,18 +101,18 @@ static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_
     memcpy(bytes + 24, wire->config.destination, IPTFS_ADDRESS_OCTETS);
 }
 
-/* A packet on the way is marked in its outer header; without a tunnel that is the packet's own. */
+/* The link marks the outer header, which without a tunnel is the inner packet's own. */
 static uint8_t tos_of(const struct iptfs_outer *outer, const struct iptfs_inner *inner)
 {
     uint8_t tos = iptfs_inner_sent_tos(inner);
     return outer->ecn == IPTFS_ECN_CE ? tos | IPTFS_ECN_CE : tos;
 }
 
-/* What plain modes carry: the one inner packet, whole or an IP fragment of it. */
+/* The payload of plain modes: one inner packet, or an IP fragment of it. */
 struct piece {
     const struct iptfs_inner *inner;
     uint8_t tos;
-    uint32_t from;   /* octets of the inner packet before it */
+    uint32_t from;   /* its offset in the inner packet */
     uint32_t header; /* octets of an IP header of its own */
     uint32_t octets; /* of the inner packet in it */
 };
@@ -138,7 +139,8 @@ static bool is_whole(const struct piece *piece)
     return piece->octets == piece->inner->octets;
 }
 
-/* Makes the header at `bytes`, the packet's own, that of this fragment (RFC 791, 3.2). */
+/* Changes the header at `bytes`, a copy of the packet's own, to that of this fragment (RFC 791,
+ * 3.2). */
 static int write_fragment_header(struct iptfs_outer_codec *wire, const struct piece *piece,
                                  uint8_t *bytes)
 {
@@ -146,11 +148,11 @@ static int write_fragment_header(struct iptfs_outer_codec *wire, const struct pi
         return refuse(wire, IPTFS_E_INVALID,
                       "only IPv4 packets without options are cut into IP fragments");
     uint32_t flags = iptfs_get16(bytes + IPV4_FLAGS_AT);
-    uint32_t place =
-        (flags & IPV4_PLACE) + (piece->from > 0 ? (piece->from - IPTFS_IPV4_HEADER_OCTETS) / 8 : 0);
+    uint32_t fragment_offset = (flags & IPV4_FRAGMENT_OFFSET) +
+                               (piece->from > 0 ? (piece->from - IPTFS_IPV4_HEADER_OCTETS) / 8 : 0);
     uint32_t more = piece->from + piece->octets < piece->inner->octets ? IPV4_MF : flags & IPV4_MF;
     iptfs_put16(bytes + 2, piece->header + piece->octets);
-    iptfs_put16(bytes + IPV4_FLAGS_AT, more | place);
+    iptfs_put16(bytes + IPV4_FLAGS_AT, more | fragment_offset);
     iptfs_ipv4_seal(bytes, IPTFS_IPV4_HEADER_OCTETS);
     return IPTFS_OK;
 }
@@ -161,7 +163,7 @@ static int write_piece(struct iptfs_outer_codec *wire, const struct piece *piece
 {
     const struct iptfs_octets *source = &wire->octets;
     if (size < piece->header + piece->octets)
-        return refuse(wire, IPTFS_E_SHORT, no_room);
+        return refuse(wire, IPTFS_E_SHORT, no_space);
     if (iptfs_inner_copy(source, piece->inner, piece->tos, 0, piece->header, bytes) != IPTFS_OK ||
         iptfs_inner_copy(source, piece->inner, piece->tos, piece->from, piece->octets,
                          bytes + piece->header) != IPTFS_OK)
@@ -170,7 +172,7 @@ static int write_piece(struct iptfs_outer_codec *wire, const struct piece *piece
     return error != IPTFS_OK ? error : (int)(piece->header + piece->octets);
 }
 
-/* No ESP at all: the inner packet itself. */
+/* Without ESP: the inner packet itself. */
 static int encode_bare(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                        uint8_t *bytes, size_t size)
 {
@@ -196,9 +198,9 @@ static struct body write_aggfrag(struct iptfs_outer_codec *wire, const struct ip
                         IPTFS_AGGFRAG_NEXT_HEADER};
     if (body.octets == IPTFS_E_TOO_BIG)
         refuse(wire, body.octets,
-               "more than 65535 octets of an inner packet are left, which BlockOffset cannot say");
+               "more than 65535 octets of an inner packet are left, which BlockOffset cannot hold");
     else if (body.octets < 0)
-        refuse(wire, body.octets, body.octets == IPTFS_E_SHORT ? no_room : no_octets);
+        refuse(wire, body.octets, body.octets == IPTFS_E_SHORT ? no_space : no_octets);
     return body;
 }
 
@@ -216,7 +218,7 @@ static struct body write_plain(struct iptfs_outer_codec *wire, const struct iptf
     if (body.octets < 0)
         return body;
     if (size - (size_t)body.octets < outer->pad_octets)
-        return (struct body){refuse(wire, IPTFS_E_SHORT, no_room), 0};
+        return (struct body){refuse(wire, IPTFS_E_SHORT, no_space), 0};
     memset(bytes + body.octets, 0, outer->pad_octets);
     body.octets += (int)outer->pad_octets;
     return body;
@@ -259,7 +261,7 @@ static bool is_transport(const struct iptfs_outer_codec *wire)
 static struct body write_body(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                               uint8_t *packet, uint8_t *bytes, size_t size)
 {
-    /* An SA of plain ESP tells of congestion in empty AGGFRAG payloads. */
+    /* An SA of plain ESP returns congestion information in empty AGGFRAG payloads. */
     if (wire->config.mode->aggfrag || outer->sub_type == 1)
         return write_aggfrag(wire, outer, bytes, size);
     if (is_transport(wire))
@@ -324,7 +326,7 @@ int iptfs_outer_codec_encode(struct iptfs_outer_codec *wire, const struct iptfs_
     if (outer->ip_octets > most)
         return refuse(wire, IPTFS_E_TOO_BIG, "the packet is longer than IP allows");
     if (outer->ip_octets > size)
-        return refuse(wire, IPTFS_E_SHORT, no_room);
+        return refuse(wire, IPTFS_E_SHORT, no_space);
     if (!wire->config.mode->encrypted) {
         int octets = encode_bare(wire, outer, bytes, size);
         if (octets >= 0 && (uint32_t)octets != outer->ip_octets)
@@ -338,7 +340,7 @@ int iptfs_outer_codec_encode(struct iptfs_outer_codec *wire, const struct iptfs_
 
 /* ------------------------------------------------------------------------------- decoding */
 
-/* Where ESP begins and ends in an IP packet. */
+/* The start and the end of ESP in an IP packet. */
 struct span {
     uint32_t from;
     uint32_t to;
@@ -356,7 +358,7 @@ static enum iptfs_outer_codec_verdict open_ipv4(const uint8_t *bytes, uint32_t o
         return IPTFS_OUTER_CODEC_NOT_IP;
     if (bytes[9] != ESP_PROTOCOL)
         return IPTFS_OUTER_CODEC_NOT_ESP;
-    if ((iptfs_get16(bytes + IPV4_FLAGS_AT) & (IPV4_MF | IPV4_PLACE)) != 0)
+    if ((iptfs_get16(bytes + IPV4_FLAGS_AT) & (IPV4_MF | IPV4_FRAGMENT_OFFSET)) != 0)
         return IPTFS_OUTER_CODEC_FRAGMENT;
     return esp->to > octets ? IPTFS_OUTER_CODEC_CUT : IPTFS_OUTER_CODEC_GOOD;
 }
@@ -388,7 +390,7 @@ static enum iptfs_outer_codec_verdict open_ip(const uint8_t *bytes, uint32_t oct
     return version == 6 ? open_ipv6(bytes, octets, esp, ecn) : IPTFS_OUTER_CODEC_NOT_IP;
 }
 
-/* The number of 64 bits with these lower 32 that is nearest to `top`. */
+/* The number of 64 bits with these lower 32 bits that is nearest to `top`. */
 static uint64_t infer_number(uint64_t top, uint32_t low)
 {
     uint64_t number = (top & ~(uint64_t)UINT32_MAX) | low;
@@ -441,6 +443,7 @@ static enum iptfs_outer_codec_verdict open_esp(struct iptfs_outer_codec *wire, c
     if (wire->config.esn)
         found->seq = infer_number(wire->top, (uint32_t)found->seq);
     uint32_t sealed = octets - head - cipher->icv_octets;
+    IPTFS_ASSERT(sealed >= IPTFS_ESP_TRAILER_OCTETS);
     memcpy(plain, esp + head, sealed);
     if (!decrypt(wire, found, esp + IPTFS_ESP_HEADER_OCTETS, plain, sealed,
                  esp + octets - cipher->icv_octets))

@@ -24,27 +24,27 @@ enum {
 struct iptfs_outer_codec_config {
     const struct iptfs_mode *mode;
     struct iptfs_esp esp;
-    uint32_t spi;                              /* an SA that takes over has the next one, and so on;
-                                                  when decoding 0: that of the first packet */
+    uint32_t spi;                              /* each SA that takes over has the next one; when
+                                                  decoding 0: that of the first packet */
     bool esn;                                  /* numbers of 64 bits (RFC 4303, 2.2.1) */
     uint8_t source[IPTFS_ADDRESS_OCTETS];      /* of the outer header; IPv4: the first 4 */
     uint8_t destination[IPTFS_ADDRESS_OCTETS]; /* likewise */
     uint8_t key[IPTFS_AEAD_KEY_MAX_OCTETS];
     uint32_t key_octets;                  /* 16, 24 or 32, without the salt; null cipher: 0 */
-    uint8_t salt[IPTFS_AEAD_SALT_OCTETS]; /* of SA n its last 2 octets are changed by n, so that no
-                                             nonce comes twice under the key */
+    uint8_t salt[IPTFS_AEAD_SALT_OCTETS]; /* SA n changes the last 2 octets by n, so that no nonce
+                                             is used twice with the key */
 };
 
 struct iptfs_outer_codec {
     struct iptfs_outer_codec_config config;
-    struct iptfs_octets octets; /* where those of inner packets come from */
+    struct iptfs_octets octets; /* gives the octets of inner packets */
     struct iptfs_aead *aead;    /* NULL with the null cipher */
-    uint64_t top;               /* when decoding: highest number of a packet that was genuine */
-    bool spi_known;             /* when decoding: config.spi is the SA's */
-    const char *why;            /* what made the last encoding fail: static text */
+    uint64_t top;               /* when decoding: highest number of an authentic packet */
+    bool spi_known;             /* when decoding: config.spi has been set or received */
+    const char *why;            /* why the last encoding failed: static text */
 };
 
-/* Prepares an SA; keys of IPTFS_E_INVALID length, IPTFS_E_NO_MEMORY. To be freed with
+/* Prepares an SA. IPTFS_E_INVALID for a key of a wrong length, IPTFS_E_NO_MEMORY. To be freed with
  * iptfs_outer_codec_free, whatever the outcome. */
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
                            const struct iptfs_outer_codec_config *config);
@@ -57,19 +57,19 @@ void iptfs_outer_codec_salt(const struct iptfs_outer_codec_config *config, uint3
 /* The largest packet that iptfs_outer_codec_encode writes. */
 #define IPTFS_OUTER_CODEC_MAX_OCTETS IPTFS_PACKET_MAX_OCTETS
 
-/* Writes an outer packet of slices as it is now: as sent, or with the mark it got on the way.
+/* Writes an outer packet of slices as it is now: as sent, or with the CE mark it got on the link.
  * Returns its octets, which are outer->ip_octets; or, with wire->why: IPTFS_E_TOO_BIG when a field
- * cannot hold what it must (BlockOffset, IP length, sequence number without ESN), IPTFS_E_INVALID
+ * cannot hold its value (BlockOffset, IP length, sequence number without ESN), IPTFS_E_INVALID
  * when there are no such octets (an inner packet has none, IP fragments without headers),
- * IPTFS_E_SHORT when `size` is too small, IPTFS_E_UNBALANCED when the sizes disagree: a fault of
- * ours. */
+ * IPTFS_E_SHORT when `size` is too small, IPTFS_E_UNBALANCED when the sizes disagree, which is
+ * an internal error. */
 int iptfs_outer_codec_encode(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                              uint8_t *bytes, size_t size);
 
-/* What a received packet turned out to be. */
+/* The result of decoding a received packet. */
 enum iptfs_outer_codec_verdict {
     IPTFS_OUTER_CODEC_GOOD,
-    IPTFS_OUTER_CODEC_NOT_IP,    /* no IP header, or a length it cannot have */
+    IPTFS_OUTER_CODEC_NOT_IP,    /* no IP header, or one with an impossible length */
     IPTFS_OUTER_CODEC_NOT_ESP,   /* another protocol */
     IPTFS_OUTER_CODEC_CUT,       /* shorter than its IP header says */
     IPTFS_OUTER_CODEC_FRAGMENT,  /* an IP fragment of an outer packet */
@@ -80,7 +80,7 @@ enum iptfs_outer_codec_verdict {
     IPTFS_OUTER_CODEC_VERDICT_COUNT
 };
 
-/* A received packet, taken apart. */
+/* The parts of a received packet. */
 struct iptfs_outer_codec_found {
     uint32_t spi;
     uint64_t seq; /* with ESN: of 64 bits, the upper ones inferred */
@@ -92,10 +92,10 @@ struct iptfs_outer_codec_found {
     uint32_t payload_octets;
 };
 
-/* Takes an outer IP packet apart, of which `octets` are at `bytes`, any octets at all; what follows
- * the IP packet (Ethernet padding) is left out. `plain` takes the decrypted octets and has room for
- * as many. With ESN the upper half of the number is the one that brings it nearest to the highest
- * one yet (RFC 4303, A2). */
+/* Decodes an outer IP packet of which `octets` are at `bytes`; these may be any octets. What
+ * follows the IP packet (Ethernet padding) is ignored. `plain`, of the same size, takes the
+ * decrypted octets. With ESN the upper half of the number is the one that brings it nearest to the
+ * highest one yet (RFC 4303, A2). */
 enum iptfs_outer_codec_verdict iptfs_outer_codec_decode(struct iptfs_outer_codec *wire,
                                                         const uint8_t *bytes, uint32_t octets,
                                                         uint8_t *plain,

@@ -228,6 +228,8 @@ static void test_errors(void)
     }
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[0], NULL, 0, NULL, error), -1);
     CHECK_STR(error, "found no two different nodes");
+    CHECK_INT(iptfs_pair_new(&pair, node[0], node[1], NULL, 2, NULL, error), -1);
+    CHECK_STR(error, "found no settings, but a count of 2");
     CHECK_INT(iptfs_pair_new(&pair, node[0], node[1], NULL, 0, &watch, error), -1);
     CHECK_STR(error, "found version 3 of the watch, allowed: 1 to 2");
     CHECK_INT(iptfs_ns3_run_until(MS), 0);

@@ -82,8 +82,8 @@ static bool run_link(const struct iptfs_scenario *scenario, uint64_t pkts,
 {
     const struct iptfs_ns3_hosts_traffic traffic = iptfs_host_to_model(&scenario->traffic[0]);
     const struct iptfs_ns3_p2p_config link = {
-        .rate_bps = scenario->link[0].rate_bps,
-        .delay_ps = scenario->link[0].delay_ps,
+        .rate_bps = scenario->link[0].config.rate_bps,
+        .delay_ps = scenario->link[0].config.delay_ps,
         .mtu_octets = 1500,
         .queue_packets = 1000,
     };

@@ -99,6 +99,7 @@ static void test_mistakes_suggest_what_was_meant(void)
         {"list nonsense", "list: found 'nonsense'"},
         {"list mode", "did you mean 'modes'?"},
         {"show", "expected DIR"},
+        {"show out --csv --json", "cannot be combined"},
         {"plot", "expected DIR"},
         {"sweep", "expected FILE.ini"},
         {"sweep x.ini --shard 3", "found --shard, allowed: with --engine slurm"},

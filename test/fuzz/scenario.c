@@ -70,7 +70,7 @@ static double traffic_pps(const struct iptfs_scenario *scenario,
     if (strcmp(type->name, "games") == 0)
         return 100.0 * number_of(traffic, "players");
     if (type->ops.free_space != NULL)
-        return (double)scenario->link[traffic->direction].rate_bps / least_bits;
+        return (double)scenario->link[traffic->direction].config.rate_bps / least_bits;
     if (!type->hosted && traffic->rate_bps > 0)
         return (double)traffic->rate_bps / least_bits;
     /* files, which are not there, and hosts, which may send as fast as they can */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chance with a memory, against theory. Seeds are fixed; bounds are five standard deviations. */
+/* Random processes with a memory against theory. Seeds are fixed; bounds are five standard
+ * deviations. */
 #include "link/random_process.h"
 #include "support/check.h"
 
@@ -110,7 +111,7 @@ static void test_jitter(void)
         CHECK_NEAR(sum / DRAWS, 0, 5 * sqrt((1 + c) / (1 - c) / DRAWS));
         qsort(x, DRAWS, sizeof x[0], by_value);
         for (size_t q = 0; q < 3; q++) {
-            /* A rank strays by bound(): the answer lies between the quantiles so far off. */
+            /* A rank is off by at most bound(): the result lies between these quantiles. */
             double p = quantiles[q], off = bound(p, c);
             double found = x[(size_t)(p * DRAWS)];
             if (jitter.kind == IPTFS_JITTER_NORMAL)

@@ -16,7 +16,7 @@ enum {
     DROP_TIME_PS = 1000000
 };
 
-/* A receiver of payloads that compares what comes out with what it was told to want. */
+/* A receiver of payloads that compares the packets delivered with those expected. */
 struct rx {
     struct iptfs_store store;
     struct iptfs_counters counters;
@@ -130,7 +130,7 @@ static void give_pad(struct rx *rx, uint32_t octets)
     give(rx, &payload);
 }
 
-/* Three short packets for whoever needs some: IPv4, IPv6, IPv4. */
+/* Three short packets: IPv4, IPv6, IPv4. */
 static uint8_t short_bytes[3][100];
 static const struct sample shorts[3] = {
     {short_bytes[0], 60}, {short_bytes[1], 80}, {short_bytes[2], 100}};
@@ -250,7 +250,7 @@ static void test_appendix_a_decodes_from_the_octets(void)
 
 /* --- splitting --- */
 
-/* Tells in which case a row of checks failed. */
+/* Reports in which case a row of checks failed. */
 static void name_case(unsigned failures_before, const char *what, uint32_t first, uint32_t second)
 {
     if (CU_get_number_of_failures() > failures_before)
@@ -657,7 +657,7 @@ static void test_block_offset_ends_inside_a_split_header(void)
     }
 }
 
-static void test_continued_octets_of_nobody_are_skipped(void)
+static void test_continued_octets_of_no_packet_are_skipped(void)
 {
     struct rx rx;
     struct payload payload;
@@ -837,7 +837,7 @@ static void test_a_runt_with_a_bad_length_is_not_waited_for(void)
     }
 }
 
-/* Sub-types nobody knows and headers cut short: dropped; what is awaited goes on being awaited. */
+/* Unknown sub-types and truncated headers are dropped; the partial packet is kept. */
 static void test_unknown_sub_types_are_dropped(void)
 {
     struct rx rx;
@@ -946,7 +946,7 @@ static void test_expiry_discards_the_partial_packet(void)
     iptfs_reassembly_expire(&rx.reassembly);
     CHECK_U64(counted(&rx, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS), 1);
     CHECK_U64(dropped(&rx, IPTFS_DROP_DROP_TIME), 1);
-    give_part(&rx, &shorts[2], 30, 100); /* nobody's octets now */
+    give_part(&rx, &shorts[2], 30, 100); /* octets of no partial packet */
     give_whole(&rx, &shorts[0]);
     CHECK_ERRORS(&rx, 0, 0, 0);
     RX_CLOSE(&rx, 1);
@@ -1057,7 +1057,7 @@ static void test_a_second_copy_is_delivered_again_and_counted_once(void)
     RX_CLOSE(&rx, 2);
 }
 
-/* --- many packets, and octets of chance --- */
+/* --- many packets, and random octets --- */
 
 enum {
     RANDOM_PKTS = 400
@@ -1165,25 +1165,25 @@ static void lossy_pads(struct lossy *lossy, uint64_t *state)
 static void lossy_run(struct lossy *lossy, const struct crowd *crowd, uint64_t *state)
 {
     uint32_t pkt = 0, gone = 0;
-    uint64_t begun = 0; /* in which payload the packet under way began */
+    uint64_t began = 0; /* number of the payload with the start of the packet */
     while (pkt < RANDOM_PKTS) {
         struct payload payload;
-        uint32_t room = sample_between(state, 1, 3000);
+        uint32_t space = sample_between(state, 1, 3000);
         lossy_pads(lossy, state);
         payload_begin(&payload, gone > 0 ? crowd->samples[pkt].octets - gone : 0);
         bool comes = lossy_turn(lossy, state);
         uint64_t seq = comes ? lossy->rx.seq + 1 : lossy->rx.seq;
-        while (room > 0 && pkt < RANDOM_PKTS) {
+        while (space > 0 && pkt < RANDOM_PKTS) {
             const struct sample *sample = &crowd->samples[pkt];
             uint32_t left = sample->octets - gone;
-            uint32_t take = left < room ? left : room;
-            begun = gone == 0 ? seq : begun;
+            uint32_t take = left < space ? left : space;
+            began = gone == 0 ? seq : began;
             payload_put(&payload, sample, gone, gone + take);
-            room -= take;
+            space -= take;
             gone += take;
             if (gone < sample->octets)
                 break;
-            if (comes && lossy->last_loss < begun)
+            if (comes && lossy->last_loss < began)
                 lossy->survivors[lossy->survivor_pkts++] = *sample;
             gone = 0;
             pkt++;
@@ -1271,7 +1271,7 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
     {"every split by slices", test_every_split_by_slices},
     {"packets from bytes know their header", test_packets_from_bytes_know_their_header},
     {"BlockOffset 0 abandons and delivers", test_block_offset_0_abandons_and_delivers},
-    {"Linux fault 3: padding is told from the block",
+    {"Linux fault 3: padding is recognised by the block",
      test_linux_fault_3_padding_is_told_from_the_block},
     {"Linux fault 4: the end of a completed packet stays",
      test_linux_fault_4_the_end_of_a_completed_packet_stays},
@@ -1281,7 +1281,7 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
      test_block_offset_runs_beyond_the_longest_packet},
     {"BlockOffset beyond the payload", test_block_offset_beyond_the_payload},
     {"BlockOffset ends inside a split header", test_block_offset_ends_inside_a_split_header},
-    {"continued octets of nobody are skipped", test_continued_octets_of_nobody_are_skipped},
+    {"continued octets of no packet are skipped", test_continued_octets_of_no_packet_are_skipped},
     {"a gap abandons and goes on behind BlockOffset",
      test_a_gap_abandons_and_goes_on_behind_block_offset},
     {"a gap with nothing awaited is no error", test_a_gap_with_nothing_awaited_is_no_error},

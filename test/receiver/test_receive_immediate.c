@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The receiver that sends immediately. Streams are laid out here, octet by octet, and not by the
- * packer; what must come out, and at which arrival, says an oracle that knows nothing of windows
- * but two sentences: a number that comes more than `window` behind the highest is late, and a
- * fragmented packet leaves when all its numbers have come in time. */
+ * packer; what must be delivered, and at which arrival, is computed by a function that knows
+ * nothing of windows but two rules: a number that arrives more than `window` behind the highest
+ * is late, and a fragmented packet leaves when all its numbers have come in time. */
 #include "base/units.h"
 #include "packet/aggfrag.h"
 #include "receiver/receiver.h"
@@ -40,7 +40,7 @@ struct stream {
         struct piece pieces[PIECES_MAX];
         uint32_t count;
         uint32_t block_offset;
-        uint32_t room; /* which is padding */
+        uint32_t padding; /* at the end */
     } outer[OUTERS_MAX];
     uint64_t first_seq;
 };
@@ -56,7 +56,7 @@ static void stream_begin(struct stream *stream, uint32_t space)
 static void next_outer(struct stream *stream)
 {
     memset(&stream->outer[stream->outers], 0, sizeof stream->outer[0]);
-    stream->outer[stream->outers++].room = stream->space;
+    stream->outer[stream->outers++].padding = stream->space;
 }
 
 /* An all-pad outer packet. What follows opens another one. */
@@ -72,19 +72,19 @@ static void put_pkt(struct stream *stream, int version, uint32_t octets, uint32_
     uint32_t pkt = stream->pkts++, at = 0, cuts = 0;
     stream->octets[pkt] = octets;
     sample_ip(stream->bytes[pkt], version, octets, pkt);
-    if (stream->outers == 0 || stream->outer[stream->outers - 1].room == 0)
+    if (stream->outers == 0 || stream->outer[stream->outers - 1].padding == 0)
         next_outer(stream);
     while (true) {
         uint32_t now = stream->outers - 1;
         uint32_t take = octets - at;
-        if (take > stream->outer[now].room)
-            take = stream->outer[now].room;
+        if (take > stream->outer[now].padding)
+            take = stream->outer[now].padding;
         if (at == 0)
             stream->first[pkt] = now;
         else
             stream->outer[now].block_offset = octets - at;
         stream->outer[now].pieces[stream->outer[now].count++] = (struct piece){pkt, at, at + take};
-        stream->outer[now].room -= take;
+        stream->outer[now].padding -= take;
         at += take;
         stream->last[pkt] = now;
         if (at == octets)
@@ -128,7 +128,8 @@ struct bench {
     const char *wrong;
 };
 
-/* ------------------------------------------------------------------------------------ the oracle
+/* ------------------------------------------------------------------------------------ the expected
+ * outcome
  */
 
 /* At which event each number came, NEVER for not at all or too late. */
@@ -173,7 +174,7 @@ static int first_event(const struct plan *plan, uint32_t outer)
     return NEVER;
 }
 
-static void foretell(const struct plan *plan, struct outcome *outcome)
+static void find_expected(const struct plan *plan, struct outcome *outcome)
 {
     const struct stream *stream = &plan->stream;
     int arrival[OUTERS_MAX];
@@ -209,7 +210,7 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
     struct bench *bench = ctx;
     const struct stream *stream = &bench->plan->stream;
     uint32_t pkt = inner->id;
-    expect(bench, pkt < stream->pkts, "a packet that nobody sent");
+    expect(bench, pkt < stream->pkts, "a packet that was not sent");
     if (pkt >= stream->pkts)
         return;
     expect(bench, inner->octets == stream->octets[pkt], "another length");
@@ -238,7 +239,7 @@ static void make_slices(struct bench *bench)
         struct iptfs_outer *outer = iptfs_outer_new(&bench->store);
         outer->seq = stream->first_seq + i;
         outer->block_offset = stream->outer[i].block_offset;
-        outer->pad_octets = stream->outer[i].room;
+        outer->pad_octets = stream->outer[i].padding;
         for (uint32_t j = 0; j < stream->outer[i].count; j++) {
             const struct piece *piece = &stream->outer[i].pieces[j];
             iptfs_outer_add(outer, inner[piece->pkt], piece->from, piece->to - piece->from);
@@ -264,7 +265,8 @@ static void make_bytes(struct bench *bench)
         }
         bench->outers[i] = iptfs_outer_new(&bench->store);
         bench->outers[i]->seq = stream->first_seq + i;
-        iptfs_outer_set_payload(&bench->store, bench->outers[i], bytes, at + stream->outer[i].room);
+        iptfs_outer_set_payload(&bench->store, bench->outers[i], bytes,
+                                at + stream->outer[i].padding);
     }
 }
 
@@ -332,20 +334,20 @@ static void stop(struct bench *bench)
     CLOSE_STORE(&bench->store);
 }
 
-/* Plays the plan, as slices or as bytes, and compares with the oracle. */
+/* Plays the plan, as slices or as bytes, and compares with the expected outcome. */
 static bool holds_one(const struct plan *plan, bool as_bytes)
 {
     static struct bench bench;
-    struct outcome told;
+    struct outcome expected;
     uint32_t delivered = 0;
     bool good = true;
-    foretell(plan, &told);
+    find_expected(plan, &expected);
     start(&bench, plan, as_bytes);
     play(&bench);
     for (uint32_t i = 0; i < plan->stream.pkts; i++) {
         delivered += bench.outcome.times[i];
-        if (bench.outcome.first[i] != told.first[i])
-            good = CHECK_INT(bench.outcome.first[i], told.first[i]);
+        if (bench.outcome.first[i] != expected.first[i])
+            good = CHECK_INT(bench.outcome.first[i], expected.first[i]);
     }
     good = CHECK_STR(bench.wrong == NULL ? "" : bench.wrong, "") && good;
     good = CHECK_U64(bench.counters.value[IPTFS_YANG_INNER_RX_PKTS], delivered) && good;
@@ -362,7 +364,7 @@ static bool holds(const struct plan *plan)
     return holds_one(plan, false) && holds_one(plan, true);
 }
 
-/* Tells which arrivals the failed check above was about. */
+/* Reports which arrivals the failed check above was about. */
 static void name_plan(const struct plan *plan)
 {
     char text[256];
@@ -422,7 +424,7 @@ static bool all_orders(uint32_t lost)
     return true;
 }
 
-/* Small streams: fragments alone, between whole packets, one behind another, all-pad between. */
+/* Small streams: only fragments, between whole packets, one behind another, all-pad between. */
 static void small_stream(unsigned which)
 {
     struct stream *stream = &plan.stream;
@@ -514,10 +516,10 @@ static void test_every_split(void)
     plan.drop_time_ps = SECOND;
     for (int version = 4; version <= 6; version += 2)
         for (uint32_t first = 1; first < 48; first++) {
-            /* A whole packet leaves `first` octets of room. */
+            /* A whole packet leaves `first` octets of padding. */
             stream_begin(&plan.stream, 60);
             put_pkt(&plan.stream, version, 60 - first > 39 ? 60 - first : 60, 0);
-            plan.stream.outer[0].room = first;
+            plan.stream.outer[0].padding = first;
             put_pkt(&plan.stream, version, 70, 0);
             for (unsigned i = 0; i < 6; i++) {
                 uint32_t row[3], count = 0;
@@ -569,7 +571,8 @@ static void test_causes(void)
 {
     static struct bench bench;
     two_and_whole();
-    /* 1 comes when 5 has passed it by: both packets miss it. What is whole has left at once. */
+    /* 1 arrives after 5 has given it up: both packets miss it. Whole packets have left on arrival.
+     */
     static const struct event passed[] = {{0, 0}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 1}};
     timed(6, passed);
     start(&bench, &plan, false);
@@ -584,7 +587,7 @@ static void test_causes(void)
     CHECK_U64(iptfs_receiver_held_max(&bench.receiver), 2);
     stop(&bench);
 
-    /* 0 and 1 come when their time is over: nobody has waited for them. */
+    /* 0 and 1 arrive after their time: they are not awaited. */
     two_and_whole();
     static const struct event late[] = {{0, 9}, {1, 0}, {2, 1}, {3, 2}};
     timed(4, late);
@@ -603,7 +606,7 @@ static void test_causes(void)
     CHECK_U64(bench.counters.value[IPTFS_XFRM_IN_IPTFS_ERROR], 0);
     stop(&bench);
 
-    /* A fragment lost on the link is to blame, whoever gives the rest up. */
+    /* The loss on the link is the drop cause, whatever gives up the rest. */
     two_and_whole();
     static const struct event gap[] = {{0, 0}, {1, 2}, {2, 9}};
     timed(3, gap);
@@ -719,7 +722,7 @@ static void test_endless_runs_are_given_up(void)
     stop(&bench);
 }
 
-/* Neighbours that contradict each other end the wait at once. */
+/* Neighbours that contradict each other end the wait immediately. */
 static void test_contradictions(void)
 {
     static struct bench bench;
@@ -816,15 +819,15 @@ static void test_random_runs(void)
     uint64_t delivered = 0, offered = 0;
     for (uint64_t seed = 1; seed <= 4000; seed++) {
         struct dice dice = {seed};
-        struct outcome told;
+        struct outcome expected;
         random_stream(&dice);
         random_arrivals(&dice);
         if (plan.count == 0)
             continue;
-        foretell(&plan, &told);
+        find_expected(&plan, &expected);
         offered += plan.stream.pkts;
         for (uint32_t i = 0; i < plan.stream.pkts; i++)
-            delivered += told.first[i] != NEVER;
+            delivered += expected.first[i] != NEVER;
         if (!holds(&plan)) {
             CHECK_FAIL("... seed %" PRIu64, seed);
             return;

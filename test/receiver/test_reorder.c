@@ -39,11 +39,11 @@ static void note(struct bench *bench, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    size_t room = sizeof bench->log - bench->log_octets;
-    int octets = vsnprintf(bench->log + bench->log_octets, room, format, args);
+    size_t space = sizeof bench->log - bench->log_octets;
+    int octets = vsnprintf(bench->log + bench->log_octets, space, format, args);
     va_end(args);
     if (octets > 0)
-        bench->log_octets += (size_t)octets < room ? (size_t)octets : room - 1;
+        bench->log_octets += (size_t)octets < space ? (size_t)octets : space - 1;
 }
 
 static void on_process(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
@@ -225,7 +225,7 @@ static void test_give_up_times(void)
         {"gap below filled: the upper time counts", 5, "0:1 1:3 5:6 7:2",
          "1@0 2@7 3@7 !11 !15 6@15", 0, 0, 2},
         {"three steps", 7, "0:1 1:3 3:5 6:8", "1@0 !11 3@11 !13 5@13 !16 8@16", 0, 0, 4},
-        {"two times at once", 7, "0:1 1:3 1:5 6:8", "1@0 !11 3@11 5@11 !16 8@16", 0, 0, 4},
+        {"two times at one instant", 7, "0:1 1:3 1:5 6:8", "1@0 !11 3@11 5@11 !16 8@16", 0, 0, 4},
         {"moved far: time of the last", 3, "0:1 1:3 6:20", "1@0 3@6 !11 !16 20@16", 0, 0, 17},
         {"moved by one: the time stays", 3, "0:1 1:4 6:6", "1@0 !11 4@11 !16 6@16", 0, 0, 3},
         {"a resting timer starts anew", 3, "0:1 1:3 2:2 20:5", "1@0 2@2 3@2 !11 !30 5@30", 0, 0, 1},
@@ -529,7 +529,7 @@ static void pair_start(struct pair *pair, uint64_t seed, struct dice *dice)
 
 static bool play_random(struct pair *pair, struct dice *dice)
 {
-    uint64_t shift = dice_between(dice, 1, 12); /* how far packets stray from their order */
+    uint64_t shift = dice_between(dice, 1, 12); /* how far packets are out of order */
     uint64_t front = 20;
     for (int step = 0; step < 50; step++) {
         if (!pair_fire_until(pair, pair->now_ps + (int64_t)dice_between(dice, 0, 8)))

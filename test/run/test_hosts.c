@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TCP and UDP on hosts of ns-3 through tunnels of scenarios, from the scenario to the summary. */
+#include "run/hosts.h"
+
 #include "base/units.h"
 #include "ns3/hosts/site.h"
 #include "run/run.h"

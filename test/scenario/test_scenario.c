@@ -73,21 +73,21 @@ static void test_defaults(void)
         CHECK_INT(tunnel->mode, 0);
         CHECK_STR(iptfs_cipher_at(tunnel->cipher)->name, "aes-gcm-16");
         CHECK_U64(tunnel->outer_version, 4);
-        CHECK_U64(tunnel->pkt_size_octets, 0);
-        CHECK_INT(tunnel->init_delay_ps, 0);
-        CHECK_U64(tunnel->max_queue_octets, 1048576);
-        CHECK_TRUE(!tunnel->dont_frag);
-        CHECK_U64(tunnel->reorder_window, 3);
-        CHECK_INT(tunnel->drop_time_ps, IPTFS_PS_PER_S);
-        CHECK_U64(tunnel->replay_window, 0);
+        CHECK_U64(tunnel->sender.pkt_size_octets, 0);
+        CHECK_INT(tunnel->sender.init_delay_ps, 0);
+        CHECK_U64(tunnel->sender.max_queue_size_octets, 1048576);
+        CHECK_TRUE(!tunnel->sender.dont_frag);
+        CHECK_U64(tunnel->receiver.reorder_window, 3);
+        CHECK_INT(tunnel->receiver.drop_time_ps, IPTFS_PS_PER_S);
+        CHECK_U64(tunnel->receiver.replay_window, 0);
         const struct iptfs_link_options *link = &s.link[i];
         CHECK_INT(link->device, IPTFS_DEVICE_DIRECT);
-        CHECK_INT(link->framing, IPTFS_FRAMING_ETHERNET);
-        CHECK_U64(link->rate_bps, 1000000000);
-        CHECK_INT(link->delay_ps, IPTFS_PS_PER_MS);
-        CHECK_U64(link->mtu_octets, 1500);
+        CHECK_INT(link->config.framing, IPTFS_FRAMING_ETHERNET);
+        CHECK_U64(link->config.rate_bps, 1000000000);
+        CHECK_INT(link->config.delay_ps, IPTFS_PS_PER_MS);
+        CHECK_U64(link->config.mtu_octets, 1500);
         CHECK_TRUE(link->queue.in_pkts && link->queue.count == 1000);
-        CHECK_NEAR(link->impairments.loss.probability, 0, 0);
+        CHECK_NEAR(link->config.impairments.loss.probability, 0, 0);
         CHECK_STR(link->impair_path, "");
         CHECK_U64(link->impair_count, 0);
     }
@@ -161,28 +161,28 @@ static void test_every_key(void)
     CHECK_STR(s.description, "everything said; nothing left to defaults#true");
     CHECK_INT(s.duration_ps, 2500 * IPTFS_PS_PER_MS);
     CHECK_U64(s.seed, UINT32_MAX);
-    CHECK_U64(s.tunnel[0].pkt_size_octets, 576);
-    CHECK_INT(s.tunnel[0].init_delay_ps, 51200);
-    CHECK_U64(s.tunnel[0].max_queue_octets, 10485760);
-    CHECK_TRUE(s.tunnel[0].dont_frag);
-    CHECK_INT(s.tunnel[0].receive, IPTFS_RECEIVE_IMMEDIATE);
-    CHECK_U64(s.tunnel[0].reorder_window, 65535);
-    CHECK_INT(s.tunnel[0].drop_time_ps, 5 * IPTFS_PS_PER_MS);
+    CHECK_U64(s.tunnel[0].sender.pkt_size_octets, 576);
+    CHECK_INT(s.tunnel[0].sender.init_delay_ps, 51200);
+    CHECK_U64(s.tunnel[0].sender.max_queue_size_octets, 10485760);
+    CHECK_TRUE(s.tunnel[0].sender.dont_frag);
+    CHECK_INT(s.tunnel[0].receiver.immediate, true);
+    CHECK_U64(s.tunnel[0].receiver.reorder_window, 65535);
+    CHECK_INT(s.tunnel[0].receiver.drop_time_ps, 5 * IPTFS_PS_PER_MS);
     CHECK_NEAR(s.tunnel[0].circuit_breaker.loss, 0.125, 0);
     CHECK_INT(s.tunnel[0].circuit_breaker.time_ps, 20 * IPTFS_PS_PER_MS);
-    CHECK_U64(s.tunnel[0].replay_window, 4096);
+    CHECK_U64(s.tunnel[0].receiver.replay_window, 4096);
     CHECK_STR(iptfs_cipher_at(s.tunnel[0].cipher)->name, "null");
     CHECK_U64(s.tunnel[0].outer_version, 6);
     CHECK_INT(s.link[0].device, IPTFS_DEVICE_P2P);
-    CHECK_INT(s.link[0].framing, IPTFS_FRAMING_PPP);
-    CHECK_U64(s.link[0].rate_bps, UINT64_C(10000000000));
-    CHECK_INT(s.link[0].delay_ps, 12500 * IPTFS_PS_PER_US);
-    CHECK_U64(s.link[0].mtu_octets, 9000);
+    CHECK_INT(s.link[0].config.framing, IPTFS_FRAMING_PPP);
+    CHECK_U64(s.link[0].config.rate_bps, UINT64_C(10000000000));
+    CHECK_INT(s.link[0].config.delay_ps, 12500 * IPTFS_PS_PER_US);
+    CHECK_U64(s.link[0].config.mtu_octets, 9000);
     CHECK_TRUE(!s.link[0].queue.in_pkts && s.link[0].queue.count == 1048576);
-    CHECK_NEAR(s.link[0].impairments.loss.probability, 0.001, 0);
+    CHECK_NEAR(s.link[0].config.impairments.loss.probability, 0.001, 0);
     CHECK_TRUE(s.bidirectional);
-    CHECK_U64(s.tunnel[1].pkt_size_octets, 576);
-    CHECK_INT(s.link[1].framing, IPTFS_FRAMING_PPP);
+    CHECK_U64(s.tunnel[1].sender.pkt_size_octets, 576);
+    CHECK_INT(s.link[1].config.framing, IPTFS_FRAMING_PPP);
     CHECK_U64(s.traffic_count, 3);
     CHECK_STR(s.traffic[0].name, "voice");
     CHECK_INT(s.traffic[0].start_ps, 10 * IPTFS_PS_PER_MS);
@@ -212,7 +212,7 @@ static void test_layout(void)
                   "loss =    0.5\t# a fourth ; here\r\n" TRAFFIC)) {
         CHECK_U64(s.seed, 7);
         CHECK_INT(s.duration_ps, 3 * IPTFS_PS_PER_S);
-        CHECK_NEAR(s.link[0].impairments.loss.probability, 0.5, 0);
+        CHECK_NEAR(s.link[0].config.impairments.loss.probability, 0.5, 0);
         iptfs_scenario_free(&s);
     }
     if (parse(&s, TRAFFIC "stop = 1s ; no line end after this")) {
@@ -255,18 +255,18 @@ static void test_reverse(void)
                    "[link]\nrate = 9Mbps\nmtu = 1400\n" TRAFFIC))
         return;
     CHECK_TRUE(s.bidirectional);
-    CHECK_U64(s.tunnel[0].pkt_size_octets, 0);
-    CHECK_U64(s.tunnel[1].pkt_size_octets, 600);
-    CHECK_INT(s.tunnel[0].init_delay_ps, IPTFS_PS_PER_MS);
-    CHECK_INT(s.tunnel[1].init_delay_ps, IPTFS_PS_PER_MS);
-    CHECK_INT(s.tunnel[0].drop_time_ps, 2 * IPTFS_PS_PER_MS);
-    CHECK_INT(s.tunnel[1].drop_time_ps, 3 * IPTFS_PS_PER_MS);
-    CHECK_U64(s.tunnel[0].reorder_window, 7);
-    CHECK_U64(s.tunnel[1].reorder_window, 0);
+    CHECK_U64(s.tunnel[0].sender.pkt_size_octets, 0);
+    CHECK_U64(s.tunnel[1].sender.pkt_size_octets, 600);
+    CHECK_INT(s.tunnel[0].sender.init_delay_ps, IPTFS_PS_PER_MS);
+    CHECK_INT(s.tunnel[1].sender.init_delay_ps, IPTFS_PS_PER_MS);
+    CHECK_INT(s.tunnel[0].receiver.drop_time_ps, 2 * IPTFS_PS_PER_MS);
+    CHECK_INT(s.tunnel[1].receiver.drop_time_ps, 3 * IPTFS_PS_PER_MS);
+    CHECK_U64(s.tunnel[0].receiver.reorder_window, 7);
+    CHECK_U64(s.tunnel[1].receiver.reorder_window, 0);
     CHECK_U64(s.tunnel[1].outer_version, 6);
-    CHECK_U64(s.link[0].rate_bps, 9000000);
-    CHECK_U64(s.link[1].rate_bps, 5000000);
-    CHECK_U64(s.link[1].mtu_octets, 1400);
+    CHECK_U64(s.link[0].config.rate_bps, 9000000);
+    CHECK_U64(s.link[1].config.rate_bps, 5000000);
+    CHECK_U64(s.link[1].config.mtu_octets, 1400);
     iptfs_scenario_free(&s);
 }
 
@@ -282,12 +282,12 @@ static void test_overrides(void)
                                         COUNT(sets), &error),
               0);
     CHECK_STR(error.text, "");
-    CHECK_U64(s.tunnel[0].pkt_size_octets, 1200);
-    CHECK_U64(s.tunnel[1].pkt_size_octets, 1200);
-    CHECK_U64(s.link[0].rate_bps, 5000000);
+    CHECK_U64(s.tunnel[0].sender.pkt_size_octets, 1200);
+    CHECK_U64(s.tunnel[1].sender.pkt_size_octets, 1200);
+    CHECK_U64(s.link[0].config.rate_bps, 5000000);
     CHECK_U64(s.traffic[0].size.low_octets, 64);
     CHECK_U64(s.seed, 2);
-    CHECK_INT(s.tunnel[1].drop_time_ps, 9 * IPTFS_PS_PER_US);
+    CHECK_INT(s.tunnel[1].receiver.drop_time_ps, 9 * IPTFS_PS_PER_US);
     CHECK_STR(s.description, "a=b");
     CHECK_TRUE(s.bidirectional);
     iptfs_scenario_free(&s);
@@ -698,13 +698,12 @@ static void test_combinations(void)
         {"[traffic.a]\ntype = tcp-request\naccess-mtu = 9000\nbuffer = 16kB\n",
          "t.ini:4: [traffic.a] buffer: found '16kB', allowed: 17896B (two segments) or more"},
         {"[traffic.a]\ntype = tcp-bulk\nflows = 11\nstagger = 100ms\n",
-         "t.ini:4: [traffic.a] stagger: found '100ms', allowed: so little that the last of 11 "
-         "flows starts before 1s"},
+         "t.ini:4: [traffic.a] stagger: found '100ms', allowed: a time with which the "
+         "last of 11 flows starts before 1s"},
         {"[link]\ndevice = p2p\nrate = 1Mbps\nqueue = 9p\n[traffic.a]\ntype = tcp-bulk\n"
          "tunnel = off\n",
-         "t.ini:7: [traffic.a] tunnel: found 'off', allowed: on, for only with device direct "
-         "others "
-         "share the link"},
+         "t.ini:7: [traffic.a] tunnel: found 'off', allowed: on; off needs device direct, "
+         "whose link others can share"},
         {"[traffic.a]\ntype = udp-onoff\nsize = 28\nrate = 1Mbps\non = 1s\noff = 1s\n",
          "t.ini:3: [traffic.a] size: found '28', allowed: one size from 29B to 65535B (with IP and "
          "UDP headers)"},
@@ -1078,7 +1077,7 @@ static void test_list(void)
         const struct iptfs_option *option;
         for (size_t j = 0; (option = section->option_at(j)) != NULL; j++) {
             char row[64];
-            snprintf(row, sizeof row, "\n\"%s\",\"%s\",", section->name, option->key);
+            snprintf(row, sizeof row, "\n%s,%s,", section->name, option->key);
             CHECK_TRUE(strstr(keys, row) != NULL);
             CHECK_TRUE(strstr(text, option->meaning) != NULL);
         }
@@ -1096,7 +1095,7 @@ static void test_list(void)
     struct iptfs_error error;
     CHECK_INT(iptfs_list("kyes", false, stdout, &error), IPTFS_E_INVALID);
     CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
-                          "ciphers, keys; did you mean 'keys'?");
+                          "ciphers, keys, causes, plots, engines, results; did you mean 'keys'?");
 }
 
 const CU_TestInfo iptfs_tests_scenario[] = {

@@ -509,7 +509,7 @@ static void text_names_every_cause(void)
     static const char *const words[] = {
         "busy",      "no-queue-space", "link-loss",
         "drop-time", "mean fill",      "Goodput",
-        "p99",       "1,234 events",   "1,001 packets of captures were left out"};
+        "p99",       "1,234 events",   "1,001 packets of captures were skipped"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strstr(text, words[i]) == NULL)
             CHECK_FAIL("\"%s\" is not in:\n%s", words[i], text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What several suites need: numbers by chance that are not the model's own, and a source that plays
+/* What several suites need: random numbers that are not the model's own, and a source that plays
  * an array of arrivals. */
 #ifndef IPTFS_SUPPORT_FIXTURE_H
 #define IPTFS_SUPPORT_FIXTURE_H

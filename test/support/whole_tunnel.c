@@ -18,7 +18,7 @@ void bench_expect(struct bench *bench, bool held, const char *what)
 static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
     struct bench *bench = ctx;
-    bench_expect(bench, inner->id < bench->plan->count, "a packet arrived that nobody sent");
+    bench_expect(bench, inner->id < bench->plan->count, "a packet arrived that was not sent");
     bench_expect(bench, !bench->arrived[inner->id], "a packet arrived twice");
     bench_expect(bench, inner->arrived_ps == bench->plan->arrivals[inner->id].at_ps,
                  "a packet arrived at another time than it was sent");
@@ -122,7 +122,8 @@ static void check_step(struct bench *bench)
                  "measured are others");
     bench_expect(bench, iptfs_ledger_in_flight(ledger) <= tunnel->store.live_inner,
                  "more are inside than there are");
-    bench_expect(bench, iptfs_tunnel_next_ps(tunnel) > bench->now_ps, "due again at once");
+    bench_expect(bench, iptfs_tunnel_next_ps(tunnel) > bench->now_ps,
+                 "due again at the same instant");
 }
 
 void bench_run_until(struct bench *bench, int64_t until_ps)

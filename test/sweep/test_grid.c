@@ -89,9 +89,9 @@ static void grids_zips_and_cases(void)
     CHECK_U64(sweep.n_points, 1);
     struct iptfs_error error;
     if (CHECK_INT(iptfs_sweep_scenario(&sweep, 1, &scenario, &error), 0)) {
-        CHECK_NEAR(scenario.link[0].impairments.loss.probability, 0.01, 0);
-        CHECK_NEAR(scenario.link[0].impairments.ce.probability, 0.02, 0);
-        CHECK_INT(scenario.link[0].delay_ps, INT64_C(9000000000));
+        CHECK_NEAR(scenario.link[0].config.impairments.loss.probability, 0.01, 0);
+        CHECK_NEAR(scenario.link[0].config.impairments.ce.probability, 0.02, 0);
+        CHECK_INT(scenario.link[0].config.delay_ps, INT64_C(9000000000));
         iptfs_scenario_free(&scenario);
     }
     iptfs_sweep_free(&sweep);

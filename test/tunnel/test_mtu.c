@@ -143,7 +143,7 @@ static void test_on_demand_follows(void)
 }
 
 /* Fragments have gone when the space changes, to less and to more. */
-static void test_a_begun_packet_goes_on(void)
+static void test_a_partial_packet_goes_on(void)
 {
     begin("fixed-rate");
     add_pkt(0, 5000, 4);
@@ -223,7 +223,7 @@ static void test_fixed_size_above_the_mtu(void)
     end(9 * MS);
 }
 
-static void test_no_room_is_refused(void)
+static void test_too_small_is_refused(void)
 {
     begin("on-demand");
     if (!run(0))
@@ -332,11 +332,11 @@ static void test_bad_values(void)
 
 const CU_TestInfo iptfs_tests_mtu[] = {
     {"on demand follows", test_on_demand_follows},
-    {"a begun packet goes on", test_a_begun_packet_goes_on},
+    {"a partial packet goes on", test_a_partial_packet_goes_on},
     {"dont-frag", test_dont_frag},
     {"plain ESP", test_plain_esp},
     {"fixed size above the MTU", test_fixed_size_above_the_mtu},
-    {"no room is refused", test_no_room_is_refused},
+    {"too small an MTU is refused", test_too_small_is_refused},
     {"random changes", test_random_changes},
     {"rate stays", test_rate_stays},
     {"bad values", test_bad_values},

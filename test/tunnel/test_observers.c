@@ -133,7 +133,7 @@ static void test_leak(void)
 }
 
 const CU_TestInfo iptfs_tests_observers[] = {
-    {"nobody observes", test_none},
+    {"no observer", test_none},
     {"an observer is called for what it wants", test_only_what_it_wants},
     {"order of calls", test_order},
     {"leak", test_leak},

@@ -69,7 +69,7 @@ static void random_trouble(struct plan *plan, struct dice *dice)
         };
 }
 
-/* Packets, SAs and a link by chance; with `trouble` whatever can go wrong does. */
+/* Random packets, SAs and link; with `trouble` everything that can go wrong does. */
 static void make_plan(struct plan *plan, uint64_t seed, bool trouble)
 {
     struct dice dice = {seed};

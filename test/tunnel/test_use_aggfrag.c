@@ -2,7 +2,7 @@
 /* What ends ask of each other (RFC 9347, 5.1), as bytes, as rules, and in a run. */
 #include "base/error.h"
 #include "run/run.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "sender/mode.h"
 #include "summary/summary.h"
 #include "support/check.h"
@@ -40,7 +40,7 @@ static void check_decode(size_t at, uint8_t value, size_t size, int code)
     CHECK_INT(flags, code > 0 ? 0x02 : 0x55);
 }
 
-static void odd_notifications_are_told_apart(void)
+static void odd_notifications_are_read(void)
 {
     check_decode(0, 41, 9, 9);   /* another payload follows */
     check_decode(1, 0xff, 9, 9); /* critical, reserved */
@@ -194,12 +194,12 @@ static void a_sender_obeys_a_peer_without_fragments(void)
     static const char *const modes[] = {"on-demand\n", "fixed-rate\npps = 1000\n",
                                         "min-rate\npps = 10\n"};
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        char told[512], chosen[512], free_to[512], *text = NULL;
-        snprintf(told, sizeof told, LOAD "[tunnel]\nmode = %s[tunnel.in]\naccept-fragments = off\n",
-                 modes[i]);
+        char negotiated[512], chosen[512], free_to[512], *text = NULL;
+        snprintf(negotiated, sizeof negotiated,
+                 LOAD "[tunnel]\nmode = %s[tunnel.in]\naccept-fragments = off\n", modes[i]);
         snprintf(chosen, sizeof chosen, LOAD "[tunnel]\ndont-frag = on\nmode = %s", modes[i]);
         snprintf(free_to, sizeof free_to, LOAD "[tunnel]\nmode = %s", modes[i]);
-        json_t *a = summary_of(told, &text), *b = summary_of(chosen, NULL);
+        json_t *a = summary_of(negotiated, &text), *b = summary_of(chosen, NULL);
         json_t *c = summary_of(free_to, NULL);
         CHECK_INT(count_at(a, "inner.dropped.too-big"), 10);
         CHECK_INT(count_at(a, "inner.delivered.pkts"), 10);
@@ -219,7 +219,7 @@ static void a_sender_obeys_a_peer_without_fragments(void)
 }
 
 /* The receiver of the reverse direction is the initiator. */
-static void ends_are_told_apart(void)
+static void ends_are_distinguished(void)
 {
     json_t *summary = summary_of(LOAD "direction = reverse\n[tunnel.reverse.in]\n"
                                       "accept-fragments = off\n",
@@ -272,7 +272,8 @@ static void congestion_control_asks_by_itself(void)
     CHECK_INT(count_at(summary, "negotiation.responder.flags"), 2);
     CHECK_STR(json_string_value(at(summary, "negotiation.initiator.congestion_information")),
               "headers");
-    CHECK_TRUE(strstr(text, "the responder learns of congestion from the headers") != NULL);
+    CHECK_TRUE(strstr(text, "the responder receives congestion information in AGGFRAG headers") !=
+               NULL);
     free(text);
     json_decref(summary);
     summary = summary_of(
@@ -281,7 +282,7 @@ static void congestion_control_asks_by_itself(void)
     CHECK_INT(count_at(summary, "negotiation.responder.flags"), 0);
     CHECK_STR(json_string_value(at(summary, "negotiation.initiator.congestion_information")),
               "empty payloads");
-    CHECK_TRUE(strstr(text, "from empty payloads over plain ESP") != NULL);
+    CHECK_TRUE(strstr(text, "in empty payloads over plain ESP") != NULL);
     free(text);
     json_decref(summary);
 }
@@ -331,14 +332,14 @@ static void contradictions_are_refused(void)
 
 const CU_TestInfo iptfs_tests_use_aggfrag[] = {
     {"the notification is nine octets", the_notification_is_nine_octets},
-    {"odd notifications are told apart", odd_notifications_are_told_apart},
+    {"odd notifications are refused or accepted", odd_notifications_are_read},
     {"don't fragment binds the peer", dont_fragment_binds_the_peer},
     {"unknown flags are refused", unknown_flags_are_refused},
     {"nothing is asked for without AGGFRAG", nothing_is_asked_for_without_aggfrag},
     {"congestion information comes back where it can",
      congestion_information_comes_back_where_it_can},
     {"a sender obeys a peer without fragments", a_sender_obeys_a_peer_without_fragments},
-    {"ends are told apart", ends_are_told_apart},
+    {"ends are distinguished", ends_are_distinguished},
     {"plain ESP remains of what is refused", plain_esp_remains_of_what_is_refused},
     {"congestion control asks by itself", congestion_control_asks_by_itself},
     {"contradictions are refused", contradictions_are_refused},

@@ -18,7 +18,7 @@
  * which slotted service is later. */
 #include "base/units.h"
 #include "link/direct_link.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "support/check.h"
 #include "traffic/traffic.h"
 #include "tunnel/tunnel.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What ns-3's applications of one traffic section measured. */
-#ifndef IPTFS_TRAFFIC_HOSTS_REPORT_H
-#define IPTFS_TRAFFIC_HOSTS_REPORT_H
+#ifndef IPTFS_SUMMARY_HOSTS_REPORT_H
+#define IPTFS_SUMMARY_HOSTS_REPORT_H
 
 #include "stats/delays.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hosts/hosts.h"
+#include "run/hosts.h"
 
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/sim.h"
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 #include "traffic/host.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@
 
 static enum iptfs_path path_of(const struct iptfs_traffic_options *traffic)
 {
-    return iptfs_traffic_beside(traffic) ? IPTFS_PATH_BESIDE : IPTFS_PATH_TUNNEL;
+    return iptfs_traffic_beside(traffic) ? IPTFS_PATH_BYPASS : IPTFS_PATH_TUNNEL;
 }
 
 bool iptfs_hosts_wanted(const struct iptfs_scenario *scenario, enum iptfs_path path)

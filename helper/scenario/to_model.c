@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/config.h"
+#include "scenario/to_model.h"
 
 #include "base/units.h"
 
@@ -53,9 +53,9 @@ uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
                                  const struct iptfs_link_options *link)
 {
     struct iptfs_esp esp = esp_of(tunnel);
-    if (tunnel->pkt_size_octets > 0)
-        return tunnel->pkt_size_octets;
-    return iptfs_esp_outer_octets(&esp, iptfs_esp_payload_max(&esp, link->mtu_octets));
+    if (tunnel->sender.pkt_size_octets > 0)
+        return tunnel->sender.pkt_size_octets;
+    return iptfs_esp_outer_octets(&esp, iptfs_esp_payload_max(&esp, link->config.mtu_octets));
 }
 
 /* A rate in bits per second is one packet every octets * 8 / rate seconds. */
@@ -64,7 +64,7 @@ static void set_slots(struct iptfs_sender_config *config, const struct iptfs_tun
 {
     uint32_t octets = iptfs_config_pkt_octets(tunnel, link);
     if (tunnel->l2_fixed_rate_bps > 0)
-        octets = iptfs_framed_octets(link->framing, octets);
+        octets = iptfs_framed_octets(link->config.framing, octets);
     config->slot_numerator = (uint64_t)IPTFS_PS_PER_S;
     config->slot_denominator = tunnel->pps;
     if (tunnel->pps > 0)
@@ -78,27 +78,17 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
                                                const struct iptfs_link_options *link)
 {
     const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
-    struct iptfs_sender_config config = {
-        .mode = mode,
-        .esp = esp_of(tunnel),
-        .pkt_size_octets = tunnel->pkt_size_octets,
-        .mtu_octets = link->mtu_octets,
-        .max_queue_size_octets = tunnel->max_queue_octets,
-        .init_delay_ps = tunnel->init_delay_ps,
-        .dont_frag = tunnel->dont_frag || (mode->aggfrag && !tunnel->accept_fragments),
-        .fill_whole = tunnel->fill == IPTFS_FILL_WHOLE,
-        .fill_full = tunnel->fill == IPTFS_FILL_FULL,
-        .pad_to_avoid_fragment = tunnel->pad_to_avoid_fragment,
-        .min_fragment_octets = tunnel->min_fragment_octets,
-        .all_pad_every = tunnel->all_pad_every,
-        .tfc_pad_octets = tunnel->tfc_pad_octets,
-        .ip_fragment_headers = tunnel->ip_fragment_headers,
-        .max_aggregation_time_ps = tunnel->max_aggregation_time_ps,
-        .ecn = tunnel->ecn,
-        .rekey_after_pkts = tunnel->rekey_after.pkts,
-        .rekey_after_ps = tunnel->rekey_after.time_ps,
-    };
-    /* Nothing is gathered where each packet leaves by itself. */
+    struct iptfs_sender_config config = tunnel->sender;
+    config.mode = mode;
+    config.esp = esp_of(tunnel);
+    config.mtu_octets = link->config.mtu_octets;
+    config.dont_frag = config.dont_frag || (mode->aggfrag && !tunnel->accept_fragments);
+    config.fill_whole = tunnel->fill == IPTFS_FILL_WHOLE;
+    config.fill_full = tunnel->fill == IPTFS_FILL_FULL;
+    config.ecn = tunnel->ecn;
+    config.rekey_after_pkts = tunnel->rekey_after.pkts;
+    config.rekey_after_ps = tunnel->rekey_after.time_ps;
+    /* Without AGGFRAG there is nothing to wait for: each packet leaves by itself. */
     if (!mode->aggfrag)
         config.init_delay_ps = 0;
     set_slots(&config, tunnel, link);
@@ -114,12 +104,11 @@ struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tu
                                            const struct iptfs_link_options *link)
 {
     uint32_t octets = iptfs_config_pkt_octets(tunnel, link);
-    return (struct iptfs_tfrc_config){
-        .packet_octets = octets,
-        .max_pps = packets_per_second(tunnel->max_rate_bps, octets),
-        .min_pps = packets_per_second(tunnel->min_rate_bps, octets),
-        .rtt_ps = tunnel->initial_rtt_ps,
-    };
+    struct iptfs_tfrc_config config = tunnel->tfrc;
+    config.packet_octets = octets;
+    config.max_pps = packets_per_second(tunnel->max_rate_bps, octets);
+    config.min_pps = packets_per_second(tunnel->min_rate_bps, octets);
+    return config;
 }
 
 size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
@@ -128,12 +117,12 @@ size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
 {
     struct iptfs_link_options then = *link;
     for (size_t i = 0; i < link->mtu_changes.count; i++) {
-        then.mtu_octets = (uint32_t)link->mtu_changes.item[i].value;
+        then.config.mtu_octets = (uint32_t)link->mtu_changes.item[i].value;
         /* Packets of another size need another gap to make the same rate. */
         struct iptfs_sender_config sender = iptfs_config_sender(tunnel, &then);
         changes[i] = (struct iptfs_mtu_change){
             .at_ps = link->mtu_changes.item[i].at_ps,
-            .mtu_octets = then.mtu_octets,
+            .mtu_octets = then.config.mtu_octets,
             .slot_numerator = sender.mode->rated ? sender.slot_numerator : 0,
         };
     }
@@ -142,7 +131,7 @@ size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
 
 uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link)
 {
-    uint32_t most = link->mtu_octets;
+    uint32_t most = link->config.mtu_octets;
     for (size_t i = 0; i < link->mtu_changes.count; i++)
         if (link->mtu_changes.item[i].value > most)
             most = (uint32_t)link->mtu_changes.item[i].value;
@@ -161,34 +150,27 @@ struct iptfs_circuit_breaker_config iptfs_config_breaker(const struct iptfs_tunn
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel)
 {
     const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
-    return (struct iptfs_receiver_config){
-        .reorder_window = tunnel->reorder_window,
-        .drop_time_ps = tunnel->drop_time_ps,
-        .replay_window = mode->encrypted ? tunnel->replay_window : 0,
-        .immediate = tunnel->receive == IPTFS_RECEIVE_IMMEDIATE,
-        .plain = !mode->aggfrag,
-        .ecn = tunnel->ecn,
-    };
+    struct iptfs_receiver_config config = tunnel->receiver;
+    if (!mode->encrypted)
+        config.replay_window = 0;
+    config.plain = !mode->aggfrag;
+    config.ecn = tunnel->ecn;
+    return config;
 }
 
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link)
 {
-    struct iptfs_impairments_config impairments = link->impairments;
-    impairments.blackouts =
+    struct iptfs_link_config config = link->config;
+    config.mtu_most_octets = iptfs_config_mtu_most(link);
+    config.queue_pkts = link->queue.in_pkts ? link->queue.count : 0;
+    config.queue_octets = link->queue.in_pkts ? 0 : link->queue.count;
+    config.rate_changes = link->rate_changes.item;
+    config.rate_change_count = link->rate_changes.count;
+    config.impairments.blackouts =
         (struct iptfs_impair_blackouts_config){link->blackouts.item, link->blackouts.count};
-    impairments.list = (struct iptfs_impair_list_config){link->impair_items, link->impair_count};
-    return (struct iptfs_link_config){
-        .rate_bps = link->rate_bps,
-        .delay_ps = link->delay_ps,
-        .mtu_octets = link->mtu_octets,
-        .mtu_most_octets = iptfs_config_mtu_most(link),
-        .framing = link->framing,
-        .queue_pkts = link->queue.in_pkts ? link->queue.count : 0,
-        .queue_octets = link->queue.in_pkts ? 0 : link->queue.count,
-        .rate_changes = link->rate_changes.item,
-        .rate_change_count = link->rate_changes.count,
-        .impairments = impairments,
-    };
+    config.impairments.list =
+        (struct iptfs_impair_list_config){link->impair_items, link->impair_count};
+    return config;
 }
 
 struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel)
@@ -199,7 +181,7 @@ struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_option
     return (struct iptfs_tunnel_options){
         .mode = mode,
         .outer_version = tunnel->outer_version,
-        .max_queue_octets = tunnel->max_queue_octets,
+        .sender = {.max_queue_size_octets = tunnel->sender.max_queue_size_octets},
         .accept_fragments = true,
     };
 }

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Traffic of ns-3's applications in a run: hosts on both sides of the tunnel, others beside it, and
- * what is measured of them. */
-#ifndef IPTFS_HOSTS_HOSTS_H
-#define IPTFS_HOSTS_HOSTS_H
+/* TCP and UDP on hosts of ns-3 in a run: hosts on both sides of the tunnel, hosts whose traffic
+ * goes beside it, and what is measured of them. */
+#ifndef IPTFS_RUN_HOSTS_H
+#define IPTFS_RUN_HOSTS_H
 
 #include "ns3/device_pair.h"
 #include "ns3/engine.h"
 #include "ns3/hosts/hosts.h"
 #include "scenario/scenario.h"
 #include "stats/delays.h"
-#include "traffic/hosts_report.h"
+#include "summary/hosts_report.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The two ways between the gateways. */
+/* The two paths between the gateways. */
 enum iptfs_path {
     IPTFS_PATH_TUNNEL,
-    IPTFS_PATH_BESIDE, /* as it is, over the same link */
+    IPTFS_PATH_BYPASS, /* without the tunnel, over the same link */
     IPTFS_PATHS
 };
 
@@ -32,18 +32,19 @@ struct iptfs_hosts_section {
 /* All hosts of a run; must not move in memory. */
 struct iptfs_hosts {
     const struct iptfs_scenario *scenario;
-    struct iptfs_ns3_hosts *gateways[IPTFS_PATHS]; /* NULL: nobody goes this way */
+    struct iptfs_ns3_hosts *gateways[IPTFS_PATHS]; /* NULL: no traffic takes this path */
     struct iptfs_device_pair device[IPTFS_PATHS];
-    struct iptfs_hosts_section *section;               /* one for each traffic section */
-    uint16_t traffic_of[IPTFS_NS3_HOSTS_SECTIONS_MAX]; /* by the number that ns-3 knows */
+    struct iptfs_hosts_section *section; /* one for each traffic section */
+    uint16_t
+        traffic_of[IPTFS_NS3_HOSTS_SECTIONS_MAX]; /* traffic section by its number in ns3/hosts */
 };
 
-/* Whether a scenario has such traffic on this path. */
+/* Whether a scenario has traffic of hosts on this path. */
 bool iptfs_hosts_wanted(const struct iptfs_scenario *scenario, enum iptfs_path path);
 
 /* Makes the hosts of a scenario, which must outlive them, in the open simulation, and joins them by
- * the tunnels of these engines: [path][direction], NULL where nobody goes. IPTFS_E_NO_MEMORY,
- * IPTFS_E_ENGINE. Whatever the outcome, they are freed with iptfs_hosts_free. */
+ * the tunnels of these engines: [path][direction]; those of a path without traffic are not used.
+ * IPTFS_E_NO_MEMORY, IPTFS_E_ENGINE. Whatever the outcome, they are freed with iptfs_hosts_free. */
 int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *scenario,
                      struct iptfs_engine *engine[IPTFS_PATHS][IPTFS_DIRECTIONS], uint64_t seed,
                      uint64_t run);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what a scenario says to what the model wants. */
-#ifndef IPTFS_SCENARIO_CONFIG_H
-#define IPTFS_SCENARIO_CONFIG_H
+#ifndef IPTFS_SCENARIO_TO_MODEL_H
+#define IPTFS_SCENARIO_TO_MODEL_H
 
 #include "congestion/circuit_breaker.h"
 #include "link/link.h"

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "endpoint/decap.h"
+
+#include "base/units.h"
+#include "endpoint/figures.h"
+#include "scenario/to_model.h"
+#include "summary/summary.h"
+#include "wire/inbound_sa.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* A CE mark on an outer packet is copied to the inner packet whatever the sender does with ECN
+ * (RFC 6040, section 4.2). */
+static const char default_scenario[] = IPTFS_ENDPOINT_SCENARIO "[tunnel]\necn = on\n";
+
+struct decap {
+    struct iptfs_endpoint endpoint;
+    struct iptfs_inbound_sa inbound;
+    uint8_t bytes[IPTFS_PACKET_MAX_OCTETS];
+};
+
+static void write_inner(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
+{
+    struct decap *decap = ctx;
+    (void)again; /* a capture has each copy as a packet */
+    iptfs_inner_copy(NULL, inner, inner->tos, 0, inner->octets, decap->bytes);
+    iptfs_capture_writer_add(&decap->endpoint.writer, now_ps, decap->bytes, inner->octets);
+}
+
+static int open_receiver(struct decap *decap)
+{
+    struct iptfs_endpoint *endpoint = &decap->endpoint;
+    struct iptfs_receiver_config config =
+        iptfs_config_receiver(&endpoint->scenario.tunnel[IPTFS_FORWARD]);
+    if (!endpoint->codec.mode->encrypted || endpoint->codec.mode->transport)
+        return iptfs_endpoint_refuse_mode(endpoint, "decap", "a mode with ESP in tunnel mode");
+    if (endpoint->request->sa.spi == NULL)
+        endpoint->codec.spi = 0;
+    int code = iptfs_inbound_sa_init(&decap->inbound, &endpoint->codec, &config);
+    iptfs_inbound_sa_deliver_to(&decap->inbound, write_inner, decap);
+    return code == IPTFS_OK
+               ? code
+               : iptfs_fail(endpoint->error, code, "decap: %s", iptfs_error_name(code));
+}
+
+static void receive_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
+{
+    struct decap *decap = (struct decap *)endpoint;
+    int64_t next_ps;
+    if (packet->ip == NULL) {
+        endpoint->not_ip++;
+        return;
+    }
+    while ((next_ps = iptfs_inbound_sa_next_ps(&decap->inbound)) < endpoint->now_ps)
+        iptfs_inbound_sa_wake(&decap->inbound, next_ps);
+    switch (
+        iptfs_inbound_sa_input(&decap->inbound, endpoint->now_ps, packet->ip, packet->captured)) {
+    case IPTFS_OUTER_CODEC_NOT_IP:
+        endpoint->not_ip++;
+        break;
+    case IPTFS_OUTER_CODEC_CUT:
+        endpoint->cut++;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Runs the timers until nothing is waited for. */
+static void receive_rest(struct decap *decap)
+{
+    int64_t next_ps;
+    while ((next_ps = iptfs_inbound_sa_next_ps(&decap->inbound)) != IPTFS_NEVER)
+        iptfs_inbound_sa_wake(&decap->inbound, next_ps);
+}
+
+/* Linux's counters of packets that do not reach the model. */
+static void add_linux_counters(const struct iptfs_inbound_sa *inbound, json_t *linux_counters)
+{
+    const uint64_t *verdicts = inbound->verdicts;
+    json_int_t bad_headers = json_integer_value(json_object_get(linux_counters, "XfrmInHdrError"));
+    iptfs_figures_set(linux_counters, "XfrmInNoStates", verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
+    iptfs_figures_set(linux_counters, "XfrmInStateProtoError",
+                      verdicts[IPTFS_OUTER_CODEC_BAD_ICV] +
+                          verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
+    iptfs_figures_set(linux_counters, "XfrmInStateModeError", inbound->other_headers);
+    iptfs_figures_set(linux_counters, "XfrmInHdrError",
+                      (uint64_t)bad_headers + verdicts[IPTFS_OUTER_CODEC_SHORT]);
+}
+
+static void add_outer_figures(const struct iptfs_inbound_sa *inbound, json_t *figures)
+{
+    json_t *outer = iptfs_figures_group(figures, "outer");
+    iptfs_figures_set(outer, "spi", inbound->wire.spi_known ? inbound->wire.config.spi : 0);
+    iptfs_figures_set(outer, "good", inbound->verdicts[IPTFS_OUTER_CODEC_GOOD]);
+    iptfs_figures_set(outer, "other-spi", inbound->verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
+    iptfs_figures_set(outer, "short", inbound->verdicts[IPTFS_OUTER_CODEC_SHORT]);
+    iptfs_figures_set(outer, "bad-icv", inbound->verdicts[IPTFS_OUTER_CODEC_BAD_ICV]);
+    iptfs_figures_set(outer, "bad-trailer", inbound->verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
+    iptfs_figures_set(outer, "dummy", inbound->dummies);
+    iptfs_figures_set(outer, "other-next-header", inbound->other_headers);
+    iptfs_figures_set(outer, "replay", inbound->counters.value[IPTFS_XFRM_IN_STATE_SEQ_ERROR]);
+    iptfs_figures_set(outer, "late", iptfs_receiver_late_pkts(&inbound->receiver));
+    iptfs_figures_set(outer, "duplicate", inbound->receiver.reorder.duplicate_pkts);
+    iptfs_figures_set(outer, "missed", inbound->counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS]);
+}
+
+static json_t *make_figures(const struct decap *decap)
+{
+    const struct iptfs_inbound_sa *inbound = &decap->inbound;
+    const struct iptfs_ledger *ledger = &inbound->store.ledger;
+    const struct iptfs_tally *delivered = &ledger->delivered;
+    json_t *figures = json_object();
+    json_t *in = iptfs_figures_input(&decap->endpoint, figures);
+    iptfs_figures_set(in, "not-esp", inbound->verdicts[IPTFS_OUTER_CODEC_NOT_ESP]);
+    iptfs_figures_set(in, "fragment", inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT]);
+    add_outer_figures(inbound, figures);
+    json_t *inner = iptfs_figures_group(figures, "inner");
+    iptfs_figures_set(iptfs_figures_group(inner, "delivered"), "pkts", delivered->pkts);
+    iptfs_figures_set(json_object_get(inner, "delivered"), "octets", delivered->octets);
+    iptfs_figures_set(inner, "incomplete",
+                      inbound->counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS]);
+    json_t *counters = iptfs_summary_counters(&inbound->counters);
+    add_linux_counters(inbound, json_object_get(counters, "linux"));
+    json_object_set_new(figures, "counters", counters);
+    return figures;
+}
+
+/* Notes that name the likely mistake of the user. */
+static void note_outer(const struct decap *decap, FILE *notes)
+{
+    const struct iptfs_inbound_sa *inbound = &decap->inbound;
+    const struct iptfs_endpoint *endpoint = &decap->endpoint;
+    char text[120];
+    iptfs_figures_note(endpoint, inbound->verdicts[IPTFS_OUTER_CODEC_BAD_ICV],
+                       "are not authentic: check key, salt and --esn", notes);
+    snprintf(text, sizeof text, "have another SPI than 0x%08" PRIx32, inbound->wire.config.spi);
+    iptfs_figures_note(endpoint, inbound->verdicts[IPTFS_OUTER_CODEC_OTHER_SPI], text, notes);
+    snprintf(text, sizeof text, "carry no %s: check tunnel.mode",
+             inbound->wire.config.mode->aggfrag ? "AGGFRAG payload" : "IP packet");
+    iptfs_figures_note(endpoint, inbound->other_headers, text, notes);
+    iptfs_figures_note(endpoint, inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT],
+                       "skipped: fragments of outer packets", notes);
+}
+
+static int finish(struct decap *decap, FILE *out, FILE *notes)
+{
+    struct iptfs_endpoint *endpoint = &decap->endpoint;
+    int code = iptfs_inbound_sa_close(&decap->inbound);
+    if (code != IPTFS_OK)
+        return iptfs_fail(endpoint->error, code, "decap: %s", iptfs_error_name(code));
+    code = iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
+    if (code != IPTFS_OK)
+        return code;
+    json_t *figures = make_figures(decap);
+    iptfs_figures_note_input(endpoint, notes);
+    note_outer(decap, notes);
+    iptfs_figures_print(endpoint, figures, out);
+    json_decref(figures);
+    return IPTFS_OK;
+}
+
+int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,
+                struct iptfs_error *error)
+{
+    struct decap *decap = calloc(1, sizeof *decap);
+    if (decap == NULL)
+        return iptfs_fail_no_memory(error);
+    int code = iptfs_endpoint_open(&decap->endpoint, request, default_scenario, error);
+    if (code == IPTFS_OK)
+        code = open_receiver(decap);
+    if (code == IPTFS_OK)
+        code = iptfs_endpoint_read(&decap->endpoint, receive_packet);
+    if (code == IPTFS_OK) {
+        receive_rest(decap);
+        code = finish(decap, out, notes);
+    }
+    iptfs_inbound_sa_free(&decap->inbound);
+    iptfs_endpoint_close(&decap->endpoint);
+    free(decap);
+    return code;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "endpoint/encap.h"
+
+#include "base/units.h"
+#include "endpoint/figures.h"
+#include "scenario/to_model.h"
+#include "sender/sender.h"
+#include "summary/summary.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct encap {
+    struct iptfs_endpoint endpoint;
+    struct iptfs_store store;
+    struct iptfs_counters counters;
+    struct iptfs_trace trace;
+    struct iptfs_sender sender;
+    struct iptfs_outer_codec codec;
+    struct iptfs_tally outer;
+    uint8_t bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
+};
+
+static void free_octets(void *ctx, void *handle)
+{
+    (void)ctx;
+    free(handle);
+}
+
+static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
+{
+    struct encap *encap = ctx;
+    struct iptfs_endpoint *endpoint = &encap->endpoint;
+    int octets = iptfs_outer_codec_encode(&encap->codec, outer, encap->bytes, sizeof encap->bytes);
+    if (octets >= 0) {
+        iptfs_capture_writer_add(&endpoint->writer, now_ps, encap->bytes, (uint32_t)octets);
+        iptfs_tally_add(&encap->outer, (uint32_t)octets);
+    } else if (endpoint->code == IPTFS_OK) {
+        endpoint->code =
+            iptfs_fail(endpoint->error, octets == IPTFS_E_UNBALANCED ? octets : IPTFS_E_INVALID,
+                       "%s: outer packet %" PRIu64 " cannot be written: %s",
+                       endpoint->reader.path.text, outer->seq, encap->codec.why);
+    }
+    iptfs_outer_processed(&encap->store, outer);
+}
+
+static int open_sender(struct encap *encap)
+{
+    struct iptfs_endpoint *endpoint = &encap->endpoint;
+    struct iptfs_sender_config config = iptfs_config_sender(
+        &endpoint->scenario.tunnel[IPTFS_FORWARD], &endpoint->scenario.link[IPTFS_FORWARD]);
+    if (!config.mode->encrypted)
+        return iptfs_endpoint_refuse_mode(endpoint, "encap", "a mode with ESP");
+    if (config.mode->congestion)
+        return iptfs_endpoint_refuse_mode(endpoint, "encap",
+                                          "a mode that needs no answers from the other end");
+    if (config.rekey_after_pkts > 0 || config.rekey_after_ps > 0)
+        return iptfs_fail(endpoint->error, IPTFS_E_INVALID,
+                          "encap: found tunnel.rekey-after, allowed: 0, for there is one SA");
+    int code =
+        iptfs_sender_init(&encap->sender, &config, &encap->store, &encap->counters, &encap->trace);
+    if (code != IPTFS_OK)
+        return iptfs_fail(endpoint->error, code, "encap: %s", iptfs_error_name(code));
+    encap->sender.hooks = (struct iptfs_sender_hooks){.send = write_outer, .ctx = encap};
+    encap->store.release = free_octets;
+    code = iptfs_outer_codec_init(&encap->codec, &endpoint->codec);
+    return code == IPTFS_OK
+               ? code
+               : iptfs_fail(endpoint->error, code, "encap: %s", iptfs_error_name(code));
+}
+
+/* True for a whole IP packet; counts the others. */
+static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet,
+                      struct iptfs_captured_ip *ip)
+{
+    if (!iptfs_captured_ip(packet, ip) ||
+        (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
+        endpoint->not_ip++;
+        return false;
+    }
+    if (ip->octets == 0 || ip->octets > packet->captured) {
+        endpoint->cut++;
+        return false;
+    }
+    return true;
+}
+
+static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
+{
+    struct encap *encap = (struct encap *)endpoint;
+    struct iptfs_captured_ip ip;
+    int64_t next_ps;
+    if (!is_packet(endpoint, packet, &ip))
+        return;
+    uint8_t *octets = malloc(ip.octets);
+    if (octets == NULL) {
+        endpoint->code = iptfs_fail_no_memory(endpoint->error);
+        return;
+    }
+    memcpy(octets, packet->ip, ip.octets);
+    struct iptfs_arrival arrival = {
+        .at_ps = endpoint->now_ps,
+        .handle = octets,
+        .bytes = octets,
+        .octets = ip.octets,
+        .id = ip.id,
+        .ip_version = ip.version,
+        .tos = ip.tos,
+    };
+    while ((next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps)
+        iptfs_sender_wake(&encap->sender, next_ps);
+    iptfs_sender_offer(&encap->sender, &arrival);
+}
+
+/* Sends what is still in the queue. */
+static void send_rest(struct encap *encap)
+{
+    struct iptfs_sender *sender = &encap->sender;
+    while ((sender->queue.head != NULL || sender->packer.partial != NULL) &&
+           encap->endpoint.code == IPTFS_OK)
+        iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
+}
+
+static json_t *make_figures(const struct encap *encap)
+{
+    const struct iptfs_ledger *ledger = &encap->store.ledger;
+    json_t *figures = json_object();
+    iptfs_figures_input(&encap->endpoint, figures);
+    json_t *inner = iptfs_figures_group(figures, "inner");
+    iptfs_figures_set(iptfs_figures_group(inner, "offered"), "pkts", ledger->offered.pkts);
+    iptfs_figures_set(json_object_get(inner, "offered"), "octets", ledger->offered.octets);
+    iptfs_figures_set(inner, "sent", encap->counters.value[IPTFS_YANG_INNER_TX_PKTS]);
+    iptfs_figures_set(inner, "ce_marked", encap->sender.queue.marked_pkts);
+    json_t *dropped = iptfs_figures_group(inner, "dropped");
+    /* Nobody receives what was sent, so only drops at the sender mean something. */
+    enum iptfs_drop_cause cause;
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
+        if (iptfs_drop_cause_place(cause) == IPTFS_DROP_AT_SENDER &&
+            cause != IPTFS_DROP_TUNNEL_STOPPED) /* there is no circuit breaker here */
+            iptfs_figures_set(dropped, iptfs_drop_cause_name(cause), ledger->dropped[cause].pkts);
+    json_t *outer = iptfs_figures_group(figures, "outer");
+    iptfs_figures_set(outer, "pkts", encap->outer.pkts);
+    iptfs_figures_set(outer, "octets", encap->outer.octets);
+    json_object_set_new(figures, "counters", iptfs_summary_counters(&encap->counters));
+    return figures;
+}
+
+static int write_esp_sa(const struct encap *encap)
+{
+    const struct iptfs_endpoint *endpoint = &encap->endpoint;
+    struct iptfs_outfile file = {0};
+    int code = iptfs_outfile_open(&file, endpoint->request->esp_sa_path, endpoint->error);
+    if (code != IPTFS_OK)
+        return code;
+    iptfs_sa_write_wireshark(&endpoint->codec, 1, file.file);
+    return iptfs_outfile_commit(&file, endpoint->error);
+}
+
+static int finish(struct encap *encap, FILE *out, FILE *notes)
+{
+    struct iptfs_endpoint *endpoint = &encap->endpoint;
+    int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
+    if (code == IPTFS_OK)
+        code = iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
+    if (code != IPTFS_OK)
+        return code;
+    json_t *figures = make_figures(encap);
+    iptfs_figures_note_input(endpoint, notes);
+    iptfs_figures_print(endpoint, figures, out);
+    json_decref(figures);
+    return IPTFS_OK;
+}
+
+int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,
+                struct iptfs_error *error)
+{
+    struct encap *encap = calloc(1, sizeof *encap);
+    if (encap == NULL)
+        return iptfs_fail_no_memory(error);
+    iptfs_store_init(&encap->store);
+    int code = iptfs_endpoint_open(&encap->endpoint, request, IPTFS_ENDPOINT_SCENARIO, error);
+    if (code == IPTFS_OK)
+        code = open_sender(encap);
+    if (code == IPTFS_OK)
+        code = iptfs_endpoint_read(&encap->endpoint, send_packet);
+    if (code == IPTFS_OK) {
+        send_rest(encap);
+        code = encap->endpoint.code;
+    }
+    if (code == IPTFS_OK && encap->store.error != IPTFS_OK)
+        code = iptfs_fail(error, encap->store.error, "out of memory");
+    if (code == IPTFS_OK)
+        code = finish(encap, out, notes);
+    iptfs_store_close(&encap->store);
+    iptfs_sender_clear(&encap->sender);
+    iptfs_store_free(&encap->store);
+    iptfs_outer_codec_free(&encap->codec);
+    iptfs_endpoint_close(&encap->endpoint);
+    free(encap);
+    return code;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What does not go together in [tunnel]. */
+#include "base/units.h"
+#include "esp/esp.h"
+#include "packet/aggfrag.h"
+#include "scenario/check.h"
+#include "scenario/to_model.h"
+#include "sender/packer_aggfrag.h"
+#include "text/quantity.h"
+
+/* On demand an outer packet must hold at least one inner octet, by pkt-size and by the path's MTU.
+ */
+static int check_on_demand(struct iptfs_settings *settings, size_t direction,
+                           const struct iptfs_sender_config *sender)
+{
+    uint32_t headers = iptfs_packer_head_octets(&sender->esp);
+    if (sender->pkt_size_octets != 0 && sender->pkt_size_octets <= headers)
+        return iptfs_settings_refuse(
+            settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
+            "%uB to 65535B, for the headers take %u octets, or 0 (path MTU)", headers + 1, headers);
+    uint32_t least = iptfs_esp_outer_octets(&sender->esp, IPTFS_AGGFRAG_OCTETS + 1);
+    if (sender->mtu_octets < least)
+        return iptfs_settings_refuse(
+            settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
+            "%uB to 65535B, for an outer packet with one inner octet takes "
+            "%u octets",
+            least, least);
+    return 0;
+}
+
+/* Packets of one size have the size that is asked for: one that ESP can have, and the path carry.
+ */
+static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
+                            const struct iptfs_sender_config *sender)
+{
+    uint32_t size = sender->pkt_size_octets;
+    uint32_t shortest = iptfs_esp_outer_octets(&sender->esp, IPTFS_PLAIN_PAYLOAD_MIN);
+    uint32_t longest = iptfs_esp_outer_octets(
+        &sender->esp, iptfs_esp_payload_max(&sender->esp, sender->mtu_octets));
+    if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
+        return 0;
+    return iptfs_settings_refuse(
+        settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
+        "%uB to %uB in steps of 4 (ESP pads to 4 octets), or 0 (path MTU)", shortest, longest);
+}
+
+/* A mode with a rate needs one, and only one. */
+static int check_rates(struct iptfs_settings *settings, size_t direction,
+                       const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    unsigned rates = iptfs_config_rates(tunnel);
+    if (rates == 0 && sender->mode->rated)
+        return iptfs_settings_refuse(
+            settings, IPTFS_TARGET_TUNNEL + direction, "l3-fixed-rate", IPTFS_E_INVALID,
+            "l3-fixed-rate, l2-fixed-rate or pps above 0 (mode %s needs it)", sender->mode->name);
+    if (rates > 1)
+        return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction,
+                                     tunnel->pps > 0 ? "pps" : "l2-fixed-rate", IPTFS_E_INVALID,
+                                     "one of l3-fixed-rate, l2-fixed-rate and pps alone");
+    return 0;
+}
+
+/* Options of which the one leaves nothing to the other. */
+static int check_senseless(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    size_t target = IPTFS_TARGET_TUNNEL + direction;
+    if (tunnel->sender.all_pad_every == 1)
+        return iptfs_settings_refuse(settings, target, "all-pad-every", IPTFS_E_INVALID,
+                                     "0, or 2 and more (1 would leave no packet for data)");
+    if (tunnel->max_rate_bps > 0 && tunnel->min_rate_bps > tunnel->max_rate_bps)
+        return iptfs_settings_refuse(settings, target, "min-rate", IPTFS_E_INVALID,
+                                     "0 to max-rate, %s",
+                                     iptfs_exact_rate(tunnel->max_rate_bps).text);
+    return 0;
+}
+
+/* At a constant rate silence is loss: packets must come often enough to tell. */
+static int check_breaker(struct iptfs_settings *settings, size_t direction,
+                         const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    if (tunnel->circuit_breaker.loss == 0.0 || !sender->mode->rated)
+        return 0;
+    uint64_t gap_ps = sender->slot_numerator / sender->slot_denominator;
+    int64_t least_ps = gap_ps < (uint64_t)IPTFS_TIME_MAX_PS / IPTFS_CIRCUIT_BREAKER_INTERVALS
+                           ? (int64_t)gap_ps * IPTFS_CIRCUIT_BREAKER_INTERVALS
+                           : IPTFS_TIME_MAX_PS;
+    if (tunnel->circuit_breaker.time_ps >= least_ps)
+        return 0;
+    return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction, "circuit-breaker",
+                                 IPTFS_E_INVALID, "a time of %s (%d packets at this rate) or more",
+                                 iptfs_exact_time(least_ps).text, IPTFS_CIRCUIT_BREAKER_INTERVALS);
+}
+
+/* With each MTU there must be room for data, or nothing could be sent from then on. */
+static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
+                             const struct iptfs_sender_config *sender)
+{
+    const struct iptfs_timed_list *list = &settings->scenario->link[direction].mtu_changes;
+    for (size_t i = 0; i < list->count; i++) {
+        struct iptfs_sender_config then = *sender;
+        struct iptfs_sender scratch;
+        then.mtu_octets = (uint32_t)list->item[i].value;
+        if (iptfs_sender_init(&scratch, &then, NULL, NULL, NULL) != IPTFS_OK)
+            return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
+                                         IPTFS_E_INVALID,
+                                         "MTUs that leave room for data behind the headers "
+                                         "(%uB does not)",
+                                         then.mtu_octets);
+    }
+    return 0;
+}
+
+static int check_mode(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
+    int code = check_rates(settings, direction, &sender);
+    if (code == 0)
+        code = check_senseless(settings, direction);
+    if (code == 0)
+        code = check_breaker(settings, direction, &sender);
+    if (code != 0)
+        return code;
+    if (sender.mode->aggfrag && !sender.mode->fixed_size)
+        return check_on_demand(settings, direction, &sender);
+    uint32_t least = iptfs_esp_outer_octets(&sender.esp, IPTFS_PLAIN_PAYLOAD_MIN);
+    if (sender.mtu_octets < least)
+        return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "mtu",
+                                     IPTFS_E_INVALID, "%uB to 65535B in mode %s", least,
+                                     sender.mode->name);
+    return sender.mode->fixed_size ? check_fixed_size(settings, direction, &sender) : 0;
+}
+
+int iptfs_check_tunnel(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    struct iptfs_sender_config sender =
+        iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
+    int code = check_mode(settings, direction);
+    return code != 0 ? code : check_mtu_changes(settings, direction, &sender);
+}
+
+/* What an end asks for must go with the mode in which it sends, and its peer must be able to give
+ * it.
+ */
+int iptfs_check_negotiation(struct iptfs_settings *settings, size_t direction)
+{
+    const struct iptfs_scenario *scenario = settings->scenario;
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    size_t target = IPTFS_TARGET_TUNNEL + direction, back = IPTFS_TARGET_TUNNEL + (1 - direction);
+    if ((tunnel->unknown_flags & IPTFS_FLAGS_KNOWN) != 0)
+        return iptfs_settings_refuse(settings, target, "unknown-flags", IPTFS_E_INVALID,
+                                     "a multiple of 4, for 1 and 2 are known: accept-fragments and "
+                                     "require-cc");
+    if (tunnel->require_cc && !mode->congestion)
+        return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
+                                     "off, for mode %s has no congestion control", mode->name);
+    if (!tunnel->require_cc && mode->congestion)
+        return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
+                                     "on, for mode %s follows what comes back", mode->name);
+    if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
+        return 0;
+    return iptfs_settings_refuse(settings, back, "mode", IPTFS_E_INVALID,
+                                 "%s, or one of plain ESP, for the other direction asks for "
+                                 "congestion information (require-cc)",
+                                 mode->name);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `iptfs-sim decap`: outer packets that are lost, reordered, repeated, marked, foreign, or recorded
+ * from Linux. */
+#include "base/units.h"
+#include "endpoint/decap.h"
+#include "endpoint/encap.h"
+#include "packet/aggfrag.h"
+#include "run/script.h"
+#include "support/check.h"
+#include "support/fixture.h"
+#include "support/frames.h"
+#include "support/program.h"
+#include "support/samples.h"
+#include "wire/inbound_sa.h"
+#include "wire/outer_codec.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which inner packets an outer packet of the null cipher carries a part of: the walk over the
+ * blocks by RFC 9347, 6.1, from the octets. */
+struct walk {
+    size_t inner;  /* the packet under way, or the next one */
+    uint32_t left; /* octets of it that are still to come; 0: none is under way */
+    bool *hit;
+};
+
+static void walk_outer(struct walk *walk, const struct frame *outer, bool lost)
+{
+    uint32_t pad = outer->bytes[outer->octets - 2];
+    uint32_t at = 20 + 8 + 4, end = outer->octets - 2 - pad;
+    while (at < end && (walk->left > 0 || outer->bytes[at] >> 4 != 0)) {
+        if (walk->left == 0)
+            walk->left = (uint32_t)iptfs_inner_total(outer->bytes + at, end - at);
+        uint32_t here = walk->left < end - at ? walk->left : end - at;
+        walk->hit[walk->inner] |= lost;
+        walk->left -= here;
+        walk->inner += walk->left == 0;
+        at += here;
+    }
+}
+
+/* Loses some outer packets: what comes back is exactly the inner packets no part of which was lost.
+ */
+static void lose(const struct frames *sent, const char *words, uint64_t seed)
+{
+    endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", words);
+    struct frames outer = frames_read("outer.pcap"), kept = {NULL, 0}, expected = {NULL, 0};
+    struct walk walk = {.hit = calloc(sent->count + 1, sizeof(bool))};
+    for (size_t i = 0; i < outer.count; i++) {
+        bool lost = sample_between(&seed, 0, 9) == 0;
+        walk_outer(&walk, &outer.list[i], lost);
+        if (!lost)
+            frames_add(&kept, outer.list[i].at_ns, outer.list[i].bytes, outer.list[i].octets);
+    }
+    CHECK_U64(walk.inner, sent->count);
+    for (size_t i = 0; i < sent->count; i++)
+        if (!walk.hit[i])
+            frames_add(&expected, 0, sent->list[i].bytes, sent->list[i].octets);
+    CHECK_TRUE(expected.count < sent->count && expected.count > sent->count / 3);
+    frames_write("kept.pcap", &kept);
+    endpoint_succeeds(iptfs_decap, "kept.pcap", "back.pcap", words);
+    struct frames back = frames_read("back.pcap");
+    check_frames(&back, &expected, false, __LINE__);
+    free(walk.hit);
+    frames_free(&outer);
+    frames_free(&kept);
+    frames_free(&expected);
+    frames_free(&back);
+}
+
+static void test_lost_outer_packets_lose_their_inner_packets(void)
+{
+    program_new_folder();
+    struct frames sent = frames_mixed(3, 300);
+    frames_write("in.pcap", &sent);
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        lose(&sent, "tunnel.cipher=null", seed);
+        lose(&sent,
+             "tunnel.cipher=null tunnel.mode=fixed-rate tunnel.pps=2000 tunnel.pkt-size=1000 "
+             "tunnel.reorder-window=1",
+             seed);
+    }
+    frames_free(&sent);
+    program_remove_folder();
+}
+
+/* Shuffles within the window of 3, the first packets too, and repeats some. */
+static struct frames shuffle(const struct frames *outer, uint64_t seed)
+{
+    struct frames shuffled = {NULL, 0};
+    for (size_t i = 0; i < outer->count; i += 4) {
+        size_t group = outer->count - i < 4 ? outer->count - i : 4;
+        size_t order[4] = {0, 1, 2, 3};
+        for (size_t k = group; k > 1; k--) {
+            size_t other = sample_next(&seed) % k, kept = order[k - 1];
+            order[k - 1] = order[other];
+            order[other] = kept;
+        }
+        for (size_t k = 0; k < group; k++) {
+            const struct frame *frame = &outer->list[i + order[k]];
+            int copies = sample_between(&seed, 0, 3) == 0 ? 2 : 1;
+            while (copies-- > 0)
+                frames_add(&shuffled, outer->list[i].at_ns, frame->bytes, frame->octets);
+        }
+    }
+    return shuffled;
+}
+
+static void test_order_and_copies_do_not_matter(void)
+{
+    static const char *const words[] = {"key=" KEY, "tunnel.cipher=null tunnel.pkt-size=300 esn",
+                                        "key=" KEY " tunnel.replay-window=32"};
+    program_new_folder();
+    struct frames sent = frames_mixed(4, 200);
+    frames_write("in.pcap", &sent);
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        const char *now = words[seed % 3];
+        endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", now);
+        struct frames outer = frames_read("outer.pcap");
+        struct frames shuffled = shuffle(&outer, seed);
+        CHECK_TRUE(shuffled.count > outer.count);
+        frames_write("shuffled.pcap", &shuffled);
+        endpoint_succeeds(iptfs_decap, "shuffled.pcap", "back.pcap", now);
+        struct frames back = frames_read("back.pcap");
+        check_frames(&back, &sent, false, __LINE__);
+        frames_free(&outer);
+        frames_free(&shuffled);
+        frames_free(&back);
+    }
+    frames_free(&sent);
+    program_remove_folder();
+}
+
+/* Sets CE in an IP header. */
+static void set_ce(uint8_t *ip)
+{
+    if (ip[0] >> 4 == 6) {
+        ip[1] |= 0x30;
+        return;
+    }
+    ip[1] |= 3;
+    iptfs_ipv4_seal(ip, 20);
+}
+
+static uint8_t tos_of(const uint8_t *ip)
+{
+    if (ip[0] >> 4 == 4)
+        return ip[1];
+    return (uint8_t)(ip[0] << 4 | ip[1] >> 4);
+}
+
+/* Packets of both versions and all ECN fields, with a DSCP that must stay. */
+static struct frames markable_packets(uint32_t octets)
+{
+    static uint8_t bytes[4000];
+    struct frames frames = {NULL, 0};
+    for (uint8_t i = 0; i < 8; i++) {
+        uint8_t tos = (uint8_t)(0xB8 | (i & 3));
+        sample_ip(bytes, i < 4 ? 4 : 6, octets, i);
+        if (i < 4) {
+            bytes[1] = tos;
+            iptfs_ipv4_seal(bytes, 20);
+        } else {
+            bytes[0] = 0x60 | tos >> 4;
+            bytes[1] = (uint8_t)(tos << 4);
+        }
+        frames_add(&frames, i * 1000000, bytes, octets);
+    }
+    return frames;
+}
+
+static void marks_come_out(const char *words, uint32_t octets)
+{
+    struct frames sent = markable_packets(octets);
+    frames_write("in.pcap", &sent);
+    endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", words);
+    struct frames outer = frames_read("outer.pcap");
+    for (size_t i = 0; i < outer.count; i++)
+        set_ce(outer.list[i].bytes);
+    frames_write("marked.pcap", &outer);
+    endpoint_succeeds(iptfs_decap, "marked.pcap", "back.pcap", words);
+    struct frames back = frames_read("back.pcap");
+    for (size_t i = 0; i < sent.count; i++)
+        if ((tos_of(sent.list[i].bytes) & 3) != 0)
+            set_ce(sent.list[i].bytes);
+    check_frames(&back, &sent, false, __LINE__);
+    frames_free(&sent);
+    frames_free(&outer);
+    frames_free(&back);
+}
+
+/* A mark on the outer packets comes out on the inner ones and in their checksums, where they can
+ * bear one (RFC 6040, 4.2): unlike Linux, whatever the sender thought of ECN. */
+static void test_marks_come_out(void)
+{
+    static const char *const words[] = {
+        "tunnel.cipher=null",
+        "tunnel.outer=6 key=" KEY,
+        "tunnel.receive=immediate tunnel.cipher=null",
+        "tunnel.mode=esp link.mtu=4000 key=" KEY,
+        "tunnel.mode=fixed-rate tunnel.pps=900 tunnel.pkt-size=800 tunnel.cipher=null",
+    };
+    program_new_folder();
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        marks_come_out(words[i], 100);
+        marks_come_out(words[i], 3333);
+    }
+    struct frames sent = markable_packets(100), outer;
+    frames_write("in.pcap", &sent);
+    endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", "tunnel.cipher=null tunnel.ecn=on");
+    outer = frames_read("outer.pcap");
+    CHECK_U64(outer.count, sent.count);
+    for (size_t i = 0; i < outer.count; i++)
+        CHECK_INT(outer.list[i].bytes[1], i % 4 == 3 ? 3 : 2);
+    endpoint_succeeds(iptfs_decap, "outer.pcap", "back.pcap", "tunnel.cipher=null tunnel.ecn=off");
+    frames_free(&outer);
+    outer = frames_read("back.pcap");
+    check_frames(&outer, &sent, false, __LINE__);
+    frames_free(&sent);
+    frames_free(&outer);
+    program_remove_folder();
+}
+
+struct found {
+    char text[4096];
+};
+
+static void note_received(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
+{
+    struct found *found = ctx;
+    size_t length = strlen(found->text);
+    (void)now_ps, (void)again;
+    snprintf(found->text + length, sizeof found->text - length, "id=%" PRIu32 " len=%" PRIu32 "\n",
+             inner->id, inner->octets);
+}
+
+/* What Linux received, by its recorder. */
+static void read_expected(const char *name, struct found *expected)
+{
+    char path[128];
+    snprintf(path, sizeof path, "test/golden/linux/%s.out", name);
+    char *text = fixture_text(path), *rest = text, *line;
+    unsigned id, octets;
+    expected->text[0] = '\0';
+    while ((line = strsep(&rest, "\n")) != NULL)
+        if (sscanf(line, "rx %*d id=%u len=%u", &id, &octets) == 2) {
+            struct iptfs_inner inner = {.id = id, .octets = octets};
+            note_received(expected, 0, &inner, false);
+        }
+    free(text);
+}
+
+static uint32_t wrap_payload(const struct iptfs_script_event *event, uint8_t *packet)
+{
+    uint32_t pad = iptfs_esp_pad_octets(event->octets), octets = 28 + event->octets + pad + 2;
+    const uint8_t head[28] = {0x45,
+                              0,
+                              (uint8_t)(octets >> 8),
+                              (uint8_t)octets,
+                              0,
+                              0,
+                              0,
+                              0,
+                              64,
+                              50,
+                              0,
+                              0,
+                              10,
+                              0,
+                              0,
+                              2,
+                              10,
+                              0,
+                              1,
+                              2,
+                              0,
+                              0,
+                              1,
+                              0,
+                              0,
+                              0,
+                              (uint8_t)(event->seq >> 8),
+                              (uint8_t)event->seq};
+    memcpy(packet, head, sizeof head);
+    memcpy(packet + sizeof head, event->payload, event->octets);
+    for (uint32_t i = 0; i < pad; i++)
+        packet[octets - 2 - pad + i] = (uint8_t)(i + 1);
+    packet[octets - 2] = (uint8_t)pad;
+    packet[octets - 1] = 144;
+    return octets;
+}
+
+/* Outer packets recorded from Linux, all of whose octets are there: they give what Linux received.
+ */
+static void receive_recorded(const char *name)
+{
+    static struct iptfs_inbound_sa inbound;
+    static uint8_t packet[2000];
+    static struct found found, expected;
+    struct iptfs_script script;
+    struct iptfs_error error;
+    char path[128];
+    snprintf(path, sizeof path, "test/golden/linux/%s.scn", name);
+    FILE *in = fopen(path, "r");
+    if (!CHECK_TRUE(in != NULL) ||
+        !CHECK_INT(iptfs_script_read(&script, in, path, &error), IPTFS_OK))
+        return;
+    struct iptfs_outer_codec_config wire = {.mode = iptfs_mode_at(0)};
+    struct iptfs_receiver_config receiver = {
+        .reorder_window = (uint32_t)script.config.reorder_window,
+        .drop_time_ps = script.config.drop_time_us * IPTFS_PS_PER_US};
+    iptfs_esp_init(&wire.esp, iptfs_cipher_named("null"), 4);
+    CHECK_INT(iptfs_inbound_sa_init(&inbound, &wire, &receiver), IPTFS_OK);
+    found.text[0] = '\0';
+    iptfs_inbound_sa_deliver_to(&inbound, note_received, &found);
+    for (size_t i = 0; i < script.event_count; i++)
+        CHECK_INT(iptfs_inbound_sa_input(&inbound, script.events[i].at_ps, packet,
+                                         wrap_payload(&script.events[i], packet)),
+                  IPTFS_OUTER_CODEC_GOOD);
+    iptfs_inbound_sa_wake(&inbound, script.end_ps);
+    read_expected(name, &expected);
+    CHECK_TRUE(strlen(expected.text) > 20);
+    CHECK_STR(found.text, expected.text);
+    CHECK_INT(iptfs_inbound_sa_close(&inbound), IPTFS_OK);
+    iptfs_inbound_sa_free(&inbound);
+    iptfs_script_free(&script);
+    fclose(in);
+}
+
+static void test_recorded_octets_of_linux(void)
+{
+    receive_recorded("a-raw-allpad");
+    receive_recorded("a-raw-runt");
+    receive_recorded("a-raw-subtype");
+}
+
+static void test_foreign_packets_are_counted(void)
+{
+    program_new_folder();
+    struct frames sent = frames_mixed(5, 30);
+    frames_write("in.pcap", &sent);
+    endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", "key=" KEY);
+    struct frames outer = frames_read("outer.pcap");
+    size_t good = outer.count;
+    outer.list[3].bytes[60] ^= 1;  /* changed */
+    outer.list[5].bytes[23] ^= 1;  /* another SPI */
+    outer.list[7].octets -= 1;     /* cut */
+    outer.list[8].bytes[9] = 17;   /* UDP */
+    outer.list[9].bytes[6] = 0x20; /* a fragment */
+    frames_write("outer.pcap", &outer);
+    struct endpoint_outcome outcome =
+        endpoint_run(iptfs_decap, "outer.pcap", "back.pcap", "key=" KEY);
+    CHECK_INT(outcome.code, IPTFS_OK);
+    CHECK_INT(figure(&outcome, "outer.good"), good - 5);
+    CHECK_INT(figure(&outcome, "outer.bad-icv"), 1);
+    CHECK_INT(figure(&outcome, "outer.other-spi"), 1);
+    CHECK_INT(figure(&outcome, "in.cut"), 1);
+    CHECK_INT(figure(&outcome, "in.not-esp"), 1);
+    CHECK_INT(figure(&outcome, "in.fragment"), 1);
+    CHECK_INT(figure(&outcome, "outer.missed"), 5);
+    CHECK_INT(figure(&outcome, "counters.linux.XfrmInNoStates"), 1);
+    CHECK_INT(figure(&outcome, "counters.linux.XfrmInStateProtoError"), 1);
+    endpoint_outcome_free(&outcome);
+    outcome = endpoint_run(iptfs_decap, "outer.pcap", "back.pcap",
+                           "key=000102030405060708090a0b0c0d0e0fa0a1a2a4");
+    CHECK_INT(figure(&outcome, "outer.good"), 0);
+    CHECK_TRUE(strstr(outcome.notes, "are not authentic") != NULL);
+    endpoint_outcome_free(&outcome);
+    frames_free(&sent);
+    frames_free(&outer);
+    program_remove_folder();
+}
+
+const CU_TestInfo iptfs_tests_decap[] = {
+    {"lost outer packets lose their inner packets",
+     test_lost_outer_packets_lose_their_inner_packets},
+    {"order and copies do not matter", test_order_and_copies_do_not_matter},
+    {"marks come out", test_marks_come_out},
+    {"recorded octets of Linux", test_recorded_octets_of_linux},
+    {"foreign packets are counted", test_foreign_packets_are_counted},
+    CU_TEST_INFO_NULL,
+};
