@@ -40,6 +40,8 @@ static void jobs_give_the_same_bytes(void)
         CHECK_HAS("stderr", "--resume");
         CHECK_INT(folder_run("show one --by link.loss --columns inner.offered.pkts --csv"), 0);
         CHECK_HAS("stdout", "link.loss,points,inner.offered.pkts\n0,8,");
+        CHECK_INT(folder_run("show one --columns seed --json"), 0);
+        CHECK_HAS("stdout", "\"point\": 24,\n    \"seed\": 8\n");
         CHECK_INT(folder_run("show one --columns inner.ofered.pkts"), 2);
         CHECK_HAS("stderr", "did you mean 'inner.offered.pkts'?");
         CHECK_INT(folder_run("show one --point 24"), 0);
