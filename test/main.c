@@ -85,6 +85,13 @@ extern const CU_TestInfo iptfs_tests_api[];
 extern const CU_TestInfo iptfs_tests_control[];
 extern const CU_TestInfo iptfs_tests_rekey[];
 extern const CU_TestInfo iptfs_tests_quantity[];
+extern const CU_TestInfo iptfs_tests_real[];
+extern const CU_TestInfo iptfs_tests_word[];
+extern const CU_TestInfo iptfs_tests_quoted[];
+extern const CU_TestInfo iptfs_tests_suggest[];
+extern const CU_TestInfo iptfs_tests_limit[];
+extern const CU_TestInfo iptfs_tests_sizes[];
+extern const CU_TestInfo iptfs_tests_option[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
@@ -218,6 +225,13 @@ static const struct {
     {"control", iptfs_tests_control},
     {"rekey", iptfs_tests_rekey},
     {"quantity", iptfs_tests_quantity},
+    {"real", iptfs_tests_real},
+    {"word", iptfs_tests_word},
+    {"quoted", iptfs_tests_quoted},
+    {"suggest", iptfs_tests_suggest},
+    {"limit", iptfs_tests_limit},
+    {"sizes", iptfs_tests_sizes},
+    {"option", iptfs_tests_option},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
     {"traffic-types", iptfs_tests_traffic_types},

@@ -136,8 +136,8 @@ static int refuse_name(const char *name, struct iptfs_error *error)
                           "found no option '%s', allowed: keys of [tunnel] and [link], seed, %s, "
                           "%s, %s",
                           iptfs_quoted(name).text, run_name, stream_name, device_mtu);
-    return iptfs_fail(error, IPTFS_E_INVALID, "found no option '%s'; did you mean %s?",
-                      iptfs_quoted(name).text, nearest.best);
+    return iptfs_fail(error, IPTFS_E_INVALID, "found no option '%s'%s", iptfs_quoted(name).text,
+                      iptfs_suggest_hint(&nearest).text);
 }
 
 /* The section of an option that is named without one; NULL when there is no such option. */
@@ -422,11 +422,8 @@ int iptfs_pair_counter(const struct iptfs_pair *pair, int end, const char *name,
         }
         iptfs_suggest_offer(&nearest, names[i]);
     }
-    if (nearest.best != NULL)
-        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'; did you mean %s?",
-                   iptfs_quoted(name).text, nearest.best);
-    else
-        iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'", iptfs_quoted(name).text);
+    iptfs_fail(&line, IPTFS_E_INVALID, "found no counter '%s'%s", iptfs_quoted(name).text,
+               iptfs_suggest_hint(&nearest).text);
     return report_error(&line, error);
 }
 

@@ -18,8 +18,8 @@ struct reader {
     const struct iptfs_ini_events *events;
     void *ctx;
     struct iptfs_error *error;
-    bool told; /* an event was reported for the line */
-    int code;  /* the first error; no line is read after it */
+    bool reported; /* an event was called for the line */
+    int code;      /* the first error; no line is read after it */
 };
 
 static int refuse_line(struct reader *reader, const char *found, const char *allowed)
@@ -51,8 +51,9 @@ static bool is_closed(const char *rest)
     return *rest == '\0' || *rest == ';' || *rest == '#';
 }
 
-/* inih of Debian reports no sections, so that one without keys would go unseen; they are read off
- * the line here. */
+/* inih of Debian does not report sections, so one without keys would not be seen: they are read
+ * here.
+ */
 static int take_section(struct reader *reader, const char *line)
 {
     char name[IPTFS_INI_SECTION_MAX + 1];
@@ -68,7 +69,7 @@ static int take_section(struct reader *reader, const char *line)
         return refuse_line(reader, line, "a section name of up to 49 characters");
     memcpy(name, begin, length);
     name[length] = '\0';
-    reader->told = true;
+    reader->reported = true;
     return reader->events->section(reader->ctx, reader->lines.number, name);
 }
 
@@ -76,7 +77,7 @@ static int take_section(struct reader *reader, const char *line)
  * for the line before is seen when it asks for the next. */
 static int check_last_line(struct reader *reader)
 {
-    if (reader->told || reader->length == 0)
+    if (reader->reported || reader->length == 0)
         return 0;
     char line[IPTFS_INI_LINE_MAX + 1];
     memcpy(line, reader->line, reader->length);
@@ -87,7 +88,7 @@ static int check_last_line(struct reader *reader)
 static int take_line(struct reader *reader, char *buffer, size_t size)
 {
     size_t most = size < IPTFS_INI_LINE_MAX + 2 ? size - 2 : IPTFS_INI_LINE_MAX;
-    reader->told = false;
+    reader->reported = false;
     if (reader->length > most) {
         char begin[48];
         memcpy(begin, reader->line, sizeof begin - 1);
@@ -104,8 +105,8 @@ static int take_line(struct reader *reader, char *buffer, size_t size)
     return code;
 }
 
-/* Hands inih one line for each call, so that its lines and ours are the same. Blanks before a key
- * are left out, since inih would take an indented line for more of the value before. */
+/* Gives inih one line for each call, so that its lines and ours are the same. Blanks before a key
+ * are skipped, because inih would take an indented line as a continuation of the value before. */
 static char *read_line(char *buffer, int size, void *stream)
 {
     struct reader *reader = stream;
@@ -127,7 +128,7 @@ static int take_value(void *user, const char *section, const char *key, const ch
 {
     struct reader *reader = user;
     (void)section; /* seen in take_section already */
-    reader->told = true;
+    reader->reported = true;
     if (reader->code == 0)
         reader->code = reader->events->value(reader->ctx, reader->lines.number, key, value);
     return reader->code == 0;

@@ -12,8 +12,8 @@
 struct iptfs_path_text iptfs_quoted_path(const char *path)
 {
     struct iptfs_path_text quoted;
-    size_t length = strlen(path), room = sizeof quoted.text - 20;
-    const char *begin = length <= room ? path : path + (length - room);
+    const size_t most = sizeof quoted.text - 20, length = strlen(path);
+    const char *begin = length <= most ? path : path + (length - most);
     snprintf(quoted.text, sizeof quoted.text, "%s%s", begin == path ? "" : "...", begin);
     for (char *c = quoted.text; *c != '\0'; c++)
         if (iscntrl((unsigned char)*c))

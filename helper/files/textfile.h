@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Files longer than this (64 MiB) are refused: one was named by mistake. */
+/* Files longer than this (64 MiB) are refused: they are named by mistake. */
 #define IPTFS_TEXTFILE_MAX_OCTETS 67108864u
 
 /* Reads the whole file. The caller frees *text. Returns IPTFS_E_IO (does not exist, is a folder,
@@ -21,14 +21,14 @@ struct iptfs_lines {
     unsigned number; /* of the line taken last; the first is 1 */
 };
 
-/* Begins at the first line; a UTF-8 byte order mark before it is left out. */
+/* Begins at the first line; a UTF-8 byte order mark before it is skipped. */
 void iptfs_lines_begin(struct iptfs_lines *lines, const char *text);
 
 /* The next line without blanks around it and without its line end (LF or CR LF), its length in
  * *length; NULL after the last. It is not terminated. */
 const char *iptfs_lines_next(struct iptfs_lines *lines, size_t *length);
 
-/* A path as messages quote it: one line, the end of a very long one, with room behind it for a
+/* A path as messages quote it: one line, only the end of a very long one, with space left for a
  * line number. */
 struct iptfs_path_text {
     char text[180];

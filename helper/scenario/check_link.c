@@ -4,9 +4,9 @@
 #include "scenario/check.h"
 #include "text/quantity.h"
 
-/* Keys that say more about another one, which nobody gave. One that is given as 0 is meant: for the
- * one point of a sweep in which it is off. The reverse direction knows all that the other one
- * gives, and may be the one that both keys are for. */
+/* Keys that refine another key which is not given. The other key may be given as 0: a sweep may
+ * have a point in which it is off. The reverse direction takes its values from the forward one, so
+ * both keys may be meant for it. */
 static int check_idle_keys(struct iptfs_settings *settings, size_t direction)
 {
     static const struct {
@@ -36,7 +36,7 @@ int iptfs_check_impairments(struct iptfs_settings *settings, size_t direction)
     if (link->config.impairments.ce.probability > 0 &&
         !iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + direction, "ecn"))
         return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "ce", IPTFS_E_INVALID,
-                                     "0 without tunnel.ecn, for no outer packet is ECN-capable");
+                                     "0 (without tunnel.ecn no outer packet is ECN-capable)");
     if (link->config.impairments.gemodel.p == 0.0 || link->config.impairments.gemodel.r > 0)
         return 0;
     return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "gemodel-r",

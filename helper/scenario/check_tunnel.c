@@ -17,14 +17,12 @@ static int check_on_demand(struct iptfs_settings *settings, size_t direction,
     if (sender->pkt_size_octets != 0 && sender->pkt_size_octets <= headers)
         return iptfs_settings_refuse(
             settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
-            "%uB to 65535B, for the headers take %u octets, or 0 (path MTU)", headers + 1, headers);
+            "%uB to 65535B (the headers take %u octets), or 0 (path MTU)", headers + 1, headers);
     uint32_t least = iptfs_esp_outer_octets(&sender->esp, IPTFS_AGGFRAG_OCTETS + 1);
     if (sender->mtu_octets < least)
         return iptfs_settings_refuse(
             settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
-            "%uB to 65535B, for an outer packet with one inner octet takes "
-            "%u octets",
-            least, least);
+            "%uB to 65535B (an outer packet with one inner octet takes %u octets)", least, least);
     return 0;
 }
 
@@ -61,8 +59,8 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
     return 0;
 }
 
-/* Options of which the one leaves nothing to the other. */
-static int check_senseless(struct iptfs_settings *settings, size_t direction)
+/* Values of which one leaves nothing for another. */
+static int check_limits(struct iptfs_settings *settings, size_t direction)
 {
     const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
     size_t target = IPTFS_TARGET_TUNNEL + direction;
@@ -76,7 +74,7 @@ static int check_senseless(struct iptfs_settings *settings, size_t direction)
     return 0;
 }
 
-/* At a constant rate silence is loss: packets must come often enough to tell. */
+/* At a constant rate a missing packet counts as lost, so the interval must hold enough packets. */
 static int check_breaker(struct iptfs_settings *settings, size_t direction,
                          const struct iptfs_sender_config *sender)
 {
@@ -94,7 +92,7 @@ static int check_breaker(struct iptfs_settings *settings, size_t direction,
                                  iptfs_exact_time(least_ps).text, IPTFS_CIRCUIT_BREAKER_INTERVALS);
 }
 
-/* With each MTU there must be room for data, or nothing could be sent from then on. */
+/* Each MTU must leave octets for data, or nothing could be sent from then on. */
 static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
                              const struct iptfs_sender_config *sender)
 {
@@ -104,11 +102,10 @@ static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
         struct iptfs_sender scratch;
         then.mtu_octets = (uint32_t)list->item[i].value;
         if (iptfs_sender_init(&scratch, &then, NULL, NULL, NULL) != IPTFS_OK)
-            return iptfs_settings_refuse(settings, IPTFS_TARGET_LINK + direction, "mtu-changes",
-                                         IPTFS_E_INVALID,
-                                         "MTUs that leave room for data behind the headers "
-                                         "(%uB does not)",
-                                         then.mtu_octets);
+            return iptfs_settings_refuse(
+                settings, IPTFS_TARGET_LINK + direction, "mtu-changes", IPTFS_E_INVALID,
+                "MTUs that leave octets for data after the headers (%uB does not)",
+                then.mtu_octets);
     }
     return 0;
 }
@@ -120,7 +117,7 @@ static int check_mode(struct iptfs_settings *settings, size_t direction)
         iptfs_config_sender(&scenario->tunnel[direction], &scenario->link[direction]);
     int code = check_rates(settings, direction, &sender);
     if (code == 0)
-        code = check_senseless(settings, direction);
+        code = check_limits(settings, direction);
     if (code == 0)
         code = check_breaker(settings, direction, &sender);
     if (code != 0)
@@ -154,19 +151,19 @@ int iptfs_check_negotiation(struct iptfs_settings *settings, size_t direction)
     const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
     size_t target = IPTFS_TARGET_TUNNEL + direction, back = IPTFS_TARGET_TUNNEL + (1 - direction);
     if ((tunnel->unknown_flags & IPTFS_FLAGS_KNOWN) != 0)
-        return iptfs_settings_refuse(settings, target, "unknown-flags", IPTFS_E_INVALID,
-                                     "a multiple of 4, for 1 and 2 are known: accept-fragments and "
-                                     "require-cc");
+        return iptfs_settings_refuse(
+            settings, target, "unknown-flags", IPTFS_E_INVALID,
+            "a multiple of 4 (1 and 2 are the flags of require-cc and accept-fragments)");
     if (tunnel->require_cc && !mode->congestion)
         return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
-                                     "off, for mode %s has no congestion control", mode->name);
+                                     "off (mode %s has no congestion control)", mode->name);
     if (!tunnel->require_cc && mode->congestion)
         return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
-                                     "on, for mode %s follows what comes back", mode->name);
+                                     "on (mode %s needs congestion information)", mode->name);
     if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
         return 0;
     return iptfs_settings_refuse(settings, back, "mode", IPTFS_E_INVALID,
-                                 "%s, or one of plain ESP, for the other direction asks for "
-                                 "congestion information (require-cc)",
+                                 "%s, or one of plain ESP (the other direction requests congestion "
+                                 "information with require-cc)",
                                  mode->name);
 }

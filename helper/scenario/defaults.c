@@ -40,7 +40,7 @@ static int refuse_unused(struct iptfs_settings *settings, size_t target,
                          const char *word)
 {
     return iptfs_settings_refuse(settings, target, option->key, IPTFS_E_INVALID,
-                                 "nothing, for %s %s does not use it", kind->key, word);
+                                 "nothing (%s %s does not use it)", kind->key, word);
 }
 
 static int refuse_missing(struct iptfs_settings *settings, size_t target,

@@ -98,7 +98,7 @@ static int append(struct list *list, const struct iptfs_impair_item *item,
         size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
         struct iptfs_impair_item *grown = realloc(list->items, capacity * sizeof *grown);
         if (grown == NULL)
-            return iptfs_fail(error, IPTFS_E_NO_MEMORY, "out of memory");
+            return iptfs_fail_no_memory(error);
         list->items = grown;
         list->capacity = capacity;
     }

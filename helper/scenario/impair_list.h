@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads the files of `impair-list`, which say what happens to which outer packet. */
+/* Files of `impair-list`: impairments of single outer packets, by sequence number. */
 #ifndef IPTFS_SCENARIO_IMPAIR_LIST_H
 #define IPTFS_SCENARIO_IMPAIR_LIST_H
 

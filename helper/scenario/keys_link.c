@@ -59,7 +59,8 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "none",
-        .meaning = "the rate from these times on, for packets whose transmission begins then",
+        .meaning =
+            "new rates: each applies to packets whose transmission starts at its time or later",
     },
     {
         .key = "delay",
@@ -86,7 +87,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 68,
         .maximum = UINT16_MAX,
         .standard = "none",
-        .meaning = "the MTU from these times on; the sender knows at once",
+        .meaning = "new MTUs: each applies from its time on, and the sender learns it immediately",
         .names = "YANG use-path-mtu-discovery",
         .source = "RFC 9347, 4.2; RFC 9348",
     },
@@ -105,7 +106,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.loss.probability),
         .maximum = 1,
         .standard = "0",
-        .meaning = "probability that an outer packet is lost, each for itself",
+        .meaning = "probability that an outer packet is lost, independent of other packets",
     },
     {
         .key = "gemodel-p",
@@ -122,7 +123,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.gemodel.r),
         .maximum = 1,
         .standard = "1",
-        .meaning = "probability to go from bad to good: 1 / r packets are a mean burst",
+        .meaning = "probability to go from bad to good; the mean burst has 1 / r packets",
         .names = "netem loss gemodel r",
     },
     {
@@ -149,7 +150,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.reorder.probability),
         .maximum = 1,
         .standard = "0",
-        .meaning = "part of the outer packets that arrives without the delay, before others",
+        .meaning = "share of outer packets that are sent without delay, and so overtake others",
         .names = "netem reorder",
     },
     {
@@ -158,7 +159,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.reorder.correlation),
         .maximum = 1,
         .standard = "0",
-        .meaning = "probability that a packet does as the one before",
+        .meaning = "probability that a packet is treated like the one before",
     },
     {
         .key = "duplicate",
@@ -175,7 +176,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.duplicate.correlation),
         .maximum = 1,
         .standard = "0",
-        .meaning = "probability that a packet does as the one before",
+        .meaning = "probability that a packet is treated like the one before",
     },
     {
         .key = "jitter",
@@ -183,7 +184,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.jitter.spread_ps),
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "0",
-        .meaning = "how far the delay of each packet strays from delay, never below 0",
+        .meaning = "variation of the delay of each packet; a delay is never below 0",
         .names = "netem delay TIME JITTER",
     },
     {
@@ -192,7 +193,7 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.jitter.kind),
         .words = jitter_words,
         .standard = "uniform",
-        .meaning = "how the delays are distributed",
+        .meaning = "distribution of the delays",
         .names = "netem distribution",
     },
     {
@@ -201,14 +202,14 @@ static const struct iptfs_option rows[] = {
         FIELD(config.impairments.jitter.correlation),
         .maximum = 1,
         .standard = "0",
-        .meaning = "how much a delay depends on the one before",
+        .meaning = "correlation of a delay with the one before",
     },
     {
         .key = "jitter-keeps-order",
         .kind = &iptfs_kind_switch,
         FIELD(config.impairments.jitter.keeps_order),
         .standard = "off",
-        .meaning = "packets wait for late ones before them, rather than overtake",
+        .meaning = "packets do not overtake: they wait for delayed packets before them",
     },
     {
         .key = "blackouts",
@@ -217,7 +218,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "none",
-        .meaning = "periods: outer packets whose transmission ends in one are lost",
+        .meaning = "periods without a link: outer packets whose transmission ends in one are lost",
     },
     {
         .key = "ce",
@@ -233,7 +234,8 @@ static const struct iptfs_option rows[] = {
         .kind = &iptfs_kind_path,
         FIELD(impair_path),
         .standard = "",
-        .meaning = "CSV of drop,SEQ  delay,SEQ,TIME  dup,SEQ,TIME  ce,SEQ by outer number",
+        .meaning =
+            "CSV file: drop,SEQ  delay,SEQ,TIME  dup,SEQ,TIME  ce,SEQ (outer sequence numbers)",
     },
 };
 

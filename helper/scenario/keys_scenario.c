@@ -13,7 +13,7 @@ static const struct iptfs_option rows[] = {
         FIELD(name),
         .maximum = IPTFS_SCENARIO_NAME_MAX,
         .standard_note = "the file's",
-        .meaning = "what results are called, and their folder",
+        .meaning = "name of the results and of their folder",
     },
     {
         .key = "description",
@@ -39,14 +39,14 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = UINT32_MAX,
         .standard = "1",
-        .meaning = "start of all random streams: the same seed gives the same run",
+        .meaning = "seed of all random streams: the same seed gives the same run",
     },
     {
         .key = "leak",
         .kind = &iptfs_kind_switch,
         FIELD(leak),
         .standard = "off",
-        .meaning = "measure what the outer packets tell about the inner ones, for the summary",
+        .meaning = "measure for the summary what the outer packets reveal about the inner ones",
         .source = "RFC 9347, 1",
     },
     {
@@ -56,7 +56,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "10ms",
-        .meaning = "with leak: inner load and outer packets are compared over such intervals",
+        .meaning = "with leak: interval over which inner load and outer packets are compared",
     },
 };
 

@@ -28,15 +28,16 @@ static struct iptfs_word cipher_word(unsigned index)
 }
 
 static const struct iptfs_word fill_words[] = {
-    {"usual", IPTFS_FILL_USUAL, "whole on demand, full in packets of one size", NULL},
+    {"usual", IPTFS_FILL_USUAL, "whole in mode on-demand, full in packets of one size", NULL},
     {"whole", IPTFS_FILL_WHOLE, "append only what fits whole", "Linux"},
-    {"full", IPTFS_FILL_FULL, "begin a packet in the rest of an outer one", "RFC 9347, 2.2.3"},
+    {"full", IPTFS_FILL_FULL, "start a packet in the rest of an outer packet", "RFC 9347, 2.2.3"},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct iptfs_word receive_words[] = {
-    {"in-order", false, "hold outer packets until those before them are there", "RFC 9347, 2.5"},
-    {"immediate", true, "whole inner packets leave at once, only fragments wait", "RFC 9347, 2.5"},
+    {"in-order", false, "hold outer packets until earlier ones have arrived", "RFC 9347, 2.5"},
+    {"immediate", true, "deliver whole inner packets immediately; only fragments wait",
+     "RFC 9347, 2.5"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -61,7 +62,7 @@ static const struct iptfs_option rows[] = {
         .maximum = UINT16_MAX,
         .standard = "0",
         .meaning =
-            "outer IP packet, on demand without ESP trailer and ICV as in Linux; 0: path MTU",
+            "outer IP packet; on demand without ESP trailer and ICV, as in Linux; 0: path MTU",
         .names = "Linux pkt-size, YANG outer-packet-size",
         .source = "RFC 9347, 4.2",
     },
@@ -72,7 +73,8 @@ static const struct iptfs_option rows[] = {
         FIELD(sender.init_delay_ps),
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "0",
-        .meaning = "wait after the first queued packet, so that more can share its outer packet",
+        .meaning =
+            "delay after the first queued packet, so that more packets share its outer packet",
         .names = "Linux init-delay (in us)",
     },
     {
@@ -82,7 +84,7 @@ static const struct iptfs_option rows[] = {
         FIELD(sender.max_queue_size_octets),
         .maximum = UINT32_MAX,
         .standard = "1MiB",
-        .meaning = "inner octets the sender queues; above 95 % of it packets get a CE mark",
+        .meaning = "size of the inner queue; above 95 % of it packets get a CE mark",
         .names = "Linux max-queue-size (default 10MiB since 7.2)",
     },
     {
@@ -91,7 +93,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(sender.dont_frag),
         .standard = "off",
-        .meaning = "never spread an inner packet over outer packets: refuse those that are too big",
+        .meaning = "never fragment an inner packet: refuse packets that are too big",
         .names = "Linux dont-frag, YANG dont-fragment",
         .source = "RFC 9347, 2.2.7",
     },
@@ -133,7 +135,7 @@ static const struct iptfs_option rows[] = {
         FIELD(max_rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "0",
-        .meaning = "most that congestion control may send, in outer IP packets; 0: no limit",
+        .meaning = "highest rate of outer IP packets under congestion control; 0: no limit",
         .names = "YANG congestion-control",
         .source = "RFC 9347, 2.4.2",
     },
@@ -144,7 +146,7 @@ static const struct iptfs_option rows[] = {
         FIELD(min_rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "0",
-        .meaning = "least that congestion control sends (TFRC alone: a packet in 64 s)",
+        .meaning = "lowest rate under congestion control (TFRC alone: one packet in 64 s)",
         .source = "RFC 5348, 4.3",
     },
     {
@@ -154,7 +156,7 @@ static const struct iptfs_option rows[] = {
         FIELD(tfrc.rtt_ps),
         .maximum = 100 * IPTFS_PS_PER_S,
         .standard = "0",
-        .meaning = "round trip known beforehand, say from IKE; 0: unknown",
+        .meaning = "round-trip time that is known at the start, such as from IKE; 0: unknown",
         .source = "RFC 5348, 4.2",
     },
     {
@@ -163,7 +165,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_BOTH,
         FIELD(ecn),
         .standard = "off",
-        .meaning = "outer packets are ECN-capable: CE counts as loss, and goes to inner packets",
+        .meaning =
+            "outer packets are ECN-capable: CE counts as loss and is copied to inner packets",
         .source = "RFC 9347, 3.1; RFC 6040",
     },
     {
@@ -172,7 +175,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(rekey_after),
         .standard = "0",
-        .meaning = "a new SA takes over after so many outer packets, or so much time; 0: never",
+        .meaning = "replace the SA after this many outer packets or this time; 0: never",
         .names = "Linux limit packet-soft, time-soft",
         .source = "RFC 9347, 2.2.3",
     },
@@ -194,7 +197,7 @@ static const struct iptfs_option rows[] = {
         FIELD(fill),
         .words = fill_words,
         .standard = "usual",
-        .meaning = "what may follow in an outer packet",
+        .meaning = "which inner packets may be added to an outer packet",
         .source = "RFC 9347, 2.2.3",
     },
     {
@@ -204,7 +207,7 @@ static const struct iptfs_option rows[] = {
         FIELD(sender.min_fragment_octets),
         .maximum = UINT16_MAX,
         .standard = "0",
-        .meaning = "with fill full: fewest octets to begin a packet with",
+        .meaning = "with fill full: smallest first fragment of an inner packet",
         .source = "RFC 9347, 2.2.3.1",
     },
     {
@@ -213,7 +216,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(sender.pad_to_avoid_fragment),
         .standard = "off",
-        .meaning = "with fill full: pad, rather than cut a packet that fits into the next",
+        .meaning =
+            "with fill full: pad instead of fragmenting a packet that fits into the next one",
         .source = "RFC 9347, 2.2.3.1",
     },
     {
@@ -223,7 +227,7 @@ static const struct iptfs_option rows[] = {
         FIELD(sender.all_pad_every),
         .maximum = UINT32_MAX,
         .standard = "0",
-        .meaning = "with AGGFRAG of one size: each so manieth is padding alone; 0: only when idle",
+        .meaning = "with AGGFRAG of one size: every Nth packet is all padding; 0: only when idle",
         .source = "RFC 9347, 2.2.3",
     },
     {
@@ -233,7 +237,7 @@ static const struct iptfs_option rows[] = {
         FIELD(sender.tfc_pad_octets),
         .maximum = UINT16_MAX,
         .standard = "0",
-        .meaning = "in mode esp: pad shorter payloads up to this",
+        .meaning = "in mode esp: pad shorter payloads to this size",
         .names = "Linux tfcpad",
         .source = "RFC 4303, 2.7",
     },
@@ -243,8 +247,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(sender.ip_fragment_headers),
         .standard = "on",
-        .meaning =
-            "without AGGFRAG: IP fragments have headers of their own (RFC 9347 leaves them out)",
+        .meaning = "without AGGFRAG: count the headers of IP fragments (RFC 9347 does not)",
         .source = "RFC 791; RFC 9347, C.1.2",
     },
     {
@@ -254,7 +257,8 @@ static const struct iptfs_option rows[] = {
         FIELD(receiver.immediate),
         .words = receive_words,
         .standard = "in-order",
-        .meaning = "when inner packets leave: in the order of outer numbers, or as they come",
+        .meaning =
+            "deliver inner packets in the order of outer sequence numbers, or as they arrive",
         .names = "YANG send-immediately",
         .source = "RFC 9347, 2.5",
     },
@@ -265,7 +269,7 @@ static const struct iptfs_option rows[] = {
         FIELD(receiver.reorder_window),
         .maximum = UINT16_MAX,
         .standard = "3",
-        .meaning = "outer packets held while one before them is missing; 0: take them as they come",
+        .meaning = "outer packets held while an earlier one is missing; 0: no reordering",
         .names = "Linux reorder-window, YANG window-size",
         .source = "RFC 9347, 2.2.3",
     },
@@ -276,7 +280,7 @@ static const struct iptfs_option rows[] = {
         FIELD(receiver.drop_time_ps),
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "1s",
-        .meaning = "how long to wait for a missing outer packet before it is given up",
+        .meaning = "how long to wait for a missing outer packet",
         .names = "Linux drop-time (in us), YANG lost-packet-timer-interval",
         .source = "RFC 9347, 2.2.3",
     },
@@ -287,7 +291,7 @@ static const struct iptfs_option rows[] = {
         FIELD(receiver.replay_window),
         .maximum = IPTFS_REPLAY_WINDOW_MAX,
         .standard = "0",
-        .meaning = "ESP's check against replayed packets, in packets; 0: off",
+        .meaning = "anti-replay window of ESP in packets; 0: off",
         .names = "Linux replay-window",
         .source = "RFC 4303, 3.4.3",
     },
@@ -306,7 +310,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(require_cc),
         .standard_note = "as mode",
-        .meaning = "the sender asks its peer for congestion information (flag C of USE_AGGFRAG)",
+        .meaning =
+            "the sender requests congestion information from its peer (flag C of USE_AGGFRAG)",
         .source = "RFC 9347, 5.1 and 6.1.4",
     },
     {
@@ -316,7 +321,8 @@ static const struct iptfs_option rows[] = {
         FIELD(unknown_flags),
         .maximum = UINT8_MAX & ~IPTFS_FLAGS_KNOWN,
         .standard = "0",
-        .meaning = "other flags that the sender sets in USE_AGGFRAG: any makes its peer refuse",
+        .meaning =
+            "other flags that the sender sets in USE_AGGFRAG; its peer refuses if any is set",
         .source = "RFC 9347, 5.1",
     },
     {
@@ -334,7 +340,7 @@ static const struct iptfs_option rows[] = {
         FIELD(cipher),
         .word_at = cipher_word,
         .standard = "aes-gcm-16",
-        .meaning = "what ESP encrypts with; only its sizes matter here",
+        .meaning = "cipher of ESP; a simulation uses only its sizes",
         .names = "Linux enc, aead",
         .source = "RFC 4303",
     },

@@ -115,7 +115,7 @@ static int set_address(uint8_t *address, const char *option, const char *text, b
     if (inet_pton(v6 ? AF_INET6 : AF_INET, text, address) == 1)
         return IPTFS_OK;
     return iptfs_fail(error, IPTFS_E_INVALID,
-                      "%s: found '%s', allowed: an IPv%d address, for tunnel.outer=%d", option,
+                      "%s: found '%s', allowed: an IPv%d address (tunnel.outer=%d)", option,
                       iptfs_quoted(text).text, v6 ? 6 : 4, v6 ? 6 : 4);
 }
 

@@ -316,8 +316,8 @@ static int refuse_side(struct iptfs_settings *settings, size_t target,
     bool out = option->side == IPTFS_SIDE_OUT;
     const char *reverse = given->form->direction == IPTFS_REVERSE ? ".reverse" : "";
     snprintf(why, sizeof why,
-             "found an option of direction %s, allowed: only in [tunnel%s.%s] or [tunnel%s], for "
-             "it belongs to the %s's SA",
+             "found an option of direction %s, allowed: only in [tunnel%s.%s] or [tunnel%s] (it "
+             "belongs to the %s's SA)",
              out ? "out" : "in", reverse, out ? "out" : "in", reverse, out ? "sender" : "receiver");
     return refuse_key(settings, target, given, option->key, IPTFS_E_INVALID, why);
 }

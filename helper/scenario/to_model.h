@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From what a scenario says to what the model wants. */
+/* From the values of a scenario to the configuration of the model: the one place where values that
+ * depend on others become the model's. */
 #ifndef IPTFS_SCENARIO_TO_MODEL_H
 #define IPTFS_SCENARIO_TO_MODEL_H
 
@@ -14,11 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the ends of the tunnel agree on. The forward direction's sender is the initiator. */
+/* The agreement of the two ends of the tunnel. The forward direction's sender is the initiator. */
 struct iptfs_agreement iptfs_config_agreement(const struct iptfs_scenario *scenario);
 
-/* The mode of a tunnel: that of esp-pad with a rate is another than without, and where AGGFRAG was
- * refused plain ESP remains of its modes. */
+/* The mode of a tunnel: esp-pad with a rate is another mode than without one, and when the peer
+ * refused AGGFRAG its modes become plain ESP. */
 const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel);
 
 /* How many of the keys that state a rate are given: l3-fixed-rate, l2-fixed-rate, pps. */
@@ -28,6 +29,7 @@ unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel);
 uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
                                  const struct iptfs_link_options *link);
 
+/* The configurations of both ends and of the link, complete. */
 struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
                                                const struct iptfs_link_options *link);
 struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
@@ -45,7 +47,7 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
 /* Refers to the options, which must outlive the link. Its random streams are still to be set. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
 
-/* The path of those beside the tunnel: no tunnel, over the same link. */
+/* The path of traffic that bypasses the tunnel: no tunnel, over the same link. */
 struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel);
 
 #endif

@@ -85,7 +85,9 @@ static void add_parameters(struct collection *all)
     for (size_t i = 0; i < point.n_columns; i++) {
         double number;
         const char *unit;
-        iptfs_sweep_number(point.columns[i], point.labels[i], &number, &unit);
+        bool is_number = iptfs_sweep_number(point.columns[i], point.labels[i], &number, &unit);
+        if (*unit == '\0')
+            unit = is_number ? "1" : "text";
         if (strcmp(point.columns[i], "seed") != 0)
             add_column(all, point.columns[i], "parameter", unit);
     }

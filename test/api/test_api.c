@@ -136,7 +136,7 @@ static void test_counts(void)
     CHECK_U64(iptfs_pair_index(pair, 2), UINT32_MAX);
     CHECK_TRUE(iptfs_pair_device(pair, 2) == NULL);
     CHECK_INT(iptfs_pair_counter(pair, 0, "XfrmOutErorr", &value, error), -1);
-    CHECK_STR(error, "found no counter 'XfrmOutErorr'; did you mean XfrmOutError?");
+    CHECK_STR(error, "found no counter 'XfrmOutErorr'; did you mean 'XfrmOutError'?");
     iptfs_pair_free(pair);
     CHECK_INT(iptfs_ns3_close(), 0);
 }
@@ -200,7 +200,7 @@ static void test_errors(void)
         struct iptfs_setting setting;
         const char *error;
     } rows[] = {
-        {{"pkt-sise", "1400"}, "found no option 'pkt-sise'; did you mean pkt-size?"},
+        {{"pkt-sise", "1400"}, "found no option 'pkt-sise'; did you mean 'pkt-size'?"},
         {{"xyzzy", "1"},
          "found no option 'xyzzy', allowed: keys of [tunnel] and [link], seed, run, stream, "
          "device-mtu"},
@@ -208,8 +208,8 @@ static void test_errors(void)
         {{"device-mtu", "60B"}, "device-mtu: found '60B', allowed: 68B to 65535B"},
         {{"pkt-size", NULL}, "option 0 has no name or no value"},
         {{"pkt-size", "10"},
-         "tunnel.pkt-size=10: [tunnel] pkt-size: found '10', allowed: 33B to 65535B, for the "
-         "headers take 32 octets, or 0 (path MTU)"},
+         "tunnel.pkt-size=10: [tunnel] pkt-size: found '10', allowed: 33B to 65535B (the headers "
+         "take 32 octets), or 0 (path MTU)"},
         {{"mode", "fixed-rate"}, NULL}, /* needs a rate */
         {{"tunel.mode", "esp"}, NULL},
     };

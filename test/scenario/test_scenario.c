@@ -454,16 +454,16 @@ static void test_wrong_direction(void)
     static const struct refusal table[] = {
         {"[tunnel.out]\ndrop-time = 1s\n" TRAFFIC,
          "t.ini:2: [tunnel.out] drop-time: found an option of direction in, allowed: only in "
-         "[tunnel.in] or [tunnel], for it belongs to the receiver's SA"},
+         "[tunnel.in] or [tunnel] (it belongs to the receiver's SA)"},
         {"[tunnel.reverse.in]\npkt-size = 900\n" TRAFFIC,
          "t.ini:2: [tunnel.reverse.in] pkt-size: found an option of direction out, allowed: only "
-         "in [tunnel.reverse.out] or [tunnel.reverse], for it belongs to the sender's SA"},
+         "in [tunnel.reverse.out] or [tunnel.reverse] (it belongs to the sender's SA)"},
     };
     check_refused(table, COUNT(table));
-    check_refused_set(TRAFFIC, "tunnel.in.dont-frag=on",
-                      "--set tunnel.in.dont-frag=on: [tunnel.in] dont-frag: found an option of "
-                      "direction out, allowed: only in [tunnel.out] or [tunnel], for it belongs to "
-                      "the sender's SA");
+    check_refused_set(
+        TRAFFIC, "tunnel.in.dont-frag=on",
+        "--set tunnel.in.dont-frag=on: [tunnel.in] dont-frag: found an option of "
+        "direction out, allowed: only in [tunnel.out] or [tunnel] (it belongs to the sender's SA)");
 }
 
 static void test_bad_values(void)
@@ -531,7 +531,7 @@ static void test_bad_overrides(void)
                       "also in B, kB, MB, GB (by 1000), KiB, MiB, GiB (by 1024)");
     check_refused_set(TRAFFIC, "tunnel.pkt-size=12",
                       "--set tunnel.pkt-size=12: [tunnel] pkt-size: found '12', allowed: 41B to "
-                      "65535B, for the headers take 40 octets, or 0 (path MTU)");
+                      "65535B (the headers take 40 octets), or 0 (path MTU)");
     check_refused_set(
         TRAFFIC, "link.rte=1Gbps",
         "--set link.rte=1Gbps: [link] rte: found an unknown key, allowed: device, "
@@ -620,9 +620,8 @@ static void test_idle_impairments(void)
         {"[link]\ngemodel-p = 1%\ngemodel-r = 0\n" TRAFFIC,
          "t.ini:3: [link] gemodel-r: found '0', allowed: above 0 with gemodel-p above 0, or the "
          "first bad state never ends"},
-        {"[link]\nce = 1%\n" TRAFFIC,
-         "t.ini:2: [link] ce: found '1%', allowed: 0 without tunnel.ecn, for no outer packet is "
-         "ECN-capable"},
+        {"[link]\nce = 1%\n" TRAFFIC, "t.ini:2: [link] ce: found '1%', allowed: 0 (without "
+                                      "tunnel.ecn no outer packet is ECN-capable)"},
     };
     static const char *const fine[] = {
         "[link]\nreorder = 0\nreorder-correlation = 0.3\n" TRAFFIC,
@@ -645,20 +644,20 @@ static void test_combinations(void)
 {
     static const struct refusal table[] = {
         {"[tunnel]\npkt-size = 40\nmode = on-demand\n" TRAFFIC,
-         "t.ini:2: [tunnel] pkt-size: found '40', allowed: 41B to 65535B, for the headers take 40 "
-         "octets, or 0 (path MTU)"},
+         "t.ini:2: [tunnel] pkt-size: found '40', allowed: 41B to 65535B (the headers take 40 "
+         "octets), or 0 (path MTU)"},
         {"[tunnel.out]\npkt-size = 48B\n[tunnel]\ncipher = null\nouter = 6\n" TRAFFIC,
-         "t.ini:2: [tunnel.out] pkt-size: found '48B', allowed: 53B to 65535B, for the headers "
-         "take 52 octets, or 0 (path MTU)"},
+         "t.ini:2: [tunnel.out] pkt-size: found '48B', allowed: 53B to 65535B (the headers take 52 "
+         "octets), or 0 (path MTU)"},
         {"[tunnel.reverse]\npkt-size = 30\n" TRAFFIC,
-         "t.ini:2: [tunnel.reverse] pkt-size: found '30', allowed: 41B to 65535B, for the headers "
-         "take 40 octets, or 0 (path MTU)"},
+         "t.ini:2: [tunnel.reverse] pkt-size: found '30', allowed: 41B to 65535B (the headers take "
+         "40 octets), or 0 (path MTU)"},
         {"[tunnel]\npkt-size = 50\n[tunnel.reverse]\nouter = 6\n" TRAFFIC,
-         "t.ini:2: [tunnel] pkt-size: found '50', allowed: 61B to 65535B, for the headers take 60 "
-         "octets, or 0 (path MTU)"},
+         "t.ini:2: [tunnel] pkt-size: found '50', allowed: 61B to 65535B (the headers take 60 "
+         "octets), or 0 (path MTU)"},
         {"[tunnel]\nouter = 6\n[link]\nmtu = 79\n" TRAFFIC,
-         "t.ini:4: [link] mtu: found '79', allowed: 80B to 65535B, for an outer packet with one "
-         "inner octet takes 80 octets"},
+         "t.ini:4: [link] mtu: found '79', allowed: 80B to 65535B (an outer packet with one inner "
+         "octet takes 80 octets)"},
         {"[link]\ndevice = p2p\nrate = 0\n" TRAFFIC,
          "t.ini:3: [link] rate: found '0', allowed: 1kbps to 1Tbps with device p2p"},
         {"[link]\ndevice = p2p\nframing = none\n" TRAFFIC,
@@ -680,11 +679,10 @@ static void test_combinations(void)
          "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list, "
          "on-off, voice, games, pcap, tcp-bulk, tcp-request, udp-onoff"},
         {"[traffic.a]\ntype = tcp-bulk\nrate = 1Mbps\n",
-         "t.ini:3: [traffic.a] rate: found '1Mbps', allowed: nothing, for type tcp-bulk does not "
-         "use it"},
+         "t.ini:3: [traffic.a] rate: found '1Mbps', allowed: nothing (type tcp-bulk does not use "
+         "it)"},
         {"[traffic.a]\ntype = tcp-bulk\ncount = 5\n",
-         "t.ini:3: [traffic.a] count: found '5', allowed: nothing, for type tcp-bulk does not use "
-         "it"},
+         "t.ini:3: [traffic.a] count: found '5', allowed: nothing (type tcp-bulk does not use it)"},
         {"[traffic.a]\ntype = tcp-bulk\ntcp = cubik\n",
          "t.ini:3: [traffic.a] tcp: found 'cubik', allowed: newreno, linux-reno, cubic, bbr, bic, "
          "dctcp, highspeed, htcp, hybla, illinois, ledbat, lp, scalable, vegas, veno, yeah; did "
@@ -719,10 +717,9 @@ static void test_combinations(void)
         {"[traffic.a]\ntype = on-off\nsize = 1500\nrate = 1Mbps\non = 1ms\n",
          "t.ini:1: [traffic.a] off: found nothing, allowed: 1us to 1000h (type on-off needs it)"},
         {"[traffic.a]\ntype = voice\ncodec = g711\nsize = 200\n",
-         "t.ini:4: [traffic.a] size: found '200', allowed: nothing, for type voice does not use "
-         "it"},
+         "t.ini:4: [traffic.a] size: found '200', allowed: nothing (type voice does not use it)"},
         {"[traffic.a]\ntype = pcap\nfile = t.pcap\nip = 6\n",
-         "t.ini:4: [traffic.a] ip: found '6', allowed: nothing, for type pcap does not use it"},
+         "t.ini:4: [traffic.a] ip: found '6', allowed: nothing (type pcap does not use it)"},
         {"\n[traffic.a]\ntype = cbr\nsize = 40\n",
          "t.ini:2: [traffic.a] rate: found nothing, allowed: 1bps to 10Tbps (type cbr needs it)"},
         {"[traffic.a]\ntype = poisson\nrate = 1Mbps\n",
@@ -731,10 +728,10 @@ static void test_combinations(void)
         {"[traffic.a]\ntype = list\n",
          "t.ini:1: [traffic.a] file: found nothing, allowed: a file (type list needs it)"},
         {"[traffic.a]\nrate = 1Mbps\ntype = saturate\nsize = 40\n",
-         "t.ini:2: [traffic.a] rate: found '1Mbps', allowed: nothing, for type saturate does not "
-         "use it"},
+         "t.ini:2: [traffic.a] rate: found '1Mbps', allowed: nothing (type saturate does not use "
+         "it)"},
         {"[traffic.a]\ntype = list\nsize = 40\nfile = x.csv\n",
-         "t.ini:3: [traffic.a] size: found '40', allowed: nothing, for type list does not use it"},
+         "t.ini:3: [traffic.a] size: found '40', allowed: nothing (type list does not use it)"},
         {TRAFFIC "start = 2s\nstop = 1s\n",
          "t.ini:6: [traffic.a] stop: found '1s', allowed: a time after start, 2s"},
         {TRAFFIC "start = 1s\n",
@@ -908,6 +905,31 @@ static void test_bad_impair_lists(void)
     }
     static const char *const names[] = {"a.ini", "list.csv"};
     remove_folder(&folder, names, COUNT(names));
+}
+
+/* An error knows where the value was given, beside its text. */
+static void test_origins(void)
+{
+    static const char *const sets[] = {"link.loss=1%", "tunnel.reverse.outer=5"};
+    struct iptfs_scenario s;
+    struct iptfs_error error = {0};
+    iptfs_scenario_parse_text(&s, "[tunnel.in]\n\ndrop-time = 3\n", "t.ini", NULL, 0, &error);
+    CHECK_INT(error.origin.place, IPTFS_PLACE_FILE);
+    CHECK_STR(error.origin.file, "t.ini");
+    CHECK_U64(error.origin.line, 3);
+    CHECK_STR(error.origin.section, "tunnel.in");
+    CHECK_STR(error.origin.key, "drop-time");
+    iptfs_scenario_parse_text(&s, TRAFFIC, "t.ini", sets, COUNT(sets), &error);
+    CHECK_INT(error.origin.place, IPTFS_PLACE_OVERRIDE);
+    CHECK_U64(error.origin.override, 1);
+    CHECK_STR(error.origin.section, "tunnel.reverse");
+    CHECK_STR(error.text, "--set tunnel.reverse.outer=5: [tunnel.reverse] outer: found '5', "
+                          "allowed: 4, 6");
+    CHECK_STR(iptfs_error_without_place(&error),
+              "[tunnel.reverse] outer: found '5', allowed: 4, 6");
+    iptfs_scenario_parse_text(&s, "[tunnle]\n", "t.ini", NULL, 0, &error);
+    CHECK_U64(error.origin.line, 1);
+    CHECK_STR(error.origin.key, "");
 }
 
 /* ------------------------------------------------------------------------------------ writing */
@@ -1120,6 +1142,7 @@ const CU_TestInfo iptfs_tests_scenario[] = {
     {"smallest and largest values", test_edges},
     {"files named in scenarios", test_files},
     {"bad impairment lists", test_bad_impair_lists},
+    {"errors carry their origin", test_origins},
     {"the record of settings reads back", test_print},
     {"the table of options", test_table},
     {"the list of options", test_list},

@@ -121,6 +121,7 @@ static void columns_may_be_too_many(void)
         CHECK_HAS("stdout", "\n1,12600,0\n2,12600,0.01\n");
         CHECK_INT(folder_run("show o --list --csv"), 0);
         CHECK_HAS("stdout", "flows.calls_s.loss,value,share\n");
+        CHECK_HAS("stdout", "link.loss,parameter,share\n");
         CHECK_HAS("stdout", "flows.calls_s.delay_s.p99,value,s\n");
         char text[32768] = BASE;
         for (int i = 0; i < 200; i++)

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/units.h"
-#include "option/breaker.h"
-#include "option/limit.h"
-#include "option/sizes.h"
 #include "support/check.h"
 #include "text/quantity.h"
-#include "text/real.h"
-#include "text/suggest.h"
-#include "text/word.h"
 
 #include <CUnit/TestDB.h>
 #include <inttypes.h>
@@ -184,171 +178,6 @@ static void test_number(void)
     check_bad(iptfs_parse_number, bad, COUNT(bad));
 }
 
-static void test_limit(void)
-{
-    static const struct {
-        const char *text;
-        struct iptfs_limit limit;
-    } good[] = {
-        {"1000p", {1000, true}},    {"1000pkts", {1000, true}}, {"1 p", {1, true}},
-        {"1MiB", {1048576, false}}, {"64000B", {64000, false}}, {"0", {0, false}},
-        {"0p", {0, false}},
-    };
-    for (size_t i = 0; i < COUNT(good); i++) {
-        struct iptfs_limit limit = {1, false};
-        CHECK_INT(iptfs_parse_limit(good[i].text, &limit, NULL), 0);
-        CHECK_U64(limit.count, good[i].limit.count);
-        CHECK_INT(limit.in_pkts, good[i].limit.in_pkts);
-    }
-    struct iptfs_limit limit;
-    struct iptfs_error error;
-    CHECK_INT(iptfs_parse_limit("1000packets", &limit, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, "found '1000packets', allowed: packets (1000p, 1000pkts), or octets "
-                          "in B, kB, MB, GB (by 1000), KiB, MiB, GiB (by 1024)");
-    CHECK_INT(iptfs_parse_limit("100", &limit, &error), IPTFS_E_INVALID);
-    CHECK_INT(iptfs_parse_limit("0.5p", &limit, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, "found '0.5p', allowed: whole packets or octets");
-}
-
-static void test_lifetime(void)
-{
-    static const struct {
-        const char *text;
-        struct iptfs_lifetime lifetime;
-        const char *exact;
-    } good[] = {
-        {"1000p", {1000, 0}, "1000p"},
-        {"2 pkts", {2, 0}, "2p"},
-        {"30s", {0, 30000000000000}, "30s"},
-        {"0", {0, 0}, "0"},
-    };
-    static const char *const bad[] = {"1000", "5B", "1MiB", "soon", "", "-1s"};
-    for (size_t i = 0; i < COUNT(good); i++) {
-        struct iptfs_lifetime lifetime = {7, 7};
-        CHECK_INT(iptfs_parse_lifetime(good[i].text, &lifetime, NULL), 0);
-        CHECK_U64(lifetime.pkts, good[i].lifetime.pkts);
-        CHECK_INT(lifetime.time_ps, good[i].lifetime.time_ps);
-        CHECK_STR(iptfs_exact_lifetime(lifetime).text, good[i].exact);
-    }
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        struct iptfs_lifetime lifetime;
-        struct iptfs_error error;
-        if (!CHECK_INT(iptfs_parse_lifetime(bad[i], &lifetime, &error), IPTFS_E_INVALID))
-            CHECK_FAIL("\"%s\"", bad[i]);
-    }
-}
-
-static void test_probability(void)
-{
-    static const struct {
-        const char *text;
-        double value;
-    } good[] = {
-        {"0", 0},    {"1", 1},        {"0.01", 0.01}, {"1e-4", 1e-4}, {"1%", 0.01},
-        {".5", 0.5}, {"0.3%", 0.003}, {"100 %", 1},   {" 0.1 ", 0.1},
-    };
-    static const char *const bad[] = {
-        "",     "-0.1",   "1.1",  "101%", "nan", "inf", "NAN",     "0x1p-3", "1e5",      "0,1",
-        "0.1.", "1e-4e1", "+0.1", "%",    "e-1", "1%%", "0.1 0.2", "-0",     "infinity", "1e-4%5"};
-    for (size_t i = 0; i < COUNT(good); i++) {
-        double value = 7;
-        CHECK_INT(iptfs_parse_probability(good[i].text, &value, NULL), 0);
-        CHECK_NEAR(value, good[i].value, 0);
-    }
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        double value = 7;
-        if (!CHECK_INT(iptfs_parse_probability(bad[i], &value, NULL), IPTFS_E_INVALID))
-            CHECK_FAIL("'%s' was taken as %g", bad[i], value);
-        CHECK_NEAR(value, 7, 0);
-    }
-    struct iptfs_error error;
-    iptfs_parse_probability("2", &(double){0}, &error);
-    CHECK_STR(error.text,
-              "found '2', allowed: a probability from 0 to 1, such as 0.01, 1e-2 or 1%");
-}
-
-static void test_factor(void)
-{
-    static const char *const bad[] = {"", "0", "-1", "1%", "nan", "inf", "1e19", "x2", "2x", "0x2"};
-    double value = 0;
-    CHECK_INT(iptfs_parse_factor(" 1.5 ", &value, NULL), 0);
-    CHECK_NEAR(value, 1.5, 0);
-    CHECK_INT(iptfs_parse_factor("1e-3", &value, NULL), 0);
-    CHECK_NEAR(value, 1e-3, 0);
-    CHECK_STR(iptfs_exact_factor(value).text, "0.001");
-    for (size_t i = 0; i < COUNT(bad); i++)
-        CHECK_INT(iptfs_parse_factor(bad[i], &value, NULL), IPTFS_E_INVALID);
-    CHECK_NEAR(value, 1e-3, 0);
-    struct iptfs_error error;
-    iptfs_parse_factor("fast", &value, &error);
-    CHECK_STR(error.text, "found 'fast', allowed: a number above 0, such as 2, 0.5 or 1e-3");
-}
-
-static void test_bool(void)
-{
-    static const char *const on[] = {"on", "yes", "true", "1", " on "};
-    static const char *const off[] = {"off", "no", "false", "0"};
-    bool value;
-    for (size_t i = 0; i < COUNT(on); i++)
-        CHECK_TRUE(iptfs_parse_bool(on[i], &value, NULL) == 0 && value);
-    for (size_t i = 0; i < COUNT(off); i++)
-        CHECK_TRUE(iptfs_parse_bool(off[i], &value, NULL) == 0 && !value);
-    struct iptfs_error error;
-    CHECK_INT(iptfs_parse_bool("ture", &value, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text,
-              "found 'ture', allowed: on, off, yes, no, true, false, 1, 0; did you mean 'true'?");
-    CHECK_INT(iptfs_parse_bool("True", &value, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text,
-              "found 'True', allowed: on, off, yes, no, true, false, 1, 0; did you mean 'true'?");
-}
-
-static void test_sizes(void)
-{
-    static const struct {
-        const char *text;
-        struct iptfs_sizes sizes;
-        const char *written;
-    } good[] = {
-        {"1500B", {IPTFS_SIZES_FIXED, 1500, 1500}, "1500B"},
-        {"40", {IPTFS_SIZES_FIXED, 40, 40}, "40B"},
-        {"imix", {IPTFS_SIZES_IMIX, 40, 1500}, "imix"},
-        {"uniform(64,1500)", {IPTFS_SIZES_UNIFORM, 64, 1500}, "uniform(64B,1500B)"},
-        {" uniform ( 64B , 1.5kB ) ", {IPTFS_SIZES_UNIFORM, 64, 1500}, "uniform(64B,1500B)"},
-        {"uniform(9,9)", {IPTFS_SIZES_UNIFORM, 9, 9}, "uniform(9B,9B)"},
-    };
-    static const char *const bad[] = {"",
-                                      "uniform",
-                                      "uniform(64)",
-                                      "uniform(64,)",
-                                      "uniform(,64)",
-                                      "uniform(64,1500",
-                                      "uniform(64,1500) B",
-                                      "uniform(64,1500,9000)",
-                                      "uniform 64,1500",
-                                      "imixx(1)",
-                                      "99999999999",
-                                      "uniform(1,99999999999)"};
-    for (size_t i = 0; i < COUNT(good); i++) {
-        struct iptfs_sizes sizes = {IPTFS_SIZES_FIXED, 0, 0};
-        CHECK_INT(iptfs_parse_sizes(good[i].text, &sizes, NULL), 0);
-        CHECK_INT(sizes.kind, good[i].sizes.kind);
-        CHECK_U64(sizes.low_octets, good[i].sizes.low_octets);
-        CHECK_U64(sizes.high_octets, good[i].sizes.high_octets);
-        CHECK_STR(iptfs_exact_sizes(sizes).text, good[i].written);
-    }
-    struct iptfs_sizes sizes;
-    struct iptfs_error error;
-    for (size_t i = 0; i < COUNT(bad); i++)
-        if (!CHECK_INT(iptfs_parse_sizes(bad[i], &sizes, &error), IPTFS_E_INVALID))
-            CHECK_FAIL("'%s' was taken", bad[i]);
-    iptfs_parse_sizes("imx", &sizes, &error);
-    CHECK_STR(error.text, "found 'imx', allowed: a size such as 1500B, uniform(LOW,HIGH) as in "
-                          "uniform(64B,1500B), or imix; did you mean 'imix'?");
-    iptfs_parse_sizes("uniform(1500,64)", &sizes, &error);
-    CHECK_STR(error.text,
-              "found 'uniform(1500,64)', allowed: uniform(LOW,HIGH) with LOW not above HIGH");
-}
-
 static void test_exact(void)
 {
     CHECK_STR(iptfs_exact_time(0).text, "0");
@@ -364,11 +193,6 @@ static void test_exact(void)
     CHECK_STR(iptfs_exact_octets(1500).text, "1500B");
     CHECK_STR(iptfs_exact_octets(1048576).text, "1MiB");
     CHECK_STR(iptfs_exact_octets(65535).text, "65535B");
-    CHECK_STR(iptfs_exact_limit((struct iptfs_limit){1000, true}).text, "1000p");
-    CHECK_STR(iptfs_exact_limit((struct iptfs_limit){0, false}).text, "0");
-    CHECK_STR(iptfs_exact_probability(0).text, "0");
-    CHECK_STR(iptfs_exact_probability(0.1).text, "0.1");
-    CHECK_STR(iptfs_exact_probability(1e-5).text, "1e-05");
 }
 
 /* Every value comes back to the bit; multiples of the units and of odd numbers make them up. */
@@ -382,15 +206,12 @@ static void test_round_trip(void)
             number = number / 1000000 * 1000000;
         int64_t time_ps = -1;
         uint64_t rate_bps = 0, octets = 0;
-        double probability = 0, drawn = (double)(number % 1000003) / 1000003.0;
         iptfs_parse_time(iptfs_exact_time((int64_t)number).text, &time_ps, NULL);
         iptfs_parse_rate(iptfs_exact_rate(number).text, &rate_bps, NULL);
         iptfs_parse_octets(iptfs_exact_octets(number).text, &octets, NULL);
-        iptfs_parse_probability(iptfs_exact_probability(drawn).text, &probability, NULL);
         CHECK_INT(time_ps, number);
         CHECK_U64(rate_bps, number);
         CHECK_U64(octets, number);
-        CHECK_NEAR(probability, drawn, 0);
     }
 }
 
@@ -412,54 +233,13 @@ static void test_show(void)
     CHECK_STR(iptfs_show_rate(12345).text, "12.3 kbps");
 }
 
-static void test_quoted(void)
-{
-    CHECK_STR(iptfs_quoted("  a b\t").text, "a b");
-    CHECK_STR(iptfs_quoted("a\nb\x01").text, "a?b?");
-    char text[200];
-    memset(text, 'x', sizeof text - 1);
-    text[sizeof text - 1] = '\0';
-    struct iptfs_text quoted = iptfs_quoted(text);
-    CHECK_U64(strlen(quoted.text), 63);
-    CHECK_STR(quoted.text + 58, "xx...");
-    /* A character of two octets is kept whole or left out. */
-    memcpy(text + 59, "\xC3\xA4", 2);
-    quoted = iptfs_quoted(text);
-    CHECK_STR(quoted.text + 57, "xx...");
-}
-
-static void test_nearest(void)
-{
-    CHECK_U64(iptfs_word_distance("", ""), 0);
-    CHECK_U64(iptfs_word_distance("pkt-size", "pkt-size"), 0);
-    CHECK_U64(iptfs_word_distance("PKT-SIZE", "pkt-size"), 0);
-    CHECK_U64(iptfs_word_distance("pktsize", "pkt-size"), 1);
-    CHECK_U64(iptfs_word_distance("kitten", "sitting"), 3);
-    CHECK_U64(iptfs_word_distance("", "abc"), 3);
-    CHECK_U64(iptfs_word_distance("dorp", "drop"), 1);
-    struct iptfs_suggest nearest = {.found = "dly"};
-    iptfs_suggest_offer(&nearest, "framing");
-    CHECK_TRUE(nearest.best == NULL);
-    iptfs_suggest_offer(&nearest, "day");
-    iptfs_suggest_offer(&nearest, "fly");
-    CHECK_STR(nearest.best, "day");
-}
-
 const CU_TestInfo iptfs_tests_quantity[] = {
     {"times", test_time},
     {"rates", test_rate},
     {"octets", test_octets},
     {"numbers", test_number},
-    {"limits of packets or octets", test_limit},
-    {"lifetimes", test_lifetime},
-    {"probabilities", test_probability},
-    {"factor", test_factor},
-    {"switches", test_bool},
-    {"packet sizes", test_sizes},
     {"exact spelling", test_exact},
     {"exact spelling reads back", test_round_trip},
     {"spelling for people", test_show},
-    {"quoting", test_quoted},
-    {"nearest word", test_nearest},
     CU_TEST_INFO_NULL,
 };

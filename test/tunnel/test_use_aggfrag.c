@@ -295,30 +295,28 @@ static void contradictions_are_refused(void)
         const char *text;
         const char *message;
     } rows[] = {
-        {"[tunnel]\nrequire-cc = on\n" LOAD,
-         "t.ini:2: [tunnel] require-cc: found 'on', allowed: off, for mode on-demand has no "
-         "congestion control"},
+        {"[tunnel]\nrequire-cc = on\n" LOAD, "t.ini:2: [tunnel] require-cc: found 'on', allowed: "
+                                             "off (mode on-demand has no congestion control)"},
         {"[tunnel]\nmode = fixed-rate\npps = 5\n[tunnel.out]\nrequire-cc = yes\n" LOAD,
-         "t.ini:5: [tunnel.out] require-cc: found 'yes', allowed: off, for mode fixed-rate has no "
-         "congestion control"},
+         "t.ini:5: [tunnel.out] require-cc: found 'yes', allowed: off (mode fixed-rate has no "
+         "congestion control)"},
         {"[tunnel]\nmode = congestion-controlled\nrequire-cc = off\n" LOAD,
-         "t.ini:3: [tunnel] require-cc: found 'off', allowed: on, for mode congestion-controlled "
-         "follows what comes back"},
+         "t.ini:3: [tunnel] require-cc: found 'off', allowed: on (mode congestion-controlled needs "
+         "congestion information)"},
         {"[tunnel]\nmode = congestion-controlled\n[tunnel.reverse]\nmode = on-demand\n" LOAD,
          "t.ini:4: [tunnel.reverse] mode: found 'on-demand', allowed: congestion-controlled, or "
-         "one of plain ESP, for the other direction asks for congestion information "
-         "(require-cc)"},
+         "one of plain ESP (the other direction requests congestion information with require-cc)"},
         {"[tunnel.reverse]\nmode = congestion-controlled\n" LOAD,
          "t.ini: [tunnel] mode: found 'on-demand', allowed: congestion-controlled, or one of plain "
-         "ESP, for the other direction asks for congestion information (require-cc)"},
+         "ESP (the other direction requests congestion information with require-cc)"},
         {"[tunnel]\nunknown-flags = 6\n" LOAD,
-         "t.ini:2: [tunnel] unknown-flags: found '6', allowed: a multiple of 4, for 1 and 2 are "
-         "known: accept-fragments and require-cc"},
+         "t.ini:2: [tunnel] unknown-flags: found '6', allowed: a multiple of 4 (1 and 2 are the "
+         "flags of require-cc and accept-fragments)"},
         {"[tunnel]\nunknown-flags = 253\n" LOAD,
          "t.ini:2: [tunnel] unknown-flags: found '253', allowed: 0 to 252"},
         {"[tunnel.out]\naccept-fragments = off\n" LOAD,
          "t.ini:2: [tunnel.out] accept-fragments: found an option of direction in, allowed: only "
-         "in [tunnel.in] or [tunnel], for it belongs to the receiver's SA"},
+         "in [tunnel.in] or [tunnel] (it belongs to the receiver's SA)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct iptfs_scenario scenario;
