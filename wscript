@@ -579,7 +579,7 @@ distcheck = dist
 
 
 class WithCommit:
-    """Tells in the archive which commit it is of."""
+    """Writes the commit into the archive."""
 
     def archive(self):
         name = Context.load_module(os.path.abspath('helper/wscript')).commit()

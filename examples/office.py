@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makes office.pcap: a second of an office's Ethernet, invented packet by packet. Pages are fetched
 (a request, then pairs of full packets in growing flights, each pair acknowledged), names are looked
-up, and somebody asks who has an address, which is no IP and is left out by the simulator.
+up, and one ARP request is sent, which is not IP and is skipped by the simulator.
 
     examples/office.py > examples/office.pcap
 
@@ -24,7 +24,7 @@ def ipv4(octets, protocol, source, target, ports):
 
 
 def page(start_us, port, flights):
-    """A page of so many flights, 20 ms apart, each with a pair of packets more than the last."""
+    """A page of `flights` flights, 20 ms apart, each with one pair of packets more than the last."""
     there, back = struct.pack('>HH', port, 443), struct.pack('>HH', 443, port)
     yield start_us, 450, ipv4(450, TCP, CLIENT, SERVER, there)
     for flight in range(flights):

@@ -76,8 +76,8 @@ struct iptfs_pair_watch {
     void (*received)(void *ctx, int end, int64_t now_ps, uint32_t octets, uint32_t pieces);
     /** An inner packet is delivered to the other node. */
     void (*delivered)(void *ctx, int end, int64_t now_ps, const void *packet, int64_t delay_ps);
-    /** An inner packet is dropped. `cause` is a name that iptfs_pair_counter takes, such as
-     * "link-loss", or "inside" for packets that iptfs_pair_finish finds in the tunnel. */
+    /** An inner packet is dropped. `cause` is one of those that `iptfs-sim list causes` lists, such
+     * as "link-loss", or "inside" for packets that iptfs_pair_finish finds in the tunnel. */
     void (*dropped)(void *ctx, int end, const void *packet, const char *cause);
 };
 

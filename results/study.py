@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the studies made of one sweep have in common. A study is a folder with its sweep file
+"""Common parts of the studies that consist of sweeps. A study is a folder with its sweep file
 NAME.ini, its page README.md and a make.py, which says what is kept of each point, what the page
 claims, and its tables.
 
@@ -30,7 +30,7 @@ SPACE = 1442                # inner octets in an outer packet of MTU
 
 
 def esp_octets(data):
-    """Length of an ESP tunnel packet that carries so many octets."""
+    """Length of an ESP tunnel packet that carries `data` octets."""
     return 20 + 8 + 8 + math.ceil((data + 2) / 4) * 4 + 16
 
 

@@ -241,10 +241,10 @@ static int read_settings(struct iptfs_pair *pair, const struct iptfs_setting *se
 
 static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptfs_error *error)
 {
-    struct iptfs_run_direction *way = pair->run.direction;
+    struct iptfs_run_direction *direction = pair->run.direction;
     struct iptfs_device_pair_setup setup = {
         .node = {node_0, node_1},
-        .engine = {&way[0].engine, &way[1].engine},
+        .engine = {&direction[0].engine, &direction[1].engine},
         .mtu_octets = pair->mtu_octets,
     };
     for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++)
@@ -257,7 +257,7 @@ static int join(struct iptfs_pair *pair, void *node_0, void *node_1, struct iptf
     pair->joined = true;
     for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++) {
         pair->index[end] = iptfs_device_pair_index(&pair->device, end);
-        iptfs_engine_arm(&way[end].engine);
+        iptfs_engine_arm(&direction[end].engine);
     }
     return IPTFS_OK;
 }

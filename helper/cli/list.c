@@ -165,7 +165,7 @@ static void write_scenario_reference(FILE *out)
 {
     fputs("# Scenario reference\n\n"
           "A scenario is an INI file. The tables below list every key of every section, with its "
-          "default and the values it takes; a key without a default may be left out unless the "
+          "default and the values it takes; a key without a default may be omitted unless the "
           "table says that it is required. Values have units: times `ps`, `ns`, `us`, `ms`, `s`, "
           "`min`, `h`; rates `bps`, `kbps`, `Mbps`, `Gbps`, `Tbps`; octets `B`, `kB`, `MB`, `GB` "
           "(powers of 1000) and `KiB`, `MiB`, `GiB` (powers of 1024). This page is made from the "

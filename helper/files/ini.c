@@ -29,8 +29,8 @@ static int refuse_line(struct reader *reader, const char *found, const char *all
                       iptfs_quoted(found).text, allowed);
 }
 
-/* Octets of the line before its comment, blanks in between left out. inih knows comments behind a
- * value too, but those after ';' alone. */
+/* Octets of the line before its comment, without the blanks in between. inih also knows comments
+ * behind a value, but only those after ';'. */
 static size_t without_comment(const char *line, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -73,8 +73,8 @@ static int take_section(struct reader *reader, const char *line)
     return reader->events->section(reader->ctx, reader->lines.number, name);
 }
 
-/* inih says nothing of lines that it cannot read until the very end: whether it reported a value
- * for the line before is seen when it asks for the next. */
+/* inih reports lines that it cannot read only at the end of the file: whether it reported a value
+ * for a line is checked when it asks for the next one. */
 static int check_last_line(struct reader *reader)
 {
     if (reader->reported || reader->length == 0)

@@ -38,7 +38,7 @@ static const char style[] =
     "set boxwidth 0.8 relative\n"
     "set style fill solid 0.35 border\n";
 
-/* From dark to light, as even in grey as in colour (after viridis). */
+/* From dark to light, uniform in grey and in colour (after viridis). */
 static const char palette[] =
     "set palette defined (0 '#440154', 1 '#46327E', 2 '#365C8D', 3 '#277F8E', \\\n"
     "    4 '#1FA187', 5 '#4AC16D', 6 '#A0DA39', 7 '#FDE725')\n";
@@ -229,7 +229,7 @@ static long from_environment(const char *name)
     return text != NULL ? strtol(text, NULL, 10) : 0;
 }
 
-/* Columns and lines of the terminal, or the usual ones. */
+/* Columns and lines of the terminal, or defaults. */
 static void find_size(int terminal, long *columns, long *lines)
 {
     struct winsize size = {.ws_col = 0};

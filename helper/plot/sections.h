@@ -8,7 +8,7 @@
  *   by = link.loss, case          a curve for each value of these
  *   where = link.rate=2Mbps; ...  only the points that have these values
  *   title = ...
- *   xlabel, ylabel = ...          in place of the usual ones
+ *   xlabel, ylabel = ...          instead of the captions of x and y
  *   logx, logy = on
  *
  * Whether the keys they name exist is checked by data.h, not here. */

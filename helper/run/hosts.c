@@ -155,7 +155,7 @@ void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t n
     };
     for (unsigned i = 0; i < flows; i++) {
         const struct iptfs_ns3_hosts_flow *flow = iptfs_ns3_section_flow(section->ns3, i);
-        /* What was still on the way at stop came later. */
+        /* Octets in flight at stop arrived later. */
         int64_t to_ps = flow_end_ps(flow, iptfs_later(stop_ps, flow->last_ps));
         double goodput_bps = rate_bps(flow->received_octets, flow->started_ps, to_ps);
         add_flow(report, flow);

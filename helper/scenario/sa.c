@@ -120,7 +120,7 @@ static int set_address(uint8_t *address, const char *option, const char *text, b
 }
 
 /* By version and end: addresses for documentation (RFC 5737, RFC 3849). */
-static const char *const usual_addresses[2][2] = {
+static const char *const default_addresses[2][2] = {
     {"192.0.2.1", "198.51.100.1"},
     {"2001:db8:1::1", "2001:db8:2::1"},
 };
@@ -130,8 +130,8 @@ int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_
                     struct iptfs_error *error)
 {
     bool v6 = tunnel->outer_version == 6;
-    const char *source = usual_addresses[v6][direction == IPTFS_REVERSE];
-    const char *destination = usual_addresses[v6][direction != IPTFS_REVERSE];
+    const char *source = default_addresses[v6][direction == IPTFS_REVERSE];
+    const char *destination = default_addresses[v6][direction != IPTFS_REVERSE];
     *config =
         (struct iptfs_outer_codec_config){.mode = iptfs_config_mode(tunnel), .esn = options->esn};
     iptfs_esp_init(&config->esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);

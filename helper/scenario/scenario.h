@@ -22,7 +22,7 @@
 #include <stdio.h>
 
 enum iptfs_fill {
-    IPTFS_FILL_USUAL, /* as is usual for the mode */
+    IPTFS_FILL_USUAL, /* the default of the mode */
     IPTFS_FILL_WHOLE, /* append only what fits whole, as Linux does */
     IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
 };

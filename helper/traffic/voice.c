@@ -95,7 +95,7 @@ struct voice {
 
 /* The first tick of a call's clock, from at_ps on, that is in a talk spurt, or one at or after
  * `stop`. */
-static int64_t next_spoken_ps(const struct voice *voice, struct iptfs_user *call, int64_t at_ps)
+static int64_t next_talk_frame_ps(const struct voice *voice, struct iptfs_user *call, int64_t at_ps)
 {
     while (at_ps >= call->talks_until_ps && at_ps < voice->users.flow.stop_ps) {
         int64_t pause_ps =
@@ -118,7 +118,7 @@ static void voice_take(struct iptfs_source *source, struct iptfs_arrival *arriva
     int64_t at_ps = users->heap[0].at_ps + FRAME_PS;
     iptfs_flow_emit(&users->flow, arrival);
     if (call->lengths != NULL)
-        at_ps = next_spoken_ps(voice, call, at_ps);
+        at_ps = next_talk_frame_ps(voice, call, at_ps);
     iptfs_users_schedule(users, at_ps);
 }
 
@@ -139,7 +139,7 @@ static int add_pauses(struct voice *voice, const struct iptfs_traffic_setup *set
             call->talks_until_ps +=
                 iptfs_flow_round_ps(iptfs_random_exponential(call->lengths, voice->mean_talk_ps));
         struct iptfs_time_heap_entry *clock = &users->heap[i];
-        clock->at_ps = next_spoken_ps(voice, call, clock->at_ps);
+        clock->at_ps = next_talk_frame_ps(voice, call, clock->at_ps);
     }
     return IPTFS_OK;
 }

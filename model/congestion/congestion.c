@@ -161,7 +161,7 @@ static void learn(struct iptfs_congestion *congestion, int64_t now_ps,
     if (feedback_is_due(congestion, now_ps, sent_ps, header->loss_event_rate))
         feed(congestion, now_ps, sent_ps, rtt_ps, header);
     else
-        iptfs_tfrc_heard(&congestion->tfrc, now_ps);
+        iptfs_tfrc_restart_timer(&congestion->tfrc, now_ps);
 }
 
 void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps, uint64_t seq,

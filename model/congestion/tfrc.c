@@ -71,10 +71,10 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
         .doubled_ps = now_ps,
     };
     set_rate(tfrc, tfrc->rtt_ps > 0 ? initial_rate(tfrc) : FIRST_PPS);
-    iptfs_tfrc_heard(tfrc, now_ps);
+    iptfs_tfrc_restart_timer(tfrc, now_ps);
 }
 
-void iptfs_tfrc_heard(struct iptfs_tfrc *tfrc, int64_t now_ps)
+void iptfs_tfrc_restart_timer(struct iptfs_tfrc *tfrc, int64_t now_ps)
 {
     int64_t span_ps = tfrc->rtt_ps > 0 ? 4 * tfrc->rtt_ps : FIRST_TIMEOUT_PS;
     int64_t two_gaps_ps = llround(2 * (double)IPTFS_PS_PER_S / tfrc->rate_pps);
@@ -141,7 +141,7 @@ void iptfs_tfrc_feedback(struct iptfs_tfrc *tfrc, int64_t now_ps,
         update_received(tfrc, now_ps, feedback->receive_pps);
     if (tfrc->rtt_ps > 0)
         update_rate(tfrc, now_ps, first);
-    iptfs_tfrc_heard(tfrc, now_ps);
+    iptfs_tfrc_restart_timer(tfrc, now_ps);
 }
 
 int64_t iptfs_tfrc_next_ps(const struct iptfs_tfrc *tfrc)
@@ -161,7 +161,7 @@ void iptfs_tfrc_wake(struct iptfs_tfrc *tfrc, int64_t now_ps)
         tfrc->received_count = 0;
         update_received(tfrc, now_ps, tfrc->rate_pps / 2);
     }
-    iptfs_tfrc_heard(tfrc, now_ps);
+    iptfs_tfrc_restart_timer(tfrc, now_ps);
 }
 
 int64_t iptfs_tfrc_gap_ps(const struct iptfs_tfrc *tfrc)

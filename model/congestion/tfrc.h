@@ -71,9 +71,9 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
 void iptfs_tfrc_feedback(struct iptfs_tfrc *tfrc, int64_t now_ps,
                          const struct iptfs_tfrc_feedback *feedback);
 
-/* The receiver is alive: restarts the no-feedback timer, max(4R, 2/X) from now, and 2 s instead
- * of 4R as long as R is not known. A feedback does so by itself. */
-void iptfs_tfrc_heard(struct iptfs_tfrc *tfrc, int64_t now_ps);
+/* Restarts the no-feedback timer, because the receiver has answered: max(4R, 2/X) from now, and 2 s
+ * instead of 4R while R is not known. iptfs_tfrc_feedback() restarts it too. */
+void iptfs_tfrc_restart_timer(struct iptfs_tfrc *tfrc, int64_t now_ps);
 
 /* When the no-feedback timer fires. */
 int64_t iptfs_tfrc_next_ps(const struct iptfs_tfrc *tfrc);

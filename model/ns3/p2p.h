@@ -60,7 +60,7 @@ int iptfs_ns3_p2p_new(struct iptfs_ns3_p2p **out, const struct iptfs_ns3_p2p_con
  * simulation in which the link was made is closed; IPTFS_NS3_ENOMEM; IPTFS_NS3_EENGINE */
 int iptfs_ns3_p2p_send(struct iptfs_ns3_p2p *p2p, uint32_t octets, uint64_t tag);
 
-/** How long ns-3 takes to transmit so many octets at the rate of the link.
+/** How long ns-3 takes to transmit `octets` at the rate of the link.
  *
  * With q = floor(octets * 8 * 2^64 / rate) it is floor((q * 10^12 + 2^63) / 2^64): the nearest
  * picosecond, where a half is mostly rounded down.

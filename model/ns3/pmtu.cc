@@ -68,7 +68,7 @@ struct SocketAccess : public ns3::TcpSocketBase {
 };
 
 /* Octets that a segment may have from now on. If a packet was refused although its segment would
- * fit, it carried more options than usual, such as SACK. */
+ * fit, it carried additional options, such as SACK. */
 uint32_t fitting_segment(const ns3::TcpSocketBase &socket, const Refused &refused)
 {
     uint32_t segment = SocketAccess::segment(socket);

@@ -30,7 +30,7 @@ struct iptfs_octets {
 int iptfs_inner_copy(const struct iptfs_octets *source, const struct iptfs_inner *inner,
                      uint8_t tos, uint32_t offset, uint32_t octets, uint8_t *bytes);
 
-/* An inner packet of so many octets with a buffer of its own, still empty but for the version,
+/* An inner packet of `octets` octets with a buffer of its own, still empty but for the version,
  * which the first of `bytes` says. NULL when memory ran out. */
 struct iptfs_inner *iptfs_inner_of_bytes(struct iptfs_store *store, int64_t now_ps,
                                          const uint8_t *bytes, uint32_t octets);

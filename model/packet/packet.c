@@ -223,7 +223,8 @@ static void free_outer(struct iptfs_store *store, struct iptfs_outer *outer)
     struct iptfs_inner *inner = outer->first;
     for (uint32_t left = outer->slices; left > 0; left--) {
         struct iptfs_inner *next = inner->next;
-        iptfs_inner_set_drop_cause(inner, cause);
+        if (cause != IPTFS_DROP_NONE)
+            iptfs_inner_set_drop_cause(inner, cause);
         iptfs_inner_unref(store, inner);
         inner = next;
     }

@@ -174,7 +174,7 @@ static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
  * (RFC 6040, 4.2). */
 void iptfs_inner_mark(struct iptfs_inner *inner);
 
-/* The packet turned out to be this long (only while it is made from bytes). */
+/* Sets the length of a packet, once it is known (only while it is made from bytes). */
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets);
 
 /* Drops one reference; the last one frees the packet. */

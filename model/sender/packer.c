@@ -48,6 +48,14 @@ struct iptfs_inner *iptfs_packer_first(struct iptfs_packer *packer, struct iptfs
     return NULL;
 }
 
+void iptfs_packer_sent(struct iptfs_packer *packer, struct iptfs_inner *inner)
+{
+    IPTFS_ASSERT(inner->refs > 1);
+    iptfs_count(packer->counters, IPTFS_YANG_INNER_TX_PKTS, 1);
+    iptfs_count(packer->counters, IPTFS_YANG_INNER_TX_OCTETS, inner->octets);
+    iptfs_inner_unref(packer->store, inner);
+}
+
 void iptfs_packer_clear(struct iptfs_packer *packer)
 {
     if (packer->partial != NULL) {

@@ -80,13 +80,7 @@ struct iptfs_inner *iptfs_packer_first(struct iptfs_packer *packer, struct iptfs
 
 /* For the packers. The last octets of the packet are in an outer packet, which holds a reference:
  * counts the packet, and drops the queue's reference. */
-static inline void iptfs_packer_sent(struct iptfs_packer *packer, struct iptfs_inner *inner)
-{
-    IPTFS_ASSERT(inner->refs > 1);
-    iptfs_count(packer->counters, IPTFS_YANG_INNER_TX_PKTS, 1);
-    iptfs_count(packer->counters, IPTFS_YANG_INNER_TX_OCTETS, inner->octets);
-    iptfs_inner_unref(packer->store, inner);
-}
+void iptfs_packer_sent(struct iptfs_packer *packer, struct iptfs_inner *inner);
 
 /* Drops the partial packet: the end of the run or of the SA. */
 void iptfs_packer_clear(struct iptfs_packer *packer);

@@ -230,8 +230,9 @@ static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer
     return IPTFS_ECN_ECT0;
 }
 
-/* A new SA takes over when the old one has lived long enough, between two inner packets: none may
- * span two SAs (RFC 9347, 2.2.3), so until then no new one is started in the rest of an outer one.
+/* A new SA takes over when the lifetime of the old one has ended, between two inner packets: none
+ * may span two SAs (RFC 9347, 2.2.3), so until then no new one is started in the rest of an outer
+ * one.
  */
 static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
 {

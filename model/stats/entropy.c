@@ -12,7 +12,7 @@
 
 enum {
     BINS_MAX = IPTFS_ENTROPY_BINS_MAX,
-    TURNS = IPTFS_ENTROPY_TURNS
+    ROTATIONS = IPTFS_ENTROPY_ROTATIONS
 };
 
 double iptfs_entropy_bits(const double *counts, size_t cells)
@@ -124,25 +124,25 @@ static double shared_bits(const struct table *table, const struct iptfs_mutual *
     return fmax(0, mutual->x_bits + mutual->y_bits - joint_bits);
 }
 
-/* What chance gives: each series as it is, but one of them turned, by a quarter of it at least, so
- * that what belongs together no longer meets. */
+/* The noise of the estimate: the same series, but one of them rotated by at least a quarter of its
+ * length, so that related values are no longer paired. */
 static double noise_bits(struct table *table, const struct iptfs_mutual *mutual,
                          const uint8_t *rows, const uint8_t *columns, size_t count,
                          struct iptfs_random *stream)
 {
-    double bits[TURNS];
-    size_t quarter = count / 4 > 0 ? count / 4 : 1;
-    for (size_t i = 0; i < TURNS; i++) {
-        size_t turn = (size_t)iptfs_random_between(stream, quarter, count - quarter);
+    double bits[ROTATIONS];
+    size_t least = count / 4 > 0 ? count / 4 : 1;
+    for (size_t i = 0; i < ROTATIONS; i++) {
+        size_t shift = (size_t)iptfs_random_between(stream, least, count - least);
         gsl_histogram2d_reset(&table->histogram);
         for (size_t k = 0; k < count; k++) {
-            size_t from = k + turn < count ? k + turn : k + turn - count;
+            size_t from = k + shift < count ? k + shift : k + shift - count;
             table->counts[rows[from] * table->histogram.ny + columns[k]]++;
         }
         bits[i] = shared_bits(table, mutual);
     }
-    gsl_sort(bits, 1, TURNS);
-    return gsl_stats_quantile_from_sorted_data(bits, 1, TURNS, 0.95);
+    gsl_sort(bits, 1, ROTATIONS);
+    return gsl_stats_quantile_from_sorted_data(bits, 1, ROTATIONS, 0.95);
 }
 
 void iptfs_mutual_information(struct iptfs_mutual *mutual, const double *x, const double *y,

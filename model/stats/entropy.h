@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How much can be known, in bits: the entropy of a distribution and the mutual information of two
+/* Information in bits: the entropy of a distribution and the mutual information of two
  * series, estimated from samples.
  *
  * Counting cells gives an entropy that is too small and a mutual information that is too large, and
@@ -16,16 +16,16 @@
 /* Most bins that a series is put into. */
 #define IPTFS_ENTROPY_BINS_MAX 16u
 
-/* How often a series is turned to see what chance gives. */
-#define IPTFS_ENTROPY_TURNS 100u
+/* Rotations of a series from which the noise is estimated. */
+#define IPTFS_ENTROPY_ROTATIONS 100u
 
 /* Entropy in bits of a distribution of which counts[i] samples were in cell i, corrected. 0 when
  * all are in one cell, or there are none. */
 double iptfs_entropy_bits(const double *counts, size_t cells);
 
 struct iptfs_mutual {
-    double bits;       /* known of one series by the other */
-    double noise_bits; /* what chance gives, in 95 of 100 cases no more: what is below is noise */
+    double bits;       /* information that one series gives about the other */
+    double noise_bits; /* 95 % quantile for unrelated series: a value below is noise */
     double x_bits;     /* entropy of each series as it was binned: `bits` cannot go far beyond */
     double y_bits;
 };
@@ -35,9 +35,9 @@ struct iptfs_mutual {
  * scale nor outliers matter. Equal values share a bin, and each value has its own where there are
  * no more values than bins. Works in `scratch`, of `count` numbers.
  *
- * Chance is tried by turning one series against the other: its end comes to its beginning. That
- * leaves each as it was, slow changes included; series that both drift have much in common though
- * neither knows of the other, and shuffled ones would hide that. */
+ * The noise is estimated by rotating one series against the other. A rotation keeps slow changes
+ * within each series; two series that drift share information though they are unrelated, which
+ * shuffled series would not show. */
 void iptfs_mutual_information(struct iptfs_mutual *mutual, const double *x, const double *y,
                               size_t count, double *scratch, struct iptfs_random *stream);
 

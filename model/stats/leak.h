@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What leaks: how much somebody who sees the outer packets alone learns of the inner traffic.
+/* What leaks: how much an observer of the outer packets learns about the inner traffic.
  *
  * Such an observer sees when each outer packet leaves, how long it is, and the DSCP and ECN of its
  * header. Measured are the entropies of sizes and gaps, and how much the outer packets, and the
@@ -67,9 +67,9 @@ void iptfs_leak_arrived(struct iptfs_leak *leak, int64_t at_ps, uint32_t octets)
  * longer ones count as that long). Times must not decrease. */
 void iptfs_leak_sent(struct iptfs_leak *leak, int64_t at_ps, uint32_t octets, uint8_t tos);
 
-/* What the finished run gave away. Where packets of one size leave at one gap all the time, their
- * number told nothing: they may still be a packet more or fewer in an interval, but only by where
- * its edges fall. A picosecond more or less is the same gap, for such is the rounding of time here.
+/* The report of a finished run. Where all packets have one size and one gap, their number reveals
+ * nothing: an interval may hold one packet more or fewer, but this depends only on where its edges
+ * are. Gaps that differ by one picosecond count as equal, because times are rounded.
  * IPTFS_E_NO_MEMORY. */
 int iptfs_leak_report(const struct iptfs_leak *leak, struct iptfs_random *stream,
                       struct iptfs_leak_report *report);

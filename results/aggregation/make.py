@@ -54,7 +54,7 @@ def batches(packets, delay_s):
 
 
 def outer_lengths(sizes, full):
-    """Packs a batch as Linux does; or with `full` so that a packet is begun in any rest."""
+    """Packs a batch as Linux does; or with `full` so that a packet starts in any remaining space."""
     if full:
         octets = sum(sizes)
         return [esp_octets(AGGFRAG + min(SPACE, octets - at)) for at in range(0, octets, SPACE)]

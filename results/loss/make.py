@@ -28,7 +28,7 @@ def pieces(octets, aligned):
 
 def amplification(sent_per_inner, loss, aligned):
     """Inner packets lost for each outer one: an inner packet is lost with any of its pieces. Where
-    pieces are not a whole number, so many of each."""
+    the number of pieces is not whole, the two nearest numbers are weighted."""
     lost = 0
     for octets, part in IMIX.items():
         least, more = divmod(pieces(octets, aligned), 1)
@@ -37,7 +37,7 @@ def amplification(sent_per_inner, loss, aligned):
 
 
 def call_stall(window, drop_time):
-    """Seconds that packets behind a single lost one wait, together: they come each 20 ms, and wait
+    """Seconds that packets behind a single lost one wait, together: one comes every 20 ms, and wait
     until one comes from beyond the window, or the first has waited for drop-time."""
     return sum(max(0.0, min((window + 1 - i) * CALL_S, drop_time - (i - 1) * CALL_S))
                for i in range(1, window + 1))
@@ -70,11 +70,12 @@ def check_amplification(rows, claims, short):
     for loss in rows.values('link.loss'):
         points = {case: at(rows, case, loss, *LINUX) for case in CASES}
         if points['office'].total('outer.lost.pkts') < 100:
-            continue        # so few that chance decides
+            continue        # too few for a comparison
         what = ' at a loss of %g' % loss
         for case in ('call', 'bursts'):
             claims.near(lost_for_each(points[case]), 1, 1e-9, case + ' loses one for one' + what)
-        # By chance: the standard error of so many losses, each of one to some ten packets.
+        # Random error: three standard errors of the number of losses (each loses 1 to about 10
+        # packets).
         chance = 3 / points['office'].total('outer.lost.pkts')**0.5
         each = {case: points[case].total('outer.sent.pkts') /
                 points[case].total('inner.offered.pkts') for case in ('office', 'office-fixed')}
@@ -105,7 +106,7 @@ def check_stall(rows, claims, short):
 
 
 def check_receivers(rows, claims):
-    """The same losses befall both receivers, so they can be compared packet by packet."""
+    """Both receivers see the same losses, so they can be compared packet by packet."""
     for row in rows:
         if row['tunnel.receive'] == 'immediate':
             claims.that(row['stall_s.max'] == 0, 'an immediate receiver holds no whole packet back')

@@ -59,12 +59,12 @@ def overhead_by_hand(case, size):
 # ----------------------------------------------------------------------------------- the study
 
 def part(rows, case, size):
-    """Goodput in parts of the line."""
+    """Goodput as a share of the line rate."""
     return rows.where(case=case, traffic_load_size=size)[0]['goodput_bps'] / LINE_BPS
 
 
 def overhead(rows, case, size):
-    """Octets of outer packets beyond the inner ones, in parts of these."""
+    """Octets of outer packets beyond the inner ones, as a share of these."""
     return rows.where(case=case, traffic_load_size=size)[0]['outer.overhead']
 
 

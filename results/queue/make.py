@@ -29,15 +29,15 @@ def arrivals(trace):
 
 def queue_by_hand(packets, limit):
     """(refused, marked) of a queue from which a slot takes what fills an outer packet. A packet
-    that is begun has left the queue."""
-    queue, begun, refused, marked, slot = [], 0, 0, 0, 0
+    that is partly sent has left the queue."""
+    queue, partial, refused, marked, slot = [], 0, 0, 0, 0
     for when, octets in packets:
         while slot < when:
-            room = SPACE - min(begun, SPACE)
-            begun -= SPACE - room
-            while room > 0 and queue:
-                begun = queue.pop(0)
-                room, begun = room - min(room, begun), begun - min(room, begun)
+            free = SPACE - min(partial, SPACE)
+            partial -= SPACE - free
+            while free > 0 and queue:
+                partial = queue.pop(0)
+                free, partial = free - min(free, partial), partial - min(free, partial)
             slot += SLOT_PS
         held = sum(queue) + octets
         if held > limit:
@@ -67,7 +67,7 @@ def check_queue(claims, limit):
 
 def longest_by_hand(limit):
     """What a packet waits behind a full queue: the slots that empty it, one for the packet that
-    is begun, one until the next slot, and the link."""
+    is partly sent, one until the next slot, and the link."""
     return (limit / SPACE + 2) * SLOT_PS / 1e12 + 2e-4
 
 

@@ -284,7 +284,7 @@ def measure_mix(bench):
 # ------------------------------------------------------------------------------ writing
 
 def decimal(value, digits=6):
-    """A number with so many digits behind the point, without zeros at the end."""
+    """A number with `digits` decimals, without trailing zeros."""
     text = '%.*f' % (digits, value)
     return text.rstrip('0').rstrip('.') if '.' in text else text
 

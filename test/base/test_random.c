@@ -93,7 +93,7 @@ static void test_between_holds_its_bounds(void)
     iptfs_random_free(stream);
 }
 
-/* Seeds are fixed, so this cannot fail by chance; the bounds are those that a good generator
+/* Seeds are fixed, so this cannot fail at random; the bounds are those that a good generator
  * misses once in a million. */
 static void check_uniform(uint64_t seed)
 {

@@ -52,7 +52,7 @@ bool bench_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_res
 /* ns-3's UdpClient -> PacketSink over PointToPoint. */
 bool bench_udp(const struct bench_case *what, uint64_t pkts, struct bench_result *result);
 
-/* A TCP transfer of so many segments between hosts behind gateways: through our tunnel, and with
+/* A TCP transfer of `pkts` segments between hosts behind gateways: through our tunnel, and with
  * ns-3's PointToPoint in its place. */
 bool bench_tcp_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_result *result);
 bool bench_tcp_link(const struct bench_case *what, uint64_t pkts, struct bench_result *result);

@@ -33,8 +33,8 @@ static int read_scenario(struct iptfs_scenario *scenario, const struct bench_cas
     return iptfs_scenario_parse_text(scenario, text, what->name, NULL, 0, error);
 }
 
-static bool tell(const struct iptfs_ns3_hosts_flow *flow, uint64_t pkts,
-                 struct bench_result *result)
+static bool check_flow(const struct iptfs_ns3_hosts_flow *flow, uint64_t pkts,
+                       struct bench_result *result)
 {
     result->inner_pkts = flow->segments;
     if (flow->transfers == 1 && flow->segments == pkts)
@@ -48,16 +48,16 @@ static bool tell(const struct iptfs_ns3_hosts_flow *flow, uint64_t pkts,
 static bool run_tunnel(struct iptfs_run *run, uint64_t pkts, struct bench_result *result,
                        struct iptfs_error *error)
 {
-    int64_t begun_ns = bench_cpu_ns();
+    int64_t start_ns = bench_cpu_ns();
     int code = iptfs_run_until(run, run->scenario->duration_ps, error);
-    result->cpu_ns = bench_cpu_ns() - begun_ns;
+    result->cpu_ns = bench_cpu_ns() - start_ns;
     if (code != IPTFS_OK || iptfs_run_finish(run, error) != IPTFS_OK) {
         fprintf(stderr, "iptfs-bench: %s\n", error->text);
         return false;
     }
     result->outer_pkts = run->direction[IPTFS_FORWARD].tunnel.link->stats.sent.pkts;
     result->events = run->events;
-    return tell(iptfs_ns3_section_flow(run->hosts.section[0].ns3, 0), pkts, result);
+    return check_flow(iptfs_ns3_section_flow(run->hosts.section[0].ns3, 0), pkts, result);
 }
 
 bool bench_tcp_tunnel(const struct bench_case *what, uint64_t pkts, struct bench_result *result)
@@ -92,12 +92,12 @@ static bool run_link(const struct iptfs_scenario *scenario, uint64_t pkts,
     bool good = iptfs_ns3_open() == 0 && iptfs_ns3_hosts_new(&hosts) == 0 &&
                 iptfs_ns3_hosts_join_p2p(hosts, &link) == 0 &&
                 iptfs_ns3_hosts_add(hosts, 0, &traffic, NULL, &section) == 0;
-    int64_t begun_ns = bench_cpu_ns();
+    int64_t start_ns = bench_cpu_ns();
     good = good && iptfs_ns3_run_until(scenario->duration_ps) == 0;
-    result->cpu_ns = bench_cpu_ns() - begun_ns;
+    result->cpu_ns = bench_cpu_ns() - start_ns;
     result->outer_pkts = pkts;
     result->events = iptfs_ns3_event_count();
-    good = good && tell(iptfs_ns3_section_flow(section, 0), pkts, result);
+    good = good && check_flow(iptfs_ns3_section_flow(section, 0), pkts, result);
     iptfs_ns3_hosts_free(hosts);
     return iptfs_ns3_close() == 0 && good;
 }

@@ -31,9 +31,9 @@ static int simulate(struct iptfs_run *run, const struct iptfs_scenario *scenario
     int code = iptfs_run_init(run, scenario, scenario->seed, 1, error);
     if (code != IPTFS_OK)
         return code;
-    int64_t begun_ns = bench_cpu_ns();
+    int64_t start_ns = bench_cpu_ns();
     code = iptfs_run_until(run, scenario->duration_ps, error);
-    result->cpu_ns = bench_cpu_ns() - begun_ns;
+    result->cpu_ns = bench_cpu_ns() - start_ns;
     return code == IPTFS_OK ? iptfs_run_finish(run, error) : code;
 }
 

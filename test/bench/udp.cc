@@ -2,7 +2,7 @@
 /*
  * What ns-3 does on its own with the same packets: one UdpClient for each size sends at an even
  * rate, all of them together just fill the link, and a PacketSink receives. The quickest of the
- * usual set-ups: the fastest scheduler, no queue disc, IPv4 alone.
+ * common set-ups: the fastest scheduler, no queue disc, IPv4 only.
  */
 #include "bench/bench.h"
 
@@ -99,9 +99,9 @@ extern "C" bool bench_udp(const struct bench_case *what, uint64_t pkts, struct b
     start_engine();
     build(net, what);
     uint64_t octets = add_clients(net, what, pkts);
-    int64_t begun_ns = bench_cpu_ns();
+    int64_t start_ns = bench_cpu_ns();
     ns3::Simulator::Run();
-    result->cpu_ns = bench_cpu_ns() - begun_ns;
+    result->cpu_ns = bench_cpu_ns() - start_ns;
     result->inner_pkts = pkts;
     result->outer_pkts = pkts;
     result->events = ns3::Simulator::GetEventCount();

@@ -148,7 +148,7 @@ static void test_silence(void)
     CHECK_INT(iptfs_circuit_breaker_next_ps(&breaker), IPTFS_NEVER);
 }
 
-/* A number a picosecond, each lost by chance: the naive count keeps all of them. */
+/* A sequence number per picosecond, each lost at random: the naive count keeps all of them. */
 static void test_against_a_naive_count(void)
 {
     enum {
@@ -314,7 +314,7 @@ static void test_the_tunnel_stops(void)
         uint64_t stopped = dropped(&bench, IPTFS_DROP_TUNNEL_STOPPED);
         CHECK_TRUE(stopped > PKTS - 130 && stopped < PKTS);
         CHECK_U64(bench.tunnel.counters.value[IPTFS_YANG_TX_DROP_PKTS],
-                  stopped - (i == 0 ? 1 : 0)); /* the begun packet had been taken */
+                  stopped - (i == 0 ? 1 : 0)); /* the partial packet had been taken */
         stop_at(&bench, PKTS * MS);
     }
 }
@@ -336,7 +336,7 @@ static void test_offers_to_a_stopped_tunnel(void)
 }
 
 /* Nothing gets through any more: silence at a constant rate. */
-static void test_a_link_that_dies(void)
+static void test_a_link_that_fails(void)
 {
     static struct bench bench;
     if (!start(&bench, "fixed-rate", 0, 0.9))
@@ -374,7 +374,7 @@ const CU_TestInfo iptfs_tests_circuit_breaker[] = {
     {"against a naive count", test_against_a_naive_count},
     {"the tunnel stops", test_the_tunnel_stops},
     {"offers to a stopped tunnel", test_offers_to_a_stopped_tunnel},
-    {"a link that dies", test_a_link_that_dies},
+    {"a link that fails", test_a_link_that_fails},
     {"no loss, no trip", test_no_loss_no_trip},
     CU_TEST_INFO_NULL,
 };

@@ -196,7 +196,7 @@ static void test_feedback_once_in_a_round_trip(void)
     header.loss_event_rate = 199;
     iptfs_congestion_input(&end, now_ps + 2 * US, seq++, false, &header);
     CHECK_U64(end.feedbacks, 6);
-    /* A late packet tells nothing. */
+    /* A late packet gives no information. */
     header.techo++;
     header.loss_event_rate = 2;
     iptfs_congestion_input(&end, now_ps + 3 * US, seq - 2, false, &header);
@@ -314,7 +314,7 @@ static void test_receive_rate_is_made(void)
     CHECK_INT(end.tfrc.rtt_path_ps, US);
 }
 
-/* ---- two ends, and a pipe of fixed delay that loses packets by chance */
+/* ---- two ends, and a pipe of fixed delay that loses packets at random */
 
 enum {
     PIPE_PLACES = 1 << 16
@@ -517,11 +517,11 @@ static void test_rate_halves_after_four_silent_round_trips(void)
     while (end->tfrc.rate_pps < 5000 && pair_step(&pair, 60 * S))
         continue;
     pair.sides[1].loss = 1; /* nothing comes back from now on */
-    int64_t heard_ps = pair.now_ps;
+    int64_t feedback_ps = pair.now_ps;
     while (pair.sides[1].first < pair.sides[1].after && pair_step(&pair, 60 * S))
-        heard_ps = pair.now_ps;
+        feedback_ps = pair.now_ps;
     double rate = end->tfrc.rate_pps;
-    int64_t deadline_ps = heard_ps + 4 * end->tfrc.rtt_ps;
+    int64_t deadline_ps = feedback_ps + 4 * end->tfrc.rtt_ps;
     CHECK_INT(iptfs_congestion_next_ps(end), deadline_ps);
     pair_run(&pair, deadline_ps - 1);
     CHECK_NEAR(end->tfrc.rate_pps, rate, 0);

@@ -141,10 +141,9 @@ static void steady_state_follows_the_equation(void)
             CHECK_FAIL("loss %g, RTT %g s: %g packets/s, equation %g", loss, rtt_s, by_chance,
                        expected);
         if (getenv("IPTFS_SHOW") != NULL)
-            printf(
-                "loss %g RTT %g: evenly %.3f, by chance %.3f of the equation (%.3f of nominal)\n",
-                loss, rtt_s, evenly / equation(loss, rtt_s), by_chance / expected,
-                by_chance / equation(loss, rtt_s));
+            printf("loss %g RTT %g: evenly %.3f, randomly %.3f of the equation (%.3f of nominal)\n",
+                   loss, rtt_s, evenly / equation(loss, rtt_s), by_chance / expected,
+                   by_chance / equation(loss, rtt_s));
     }
 }
 
@@ -289,16 +288,16 @@ static void marks_count_as_losses(void)
     end();
 }
 
-/* All that two directions tell, as one number. */
+/* A hash of the trace of both directions. */
 static void note(void *ctx, const struct iptfs_trace_record *record)
 {
     uint64_t *sum = ctx;
     *sum = (*sum ^ (uint64_t)record->at_ps) * UINT64_C(0x100000001b3) + record->seq;
 }
 
-/* What an end hears and what it sends may fall on one instant, and then it matters which comes
- * first: here each end is sped up by what it hears, and sends at once. */
-static uint64_t told_on(const char *device, const char *delay, const char *back)
+/* An end may receive and send at the same instant, and then the order matters: here each end is
+ * sped up by feedback, and sends immediately. */
+static uint64_t trace_hash_on(const char *device, const char *delay, const char *back)
 {
     enum {
         SETS = 9
@@ -332,8 +331,8 @@ static void direct_and_p2p_agree(void)
     static const char *const delays[][2] = {
         {"1ms", "60ms"}, {"60ms", "1ms"}, {"5ms", "5ms"}, {"20ms", "40ms"}};
     for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++)
-        CHECK_U64(told_on("p2p", delays[i][0], delays[i][1]),
-                  told_on("direct", delays[i][0], delays[i][1]));
+        CHECK_U64(trace_hash_on("p2p", delays[i][0], delays[i][1]),
+                  trace_hash_on("direct", delays[i][0], delays[i][1]));
 }
 
 const CU_TestInfo iptfs_tests_control[] = {

@@ -156,7 +156,7 @@ static void test_silence_halves_the_rate(void)
     iptfs_tfrc_wake(&tfrc, 9 * RTT);
     CHECK_NEAR(tfrc.rate_pps, 480, 1e-9);
     CHECK_INT(iptfs_tfrc_next_ps(&tfrc), 13 * RTT);
-    iptfs_tfrc_heard(&tfrc, 12 * RTT);
+    iptfs_tfrc_restart_timer(&tfrc, 12 * RTT);
     CHECK_INT(iptfs_tfrc_next_ps(&tfrc), 16 * RTT);
     /* Two packets take longer than four round trips when the rate is below 5: 3.75. */
     int64_t last_ps = 0;

@@ -98,7 +98,7 @@ static void make(struct made *made, struct fuzz_input *input)
 }
 
 /* The octets of an outer packet are walked as its slices are. What ends in a fragment has no
- * padding behind it: a reader could not tell it from the packet. */
+ * padding behind it: a reader could not distinguish it from the packet. */
 static void check_walks(const struct iptfs_outer *outer, const uint8_t *bytes, uint32_t octets)
 {
     struct iptfs_block_walk of_slices, of_bytes;

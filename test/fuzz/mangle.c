@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What our packer made, as octets, on a bad way: what is delivered was sent. */
+/* Octets from our packer over an impaired path: what is delivered was sent. */
 #include "base/units.h"
 #include "fuzz/fuzz.h"
 #include "packet/aggfrag.h"
@@ -25,7 +25,7 @@ struct wire {
     uint64_t seq;
 };
 
-struct way {
+struct path {
     uint8_t bytes[PKTS_MAX][PKT_MAX_OCTETS];
     uint32_t octets[PKTS_MAX];
     bool flipped[PKTS_MAX][PKT_MAX_OCTETS];
@@ -47,77 +47,77 @@ struct way {
 };
 
 /* Which packet came out, but for flipped octets; or PKTS_MAX. */
-static uint32_t find(const struct way *way, const struct iptfs_inner *inner)
+static uint32_t find(const struct path *path, const struct iptfs_inner *inner)
 {
     uint32_t id = inner->id;
-    if (id >= way->count || inner->octets != way->octets[id])
+    if (id >= path->count || inner->octets != path->octets[id])
         return PKTS_MAX;
     for (uint32_t i = 0; i < inner->octets; i++)
-        if (inner->bytes[i] != way->bytes[id][i] && !way->flipped[id][i])
+        if (inner->bytes[i] != path->bytes[id][i] && !path->flipped[id][i])
             return PKTS_MAX;
     return id;
 }
 
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
 {
-    struct way *way = ctx;
-    const struct iptfs_receiver_config *config = &way->receiver.config;
-    uint32_t id = find(way, inner);
-    MUST(now_ps <= way->now_ps && !again);
+    struct path *path = ctx;
+    const struct iptfs_receiver_config *config = &path->receiver.config;
+    uint32_t id = find(path, inner);
+    MUST(now_ps <= path->now_ps && !again);
     if (id == PKTS_MAX) {
-        way->strange++;
-        MUST(way->strange <= way->allowed);
+        path->strange++;
+        MUST(path->strange <= path->allowed);
         return;
     }
-    way->delivered[id]++;
-    if (way->allowed > 0)
+    path->delivered[id]++;
+    if (path->allowed > 0)
         return;
     bool once = config->replay_window > 0 || (!config->immediate && config->reorder_window > 0);
-    MUST(way->delivered[id] == 1 || !once);
+    MUST(path->delivered[id] == 1 || !once);
     if (config->immediate || config->reorder_window == 0)
         return;
-    MUST(id >= way->next);
-    way->next = id + 1;
+    MUST(id >= path->next);
+    path->next = id + 1;
 }
 
 /* ------------------------------------------------------------------------------------- packing */
 
-static void fill_queue(struct way *way, struct iptfs_queue *queue, struct fuzz_input *input)
+static void fill_queue(struct path *path, struct iptfs_queue *queue, struct fuzz_input *input)
 {
-    way->count = (uint32_t)fuzz_between(input, 1, PKTS_MAX);
-    for (uint32_t i = 0; i < way->count; i++) {
+    path->count = (uint32_t)fuzz_between(input, 1, PKTS_MAX);
+    for (uint32_t i = 0; i < path->count; i++) {
         int version = fuzz_flag(input) ? 4 : 6;
-        way->octets[i] = (uint32_t)fuzz_between(input, version == 4 ? 20 : 40, PKT_MAX_OCTETS);
-        sample_ip(way->bytes[i], version, way->octets[i], i);
-        iptfs_queue_push(queue, sample_inner(&way->sent, way->bytes[i], way->octets[i]));
+        path->octets[i] = (uint32_t)fuzz_between(input, version == 4 ? 20 : 40, PKT_MAX_OCTETS);
+        sample_ip(path->bytes[i], version, path->octets[i], i);
+        iptfs_queue_push(queue, sample_inner(&path->sent, path->bytes[i], path->octets[i]));
     }
 }
 
-static void write_wire(struct way *way, struct iptfs_outer *outer, uint8_t sub_type)
+static void write_wire(struct path *path, struct iptfs_outer *outer, uint8_t sub_type)
 {
     uint8_t bytes[WIRE_MAX];
-    struct wire *wire = &way->wires[way->wire_count];
+    struct wire *wire = &path->wires[path->wire_count];
     struct iptfs_aggfrag header = {.sub_type = sub_type};
     int octets = iptfs_payload_encode(outer, header, NULL, bytes, sizeof bytes);
     if (!MUST(octets > 0))
         octets = 0;
     *wire = (struct wire){malloc((size_t)octets + 1), (uint32_t)octets, outer->seq};
     memcpy(wire->bytes, bytes, wire->octets);
-    way->outers[way->wire_count++] = outer;
+    path->outers[path->wire_count++] = outer;
 }
 
-static void pack(struct way *way, struct fuzz_input *input)
+static void pack(struct path *path, struct fuzz_input *input)
 {
     struct iptfs_esp esp;
     struct iptfs_queue queue;
     struct iptfs_counters counters = {0};
-    iptfs_store_init(&way->sent);
+    iptfs_store_init(&path->sent);
     iptfs_esp_init(&esp, iptfs_cipher_at(0), 4);
     iptfs_queue_init(&queue, UINT32_MAX);
     struct iptfs_packer packer = {
-        .store = &way->sent,
+        .store = &path->sent,
         .counters = &counters,
-        .trace = &way->trace,
+        .trace = &path->trace,
         .esp = &esp,
         .payload_octets = (uint32_t)fuzz_between(input, 8, 600),
         .fill_full = fuzz_flag(input),
@@ -128,162 +128,162 @@ static void pack(struct way *way, struct fuzz_input *input)
         .all_pad_every = (uint32_t)fuzz_between(input, 0, 4),
     };
     packer.all_pad_every += packer.all_pad_every == 1; /* each one: nothing would go */
-    fill_queue(way, &queue, input);
+    fill_queue(path, &queue, input);
     while (queue.head != NULL || packer.partial != NULL)
-        write_wire(way, iptfs_packer_aggfrag(&packer, &queue, 0), packer.sub_type);
+        write_wire(path, iptfs_packer_aggfrag(&packer, &queue, 0), packer.sub_type);
 }
 
-/* ------------------------------------------------------------------------------------- the way */
+/* ------------------------------------------------------------------------------------ the path */
 
-static void open_way(struct way *way, struct fuzz_input *input)
+static void open_path(struct path *path, struct fuzz_input *input)
 {
-    *way = (struct way){.count = 0};
+    *path = (struct path){.count = 0};
     struct iptfs_receiver_config config = {
         .immediate = fuzz_flag(input),
         .replay_window = fuzz_flag(input) ? IPTFS_REPLAY_WINDOW_MAX : 0,
         .reorder_window = (uint32_t)fuzz_between(input, 0, 20),
         .drop_time_ps = (int64_t)fuzz_take(input, 1) * IPTFS_PS_PER_MS,
     };
-    iptfs_store_init(&way->store);
-    MUST(iptfs_receiver_init(&way->receiver, &config, &way->store, &way->counters, &way->trace) ==
-         0);
-    iptfs_receiver_deliver_to(&way->receiver, on_deliver, way);
+    iptfs_store_init(&path->store);
+    MUST(iptfs_receiver_init(&path->receiver, &config, &path->store, &path->counters,
+                             &path->trace) == 0);
+    iptfs_receiver_deliver_to(&path->receiver, on_deliver, path);
 }
 
-/* Flips an octet that says nothing about where packets begin and end. */
-static void flip_data(struct way *way, uint32_t at, uint32_t place)
+/* Flips an octet that is not part of a length or identification. */
+static void flip_data(struct path *path, uint32_t at, uint32_t place)
 {
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
-    struct wire *wire = &way->wires[at];
+    struct wire *wire = &path->wires[at];
     uint32_t head = (uint32_t)iptfs_aggfrag_octets(wire->bytes[0]);
     uint32_t begin = head;
-    for (iptfs_slices(way->outers[at], &walk); iptfs_slice_next(&walk, &slice);) {
+    for (iptfs_slices(path->outers[at], &walk); iptfs_slice_next(&walk, &slice);) {
         uint32_t inside = slice.offset + place - begin;
         if (place >= begin && place < begin + slice.octets && inside >= NAMED_OCTETS) {
             wire->bytes[place] ^= 0x55;
-            way->flipped[slice.inner->bytes[0] >> 4 == 4 ? slice.inner->bytes[5]
-                                                         : slice.inner->bytes[3]][inside] = true;
+            path->flipped[slice.inner->bytes[0] >> 4 == 4 ? slice.inner->bytes[5]
+                                                          : slice.inner->bytes[3]][inside] = true;
         }
         begin += slice.octets;
     }
 }
 
-/* Whatever is flipped now may make packets of anything that is in the payload, and of one that is
- * only begun there. */
-static void flip_any(struct way *way, uint32_t at, uint32_t place, uint8_t by)
+/* Whatever is flipped now may make packets of anything that is in the payload, and of one that
+ * only starts there. */
+static void flip_any(struct path *path, uint32_t at, uint32_t place, uint8_t by)
 {
-    struct wire *wire = &way->wires[at];
+    struct wire *wire = &path->wires[at];
     wire->bytes[place] ^= by;
-    way->allowed += wire->octets; /* more than there can be */
+    path->allowed += wire->octets; /* more than there can be */
 }
 
-/* A packet that is cut may be made whole by octets of another. */
-static void cut(struct way *way, uint32_t at, uint32_t octets)
+/* A packet that is cut may be completed by octets of another. */
+static void cut(struct path *path, uint32_t at, uint32_t octets)
 {
-    way->wires[at].octets = octets;
-    way->allowed += PKTS_MAX;
+    path->wires[at].octets = octets;
+    path->allowed += PKTS_MAX;
 }
 
-static void arrive(struct way *way, uint32_t at)
+static void arrive(struct path *path, uint32_t at)
 {
-    const struct wire *wire = &way->wires[at];
-    struct iptfs_outer *outer = iptfs_outer_new(&way->store);
+    const struct wire *wire = &path->wires[at];
+    struct iptfs_outer *outer = iptfs_outer_new(&path->store);
     outer->seq = wire->seq;
-    MUST(iptfs_outer_set_payload(&way->store, outer, wire->bytes, wire->octets) == 0);
-    iptfs_receiver_input(&way->receiver, way->now_ps, outer);
-    iptfs_receiver_wake(&way->receiver, way->now_ps);
-    MUST(iptfs_ledger_in_flight(&way->store.ledger) == way->store.live_inner);
+    MUST(iptfs_outer_set_payload(&path->store, outer, wire->bytes, wire->octets) == 0);
+    iptfs_receiver_input(&path->receiver, path->now_ps, outer);
+    iptfs_receiver_wake(&path->receiver, path->now_ps);
+    MUST(iptfs_ledger_in_flight(&path->store.ledger) == path->store.live_inner);
 }
 
-/* One trouble, on the payload whose turn it is; gives whose turn it is then. */
-static uint32_t trouble(struct way *way, uint32_t turn, struct fuzz_input *input)
+/* Impairs the payload `turn`; returns the payload that follows. */
+static uint32_t impair(struct path *path, uint32_t turn, struct fuzz_input *input)
 {
     uint64_t what = fuzz_take(input, 1);
-    uint32_t octets = way->wires[turn].octets;
+    uint32_t octets = path->wires[turn].octets;
     switch (what & 7) {
     case 0:
-        way->lost = true;
+        path->lost = true;
         return turn + 1;
     case 1: { /* an earlier one again, or one that overtakes */
-        uint32_t other = (uint32_t)fuzz_between(input, 0, way->wire_count - 1);
-        way->doubled = true;
-        way->late = way->late || other > turn;
-        arrive(way, other);
+        uint32_t other = (uint32_t)fuzz_between(input, 0, path->wire_count - 1);
+        path->doubled = true;
+        path->late = path->late || other > turn;
+        arrive(path, other);
         return turn;
     }
     case 2:
-        way->now_ps += (int64_t)(what >> 3) * 3 * IPTFS_PS_PER_MS;
-        way->late = true;
-        iptfs_receiver_wake(&way->receiver, way->now_ps);
+        path->now_ps += (int64_t)(what >> 3) * 3 * IPTFS_PS_PER_MS;
+        path->late = true;
+        iptfs_receiver_wake(&path->receiver, path->now_ps);
         return turn;
     case 3:
         if (octets > 0)
-            flip_data(way, turn, (uint32_t)fuzz_between(input, 0, octets - 1));
+            flip_data(path, turn, (uint32_t)fuzz_between(input, 0, octets - 1));
         return turn;
     case 4:
-        cut(way, turn, (uint32_t)fuzz_between(input, 0, octets));
+        cut(path, turn, (uint32_t)fuzz_between(input, 0, octets));
         return turn;
     case 5:
         if (octets > 0)
-            flip_any(way, turn, (uint32_t)fuzz_between(input, 0, octets - 1),
+            flip_any(path, turn, (uint32_t)fuzz_between(input, 0, octets - 1),
                      (uint8_t)(1 << (what >> 5)));
         return turn;
     default:
-        arrive(way, turn);
+        arrive(path, turn);
         return turn + 1;
     }
 }
 
-static void go(struct way *way, struct fuzz_input *input)
+static void send_all(struct path *path, struct fuzz_input *input)
 {
-    for (uint32_t turn = 0; turn < way->wire_count;) {
+    for (uint32_t turn = 0; turn < path->wire_count;) {
         if (input->left > 0) {
-            turn = trouble(way, turn, input);
+            turn = impair(path, turn, input);
         } else {
-            arrive(way, turn);
+            arrive(path, turn);
             turn++;
         }
     }
 }
 
 /* Where nothing was lost or late and nothing but data was flipped, all came out. */
-static void check_all_came(const struct way *way)
+static void check_all_delivered(const struct path *path)
 {
-    const struct iptfs_receiver_config *config = &way->receiver.config;
+    const struct iptfs_receiver_config *config = &path->receiver.config;
     bool one_by_one = config->immediate || config->reorder_window == 0;
-    bool gone = way->lost || way->late || way->allowed > 0 || config->drop_time_ps == 0;
-    if (gone || (way->doubled && one_by_one))
+    bool gone = path->lost || path->late || path->allowed > 0 || config->drop_time_ps == 0;
+    if (gone || (path->doubled && one_by_one))
         return;
-    for (uint32_t i = 0; i < way->count; i++)
-        MUST(way->delivered[i] == 1);
-    MUST(way->counters.value[IPTFS_XFRM_IN_IPTFS_ERROR] == 0);
-    MUST(way->counters.value[IPTFS_XFRM_IN_HDR_ERROR] == 0);
-    MUST(way->counters.value[IPTFS_XFRM_IN_BUFFER_ERROR] == 0);
+    for (uint32_t i = 0; i < path->count; i++)
+        MUST(path->delivered[i] == 1);
+    MUST(path->counters.value[IPTFS_XFRM_IN_IPTFS_ERROR] == 0);
+    MUST(path->counters.value[IPTFS_XFRM_IN_HDR_ERROR] == 0);
+    MUST(path->counters.value[IPTFS_XFRM_IN_BUFFER_ERROR] == 0);
 }
 
-static void close_way(struct way *way)
+static void close_path(struct path *path)
 {
-    iptfs_store_close(&way->store);
-    iptfs_receiver_free(&way->receiver);
-    MUST(way->store.live_inner == 0 && way->store.live_outer == 0);
-    MUST(iptfs_ledger_balanced(&way->store.ledger, way->store.found_in_flight));
-    iptfs_store_free(&way->store);
-    for (uint32_t i = 0; i < way->wire_count; i++) {
-        free(way->wires[i].bytes);
-        iptfs_outer_drop(&way->sent, way->outers[i], IPTFS_DROP_LINK_LOSS);
+    iptfs_store_close(&path->store);
+    iptfs_receiver_free(&path->receiver);
+    MUST(path->store.live_inner == 0 && path->store.live_outer == 0);
+    MUST(iptfs_ledger_balanced(&path->store.ledger, path->store.found_in_flight));
+    iptfs_store_free(&path->store);
+    for (uint32_t i = 0; i < path->wire_count; i++) {
+        free(path->wires[i].bytes);
+        iptfs_outer_drop(&path->sent, path->outers[i], IPTFS_DROP_LINK_LOSS);
     }
-    MUST(way->sent.live_inner == 0 && way->sent.live_outer == 0);
-    iptfs_store_free(&way->sent);
+    MUST(path->sent.live_inner == 0 && path->sent.live_outer == 0);
+    iptfs_store_free(&path->sent);
 }
 
 void fuzz_mangle(const uint8_t *bytes, size_t octets)
 {
-    static struct way way;
+    static struct path path;
     struct fuzz_input input = {bytes, octets};
-    open_way(&way, &input);
-    pack(&way, &input);
-    go(&way, &input);
-    check_all_came(&way);
-    close_way(&way);
+    open_path(&path, &input);
+    pack(&path, &input);
+    send_all(&path, &input);
+    check_all_delivered(&path);
+    close_path(&path);
 }

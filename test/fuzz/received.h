@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What must hold of a receiver of octets, whatever it was given. */
+/* What must hold of a receiver of octets, for any input. */
 #ifndef IPTFS_FUZZ_RECEIVED_H
 #define IPTFS_FUZZ_RECEIVED_H
 

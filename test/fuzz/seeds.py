@@ -87,7 +87,7 @@ def outer_packets(folder):
             write(folder, 'inbound', 'sealed-%02x-%d' % (flags, kind), bytes([flags, 3, 20]) + steps)
 
 
-# RFC 9347, Appendix A, a fifth of its size, that all may be begun in 280 octets.
+# RFC 9347, Appendix A, a fifth of its size, so that all of it fits in 280 octets.
 def appendix_a(folder):
     space = 280
     row = ipv4(150, 1) + ipv4(150, 2) + ipv4(20, 3) + ipv6(48, 4) + ipv4(600, 5)

@@ -21,9 +21,9 @@ static void check_point(const struct iptfs_sweep *sweep, size_t index)
     MUST(point.index == index);
     MUST(point.n_columns == sweep->n_columns && point.n_columns <= IPTFS_SWEEP_SETS_MAX);
     MUST(point.n_sets <= IPTFS_SWEEP_SETS_MAX);
-    char *said = iptfs_sweep_point_text(&point);
-    MUST(said != NULL && strchr(said, '\n') == NULL);
-    free(said);
+    char *text = iptfs_sweep_point_text(&point);
+    MUST(text != NULL && strchr(text, '\n') == NULL);
+    free(text);
     int code = iptfs_sweep_scenario(sweep, index, &scenario, &error);
     if (code == IPTFS_OK)
         iptfs_scenario_free(&scenario);

@@ -99,18 +99,18 @@ static void take_link(struct plan *plan, struct fuzz_input *input)
         };
 }
 
-/* Everything that the tunnel told, as one number. */
+/* A hash of all trace records of the tunnel. */
 static void note(void *ctx, const struct iptfs_trace_record *record)
 {
-    const uint64_t said[] = {(uint64_t)record->at_ps,
-                             (uint64_t)record->point,
-                             record->inner_id,
-                             record->octets,
-                             record->seq,
-                             (uint64_t)record->value};
+    const uint64_t fields[] = {(uint64_t)record->at_ps,
+                               (uint64_t)record->point,
+                               record->inner_id,
+                               record->octets,
+                               record->seq,
+                               (uint64_t)record->value};
     uint64_t *sum = ctx;
-    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-        *sum = (*sum ^ said[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        *sum = (*sum ^ fields[i]) * UINT64_C(0x100000001b3);
 }
 
 static uint64_t play(struct plan *plan)

@@ -19,12 +19,12 @@ enum {
     CE = 3
 };
 
-/* The next packet after *at that passed this way; NULL after the last. */
-static const struct tunnel_net_packet *next_passed(const struct tunnel_net_side *side, char way,
-                                                   size_t *at)
+/* The next packet after *at that passed in this direction; NULL after the last. */
+static const struct tunnel_net_packet *next_passed(const struct tunnel_net_side *side,
+                                                   char direction, size_t *at)
 {
     while (*at < side->count)
-        if (side->passed[(*at)++].way == way)
+        if (side->passed[(*at)++].direction == direction)
             return &side->passed[*at - 1];
     return NULL;
 }

@@ -39,12 +39,12 @@ static uint32_t uint16_at(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 8 | bytes[1];
 }
 
-static void on_icmp(void *ctx, char way, const uint8_t *bytes, uint32_t octets)
+static void on_icmp(void *ctx, char direction, const uint8_t *bytes, uint32_t octets)
 {
     struct pings *pings = ctx;
     bool ipv6 = bytes[0] >> 4 == 6;
     const uint8_t *icmp = bytes + (ipv6 ? 40 : 20);
-    if (way != 'r' || octets < 48 || bytes[ipv6 ? 6 : 9] != (ipv6 ? 58 : 1))
+    if (direction != 'r' || octets < 48 || bytes[ipv6 ? 6 : 9] != (ipv6 ? 58 : 1))
         return;
     pings->replies += icmp[0] == (ipv6 ? 129 : 0);
     if (ipv6 ? icmp[0] != 2 : icmp[0] != 3 || icmp[1] != 4)

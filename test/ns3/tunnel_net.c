@@ -30,14 +30,14 @@ struct tunnel_net_plan tunnel_net_usual(void)
     };
 }
 
-static void on_packet(void *ctx, char way, const uint8_t *bytes, uint32_t octets)
+static void on_packet(void *ctx, char direction, const uint8_t *bytes, uint32_t octets)
 {
     struct tunnel_net_side *side = ctx;
     bool udp = bytes[0] >> 4 == 4 ? bytes[9] == 17 : bytes[6] == 17; /* no neighbour discovery */
     if (!udp || side->count == PASSED_MAX || octets > sizeof side->passed->bytes)
         return;
     struct tunnel_net_packet *passed = &side->passed[side->count++];
-    passed->way = way;
+    passed->direction = direction;
     passed->octets = octets;
     memcpy(passed->bytes, bytes, octets);
 }
@@ -49,22 +49,22 @@ static void on_datagram(void *ctx, const uint8_t *bytes, uint32_t octets)
     ((struct tunnel_net_side *)ctx)->datagrams++;
 }
 
-static bool add_way(struct tunnel_net *net, int way, const struct tunnel_net_plan *plan)
+static bool add_direction(struct tunnel_net *net, int direction, const struct tunnel_net_plan *plan)
 {
     struct iptfs_link_config config = plan->link;
     struct iptfs_link *link;
-    struct iptfs_tunnel *tunnel = &net->tunnel[way];
-    config.streams = (struct iptfs_random_streams){1, 1, (uint64_t)way};
+    struct iptfs_tunnel *tunnel = &net->tunnel[direction];
+    config.streams = (struct iptfs_random_streams){1, 1, (uint64_t)direction};
     config.impairments.loss.probability = plan->loss;
     config.impairments.ce.probability = plan->ce;
-    if (way == 0)
+    if (direction == 0)
         config.impairments.list = (struct iptfs_impair_list_config){plan->items, plan->item_count};
     CHECK_INT(iptfs_tunnel_init(tunnel, &plan->sender, &plan->receiver), IPTFS_OK);
-    CHECK_INT(iptfs_engine_init(&net->engine[way], tunnel), IPTFS_OK);
+    CHECK_INT(iptfs_engine_init(&net->engine[direction], tunnel), IPTFS_OK);
     if (!CHECK_INT(iptfs_direct_link_new(&link, &config, &tunnel->store, NULL), IPTFS_OK))
         return false;
     iptfs_tunnel_set_link(tunnel, link);
-    if (way == 0 && plan->observer != NULL)
+    if (direction == 0 && plan->observer != NULL)
         iptfs_observers_add(&tunnel->observers, plan->observer);
     return true;
 }
@@ -85,7 +85,7 @@ bool tunnel_net_make(struct tunnel_net *net, const struct tunnel_net_plan *plan)
     struct iptfs_device_pair_setup setup = {.mtu_octets = plan->mtu_octets};
     memset(net, 0, sizeof *net);
     for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++) {
-        if (!add_way(net, i, plan))
+        if (!add_direction(net, i, plan))
             return false;
         net->side[i].passed = calloc(PASSED_MAX, sizeof *net->side[i].passed);
         setup.node[i] = net->side[i].node = net_node();

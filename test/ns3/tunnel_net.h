@@ -13,7 +13,7 @@
 
 /* A packet that passed the IP of a node. */
 struct tunnel_net_packet {
-    char way;
+    char direction;
     uint32_t octets;
     uint8_t bytes[4096];
 };

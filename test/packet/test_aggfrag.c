@@ -216,7 +216,7 @@ static void test_inner_lengths(void)
         {{0x4F, 0, 0, 60}, 4, 60},
         {{0x60}, 1, 0},
         {{0x60, 0, 0, 0, 0}, 5, 0},
-        {{0x60, 0, 0, 0, 0, 0}, 6, 40}, /* a header alone is a packet */
+        {{0x60, 0, 0, 0, 0, 0}, 6, 40}, /* a header without data is a packet */
         {{0x6F, 0xFF, 0xFF, 0xFF, 0x00, 0x01}, 6, 41},
         {{0x60, 0, 0, 0, 0xFF, 0xFF}, 6, 65575},
         {{0x00}, 1, IPTFS_E_INVALID},
@@ -277,7 +277,7 @@ static void test_padding_runs_to_the_end(void)
     struct iptfs_block_walk walk;
     sample_ip(bytes, 4, 30, 1);
     memset(bytes + 30, 0x45, 30); /* looks like packets, and is not */
-    bytes[30] = 0x0F;             /* only the first nibble says padding */
+    bytes[30] = 0x0F;             /* only the first nibble marks padding */
     iptfs_blocks_of_bytes(&walk, bytes, sizeof bytes, 0);
     CHECK_TRUE(!iptfs_blocks_all_pad(&walk));
     expect_block(&walk, IPTFS_BLOCK_PACKET, 30, 30);
@@ -285,7 +285,7 @@ static void test_padding_runs_to_the_end(void)
     expect_end(&walk);
 }
 
-static void test_all_pad_is_told_from_the_first_block(void)
+static void test_all_pad_is_recognised_by_the_first_block(void)
 {
     uint8_t pad[8] = {0}, packet[8] = {0x45, 0, 0, 20};
     struct iptfs_block_walk walk;
@@ -293,7 +293,7 @@ static void test_all_pad_is_told_from_the_first_block(void)
     CHECK_TRUE(iptfs_blocks_all_pad(&walk));
     iptfs_blocks_of_bytes(&walk, pad, 1, 0);
     CHECK_TRUE(iptfs_blocks_all_pad(&walk));
-    iptfs_blocks_of_bytes(&walk, pad, 0, 0); /* header alone: nothing of a packet either */
+    iptfs_blocks_of_bytes(&walk, pad, 0, 0); /* header only, no octet of a packet */
     CHECK_TRUE(iptfs_blocks_all_pad(&walk));
     expect_end(&walk);
     iptfs_blocks_of_bytes(&walk, packet, sizeof packet, 0);
@@ -343,7 +343,7 @@ static void test_bad_blocks_end_the_walk(void)
     expect_end(&walk);
 }
 
-/* 1 to 3 octets of IPv4 and 1 to 5 of IPv6 do not tell a length. */
+/* 1 to 3 octets of IPv4 and 1 to 5 of IPv6 do not contain a length. */
 static void test_runts_have_no_length_yet(void)
 {
     uint8_t four[20], six[40];
@@ -360,8 +360,8 @@ static void test_runts_have_no_length_yet(void)
     }
 }
 
-/* Whatever the octets say, the blocks add up to the payload and the walk ends. The buffers have
- * the very length, so that a sanitizer sees a look beyond. */
+/* For any octets the blocks add up to the payload and the walk ends. The buffers have the exact
+ * length, so that a sanitizer reports any read beyond. */
 static void test_any_octets_can_be_walked(void)
 {
     uint64_t state = 3;
@@ -451,7 +451,7 @@ static void test_blocks_of_slices(void)
     box_close(&box);
 }
 
-static void test_slices_of_padding_alone(void)
+static void test_slices_of_padding_only(void)
 {
     struct iptfs_store store;
     struct iptfs_block_walk walk;
@@ -508,7 +508,7 @@ static void test_payload_encodes_to_the_octet(void)
     box_close(&box);
 }
 
-static void test_payload_needs_room_and_bytes(void)
+static void test_payload_needs_a_buffer_and_bytes(void)
 {
     struct box box;
     uint8_t bytes[200];
@@ -528,7 +528,7 @@ static void test_payload_needs_room_and_bytes(void)
     box_close(&box);
 }
 
-static void test_empty_payload_is_the_header_alone(void)
+static void test_empty_payload_is_only_the_header(void)
 {
     struct iptfs_store store;
     uint8_t bytes[24];
@@ -552,15 +552,15 @@ const CU_TestInfo iptfs_tests_aggfrag[] = {
     {"inner lengths", test_inner_lengths},
     {"blocks of bytes", test_blocks_of_bytes},
     {"padding runs to the end", test_padding_runs_to_the_end},
-    {"all-pad is told from the first block", test_all_pad_is_told_from_the_first_block},
+    {"all-pad is recognised by the first block", test_all_pad_is_recognised_by_the_first_block},
     {"BlockOffset at and beyond the end", test_block_offset_at_and_beyond_the_end},
     {"bad blocks end the walk", test_bad_blocks_end_the_walk},
     {"runts have no length yet", test_runts_have_no_length_yet},
     {"any octets can be walked", test_any_octets_can_be_walked},
     {"blocks of slices", test_blocks_of_slices},
-    {"slices of padding alone", test_slices_of_padding_alone},
+    {"slices of padding only", test_slices_of_padding_only},
     {"payload encodes to the octet", test_payload_encodes_to_the_octet},
-    {"payload needs room and bytes", test_payload_needs_room_and_bytes},
-    {"empty payload is the header alone", test_empty_payload_is_the_header_alone},
+    {"payload needs a buffer and bytes", test_payload_needs_a_buffer_and_bytes},
+    {"empty payload is only the header", test_empty_payload_is_only_the_header},
     CU_TEST_INFO_NULL,
 };

@@ -173,7 +173,7 @@ static void stream_add(struct stream *stream, struct iptfs_inner *inner, uint32_
 
 static void stream_cut(struct stream *stream, uint64_t *state)
 {
-    uint32_t room = 0;
+    uint32_t free_octets = 0;
     for (uint32_t i = 0; i < STREAM_PKTS; i++) {
         stream->inner[i] = sample_hollow(&stream->store, sample_between(state, 20, 3000), i);
         if (i > 0)
@@ -182,15 +182,15 @@ static void stream_cut(struct stream *stream, uint64_t *state)
     for (uint32_t i = 0; i < STREAM_PKTS; i++) {
         uint32_t gone = 0;
         while (gone < stream->inner[i]->octets) {
-            if (room == 0) {
-                room = sample_between(state, 300, 1500);
+            if (free_octets == 0) {
+                free_octets = sample_between(state, 300, 1500);
                 stream->outer[stream->outers++] = iptfs_outer_new(&stream->store);
             }
             uint32_t left = stream->inner[i]->octets - gone;
-            uint32_t take = left < room ? left : room;
+            uint32_t take = left < free_octets ? left : free_octets;
             stream_add(stream, stream->inner[i], gone, take);
             gone += take;
-            room -= take;
+            free_octets -= take;
         }
         iptfs_inner_unref(&stream->store, stream->inner[i]);
     }

@@ -505,7 +505,7 @@ static void test_block_offset_0_abandons_and_delivers(void)
 
 /* Linux 7.2 looks for padding in the first octet of the AGGFRAG header, which is 0 for sub-type 0,
  * and loses the packets of such a payload. */
-static void test_linux_fault_3_padding_is_told_from_the_block(void)
+static void test_linux_fault_3_padding_is_recognised_by_the_block(void)
 {
     for (uint8_t sub_type = 0; sub_type <= 1; sub_type++) {
         struct rx rx;
@@ -965,7 +965,7 @@ static void test_a_partial_packet_at_the_end_is_inside(void)
 
 /* --- slices: padding and drop_causes --- */
 
-/* An outer packet of 100 octets with this packet, or none, and so much padding. */
+/* An outer packet of 100 octets with this packet, or none, and `pad_octets` of padding. */
 static void give_padded(struct rx *rx, struct iptfs_inner *inner, uint32_t pad_octets)
 {
     struct iptfs_outer *outer = iptfs_outer_new(&rx->store);
@@ -1272,7 +1272,7 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
     {"packets from bytes know their header", test_packets_from_bytes_know_their_header},
     {"BlockOffset 0 abandons and delivers", test_block_offset_0_abandons_and_delivers},
     {"Linux fault 3: padding is recognised by the block",
-     test_linux_fault_3_padding_is_told_from_the_block},
+     test_linux_fault_3_padding_is_recognised_by_the_block},
     {"Linux fault 4: the end of a completed packet stays",
      test_linux_fault_4_the_end_of_a_completed_packet_stays},
     {"BlockOffset smaller than needed", test_block_offset_smaller_than_needed},

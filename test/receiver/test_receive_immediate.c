@@ -289,7 +289,7 @@ static void start(struct bench *bench, const struct plan *plan, bool as_bytes)
         make_slices(bench);
 }
 
-/* Each copy holds a reference; those that never come are lost on the way. */
+/* Each copy holds a reference; those that never arrive are lost on the path. */
 static void share_out(struct bench *bench)
 {
     const struct plan *plan = bench->plan;
@@ -543,8 +543,8 @@ static void timed(uint32_t count, const struct event *events)
         plan.events[i] = (struct event){events[i].at_ps * IPTFS_PS_PER_US, events[i].outer};
 }
 
-static void check_fates(const struct bench *bench, uint64_t delivered, uint64_t incomplete,
-                        uint64_t drop_time, uint64_t late, uint64_t lost, int line)
+static void check_outcomes(const struct bench *bench, uint64_t delivered, uint64_t incomplete,
+                           uint64_t drop_time, uint64_t late, uint64_t lost, int line)
 {
     check_u64(bench->store.ledger.delivered.pkts, delivered, "delivered", __FILE__, line);
     check_u64(dropped(bench, IPTFS_DROP_INCOMPLETE), incomplete, "incomplete", __FILE__, line);
@@ -552,8 +552,8 @@ static void check_fates(const struct bench *bench, uint64_t delivered, uint64_t 
     check_u64(dropped(bench, IPTFS_DROP_LATE), late, "late", __FILE__, line);
     check_u64(dropped(bench, IPTFS_DROP_LINK_LOSS), lost, "link-loss", __FILE__, line);
 }
-#define CHECK_FATES(bench, delivered, incomplete, drop_time, late, lost)                           \
-    check_fates(bench, delivered, incomplete, drop_time, late, lost, __LINE__)
+#define CHECK_OUTCOMES(bench, delivered, incomplete, drop_time, late, lost)                        \
+    check_outcomes(bench, delivered, incomplete, drop_time, late, lost, __LINE__)
 
 /* Two packets over outer packets 0-1 and 1-2, and whole ones in 3 to 9. */
 static void two_and_whole(void)
@@ -579,7 +579,7 @@ static void test_causes(void)
     for (uint32_t i = 6; i < 10; i++)
         plan.stream.outer[i].count = 0;
     play(&bench);
-    CHECK_FATES(&bench, 3, 2, 0, 0, 4);
+    CHECK_OUTCOMES(&bench, 3, 2, 0, 0, 4);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_IN_IPTFS_ERROR], 1);
     CHECK_U64(bench.counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS], 2);
     CHECK_U64(bench.counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS], 1);
@@ -593,7 +593,7 @@ static void test_causes(void)
     timed(4, late);
     start(&bench, &plan, false);
     play(&bench);
-    CHECK_FATES(&bench, 1, 0, 0, 2, 6);
+    CHECK_OUTCOMES(&bench, 1, 0, 0, 2, 6);
     stop(&bench);
 
     /* The timer gives up what has waited. */
@@ -602,7 +602,7 @@ static void test_causes(void)
     timed(3, slow);
     start(&bench, &plan, false);
     play(&bench);
-    CHECK_FATES(&bench, 1, 0, 1, 0, 7);
+    CHECK_OUTCOMES(&bench, 1, 0, 1, 0, 7);
     CHECK_U64(bench.counters.value[IPTFS_XFRM_IN_IPTFS_ERROR], 0);
     stop(&bench);
 
@@ -612,7 +612,7 @@ static void test_causes(void)
     timed(3, gap);
     start(&bench, &plan, false);
     play(&bench);
-    CHECK_FATES(&bench, 1, 0, 0, 0, 8);
+    CHECK_OUTCOMES(&bench, 1, 0, 0, 0, 8);
     CHECK_U64(bench.counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS], 4);
     stop(&bench);
 }

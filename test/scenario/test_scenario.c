@@ -22,7 +22,7 @@
 /* The shortest traffic section that is complete, for scenarios about something else. */
 #define TRAFFIC "[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\n"
 
-/* Parses "t.ini"; says why when it should have worked. */
+/* Parses "t.ini"; reports an unexpected error. */
 static bool parse(struct iptfs_scenario *s, const char *text)
 {
     struct iptfs_error error = {0};
@@ -347,11 +347,11 @@ static void test_bad_lines(void)
     check_refused(table, COUNT(table));
 }
 
-/* inih has room for 199 characters and would take the rest for a line of its own. */
+/* inih reads 199 characters of a line and would take the rest as a separate line. */
 static void test_long_lines(void)
 {
     char text[600];
-    snprintf(text, sizeof text, "[scenario]\n%-30s%0171d # so long\n", "description =", 0);
+    snprintf(text, sizeof text, "[scenario]\n%-30s%0171d # too long\n", "description =", 0);
     check_refused_set(text, NULL,
                       "t.ini:2: found a line of 201 characters ('description ="
                       "                 00000000000000000...'), allowed: at most 197");
@@ -604,7 +604,7 @@ static void test_timed_lists(void)
     iptfs_scenario_free(&s);
 }
 
-/* What can never be meant; a knob that is turned to 0 can. */
+/* Refuses keys that cannot have an effect; a key set to 0 is accepted. */
 static void test_idle_impairments(void)
 {
     static const struct refusal table[] = {

@@ -201,7 +201,7 @@ static void padding_in_place_of_fragments(void)
     CLOSE_STORE(&tx.store);
 }
 
-static void small_fragments_are_not_begun(void)
+static void small_fragments_are_not_started(void)
 {
     struct tx tx;
     tx_open_98(&tx);
@@ -212,7 +212,7 @@ static void small_fragments_are_not_begun(void)
     EXPECT(&tx, 90, 1, 0);
     EXPECT(&tx, 98, 2, 0);
     EXPECT(&tx, 31, 1, 31);
-    /* The rest of one that was begun may be as small as it likes. */
+    /* The rest of a started packet may have any size. */
     tx_queue(&tx, 99);
     EXPECT(&tx, 98, 1, 0);
     EXPECT(&tx, 1, 1, 1);
@@ -406,7 +406,7 @@ static void rig_close(void)
 }
 
 /* 1466 octets of space on demand; 1466 of fixed size too, since 1500 is a multiple of 4. */
-static void fill_is_the_modes_unless_told(void)
+static void fill_defaults_to_the_modes(void)
 {
     static const struct {
         const char *mode;
@@ -470,8 +470,8 @@ static void the_floor_holds(void)
     }
 }
 
-/* Slots at 0, 1, 2 ms; what comes at 2.3 ms leaves at once, and the next slot is 1 ms later. */
-static void data_leaves_at_once_and_slots_begin_anew(void)
+/* Slots at 0, 1, 2 ms; what comes at 2.3 ms leaves immediately, and the next slot is 1 ms later. */
+static void data_leaves_immediately_and_slots_restart(void)
 {
     static const int64_t expected_us[] = {0, 1000, 2000, 2300, 2300, 3300, 4300};
     struct iptfs_sender_config config = config_of("min-rate");
@@ -488,7 +488,7 @@ static void data_leaves_at_once_and_slots_begin_anew(void)
     rig_close();
 }
 
-/* A source that never rests is held back by the link alone, and fills it. */
+/* A source without pauses is limited only by the link, and fills it. */
 static void saturated_min_rate_fills_the_link(void)
 {
     static const char text[] = "[scenario]\nduration = 1s\n[link]\nrate = 10Mbps\n"
@@ -526,8 +526,8 @@ static void old_packets_are_dropped(void)
     rig_close();
 }
 
-/* One packet a slot: of ten that come at 0 those whose slot is later than 3 ms go to waste; one
- * that is begun goes on however old it is. */
+/* One packet a slot: of ten that arrive at 0 those whose slot is later than 3 ms are dropped; a
+ * partly sent one is completed at any age. */
 static void a_backlog_ages(void)
 {
     struct iptfs_sender_config config = config_of("fixed-rate");
@@ -664,7 +664,7 @@ static void pieces_without_headers(void)
     rig_close();
 }
 
-static void a_lost_fragment_is_to_blame(void)
+static void a_lost_fragment_gives_the_drop_cause(void)
 {
     for (size_t lost = 0; lost < 3; lost++) {
         struct caught caught;
@@ -679,7 +679,7 @@ static void a_lost_fragment_is_to_blame(void)
         for (size_t i = 0; i < 3; i++)
             if (i != lost)
                 gather(&datagram, i);
-        CHECK_U64(rig_dropped(IPTFS_DROP_LINK_LOSS), 0); /* it is still on its way */
+        CHECK_U64(rig_dropped(IPTFS_DROP_LINK_LOSS), 0); /* it is still in flight */
         iptfs_outer_drop(&rig.store, rig.sent[lost], IPTFS_DROP_LINK_QUEUE);
         rig.sent[lost] = NULL;
         CHECK_INT(caught.pkts, 0);
@@ -880,7 +880,7 @@ static void own_marks_stay_inside(void)
     rig_open(&config);
     rig_offer(0, 940, 2);
     rig_offer(0, 40, 2);
-    rig_offer(0, 20, 3); /* this one came with its mark, and stands alone */
+    rig_offer(0, 20, 3); /* this one came with its mark, and is not aggregated */
     CHECK_U64(rig.sender.queue.marked_pkts, 2);
     rig_run(0);
     CHECK_INT(rig.count, 1);
@@ -991,19 +991,19 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"pkt-size 0 follows the MTU", size_0_follows_the_mtu},
     {"idle packets are padding", idle_packets_are_padding},
     {"padding in place of fragments", padding_in_place_of_fragments},
-    {"small fragments are not begun", small_fragments_are_not_begun},
+    {"small fragments are not started", small_fragments_are_not_started},
     {"padding between fragments", padding_between_fragments},
     {"random streams through bytes", random_streams_through_bytes},
-    {"fill is the mode's unless told", fill_is_the_modes_unless_told},
+    {"fill defaults to the mode's", fill_defaults_to_the_modes},
     {"min-rate: the floor holds", the_floor_holds},
-    {"min-rate: data at once, slots anew", data_leaves_at_once_and_slots_begin_anew},
+    {"min-rate: data leaves immediately, slots restart", data_leaves_immediately_and_slots_restart},
     {"min-rate: saturated, it fills the link", saturated_min_rate_fills_the_link},
     {"old packets are dropped", old_packets_are_dropped},
     {"a backlog ages", a_backlog_ages},
     {"options that leave nothing are refused", options_that_leave_nothing_are_refused},
     {"IP fragments", ip_fragments},
     {"pieces without headers", pieces_without_headers},
-    {"a lost fragment is to blame", a_lost_fragment_is_to_blame},
+    {"a lost fragment gives the drop cause", a_lost_fragment_gives_the_drop_cause},
     {"IPv6 is never cut", ipv6_is_never_cut},
     {"esp-transport: sizes", transport_sizes},
     {"esp-pad: one size", padded_esp_has_one_size},

@@ -83,7 +83,7 @@ static void tx_close(struct tx *tx, const char *file, int line)
 {
     check_true(iptfs_packer_aggfrag(&tx->packer, &tx->queue, 77) == NULL, "the queue is empty",
                file, line);
-    check_true(tx->packer.partial == NULL, "nothing is begun", file, line);
+    check_true(tx->packer.partial == NULL, "no partial packet", file, line);
     check_u64(tx->queue.octets, 0, "octets queued", file, line);
     sample_close_store(&tx->store, file, line);
 }
@@ -202,7 +202,7 @@ static void test_two_of_721_pair_up(void)
     TX_CLOSE(&tx);
 }
 
-static void test_each_of_722_travels_alone(void)
+static void test_each_of_722_has_its_own_outer_packet(void)
 {
     struct tx tx;
     tx_open_1500(&tx);
@@ -319,7 +319,7 @@ static void test_a_last_piece_that_fills_the_space(void)
     TX_CLOSE(&tx);
 }
 
-/* A long packet is never begun in the rest of an outer packet. */
+/* A long packet never starts in the rest of an outer packet. */
 static void test_a_long_packet_begins_an_outer_packet(void)
 {
     struct tx tx;
@@ -355,7 +355,7 @@ struct plan {
     uint32_t gone; /* octets of it that went */
 };
 
-/* The next outer packet by Linux's rules, from sizes alone. */
+/* The next outer packet by Linux's rules, from sizes only. */
 static void plan_step(struct plan *plan, uint32_t space, uint32_t *data, uint32_t *slices,
                       uint32_t *offset)
 {
@@ -462,7 +462,7 @@ static void test_dont_frag_drops_what_no_longer_fits(void)
         tx_queue(&tx, sizes[i], i);
     tx.packer.payload_octets = 542; /* the path MTU shrinks to 600 while they wait */
     CHECK_INT(iptfs_packer_linux_payload(&tx.esp, 0, 600), 542);
-    CHECK_TRUE(tx_take(&tx, 500, 1, 0)); /* the first is dropped on the way */
+    CHECK_TRUE(tx_take(&tx, 500, 1, 0)); /* the first is dropped on the path */
     CHECK_TRUE(tx_take(&tx, 542, 1, 0));
     CHECK_TRUE(!tx_take(&tx, 0, 0, 0));
     CHECK_U64(tx.store.ledger.dropped[IPTFS_DROP_MTU_SHRUNK].pkts, 4);
@@ -474,8 +474,8 @@ static void test_dont_frag_drops_what_no_longer_fits(void)
     TX_CLOSE(&tx);
 }
 
-/* Without dont-frag the same packets are cut to the new space, one that is begun included. */
-static void test_the_space_may_shrink_under_a_begun_packet(void)
+/* Without dont-frag the same packets are cut to the new payload size, a partial one included. */
+static void test_the_payload_size_may_shrink_within_a_packet(void)
 {
     struct tx tx;
     tx_open_1500(&tx);
@@ -491,7 +491,7 @@ static void test_the_space_may_shrink_under_a_begun_packet(void)
 
 /* --- the end of a run --- */
 
-static void test_a_begun_packet_is_let_go_at_the_end(void)
+static void test_a_partial_packet_is_released_at_the_end(void)
 {
     struct tx tx;
     tx_open_1500(&tx);
@@ -514,7 +514,7 @@ const CU_TestInfo iptfs_tests_packer_aggfrag[] = {
     {"a full packet fits the MTU tightly", test_a_full_packet_fits_the_mtu_tightly},
     {"an empty queue gives nothing", test_an_empty_queue_gives_nothing},
     {"two of 721 pair up", test_two_of_721_pair_up},
-    {"each of 722 travels alone", test_each_of_722_travels_alone},
+    {"each of 722 has its own outer packet", test_each_of_722_has_its_own_outer_packet},
     {"nobody overtakes", test_nobody_overtakes},
     {"small packets fill one", test_small_packets_fill_one},
     {"every size up to three times the space", test_every_size_up_to_three_times_the_space},
@@ -526,7 +526,8 @@ const CU_TestInfo iptfs_tests_packer_aggfrag[] = {
     {"random queues obey the rules", test_random_queues_obey_the_rules},
     {"octets are kept while packets arrive", test_octets_are_kept_while_packets_arrive},
     {"dont-frag drops what no longer fits", test_dont_frag_drops_what_no_longer_fits},
-    {"the space may shrink under a begun packet", test_the_space_may_shrink_under_a_begun_packet},
-    {"a begun packet is let go at the end", test_a_begun_packet_is_let_go_at_the_end},
+    {"the payload size may shrink within a packet",
+     test_the_payload_size_may_shrink_within_a_packet},
+    {"a partial packet is released at the end", test_a_partial_packet_is_released_at_the_end},
     CU_TEST_INFO_NULL,
 };

@@ -288,7 +288,7 @@ static void test_refused_starts_no_timer(void)
 
 /* ----------------------------------------------------------------------------------- packing */
 
-/* Header 32, space 1466 of a path of 1500; a pkt-size leaves out trailer and ICV. */
+/* Header 32, payload 1466 at an MTU of 1500; a pkt-size excludes trailer and ICV. */
 static void test_sizes(void)
 {
     static const struct {
@@ -492,7 +492,7 @@ static void test_mtu_shrinks_while_waiting(void)
     stop(&bench, 0);
 }
 
-/* ----------------------------------------------------------------------- ways of being woken */
+/* ----------------------------------------------------------------------------- wake-up times */
 
 struct script {
     struct iptfs_sender_config config;
@@ -643,7 +643,7 @@ static void test_offered_or_pulled(void)
 }
 
 /* The lazy sender does not ask to be woken for arrivals; the eager one does. */
-static void test_who_asks(void)
+static void test_lazy_is_not_woken(void)
 {
     const struct iptfs_arrival arrivals[] = {arrival_of(10 * US, 100, 1),
                                              arrival_of(50 * US, 100, 2)};
@@ -823,7 +823,7 @@ const CU_TestInfo iptfs_tests_sender[] = {
     {"needless wake-ups change nothing", test_needless_wake_ups},
     {"eager and lazy are the same", test_eager},
     {"offered and pulled are the same", test_offered_or_pulled},
-    {"lazy sender sleeps through arrivals", test_who_asks},
+    {"lazy sender is not woken for arrivals", test_lazy_is_not_woken},
     {"arrivals up to the end are collected", test_collect},
     {"free space is reported when the queue is empty", test_free_space},
     {"handles are released once", test_handles},

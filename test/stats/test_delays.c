@@ -104,7 +104,7 @@ static void test_impossible_delays_only_count_as_such(void)
     iptfs_delays_free(&delays);
 }
 
-/* The sum of so many of the longest delays is far beyond 64 bits. */
+/* The sum of many of the longest delays is far beyond 64 bits. */
 static void test_mean_does_not_overflow(void)
 {
     struct iptfs_delays delays;

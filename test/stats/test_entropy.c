@@ -74,7 +74,7 @@ static void independent_series_share_nothing(void)
     CHECK_TRUE(above <= 9); /* 3 are to be expected */
 }
 
-/* Two that wander without knowing of each other seem to share much; so they do when turned. */
+/* Two independent random walks seem to share much information; also when rotated. */
 static void wanderers_share_no_more_than_chance(void)
 {
     static double x[PAIRS], y[PAIRS];
@@ -109,8 +109,8 @@ static void a_function_shares_all_it_has(void)
     CHECK_TRUE(mutual.noise_bits < 0.02);
     struct iptfs_mutual same = mutual_of(x, x, PAIRS);
     CHECK_NEAR(same.bits, same.x_bits, 0.01);
-    struct iptfs_mutual turned = mutual_of(y, x, PAIRS);
-    CHECK_NEAR(turned.bits, mutual.bits, 1e-9);
+    struct iptfs_mutual swapped = mutual_of(y, x, PAIRS);
+    CHECK_NEAR(swapped.bits, mutual.bits, 1e-9);
 }
 
 /* A channel that flips one bit of four: 1 - H(1/4) bits. */

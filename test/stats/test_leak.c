@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an observer of the outer packets learns: nothing at all at a fixed rate, to the octet and
- * the picosecond; and elsewhere as much as estimators say that are tried on known cases. */
+ * the picosecond; and elsewhere what the estimators give, which are tested on known cases. */
 #include "base/error.h"
 #include "base/units.h"
 #include "run/run.h"
@@ -27,7 +27,7 @@ static struct iptfs_leak_report report_of(const struct iptfs_leak *leak)
     return report;
 }
 
-static void intervals_hold_what_went_on_in_them(void)
+static void intervals_count_their_packets(void)
 {
     struct iptfs_leak leak;
     CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 105 * MS), IPTFS_OK);
@@ -96,7 +96,7 @@ static struct iptfs_leak_report flat_report(const struct flat_case *flat)
         iptfs_leak_sent(&leak, now_ps, odd ? flat->odd_octets : 1400, odd ? flat->odd_tos : 0);
         now_ps += gap_ps + (i % 2) * flat->jitter_ps;
     }
-    /* A load that goes with the outer packets in each interval, and by chance ends half way. */
+    /* A load that follows the outer packets of each interval, plus a random part. */
     for (size_t i = 0; i < leak.interval_count; i++)
         leak.intervals[i].inner_octets =
             leak.intervals[i].outer_pkts * 100 + dice_between(&dice, 0, 10);
@@ -105,10 +105,9 @@ static struct iptfs_leak_report flat_report(const struct flat_case *flat)
     return report;
 }
 
-/* One gap and one size for all the time say nothing, whatever an interval's edges cut; but a pause
- * at either end, a longer gap, or a packet of another size do. A mark
- * shows by itself. */
-static void an_even_timeline_says_nothing(void)
+/* One gap and one size throughout reveal nothing, wherever the edges of intervals are; a pause at
+ * either end, a longer gap, or a packet of another size do. A mark is reported separately. */
+static void an_even_timeline_reveals_nothing(void)
 {
     static const struct flat_case cases[] = {
         {"even", 0, 1000 * MS, 0, 1400, 0, true},
@@ -121,8 +120,8 @@ static void an_even_timeline_says_nothing(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct iptfs_leak_report report = flat_report(&cases[i]);
-        bool told = report.pkts.bits > 0 && report.octets.bits > 0;
-        if (told == cases[i].flat)
+        bool leaks = report.pkts.bits > 0 && report.octets.bits > 0;
+        if (leaks == cases[i].flat)
             CHECK_FAIL("%s: %g bits", cases[i].what, report.pkts.bits);
         CHECK_TRUE(report.load_bits > 0);
         if (cases[i].flat) {
@@ -363,9 +362,8 @@ static void a_fixed_rate_shows_one_timeline(void)
     }
 }
 
-/* Under congestion control the network alone decides when packets leave: here one that loses some.
- */
-static void congestion_control_shows_the_network_alone(void)
+/* Under congestion control only the network decides when packets leave; this one loses some. */
+static void congestion_control_shows_only_the_network(void)
 {
     static const char network[] = "[tunnel]\nmode = congestion-controlled\nmax-rate = 8Mbps\n"
                                   "initial-rtt = 20ms\n"
@@ -401,7 +399,7 @@ static void ecn_leaks_marks(void)
     seen_free(&seen);
 }
 
-/* The comparison above can tell: on demand no two loads look alike. */
+/* The comparison above is sensitive: in mode on-demand no two loads look alike. */
 static void on_demand_timelines_differ(void)
 {
     static const char on_demand[] = "[tunnel]\nmode = on-demand\n";
@@ -434,8 +432,8 @@ static double shared(const struct seen *seen)
     return number(seen, "leak", "mutual_information_octets_bits");
 }
 
-/* Bare packets tell all there is to know of the load; ESP nearly so; padding hides sizes, gathering
- * some more, a floor what is below it; and a fixed rate everything. */
+/* Plain packets reveal the load completely, ESP nearly so; padding hides sizes, aggregation a
+ * little more, a minimum rate the load below it, and a fixed rate everything. */
 static void modes_leak_in_this_order(void)
 {
     static const char *const tunnels[] = {
@@ -467,13 +465,13 @@ static void modes_leak_in_this_order(void)
     CHECK_NEAR(shared(&bare), number(&bare, "leak", "load_entropy_bits"), 0.001);
     seen_free(&bare);
     struct seen gathered = see_mode("mode = on-demand\ninit-delay = 5ms\n");
-    struct seen at_once = see_mode("mode = on-demand\n");
+    struct seen immediate = see_mode("mode = on-demand\n");
     CHECK_TRUE(number(&gathered, "leak", "outer_gap_entropy_bits") <
-               number(&at_once, "leak", "outer_gap_entropy_bits"));
+               number(&immediate, "leak", "outer_gap_entropy_bits"));
     CHECK_TRUE(number(&gathered, "leak", "mutual_information_bits") <
-               number(&at_once, "leak", "mutual_information_bits"));
+               number(&immediate, "leak", "mutual_information_bits"));
     seen_free(&gathered);
-    seen_free(&at_once);
+    seen_free(&immediate);
 }
 
 static void the_interval_is_a_choice(void)
@@ -547,7 +545,7 @@ static void odd_intervals_are_refused(void)
     iptfs_scenario_free(&scenario);
 }
 
-static void the_summary_says_so_in_words(void)
+static void the_text_summary_has_the_leak(void)
 {
     static struct iptfs_run run;
     struct iptfs_scenario scenario;
@@ -575,11 +573,11 @@ static void the_summary_says_so_in_words(void)
 }
 
 const CU_TestInfo iptfs_tests_leak[] = {
-    {"intervals hold what went on in them", intervals_hold_what_went_on_in_them},
+    {"intervals count their packets", intervals_count_their_packets},
     {"sizes, gaps and TOS have their entropies", sizes_gaps_and_tos_have_their_entropies},
-    {"an even timeline says nothing", an_even_timeline_says_nothing},
+    {"an even timeline reveals nothing", an_even_timeline_reveals_nothing},
     {"a fixed rate shows one timeline", a_fixed_rate_shows_one_timeline},
-    {"congestion control shows the network alone", congestion_control_shows_the_network_alone},
+    {"congestion control shows only the network", congestion_control_shows_only_the_network},
     {"ECN leaks marks", ecn_leaks_marks},
     {"on-demand timelines differ", on_demand_timelines_differ},
     {"modes leak in this order", modes_leak_in_this_order},
@@ -587,6 +585,6 @@ const CU_TestInfo iptfs_tests_leak[] = {
     {"both directions are watched", both_directions_are_watched},
     {"watching changes nothing", watching_changes_nothing},
     {"odd intervals are refused", odd_intervals_are_refused},
-    {"the summary says so in words", the_summary_says_so_in_words},
+    {"the text summary has the leak", the_text_summary_has_the_leak},
     CU_TEST_INFO_NULL,
 };

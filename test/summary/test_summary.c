@@ -265,7 +265,7 @@ static void padding_is_a_share_of_all_octets(void)
     json_decref(summary);
 }
 
-static void flows_are_told_apart(void)
+static void flows_are_counted_separately(void)
 {
     static const char two[] =
         "[scenario]\nduration = 105.5ms\n[tunnel]\ncipher = null\n"
@@ -291,7 +291,7 @@ static void flows_are_told_apart(void)
     json_decref(summary);
 }
 
-/* Whatever befalls them, the flows add up to the whole. */
+/* The flows add up to the total, whatever is dropped. */
 static void flows_add_up(void)
 {
     const char *sets[] = {"tunnel.max-queue-size=3000", "link.loss=20%"};
@@ -456,7 +456,7 @@ static void streams_do_not_shift_each_other(void)
     json_decref(none);
 }
 
-/* All impairments by chance at once: the same on both links, and none shifts another. */
+/* All random impairments together: the same on both links, and none changes another. */
 static void impairments_are_alike_on_both_links(void)
 {
     const char *sets[] = {"link.jitter=2ms",   "link.jitter-distribution=pareto",
@@ -533,7 +533,7 @@ const CU_TestInfo iptfs_tests_summary[] = {
     {"fragments are gathered", fragments_are_gathered},
     {"a lost outer packet is four lost inner ones", a_lost_outer_packet_is_four_lost_inner_ones},
     {"padding is a share of all octets", padding_is_a_share_of_all_octets},
-    {"flows are told apart", flows_are_told_apart},
+    {"flows are counted separately", flows_are_counted_separately},
     {"flows add up", flows_add_up},
     {"blackouts have a cause of their own", blackouts_have_a_cause_of_their_own},
     {"directions have blackouts of their own", directions_have_blackouts_of_their_own},

@@ -110,11 +110,11 @@ int add_ipv6(Ptr<Node> node, Ptr<NetDevice> device, const char *address, const c
     return 0;
 }
 
-void tell(net_sniffer *sniffer, void *ctx, char way, Ptr<const Packet> packet)
+void pass_to_sniffer(net_sniffer *sniffer, void *ctx, char direction, Ptr<const Packet> packet)
 {
     std::vector<uint8_t> bytes(packet->GetSize());
     packet->CopyData(bytes.data(), packet->GetSize());
-    sniffer(ctx, way, bytes.data(), packet->GetSize());
+    sniffer(ctx, direction, bytes.data(), packet->GetSize());
 }
 
 void on_datagram(net_datagram *receive, void *ctx, Ptr<Socket> socket)
@@ -253,13 +253,13 @@ void net_sniff(void *node, net_sniffer *sniffer, void *ctx)
 {
     Ptr<Ipv4L3Protocol> ip = node_of(node)->GetObject<Ipv4L3Protocol>();
     Ptr<Ipv6L3Protocol> ip6 = node_of(node)->GetObject<Ipv6L3Protocol>();
-    for (char way : {'t', 'r'}) {
-        const char *source = way == 't' ? "Tx" : "Rx";
-        auto on_ipv4 = [sniffer, ctx, way](Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
-            tell(sniffer, ctx, way, packet);
+    for (char direction : {'t', 'r'}) {
+        const char *source = direction == 't' ? "Tx" : "Rx";
+        auto on_ipv4 = [sniffer, ctx, direction](Ptr<const Packet> packet, Ptr<Ipv4>, uint32_t) {
+            pass_to_sniffer(sniffer, ctx, direction, packet);
         };
-        auto on_ipv6 = [sniffer, ctx, way](Ptr<const Packet> packet, Ptr<Ipv6>, uint32_t) {
-            tell(sniffer, ctx, way, packet);
+        auto on_ipv6 = [sniffer, ctx, direction](Ptr<const Packet> packet, Ptr<Ipv6>, uint32_t) {
+            pass_to_sniffer(sniffer, ctx, direction, packet);
         };
         ip->TraceConnectWithoutContext(
             source, Callback<void, Ptr<const Packet>, Ptr<Ipv4>, uint32_t>(on_ipv4));
@@ -293,12 +293,12 @@ void fill(Ptr<net_tcp> tcp, Ptr<Socket> socket, uint32_t)
 {
     while (tcp->sent < tcp->octets) {
         std::vector<uint8_t> bytes;
-        uint32_t room = std::min(socket->GetTxAvailable(), tcp->octets - tcp->sent);
-        for (uint32_t i = 0; i < room; i++)
+        uint32_t available = std::min(socket->GetTxAvailable(), tcp->octets - tcp->sent);
+        for (uint32_t i = 0; i < available; i++)
             bytes.push_back(pattern(tcp->sent + i));
-        if (room == 0 || socket->Send(Create<Packet>(bytes.data(), room)) <= 0)
+        if (available == 0 || socket->Send(Create<Packet>(bytes.data(), available)) <= 0)
             return;
-        tcp->sent += room;
+        tcp->sent += available;
     }
     socket->Close();
 }

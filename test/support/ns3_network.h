@@ -33,7 +33,7 @@ void net_link(void *a, void *b, uint32_t mtu_octets, uint32_t *device_a, uint32_
 /* Sends what is for the network of `address` to `gateway`, which is reached by this device. */
 int net_route(void *node, uint32_t device, const char *address, const char *gateway);
 
-/* Sends an ICMP or ICMPv6 echo request with so many octets behind its header at some time. */
+/* Sends an ICMP or ICMPv6 echo request with `octets` octets after its header at a time. */
 int net_ping(void *node, int64_t at_ps, const char *from, const char *to, uint32_t octets);
 
 /* Sends UDP octets at some time, from port 9 to port 9, with this TOS. The octets are copied. */
@@ -41,7 +41,7 @@ int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes
                  uint8_t tos);
 
 /* What passes the IPv4 and IPv6 of a node, header and all: 't'o a device or 'r'eceived from one. */
-typedef void net_sniffer(void *ctx, char way, const uint8_t *bytes, uint32_t octets);
+typedef void net_sniffer(void *ctx, char direction, const uint8_t *bytes, uint32_t octets);
 void net_sniff(void *node, net_sniffer *sniffer, void *ctx);
 
 /* The MTU that an ICMP error last reported to a UDP socket of net_udp_send; 0: none. */

@@ -30,7 +30,8 @@ static void on_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     struct bench *bench = ctx;
     bench_expect(bench, now_ps == bench->now_ps, "an outer packet left at another time than now");
-    bench_expect(bench, outer->number == bench->last_sent + 1, "an outer number was left out");
+    bench_expect(bench, outer->number == bench->last_sent + 1,
+                 "an outer sequence number was skipped");
     bench->last_sent = outer->number;
 }
 
@@ -172,7 +173,7 @@ void bench_close(struct bench *bench, int64_t at_ps)
         check_ends(bench);
     }
     if (bench->plan->receiver.reorder_window > 0 && !bench->plan->receiver.immediate) {
-        /* What two SAs have under way arrives as it comes. */
+        /* Packets of two SAs in flight arrive in any order. */
         const struct iptfs_sender_config *sender = &bench->plan->sender;
         bool one_sa = sender->rekey_after_pkts == 0 && sender->rekey_after_ps == 0;
         bench_expect(bench, bench->in_order || !one_sa, "delivered out of order");

@@ -37,7 +37,7 @@ static void options_need_an_engine_that_uses_them(void)
     CHECK_STR(error.text, "found --no-wait, allowed: with --engine slurm");
 }
 
-static void shards_hold_at_most_so_many_points(void)
+static void shards_hold_at_most_the_given_number(void)
 {
     static const size_t points[] = {1, 3, 4, 7, 9};
     const struct iptfs_engine_work work = {.points = points, .n_points = 5};
@@ -54,6 +54,6 @@ extern const CU_TestInfo iptfs_tests_sweep_engine[];
 const CU_TestInfo iptfs_tests_sweep_engine[] = {
     {"engines are chosen by name", engines_are_chosen_by_name},
     {"options need an engine that uses them", options_need_an_engine_that_uses_them},
-    {"shards hold at most so many points", shards_hold_at_most_so_many_points},
+    {"shards hold at most the given number of points", shards_hold_at_most_the_given_number},
     CU_TEST_INFO_NULL,
 };

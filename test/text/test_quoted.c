@@ -17,7 +17,7 @@ static void test_quoted(void)
     struct iptfs_text quoted = iptfs_quoted(text);
     CHECK_U64(strlen(quoted.text), 63);
     CHECK_STR(quoted.text + 58, "xx...");
-    /* A character of two octets is kept whole or left out. */
+    /* A character of two octets is kept whole or omitted. */
     memcpy(text + 59, "\xC3\xA4", 2);
     quoted = iptfs_quoted(text);
     CHECK_STR(quoted.text + 57, "xx...");

@@ -61,7 +61,7 @@ static void test_game_client(void)
     free(values);
 }
 
-static void test_game_server_sends_to_all_at_once(void)
+static void test_game_server_sends_to_all_at_the_same_time(void)
 {
     enum {
         PLAYERS = 10
@@ -100,7 +100,7 @@ static void test_many_players_have_the_rate_of_one_each(void)
 
 const CU_TestInfo iptfs_tests_games[] = {
     {"client", test_game_client},
-    {"the server sends to all at the same time", test_game_server_sends_to_all_at_once},
+    {"the server sends to all at the same time", test_game_server_sends_to_all_at_the_same_time},
     {"many players", test_many_players_have_the_rate_of_one_each},
     CU_TEST_INFO_NULL,
 };

@@ -58,7 +58,7 @@ static void test_merge_keeps_order_and_ties(void)
     }
     CHECK_U64(bad, 0);
     CHECK_TRUE(ties > PACKETS / 2);
-    /* Nobody was left out: a second of 100-octet packets at 8 kb/s is 10 packets. */
+    /* No flow was skipped: a second of 100-octet packets at 8 kb/s is 10 packets. */
     for (unsigned i = 0; i < FLOWS; i++)
         CHECK_NEAR(ids[i], (double)before.at_ps / 1e12 * 10 * (1 + i % 5), 1.01);
     iptfs_traffic_free(merged);

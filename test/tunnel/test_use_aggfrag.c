@@ -65,7 +65,7 @@ static struct iptfs_agreement agree(uint8_t ours, uint8_t theirs, const char *mo
     return iptfs_negotiate(flags, modes);
 }
 
-/* Whatever the one end says of fragments binds the other, and only it. */
+/* What one end announces about fragments binds the other end only. */
 static void dont_fragment_binds_the_peer(void)
 {
     for (uint8_t flags = 0; flags < 4; flags++) {
@@ -129,9 +129,9 @@ static void congestion_information_comes_back_where_it_can(void)
         CHECK_INT(asked.feedback[IPTFS_END_INITIATOR], rows[i].feedback);
         CHECK_INT(asked.feedback[IPTFS_END_RESPONDER], IPTFS_FEEDBACK_NONE);
         CHECK_STR(iptfs_feedback_name(rows[i].feedback), rows[i].name);
-        struct iptfs_agreement turned = agree(0, 2, rows[i].back, "congestion-controlled");
-        CHECK_INT(turned.feedback[IPTFS_END_RESPONDER], rows[i].feedback);
-        CHECK_INT(turned.feedback[IPTFS_END_INITIATOR], IPTFS_FEEDBACK_NONE);
+        struct iptfs_agreement swapped = agree(0, 2, rows[i].back, "congestion-controlled");
+        CHECK_INT(swapped.feedback[IPTFS_END_RESPONDER], rows[i].feedback);
+        CHECK_INT(swapped.feedback[IPTFS_END_INITIATOR], IPTFS_FEEDBACK_NONE);
     }
 }
 
@@ -252,7 +252,7 @@ static void plain_esp_remains_of_what_is_refused(void)
     free(text);
     json_decref(refused);
     json_decref(esp);
-    /* The answer is refused: both ways are plain, and fixed-rate ends with it. */
+    /* The answer is refused: both directions are plain, and fixed-rate ends with it. */
     refused = summary_of(LOAD "[tunnel]\nmode = fixed-rate\npps = 100\naccept-fragments = off\n"
                               "[tunnel.reverse]\nunknown-flags = 4\n",
                          &text);

@@ -66,7 +66,7 @@ def figure(summary, name):
 # ------------------------------------------------------------------------------- what is run
 
 def lines_of(section, path):
-    """The lines of a section, comments left out."""
+    """The lines of a section, without comments."""
     with open(os.path.join(ROOT, path)) as f:
         text = re.sub(r'(?m)(^|\s)[;#].*$', '', f.read())
     found = re.search(r'(?ms)^\[%s\]\s*$(.*?)(?=^\[|\Z)' % section, text)

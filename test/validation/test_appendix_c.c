@@ -286,7 +286,7 @@ static int64_t slot_wait_ps(struct column column, uint32_t inner)
 
 /* ---------------------------------------------------------------------------------- figures */
 
-/* In what unit and how a cell is printed: the value in parts of unit / 10^decimals. */
+/* Unit and format of a cell: the value as a multiple of unit / 10^decimals. */
 struct digits {
     int64_t unit;
     int decimals;
@@ -310,7 +310,7 @@ static struct fraction overhead_percent(struct column column, uint32_t inner, in
     return (struct fraction){100 * octets.numerator, inner * octets.denominator};
 }
 
-/* Time of the link for all inner packets delivered, each with so many octets more. */
+/* Time of the link for all inner packets delivered, each with `added` octets more. */
 static int64_t link_time_ps(const struct flow *flow, int64_t added)
 {
     return flow->time_ps + added * OCTET_PS * (int64_t)flow->inner.pkts;

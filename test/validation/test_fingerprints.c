@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fingerprints.py: it must see what has changed, and say by how much. */
+/* fingerprints.py: it detects changes and reports their size. */
 #include "support/check.h"
 #include "support/fixture.h"
 
@@ -69,7 +69,7 @@ static void begin(void)
 }
 
 /* list.ini: six inner packets in seven outer ones, of which one is lost. */
-static void changes_are_told(void)
+static void changes_are_reported(void)
 {
     begin();
     CHECK_SCRIPT("examples/list.ini", 1, "examples/list.ini: has no fingerprint yet");
@@ -129,7 +129,7 @@ static void refusals_keep_the_file(void)
 }
 
 const CU_TestInfo iptfs_tests_fingerprints[] = {
-    {"changes are told", changes_are_told},
+    {"changes are reported", changes_are_reported},
     {"the duration is kept", duration_is_kept},
     {"sweeps have points", sweeps_have_points},
     {"refusals keep the file", refusals_keep_the_file},

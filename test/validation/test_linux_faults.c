@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where Linux 7.2's IP-TFS is wrong, and what was reported and mended since it came: here each is a
- * test by name, through whole receivers and tunnels. The rooms' own suites go into each deeper. */
+/* Faults of IP-TFS in Linux 7.2, and those reported and fixed since its first release: a named test
+ * for each, through whole receivers and tunnels. The suites of the modules test each in detail. */
 #include "base/error.h"
 #include "base/units.h"
 #include "receiver/receiver.h"
@@ -162,15 +162,15 @@ static void partial_give_up(void)
     CLOSE_RX(&rx, 5);
 }
 
-static void padding_is_told_from_the_block(void)
+static void padding_is_recognised_by_the_block(void)
 {
     for (int immediate = 0; immediate <= 1; immediate++)
         for (uint8_t sub_type = 0; sub_type <= 1; sub_type++) {
             struct rx rx;
             struct payload payload;
             open_rx(&rx, immediate != 0, 3);
-            const struct sample *begun = sample_of(1, 4, 100);
-            give_part(&rx, 1, begun, 0, 30);
+            const struct sample *partial = sample_of(1, 4, 100);
+            give_part(&rx, 1, partial, 0, 30);
             payload_begin(&payload, 0);
             payload_put_whole(&payload, sample_of(2, 4, 60));
             payload_put_whole(&payload, sample_of(3, 6, 60));
@@ -390,8 +390,8 @@ static void sa_deleted_with_a_running_timer(void)
         }
 }
 
-/* Migrated: the sender goes on with a new SA while packets of the old one are queued, begun and
- * under way; nothing is lost. */
+/* Migrated: the sender goes on with a new SA while packets of the old one are queued, partly sent
+ * and in flight; nothing is lost. */
 static void sa_migrated_with_a_queue(void)
 {
     for (uint64_t after = 1; after <= 7; after++) {
@@ -436,8 +436,8 @@ static void ping_f_with_dont_frag(void)
 /* A ping of 2000 octets into a path of 1500: v2 crashed where it was local and not to be cut. */
 static void ping_of_2000(void)
 {
-    for (int way = 0; way < 4; way++) {
-        bool local = (way & 1) != 0, dont_frag = (way & 2) != 0;
+    for (int variant = 0; variant < 4; variant++) {
+        bool local = (variant & 1) != 0, dont_frag = (variant & 2) != 0;
         if (!start_tunnel(1, 2000, 0))
             return;
         bench_close(&bench, 0);
@@ -456,7 +456,7 @@ const CU_TestInfo iptfs_tests_linux_faults[] = {
     {"1: the reorder window moves onto itself (overlapping copy)", overlapping_move},
     {"2: the drop timer gives up part of the window, numbers off by one", partial_give_up},
     {"3: BlockOffset 0 while a fragment is awaited, taken for padding",
-     padding_is_told_from_the_block},
+     padding_is_recognised_by_the_block},
     {"4: last 14 octets of a completed packet overwritten", end_of_a_packet_is_not_overwritten},
     {"5: source address overwritten without an Ethernet header", source_address_is_not_overwritten},
     {"6: a malformed block loses and leaks the good packets before it",

@@ -2,7 +2,7 @@
 /* Fixed-rate tunnels beside queueing theory: waiting times of Poisson arrivals, and slots that do
  * not drift.
  *
- * Packets of which k fill an outer packet arrive by chance, and every slot takes the k that have
+ * Packets of which k fill an outer packet arrive at random, and every slot takes the k that have
  * waited longest, or all if there are fewer. With Q packets before a slot and A arriving in the
  * time T of a slot,
  *
@@ -118,7 +118,7 @@ static void theory_of_one_is_m_d_1(void)
         CHECK_NEAR(theory_wait(1, loads[i]), loads[i] / (2 * (1 - loads[i])) + 0.5, 1e-8);
 }
 
-/* So many packets a slot that all that wait go with the next: half a slot. */
+/* So few packets that all that wait leave in the next slot: half a slot. */
 static void theory_of_low_load_is_half_a_slot(void)
 {
     CHECK_NEAR(theory_wait(20, 0.05), 0.5, 1e-9);

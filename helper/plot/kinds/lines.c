@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* Curves stand this far apart beside each other, in parts of the x axis, so that their bars do not
- * hide each other. */
+/* Horizontal offset between curves, as a share of the x axis, so that their bars do not hide each
+ * other. */
 static const double dodge_share = 0.006;
 
 static void write_csv(const struct iptfs_plot_mark *mark, size_t runs, FILE *out)

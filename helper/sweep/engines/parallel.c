@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The engine on many cores, and by ssh on many machines: GNU parallel. When this process dies, so
- * does GNU parallel. */
+/* The engine on many cores, and by ssh on many machines: GNU parallel. GNU parallel ends with
+ * this process. */
 #include "sweep/engine.h"
 
 #include "files/process.h"

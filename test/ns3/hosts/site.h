@@ -26,7 +26,7 @@ struct site {
 /* 10 Mb/s and 5 ms between the gateways, a queue of 100 packets. */
 extern const struct iptfs_ns3_p2p_config site_link;
 
-/* A flow of TCP that sends so many octets until 20 s; 0: without end. Access links of 100 Mb/s. */
+/* A flow of TCP that sends `octets` until 20 s; 0: without end. Access links of 100 Mb/s. */
 struct iptfs_ns3_hosts_traffic site_bulk(uint64_t octets);
 
 /* The same flow as TCP requests without sizes, and as UDP packets of 500 octets at 1 Mb/s. */
