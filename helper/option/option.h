@@ -37,6 +37,7 @@ struct iptfs_option {
     const char *standard;      /* the default, as one would write it; NULL for none */
     const char *standard_note; /* without a default: what happens then */
     bool required;             /* where it is used */
+    const char *caption;       /* on the axis of a plot; NULL: the key's own name */
     const char *meaning;       /* one line */
     const char *names;         /* what Linux and YANG (RFC 9348) call it; NULL for neither */
     const char *source;        /* the standard that defines it; NULL for none */

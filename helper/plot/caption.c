@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/caption.h"
 
+#include "scenario/sections.h"
 #include "summary/table.h"
 
 #include <math.h>
@@ -63,45 +64,14 @@ struct iptfs_text iptfs_caption_value(const char *unit, double number)
 
 /* --------------------------------------------------------------------------------------- names */
 
-struct name {
-    const char *key;
-    const char *caption;
-};
-
-/* Keys of scenarios and sweeps. */
-static const struct name names[] = {
-    {"seed", "seed"},
-    {"case", "case"},
-    {"scenario.duration", "simulated time"},
-    {"tunnel.mode", "mode"},
-    {"tunnel.pkt-size", "pkt-size: outer packet"},
-    {"tunnel.init-delay", "init-delay: output delay"},
-    {"tunnel.max-queue-size", "max-queue-size: sender's queue"},
-    {"tunnel.reorder-window", "reorder-window, packets"},
-    {"tunnel.drop-time", "drop-time: wait for lost packets"},
-    {"tunnel.replay-window", "replay-window, packets"},
-    {"tunnel.l3-fixed-rate", "rate of outer packets"},
-    {"tunnel.l2-fixed-rate", "rate on the link"},
-    {"tunnel.pps", "outer packets per second"},
-    {"link.rate", "link rate"},
-    {"link.delay", "link delay"},
-    {"link.mtu", "link MTU"},
-    {"link.queue", "link queue"},
-    {"link.loss", "loss of outer packets"},
-    {"link.ce", "share of CE marks"},
-    {"link.reorder", "share reordered"},
-    {"link.duplicate", "share duplicated"},
-    {"link.jitter", "link jitter"},
-};
-
 char *iptfs_caption_name(const char *key, char *buffer, size_t size)
 {
     struct iptfs_summary_match match;
-    for (size_t i = 0; i < LENGTH(names); i++)
-        if (strcmp(names[i].key, key) == 0) {
-            snprintf(buffer, size, "%s", names[i].caption);
-            return buffer;
-        }
+    const struct iptfs_option *option = iptfs_section_option_named(key, NULL);
+    if (option != NULL && option->caption != NULL) {
+        snprintf(buffer, size, "%s", option->caption);
+        return buffer;
+    }
     if (iptfs_summary_find(key, &match))
         return iptfs_summary_caption(&match, buffer, size);
     snprintf(buffer, size, "%s", key);

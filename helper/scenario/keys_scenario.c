@@ -30,6 +30,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "1s",
+        .caption = "simulated time",
         .meaning = "simulated time",
     },
     {
