@@ -45,127 +45,128 @@ private:
 
 } // namespace
 
- *
+/*
  * The event object itself is queued in ns-3, once for each wake-up. wake_[] holds the times of the
  * wake-ups, the next one last: a new one is added only if it is before all others, so the list is
- * always in order. When it is full the latest is removed and has no effect. */
+ * always in order. When it is full the latest is removed and has no effect.
+ */
 struct iptfs_ns3_timer final : public ns3::EventImpl {
- public:
-     iptfs_ns3_timer(void (*fn)(void *), void *ctx) : fn_(fn), ctx_(ctx)
-     {
-     }
+public:
+    iptfs_ns3_timer(void (*fn)(void *), void *ctx) : fn_(fn), ctx_(ctx)
+    {
+    }
 
-     void set(int64_t at_ps)
-     {
-         int64_t clock_ps = iptfs::on_clock(at_ps);
+    void set(int64_t at_ps)
+    {
+        int64_t clock_ps = iptfs::on_clock(at_ps);
 
-         if (epoch_ != iptfs::sim.epoch) {
-             epoch_ = iptfs::sim.epoch;
-             count_ = 0;
-             deadline_ = never;
-         }
-         wake_by(clock_ps);
-         deadline_ = clock_ps;
-     }
+        if (epoch_ != iptfs::sim.epoch) {
+            epoch_ = iptfs::sim.epoch;
+            count_ = 0;
+            deadline_ = never;
+        }
+        wake_by(clock_ps);
+        deadline_ = clock_ps;
+    }
 
-     void cancel()
-     {
-         deadline_ = never;
-     }
+    void cancel()
+    {
+        deadline_ = never;
+    }
 
- protected:
-     void Notify() override
-     {
-         int64_t now = iptfs::now_ps();
+protected:
+    void Notify() override
+    {
+        int64_t now = iptfs::now_ps();
 
-         if (epoch_ != iptfs::sim.epoch || count_ == 0 || wake_[count_ - 1] != now)
-             return;
-         --count_;
-         if (deadline_ == now) {
-             deadline_ = never;
-             fn_(ctx_);
-         } else if (deadline_ != never) {
-             wake_by(deadline_);
-         }
-     }
+        if (epoch_ != iptfs::sim.epoch || count_ == 0 || wake_[count_ - 1] != now)
+            return;
+        --count_;
+        if (deadline_ == now) {
+            deadline_ = never;
+            fn_(ctx_);
+        } else if (deadline_ != never) {
+            wake_by(deadline_);
+        }
+    }
 
- private:
-     static const unsigned capacity = 4;
+private:
+    static const unsigned capacity = 4;
 
-     void wake_by(int64_t at_ps)
-     {
-         if (count_ > 0 && wake_[count_ - 1] <= at_ps)
-             return;
-         iptfs::enqueue(at_ps, this);
-         if (count_ == capacity)
-             forget_latest();
-         IPTFS_ASSERT(count_ < capacity);
-         wake_[count_++] = at_ps;
-     }
+    void wake_by(int64_t at_ps)
+    {
+        if (count_ > 0 && wake_[count_ - 1] <= at_ps)
+            return;
+        iptfs::enqueue(at_ps, this);
+        if (count_ == capacity)
+            remove_latest();
+        IPTFS_ASSERT(count_ < capacity);
+        wake_[count_++] = at_ps;
+    }
 
-     void forget_latest()
-     {
-         for (unsigned i = 1; i < count_; i++)
-             wake_[i - 1] = wake_[i];
-         --count_;
-     }
+    void remove_latest()
+    {
+        for (unsigned i = 1; i < count_; i++)
+            wake_[i - 1] = wake_[i];
+        --count_;
+    }
 
-     void (*fn_)(void *);
-     void *ctx_;
-     int64_t deadline_ = never;
-     int64_t wake_[capacity] = {};
-     unsigned count_ = 0;
-     uint64_t epoch_ = 0; /* the simulation in which the wake-ups are queued */
- };
+    void (*fn_)(void *);
+    void *ctx_;
+    int64_t deadline_ = never;
+    int64_t wake_[capacity] = {};
+    unsigned count_ = 0;
+    uint64_t epoch_ = 0; /* the simulation in which the wake-ups are queued */
+};
 
- int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), void *ctx)
- {
-     int rc = fn != nullptr ? iptfs::check_time(at_ps) : IPTFS_NS3_EINVAL;
-     OneShot *event;
+int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), void *ctx)
+{
+    int rc = fn != nullptr ? iptfs::check_time(at_ps) : IPTFS_NS3_EINVAL;
+    OneShot *event;
 
-     if (rc != 0)
-         return rc;
-     event = new (std::nothrow) OneShot(fn, drop, ctx);
-     if (event == nullptr)
-         return IPTFS_NS3_ENOMEM;
-     rc = iptfs::guarded([at_ps, event]() {
-         iptfs::enqueue(at_ps, event);
-         return 0;
-     });
-     if (rc != 0)
-         event->disown();
-     event->Unref();
-     return rc;
- }
+    if (rc != 0)
+        return rc;
+    event = new (std::nothrow) OneShot(fn, drop, ctx);
+    if (event == nullptr)
+        return IPTFS_NS3_ENOMEM;
+    rc = iptfs::guarded([at_ps, event]() {
+        iptfs::enqueue(at_ps, event);
+        return 0;
+    });
+    if (rc != 0)
+        event->disown();
+    event->Unref();
+    return rc;
+}
 
- struct iptfs_ns3_timer *iptfs_ns3_timer_new(void (*fn)(void *ctx), void *ctx)
- {
-     return fn != nullptr ? new (std::nothrow) iptfs_ns3_timer(fn, ctx) : nullptr;
- }
+struct iptfs_ns3_timer *iptfs_ns3_timer_new(void (*fn)(void *ctx), void *ctx)
+{
+    return fn != nullptr ? new (std::nothrow) iptfs_ns3_timer(fn, ctx) : nullptr;
+}
 
- int iptfs_ns3_timer_set(struct iptfs_ns3_timer *timer, int64_t at_ps)
- {
-     int rc = timer != nullptr ? iptfs::check_time(at_ps) : IPTFS_NS3_EINVAL;
+int iptfs_ns3_timer_set(struct iptfs_ns3_timer *timer, int64_t at_ps)
+{
+    int rc = timer != nullptr ? iptfs::check_time(at_ps) : IPTFS_NS3_EINVAL;
 
-     if (rc != 0)
-         return rc;
-     return iptfs::guarded([timer, at_ps]() {
-         timer->set(at_ps);
-         return 0;
-     });
- }
+    if (rc != 0)
+        return rc;
+    return iptfs::guarded([timer, at_ps]() {
+        timer->set(at_ps);
+        return 0;
+    });
+}
 
- void iptfs_ns3_timer_cancel(struct iptfs_ns3_timer *timer)
- {
-     if (timer != nullptr)
-         timer->cancel();
- }
+void iptfs_ns3_timer_cancel(struct iptfs_ns3_timer *timer)
+{
+    if (timer != nullptr)
+        timer->cancel();
+}
 
- void iptfs_ns3_timer_free(struct iptfs_ns3_timer *timer)
- {
-     /* Wake-ups still in ns-3's queue hold references of their own. */
-     if (timer != nullptr) {
-         timer->cancel();
-         timer->Unref();
-     }
- }
+void iptfs_ns3_timer_free(struct iptfs_ns3_timer *timer)
+{
+    /* Wake-ups still in ns-3's queue hold references of their own. */
+    if (timer != nullptr) {
+        timer->cancel();
+        timer->Unref();
+    }
+}
