@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Common parts of the studies that consist of sweeps. A study is a folder with its sweep file
-NAME.ini, its page README.md and a make.py, which says what is kept of each point, what the page
-claims, and its tables.
+NAME.ini, its page README.md and a make.py, which names the columns kept of each point, the claims
+of the page, and its tables.
 
     make.py             runs the sweep; writes results.csv, plots/ and the tables of the page
     make.py --short     runs a smaller sweep in a scratch folder, and writes nothing here
 
-Both end with status 1 when a claim does not hold, or the page is not what the data say."""
+Both end with status 1 when a claim does not hold, or the page differs from the data."""
 
 import csv
 import io
@@ -76,7 +76,7 @@ class Rows(list):
         return sorted({row[column] for row in self})
 
     def mean(self, column):
-        """Of all that have a value there."""
+        """Mean over the rows that have a value there."""
         found = [row[column] for row in self if row[column] != '']
         return sum(found) / len(found) if found else math.nan
 
@@ -121,7 +121,7 @@ class Page:
         self.text = re.sub(self.BLOCK % name, lambda found: found[1] + text + found[3], self.text,
                            flags=re.DOTALL)
 
-    def says(self, words):
+    def contains(self, words):
         return ' '.join(words.split()) in ' '.join(self.text.split())
 
 
@@ -138,7 +138,7 @@ class Claims:
             self.broken.append(text)
 
     def near(self, found, expected, tolerance, text):
-        """Equal within a part of what is expected."""
+        """Equal within a relative tolerance."""
         self.that(abs(found - expected) <= tolerance * abs(expected),
                   '%s: expected %.6g, found %.6g' % (text, expected, found))
 
@@ -151,9 +151,9 @@ class Claims:
 
 class Study:
     """`columns` are kept of each point. `short` gives other values to lines of the sweep file, by
-    their key. `check(rows, claims, short)` tests what the page claims, and its figures by other
-    ways; `tables(rows)` gives the tables, by name, and `sentences(rows)` what the page says word
-    for word; `prepare(folder)` makes what the sweep file names.
+    their key. `check(rows, claims, short)` tests what the page claims, and computes its figures
+    independently; `tables(rows)` gives the tables, by name, and `sentences(rows)` sentences of the
+    page, word for word; `prepare(folder)` makes what the sweep file names.
 
     A study of several sweep files gives `sweeps`, their names. Then `short` and all `rows` are
     dictionaries by these names, and the data are in NAME.csv each."""
@@ -197,7 +197,7 @@ class Study:
         return rows[self.name] if self.single else rows
 
     def published(self):
-        """The data that lie beside the page."""
+        """The data beside the page."""
         data = {}
         for name, file in self.data.items():
             with open(os.path.join(self.folder, file)) as f:
@@ -253,7 +253,7 @@ class Study:
             claims.that(page.table(name) == expected,
                         'README.md has the table "%s" of the data' % name)
         for words in self.sentences(rows) if self.sentences else []:
-            claims.that(page.says(words), 'README.md says "%s"' % words)
+            claims.that(page.contains(words), 'README.md says "%s"' % words)
 
 
 def brief(value):

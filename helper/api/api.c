@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The body of iptfs.h. It stands here and not in model/, because it takes options from the table of
+/* The body of iptfs.h. It is here and not in model/, because it takes options from the table of
  * scenario keys and builds its tunnels as `iptfs-sim run` does. */
 #include "iptfs.h"
 
@@ -38,7 +38,8 @@ struct iptfs_pair {
     uint64_t number; /* "run" */
     uint64_t stream;
     uint32_t index[IPTFS_DEVICE_PAIR_ENDS]; /* of the devices */
-    int64_t last_ps; /* time of the last event: the end of the tunnels if ns-3 has gone first */
+    int64_t last_ps; /* time of the last event: the end of the tunnels if ns-3's simulation ended
+                        first */
     int outcome;
     bool joined;
     bool finished;

@@ -175,7 +175,7 @@ static int check_plots(void *context, const struct iptfs_sweep *sweep, struct ip
     return iptfs_plot_check(sweep, error);
 }
 
-/* Plots whose sections are gone would show old results for ever. */
+/* Plots without a section any more would keep showing old results. */
 static int remove_old_plots(void *context, const struct iptfs_sweep *sweep, const char *directory,
                             struct iptfs_error *error)
 {

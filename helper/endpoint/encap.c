@@ -133,7 +133,7 @@ static json_t *make_figures(const struct encap *encap)
     iptfs_figures_set(inner, "sent", encap->counters.value[IPTFS_YANG_INNER_TX_PKTS]);
     iptfs_figures_set(inner, "ce_marked", encap->sender.queue.marked_pkts);
     json_t *dropped = iptfs_figures_group(inner, "dropped");
-    /* Nobody receives what was sent, so only drops at the sender mean something. */
+    /* There is no receiver, so only drops at the sender are reported. */
     enum iptfs_drop_cause cause;
     for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
         if (iptfs_drop_cause_place(cause) == IPTFS_DROP_AT_SENDER &&

@@ -42,8 +42,8 @@ static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, 
     iptfs_scenario_free(&scenario);
 }
 
-/* The values of a summary depend on mode, flows and directions: so each step of each axis but the
- * seeds is tried once. */
+/* The values of a summary depend on mode, flows and directions: so each step of each axis except
+ * the seeds is run once. */
 static json_t *find_names(const struct iptfs_sweep *sweep)
 {
     json_t *names = json_object();

@@ -110,7 +110,7 @@ static char *default_name(const char *path)
     return strdup("scenario");
 }
 
-/* What the ends ask of each other where require-cc is not given, and the outcome. */
+/* What the ends request from each other where require-cc is not given, and the outcome. */
 static void negotiate(struct iptfs_settings *settings)
 {
     struct iptfs_scenario *scenario = settings->scenario;
@@ -144,7 +144,7 @@ static int fill_rest(struct iptfs_settings *settings)
             type->complete(traffic);
     }
     negotiate(settings);
-    /* Congestion information comes back the other way, whether there is traffic or not. */
+    /* Congestion information is returned in the other direction, with or without traffic. */
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
             scenario->bidirectional = true;

@@ -250,7 +250,7 @@ int iptfs_settings_refuse_section(struct iptfs_settings *settings, const struct 
     char *dot = strchr(word.text, '.');
     if (dot != NULL)
         *dot = '\0';
-    /* Here it is not the name that is wrong but what is before it. */
+    /* The name is valid here; the part before it is wrong. */
     if (iptfs_word_distance(word.text, "traffic") <= 2) {
         snprintf(guess.text, sizeof guess.text, IPTFS_TRAFFIC_PREFIX "%.50s",
                  dot != NULL ? dot + 1 : "NAME");

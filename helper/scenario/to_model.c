@@ -88,7 +88,7 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     config.ecn = tunnel->ecn;
     config.rekey_after_pkts = tunnel->rekey_after.pkts;
     config.rekey_after_ps = tunnel->rekey_after.time_ps;
-    /* Without AGGFRAG there is nothing to wait for: each packet leaves by itself. */
+    /* Without AGGFRAG there is no init-delay: each packet has its own outer packet. */
     if (!mode->aggfrag)
         config.init_delay_ps = 0;
     set_slots(&config, tunnel, link);

@@ -307,7 +307,7 @@ static int write_sets(struct table *table, FILE *out)
     return code;
 }
 
-/* Writes the command that runs the point alone. */
+/* Writes the command that runs only this point. */
 static int show_point(struct table *table, FILE *out)
 {
     int code = check_point(table);

@@ -70,8 +70,8 @@ static int check_manifest(struct run *run, struct iptfs_error *error)
     return code;
 }
 
-/* Removes all results, also of points that this sweep does not have: it may have them again when it
- * grows. */
+/* Removes all results, also of points that this sweep does not have: a later, larger sweep may have
+ * them again. */
 static int remove_points(const char *points, struct iptfs_error *error)
 {
     int code = 0;

@@ -21,7 +21,7 @@ static uint32_t field_us(int64_t span_ps, uint32_t most)
     return us < (int64_t)most ? (uint32_t)us : most;
 }
 
-/* Remembers the rate, if it has changed. */
+/* Records the rate, if it has changed. */
 static void note_rate(struct iptfs_congestion *congestion, int64_t now_ps)
 {
     uint64_t changes = congestion->rate_changes;
@@ -33,7 +33,7 @@ static void note_rate(struct iptfs_congestion *congestion, int64_t now_ps)
     congestion->rate_changes++;
 }
 
-/* The rate at a time, or the oldest one remembered. */
+/* The rate at a time, or the oldest one recorded. */
 static double rate_at(const struct iptfs_congestion *congestion, int64_t at_ps)
 {
     IPTFS_ASSERT(congestion->rate_changes > 0);
@@ -106,7 +106,7 @@ static double stretch(const struct iptfs_congestion *congestion, int64_t sent_ps
     return 1 + (double)grown_ps / (double)span_ps;
 }
 
-/* Hands to TFRC what a header says of the packet sent at `sent_ps`. */
+/* Gives TFRC the feedback of a header on the packet sent at `sent_ps`. */
 static void feed(struct iptfs_congestion *congestion, int64_t now_ps, int64_t sent_ps,
                  int64_t rtt_ps, const struct iptfs_aggfrag *header)
 {
@@ -143,8 +143,8 @@ static bool feedback_is_due(const struct iptfs_congestion *congestion, int64_t n
            now_ps - congestion->feedback_ps >= congestion->tfrc.rtt_ps;
 }
 
-/* Learns from an echo. Its 32 bits are of the latest time they fit; an echo that is no newer than
- * the newest says nothing new, and one from the future would be 71 minutes old. */
+/* Processes an echo. Its 32 bits stand for the latest time that they fit; an echo that is no newer
+ * than the newest has no information, and one from the future would be 71 minutes old. */
 static void learn(struct iptfs_congestion *congestion, int64_t now_ps,
                   const struct iptfs_aggfrag *header)
 {
@@ -173,7 +173,7 @@ void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps,
     struct iptfs_loss_arrival arrival = {
         .seq = seq,
         .at_ps = now_ps,
-        /* Before the peer knows its round trip, ours is the best guess. */
+        /* Before the peer knows its round trip, ours is the best estimate. */
         .rtt_ps = congestion->peer_rtt_ps > 0 ? congestion->peer_rtt_ps : congestion->tfrc.rtt_ps,
         .ce = ce,
     };

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#define MAX_PPS 1e12                          /* one packet a picosecond: time has no finer parts */
+#define MAX_PPS 1e12                          /* one packet a picosecond: the resolution of time */
 #define LEAST_LOSS 1e-15                      /* where the search for p begins */
 #define RTT_FILTER 0.9                        /* q (4.3) */
 #define WINDOW_OCTETS 4380.0                  /* of the initial window (4.2) */

@@ -118,7 +118,8 @@ static void clear(struct iptfs_link *link)
         const struct inside *inside = entry(p2p, p2p->first);
         if (inside->outer == NULL)
             continue;
-        /* What did not get out of ns-3 is not in flight yet: put it there, to be ended as one. */
+        /* Packets still inside ns-3 are not in the list of packets in flight yet: add them, so that
+         * all are ended together. */
         iptfs_link_propagate(link, inside->outer, 0, &inside->effect);
     }
     iptfs_link_clear(link);
@@ -134,8 +135,8 @@ static void free_link(struct iptfs_link *link)
 
 static int open_ns3_link(struct p2p_link *p2p, const struct iptfs_link_config *config)
 {
-    /* ns-3 puts its own header on top of the MTU; ours counts the whole frame, ESP's IP packet and
-     * all, which iptfs_link_admit has checked already. */
+    /* ns-3 puts its own header on top of the MTU; ours counts the whole frame, which
+     * iptfs_link_admit has checked already. */
     uint32_t most = config->mtu_octets;
     if (config->mtu_most_octets > most)
         most = config->mtu_most_octets;

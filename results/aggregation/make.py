@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What init-delay costs in delay and saves in octets. README.md explains it."""
+"""Delay added and octets saved by init-delay. README.md explains it."""
 
 import os
 import random
@@ -32,7 +32,7 @@ def arrivals(traffic, draw):
 
 
 def voice(draw):
-    """Two hundred tunnels of ten calls out of step, half a second each, well apart."""
+    """Two hundred tunnels of ten calls with different phases, each for a separate half second."""
     found = []
     for tunnel in range(10 * MODEL_S):
         phases = [draw.uniform(0, 0.02) for _ in range(10)]
@@ -41,7 +41,7 @@ def voice(draw):
 
 
 def batches(packets, delay_s):
-    """What is queued when the timer, started by the first, runs out."""
+    """The packets queued when the timer, started by the first, expires."""
     gathered, ends = [], None
     for when, octets in packets:
         if ends is not None and when > ends + 1e-9:

@@ -25,7 +25,7 @@ def esp_pieces(size):
 
 
 def on_demand(size):
-    """(inner packets, outer lengths) of what Linux's packing repeats."""
+    """(inner packets, outer lengths) of one cycle of Linux's packing."""
     if size <= SPACE:
         together = SPACE // size
         return together, [esp_octets(AGGFRAG + together * size)]
@@ -33,7 +33,7 @@ def on_demand(size):
 
 
 def by_hand(case, size):
-    """(inner octets, outer lengths) of what repeats on a full line."""
+    """(inner octets, outer lengths) of one cycle on a saturated line."""
     if case == 'no-tunnel':
         return size, [max(size, 46)]
     if case == 'esp':

@@ -21,7 +21,7 @@ SIZES = [5 * KB, 10 * KB, 50 * KB, 200 * KB, 500 * KB, 1000 * KB, 5000 * KB, 100
 # ------------------------------------------------------------------- by hand, not by simulator
 
 def arrivals(trace):
-    """(time, octets) of all that came to the queue, out of a trace."""
+    """(time, octets) of all arrivals at the queue, from a trace."""
     with open(trace, newline='') as f:
         return [(int(row['time_ps']), int(row['octets'])) for row in csv.DictReader(f)
                 if row['point'] in ('iptfs_enqueue', 'iptfs_no_queue_space')]
@@ -49,7 +49,7 @@ def queue_by_hand(packets, limit):
 
 
 def check_queue(claims, limit):
-    """The same packets through the simulator and through the lines above."""
+    """Compares the simulator with queue_by_hand for the same packets."""
     with tempfile.TemporaryDirectory() as scratch:
         trace = os.path.join(scratch, 'trace.csv')
         output = os.path.join(scratch, 'out')

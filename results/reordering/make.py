@@ -23,7 +23,7 @@ def list_name(count):
 
 
 def prepare(folder):
-    """The lists: each packet of a block is held back until the last of it has come, and 1 us more
+    """The lists: each packet of a block is held back until the last of it has arrived, and 1 us more
     for each packet behind it in the block."""
     for count in REVERSED:
         lines = ['# %d of every %d outer packets, %d us apart, arrive in reverse; made by make.py'
@@ -38,7 +38,7 @@ def prepare(folder):
 # ------------------------------------------------------------------- by hand, not by simulator
 
 def given_up(count, window):
-    """Numbers of the outer packets that come when the window has passed them: the oldest."""
+    """Numbers of the outer packets that arrive when the window has passed them: the oldest."""
     return {FIRST + EVERY * block + place for block in range(BLOCKS)
             for place in range(max(0, count - (window + 1)))}
 
@@ -57,7 +57,7 @@ def lost_by_hand(case, count, window, offered):
 
 
 def outer_span(inner):
-    """First and last outer packet of an inner one. The very first leaves alone."""
+    """First and last outer packet of an inner one. The first one has its own outer packet."""
     begin = (inner - 1) * SIZE
     return (1, 1) if inner == 0 else (begin // SPACE + 2, (begin + SIZE - 1) // SPACE + 2)
 
@@ -125,7 +125,7 @@ def tables(rows):
 
 
 def sentences(rows):
-    # Nine late outer packets more in a row of them; and one alone.
+    # Nine more consecutive late outer packets; and a single one.
     found = {window: lost(row) for row in rows for window in (7, 16)
              if row['case'] == 'fragments' and reversed_of(row) == 20 and
              row['tunnel.reorder-window'] == window}

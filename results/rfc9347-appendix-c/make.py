@@ -72,7 +72,7 @@ class Column(namedtuple('Column', 'kind mtu')):
 
 
 class Flow(namedtuple('Flow', 'time_s inner_pkts inner_octets outer_pkts outer_octets')):
-    """What got to the far end of a saturated link, and how long it took."""
+    """What arrived at the far end of a saturated link, and how long it took."""
 
     def l2_octets(self):
         return LINE_BPS * self.time_s / 8 / self.inner_pkts
@@ -95,8 +95,8 @@ class Bench:
         return self.known[key]
 
     def measure_flow(self, column, inner):
-        """Runs for a whole number of cycles, so that nothing is cut at the end; that it was one
-        shows in a run twice as long, which must count twice as much."""
+        """Runs for a whole number of cycles, so that nothing is cut at the end. A run twice
+        as long must count twice as much, which confirms it."""
         settings = dict(tunnel(column), **{'traffic.load.size': inner})
         if column.kind == 'iptfs':
             settings['tunnel.l2-fixed-rate'] = '%dbps' % LINE_BPS
@@ -145,7 +145,7 @@ class Bench:
             self.padding_time_s(column, inner)
 
     def padding_time_s(self, column, inner):
-        """What padding adds to the time of a packet alone on an idle line."""
+        """The time that padding adds to a single packet on an idle line."""
         plain = {'tunnel.mode': 'none', 'link.mtu': ANY_MTU}
         added = self.time_alone_s(tunnel(column), inner) - self.time_alone_s(plain, inner)
         flow = self.flow(column, inner)

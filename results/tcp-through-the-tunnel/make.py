@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ns-3's TCP through the tunnel: what overhead leaves, and what losses do. README.md explains it."""
+"""ns-3's TCP through the tunnel: cost of overhead, effect of losses. README.md explains it."""
 
 import math
 import os
@@ -77,7 +77,7 @@ def flows_points(rows, case, flows, tcp='newreno'):
 
 
 def check_all_arrives(rows, claims, octets):
-    """`octets` of a flow in each sweep; in `overhead` a column says it."""
+    """`octets` of a flow in each sweep; in `overhead` it is a column."""
     for name, points in rows.items():
         for row in points:
             flows = 1 if name in ('loss', 'round-trip') else row[FLOW + 'transfers']

@@ -28,13 +28,13 @@ def tunnel_bps(row):
 
 
 def tcp_bps(row):
-    """Of a mean flow."""
+    """For a mean flow."""
     return 8 * row['flows.beside.delivered.octets'] / row['scenario.duration'] / \
         row['traffic.beside.flows']
 
 
 def with_ratio(rows, **more):
-    """Adds what is asked to each row."""
+    """Adds the derived columns to each row."""
     for row in rows:
         for name, value in more.items():
             row.setdefault(name, value)
@@ -170,7 +170,7 @@ def sentences(rows):
 
 
 class Shares(Study):
-    """Draws what is not a value of the summary."""
+    """Draws the figures that are not values of the summary."""
 
     def publish(self, data, scratch):
         super().publish(data, scratch)

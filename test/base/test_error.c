@@ -13,7 +13,7 @@ static void test_an_error_has_code_and_text(void)
     CHECK_INT(iptfs_fail(&error, IPTFS_E_IO, "%s:%d: %s", "file", 7, "no"), IPTFS_E_IO);
     CHECK_INT(error.code, IPTFS_E_IO);
     CHECK_STR(error.text, "file:7: no");
-    CHECK_INT(iptfs_fail(NULL, IPTFS_E_IO, "nobody reads %d", 1), IPTFS_E_IO);
+    CHECK_INT(iptfs_fail(NULL, IPTFS_E_IO, "not stored %d", 1), IPTFS_E_IO);
 }
 
 static void test_a_long_text_is_cut(void)

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* Draws as many numbers from two streams as make an accident impossible. */
+/* Draws enough numbers from two streams to exclude a coincidence. */
 static bool same_draws(struct iptfs_random *a, struct iptfs_random *b)
 {
     bool same = true;
@@ -44,7 +44,7 @@ static void test_four_numbers_make_the_stream(void)
     CHECK_TRUE(!same_draws(new (0, 0, IPTFS_RANDOM_LOSS, 0), new (0, 0, IPTFS_RANDOM_LOSS, 1)));
 }
 
-/* Published results depend on these numbers: who changes them makes old seeds worthless. */
+/* Published results depend on these numbers: a change invalidates old seeds. */
 static void test_first_draws_are_pinned(void)
 {
     const uint64_t expected[] = {3400422937, 496979879, 1975038763, 840600898, 4239605763};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Speed of the tunnel beside ns-3's own UDP. Each run is a process of its own, this program with
- * `--one CASE SYSTEM PACKETS`, so that none finds a warm heap; under callgrind two lengths are run,
- * and the difference is free of start-up. It prints, and judges nothing. */
+/* Speed of the tunnel beside ns-3's own UDP. Each run is a separate process, this program with
+ * `--one CASE SYSTEM PACKETS`, so that none has a warm heap; under callgrind two lengths are run,
+ * and the difference excludes start-up. It prints figures and has no limits. */
 #include "bench/bench.h"
 
 #include <inttypes.h>
@@ -43,7 +43,7 @@ enum {
 };
 
 /* Instructions are counted from the difference of two lengths: under callgrind everything takes
- * fifty times as long, so the dearer system gets fewer packets. */
+ * fifty times as long, so the slower system gets fewer packets. */
 static const struct {
     const char *name;
     const char *title;
@@ -128,7 +128,7 @@ static bool capture(char *const argv[], char *output)
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
-/* One child with what it printed; under callgrind, `instructions` is not NULL. */
+/* One child process with its output; under callgrind, `instructions` is not NULL. */
 static bool run_child(const char *program, size_t c, size_t s, uint64_t pkts,
                       struct bench_result *result, uint64_t *instructions)
 {
@@ -167,7 +167,7 @@ static bool have_valgrind(void)
 /* -------------------------------------------------------------------------------- measuring them
  */
 
-/* A bar would move in jumps: this says what is under way, on a terminal only. */
+/* A bar would move in jumps: this reports the current case, on a terminal only. */
 static void show_progress(size_t c, size_t s, const char *what)
 {
     if (isatty(STDERR_FILENO))
@@ -225,7 +225,7 @@ static void print_head(bool counting)
            "Both: link with a delay of " BENCH_LINK_DELAY ", ns-3's PriorityQueueScheduler, "
            "picoseconds; the link is full.\n"
            "Tunnel: on demand, AES-GCM, outer packets of at most 1500 octets, Ethernet framing.\n"
-           "ns-3: PointToPoint devices, IPv4 alone, no queue disc; a packet on the link counts as "
+           "ns-3: PointToPoint devices, IPv4 only, no queue disc; a packet on the link counts as "
            "outer.\n"
            "TCP: the same hosts and gateways for both, joined by the tunnel or by ns-3's "
            "PointToPoint;\n"

@@ -33,7 +33,7 @@ struct bench_case {
     unsigned first_system;                /* of two, the tunnel before what it is compared with */
 };
 
-/* One run. CPU time is that of the simulation alone, from its first event to its last. */
+/* One run. CPU time is only that of the simulation, from its first event to its last. */
 struct bench_result {
     uint64_t inner_pkts; /* delivered; with ns-3's UDP, packets received; TCP: segments */
     uint64_t outer_pkts; /* sent on the link */

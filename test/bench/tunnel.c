@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* What the scenario does not say is as in any scenario: AES-GCM, outer packets of 1500 octets. */
+/* Keys not given have their defaults: AES-GCM, outer packets of 1500 octets. */
 static int read_scenario(struct iptfs_scenario *scenario, const struct bench_case *what,
                          uint64_t pkts, struct iptfs_error *error)
 {

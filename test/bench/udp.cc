@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What ns-3 does on its own with the same packets: one UdpClient for each size sends at an even
- * rate, all of them together just fill the link, and a PacketSink receives. The quickest of the
- * common set-ups: the fastest scheduler, no queue disc, IPv4 only.
- */
+/* The same packets over ns-3 only: one UdpClient for each size sends at an even rate, all of them
+ * together just fill the link, and a PacketSink receives. The quickest of the common set-ups: the
+ * fastest scheduler, no queue disc, IPv4 only. */
 #include "bench/bench.h"
 
 #include <cinttypes>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The scenarios in examples/ run, and their files are what they say. */
+/* The scenarios in examples/ run, and their files match their descriptions. */
 #include "support/check.h"
 #include "support/program.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* An example must run, balance, deliver something, and say where its files are. */
+/* An example must run, balance, deliver something, and print where its files are. */
 static void run_example(const char *name)
 {
     program_new_folder();

@@ -75,7 +75,7 @@ static void test_version(void)
     program_remove_folder();
 }
 
-/* Each ends with status 2 and says what is wrong and, if it can, what was meant. */
+/* Each ends with status 2 and a message with the mistake and, if possible, a suggestion. */
 static void test_mistakes_suggest_what_was_meant(void)
 {
     static const struct {
@@ -168,7 +168,7 @@ static void run_examples(const struct iptfs_command *command)
         run_example(command->examples[i]);
 }
 
-/* In the order of the commands, for one shows what another has made. */
+/* In the order of the commands, because some use the output of others. */
 static void test_examples_in_help_texts_work(void)
 {
     const struct iptfs_command *command;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Man pages: what they hold, and that the formatters find nothing to complain about. */
+/* Man pages: what they hold, and that the formatters give no warnings. */
 #include "cli/commands.h"
 #include "cli/man_page.h"
 #include "support/check.h"

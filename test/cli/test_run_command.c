@@ -171,7 +171,7 @@ static void trace_has_linux_points(void)
     program_remove_folder();
 }
 
-/* Results are written, and the status says that the tunnel stopped. */
+/* Results are written, and the exit status reports that the tunnel stopped. */
 static void circuit_breaker_stops(void)
 {
     program_new_folder();

@@ -33,8 +33,8 @@ static int64_t begin_ps(int64_t i)
     return i * (INTERVAL_PS + 1);
 }
 
-/* In interval `i` come the numbers of one round of ten, without `lost` (up to 8) behind its first.
- */
+/* In interval `i` the numbers of one round of ten arrive, without `lost` (up to 8) after its
+ * first. */
 static void give_round(struct iptfs_circuit_breaker *breaker, int64_t i, uint64_t lost)
 {
     for (uint64_t k = 0; k < 10; k++)
@@ -100,7 +100,7 @@ static void test_what_comes_late_is_not_missed(void)
     static const uint64_t row[] = {10, 9, 8, 12, 12, 14, 11, 7, 14, 8};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
         iptfs_circuit_breaker_input(&breaker, (int64_t)i, row[i]);
-    /* 7, 8, 9, 10, 11, 12 and 14 came, 13 is missing; those before 10 were never missed. */
+    /* 7, 8, 9, 10, 11, 12 and 14 arrived, 13 is missing; those before 10 were never missed. */
     CHECK_U64(breaker.received, 7);
     CHECK_U64(breaker.missed, 1);
     CHECK_U64(breaker.first, 7);
@@ -127,7 +127,7 @@ static void test_ends_of_intervals(void)
     CHECK_U64(breaker.row, 0);
 }
 
-static void test_silence(void)
+static void test_no_arrivals(void)
 {
     struct iptfs_circuit_breaker breaker;
     open(&breaker, 0.9, true);
@@ -164,7 +164,7 @@ static void test_against_a_naive_count(void)
         open(&breaker, limit, false);
         for (int64_t at = 1; at <= NUMBERS && expected < 0; at++) {
             if (end >= 0 && at > end) {
-                /* Missed are all numbers above the last of before that did not come. */
+                /* All numbers above the previous last one that did not arrive are missed. */
                 double lost = (double)(last - first - came) / (double)(last - first);
                 row = lost >= limit ? row + 1 : 0;
                 if (row == 5)
@@ -285,8 +285,8 @@ static void stop_at(struct bench *bench, int64_t at_ps)
     iptfs_tunnel_free(&bench->tunnel);
 }
 
-/* The rate carries two thirds of what comes: when the tunnel stops, there is a queue and a packet
- * of which a part has gone. */
+/* The rate carries two thirds of what comes: when the tunnel stops, there is a queue and a partly
+ * sent packet. */
 static void test_the_tunnel_stops(void)
 {
     static struct bench bench;
@@ -335,7 +335,7 @@ static void test_offers_to_a_stopped_tunnel(void)
     stop_at(&bench, 5);
 }
 
-/* Nothing gets through any more: silence at a constant rate. */
+/* No packet arrives any more, at a constant rate. */
 static void test_a_link_that_fails(void)
 {
     static struct bench bench;
@@ -370,7 +370,7 @@ const CU_TestInfo iptfs_tests_circuit_breaker[] = {
     {"below the limit never trips", test_below_the_limit_never_trips},
     {"what comes late is not missed", test_what_comes_late_is_not_missed},
     {"ends of intervals", test_ends_of_intervals},
-    {"silence", test_silence},
+    {"no arrivals", test_no_arrivals},
     {"against a naive count", test_against_a_naive_count},
     {"the tunnel stops", test_the_tunnel_stops},
     {"offers to a stopped tunnel", test_offers_to_a_stopped_tunnel},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Congestion information: the fields of the header, and two ends that follow each other's. */
+/* Congestion information: the fields of the header, and two ends that use each other's. */
 #include "base/units.h"
 #include "congestion/congestion.h"
 #include "support/check.h"
@@ -133,7 +133,7 @@ static void test_round_trip_sample(void)
     CHECK_INT(end.tfrc.rtt_path_ps, 100 * MS);
 }
 
-static void test_echoes_that_say_nothing(void)
+static void test_echoes_without_information(void)
 {
     struct iptfs_congestion end;
     iptfs_congestion_init(&end, &plain, 10 * S);
@@ -266,7 +266,7 @@ static void test_clock_wraps(void)
     iptfs_congestion_input(&end, wrap_ps + 50 * MS + 14 * US, 2, false, &header);
     CHECK_U64(end.feedbacks, 2);
     CHECK_INT(end.tfrc.rtt_path_ps, 36 * MS); /* 0.9 * 35 + 0.1 * 45 */
-    /* After more than half a turn of silence an echo is still new. */
+    /* After more than half a wrap of the clock without packets an echo is still new. */
     int64_t much_later_ps = 2 * wrap_ps - 100 * S;
     header.techo = sent_at(&end, much_later_ps).tval;
     header.loss_event_rate = 40;
@@ -394,7 +394,7 @@ static int64_t side_next(const struct side *side, int64_t now_ps, int *what)
     return next_ps;
 }
 
-/* Does what comes next; false when that is after `until_ps`. */
+/* Runs the next event; false when that is after `until_ps`. */
 static bool pair_step(struct pair *pair, int64_t until_ps)
 {
     int what[2];
@@ -529,7 +529,7 @@ static void test_rate_halves_after_four_silent_round_trips(void)
     CHECK_NEAR(end->tfrc.rate_pps, rate / 2, 0);
     pair_run(&pair, deadline_ps + 4 * end->tfrc.rtt_ps);
     CHECK_NEAR(end->tfrc.rate_pps, rate / 4, 0);
-    /* The other way round, where nothing arrives, the echoes are old ones: no feedback either. */
+    /* In the other direction nothing arrives, and the echoes are old ones: no feedback either. */
     pair.sides[1].loss = 0;
     pair_run(&pair, pair.now_ps + 500 * MS);
     CHECK_TRUE(end->tfrc.rate_pps > rate / 4);
@@ -546,7 +546,7 @@ const CU_TestInfo iptfs_tests_congestion[] = {
     {"TransmitDelay is the mean interval", test_transmit_delay_is_the_mean_interval},
     {"fields saturate", test_fields_saturate},
     {"round trip sample", test_round_trip_sample},
-    {"echoes that say nothing", test_echoes_that_say_nothing},
+    {"echoes without information", test_echoes_without_information},
     {"feedback once in a round trip", test_feedback_once_in_a_round_trip},
     {"marks and losses go back", test_marks_and_losses_go_back},
     {"clock wraps", test_clock_wraps},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Congestion control through whole tunnels, on ns-3: what it sends, beside what RFC 5348 and RFC
- * 9347 say it must. */
+/* Congestion control through whole tunnels, on ns-3: what it sends, compared with RFC 5348 and RFC
+ * 9347. */
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/engine.h"
@@ -63,7 +63,7 @@ static void end(void)
     iptfs_scenario_free(&scenario);
 }
 
-/* RFC 9347, appendix B; written out here again so as not to test it by itself. */
+/* RFC 9347, appendix B; written again here, so that the model is not tested by itself. */
 static double equation(double p, double rtt_s)
 {
     return 1.0 / (rtt_s * (sqrt(2 * p / 3) + 12 * sqrt(3 * p / 8) * p * (1 + 32 * p * p)));
@@ -116,7 +116,7 @@ static double steady_rate(double loss, double rtt_s, bool by_chance)
         return 0;
     if (!by_chance)
         lose_every((uint64_t)(1 / loss + 0.5));
-    /* As many losses for each: the fewer there are, the more packets it takes. */
+    /* The same number of losses for each: the lower the loss, the more packets. */
     double warm_s = 200 * rtt_s + 20;
     run_to(warm_s);
     double rate = rate_until(warm_s, warm_s + 200 / loss / equation(loss, rtt_s));
@@ -170,7 +170,7 @@ static double allowed_pps(void)
     return run.direction[IPTFS_FORWARD].tunnel.congestion.tfrc.rate_pps;
 }
 
-/* Nothing comes back any more: after four silent round trips the rate is half, and so on. */
+/* No feedback any more: after four round trips without it the rate is half, and so on. */
 static void rate_halves_after_four_silent_round_trips(void)
 {
     const char *sets[] = {"link.delay=50ms", "link.loss=1%"};
@@ -200,7 +200,7 @@ static void two_tunnels_share_a_bottleneck(void)
     enum {
         TUNNELS = 2
     };
-    static struct iptfs_tunnel way[TUNNELS][IPTFS_DIRECTIONS];
+    static struct iptfs_tunnel tunnels[TUNNELS][IPTFS_DIRECTIONS];
     static struct iptfs_engine engine[TUNNELS][IPTFS_DIRECTIONS];
     struct iptfs_sender_config sender = {
         .mode = iptfs_mode_named("congestion-controlled"),
@@ -223,16 +223,16 @@ static void two_tunnels_share_a_bottleneck(void)
     for (int i = 0; i < TUNNELS; i++) {
         for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
             struct iptfs_link *link;
-            CHECK_INT(iptfs_tunnel_init(&way[i][j], &sender, &receiver), IPTFS_OK);
-            CHECK_INT(iptfs_engine_init(&engine[i][j], &way[i][j]), IPTFS_OK);
-            CHECK_INT(iptfs_direct_link_new(&link, &link_config, &way[i][j].store,
+            CHECK_INT(iptfs_tunnel_init(&tunnels[i][j], &sender, &receiver), IPTFS_OK);
+            CHECK_INT(iptfs_engine_init(&engine[i][j], &tunnels[i][j]), IPTFS_OK);
+            CHECK_INT(iptfs_direct_link_new(&link, &link_config, &tunnels[i][j].store,
                                             j == IPTFS_FORWARD ? bottleneck : NULL),
                       IPTFS_OK);
             if (i == 0 && j == IPTFS_FORWARD)
                 bottleneck = link;
-            iptfs_tunnel_set_link(&way[i][j], link);
+            iptfs_tunnel_set_link(&tunnels[i][j], link);
         }
-        iptfs_tunnel_pair(&way[i][IPTFS_FORWARD], &tfrc, &way[i][IPTFS_REVERSE], &tfrc);
+        iptfs_tunnel_pair(&tunnels[i][IPTFS_FORWARD], &tfrc, &tunnels[i][IPTFS_REVERSE], &tfrc);
         engine[i][IPTFS_FORWARD].peer = &engine[i][IPTFS_REVERSE];
         engine[i][IPTFS_REVERSE].peer = &engine[i][IPTFS_FORWARD];
         iptfs_engine_wake(&engine[i][IPTFS_FORWARD]);
@@ -241,16 +241,16 @@ static void two_tunnels_share_a_bottleneck(void)
     CHECK_INT(iptfs_ns3_run_until(300 * IPTFS_PS_PER_S), 0);
     double got[TUNNELS];
     for (int i = 0; i < TUNNELS; i++)
-        got[i] = (double)way[i][IPTFS_FORWARD].link->stats.received.octets * 8 / 300;
+        got[i] = (double)tunnels[i][IPTFS_FORWARD].link->stats.received.octets * 8 / 300;
     if (!CHECK_NEAR(got[0] / got[1], 1, 0.2))
         CHECK_FAIL("%g and %g b/s", got[0], got[1]);
     CHECK_TRUE(got[0] + got[1] > 8e6 && got[0] + got[1] <= 10e6);
     for (int i = 0; i < TUNNELS; i++)
         for (int j = 0; j < IPTFS_DIRECTIONS; j++)
-            CHECK_INT(iptfs_tunnel_close(&way[i][j], iptfs_ns3_now_ps()), IPTFS_OK);
+            CHECK_INT(iptfs_tunnel_close(&tunnels[i][j], iptfs_ns3_now_ps()), IPTFS_OK);
     for (int i = TUNNELS - 1; i >= 0; i--)
         for (int j = 0; j < IPTFS_DIRECTIONS; j++) {
-            iptfs_tunnel_free(&way[i][j]);
+            iptfs_tunnel_free(&tunnels[i][j]);
             iptfs_engine_free(&engine[i][j]);
         }
     iptfs_ns3_close();

@@ -154,7 +154,7 @@ static void test_an_event_lasts_from_its_first_loss(void)
     CHECK_U64(history.lost_pkts, 3);
 }
 
-/* A run of losses of which the first belong to an event that had begun before. */
+/* A run of losses of which the first belong to an earlier event. */
 static void test_a_run_joins_the_event_before_it(void)
 {
     struct iptfs_loss_history history;
@@ -216,7 +216,7 @@ static void test_eight_intervals_and_their_weights(void)
     CHECK_U64(lose_series(&history, 9), 451);
     CHECK_U64(history.events, 9);
     /* 90 + 80 + 70 + 60 + 0.8*50 + 0.6*40 + 0.4*30 + 0.2*20 = 380; the weights are 6 in all; the
-     * first interval, 10, is forgotten. */
+     * first interval, 10, is no longer used. */
     CHECK_NEAR(iptfs_loss_history_interval(&history), 380.0 / 6, 1e-12);
     CHECK_U64(iptfs_loss_history_wire(&history), 63);
     arrive_all(&history, 455, 550, 0);
@@ -304,7 +304,7 @@ static void test_a_mark_is_a_loss(void)
 }
 
 /* The E bit goes with the last interval that a mark began or was part of. */
-static void test_marks_are_forgotten_with_their_intervals(void)
+static void test_marks_expire_with_their_intervals(void)
 {
     struct iptfs_loss_history history;
     iptfs_loss_history_init(&history, NULL);
@@ -393,7 +393,7 @@ const CU_TestInfo iptfs_tests_loss_history[] = {
     {"as many events as intervals", test_as_many_events_as_intervals},
     {"times that stand still", test_times_that_stand_still},
     {"a mark is a loss", test_a_mark_is_a_loss},
-    {"marks are forgotten", test_marks_are_forgotten_with_their_intervals},
+    {"marks expire with their intervals", test_marks_expire_with_their_intervals},
     {"first interval from the receive rate", test_first_interval_comes_from_the_receive_rate},
     {"wire form saturates", test_wire_form_saturates},
     CU_TEST_INFO_NULL,

@@ -9,7 +9,7 @@
 #define MS IPTFS_PS_PER_MS
 #define RTT (100 * MS)
 
-/* What one feedback says when the path takes RTT and nothing else is known. */
+/* A feedback with round trip RTT and nothing else. */
 static void feed(struct iptfs_tfrc *tfrc, int64_t now_ps, double p, double receive_pps)
 {
     struct iptfs_tfrc_feedback feedback = {
@@ -130,7 +130,7 @@ static void test_round_trip_is_filtered(void)
     CHECK_INT(tfrc.rtt_ps, 110 * MS);
     iptfs_tfrc_feedback(&tfrc, 3 * IPTFS_PS_PER_S, &feedback);
     CHECK_INT(tfrc.rtt_ps, 119 * MS);
-    /* The other estimate bounds it from below, unfiltered, and leaves no trace. */
+    /* The other estimate bounds it from below, unfiltered, and is not stored. */
     feedback.rtt_least_ps = 500 * MS;
     feedback.rtt_sample_ps = 0;
     iptfs_tfrc_feedback(&tfrc, 4 * IPTFS_PS_PER_S, &feedback);
@@ -138,14 +138,14 @@ static void test_round_trip_is_filtered(void)
     feedback.rtt_least_ps = 118 * MS;
     iptfs_tfrc_feedback(&tfrc, 5 * IPTFS_PS_PER_S, &feedback);
     CHECK_INT(tfrc.rtt_ps, 119 * MS);
-    /* A feedback that knows no round trip at all: the rate stays, the timer runs anew. */
+    /* A feedback without a round trip: the rate stays, the timer is restarted. */
     struct iptfs_tfrc blank = start(1460, 0);
     iptfs_tfrc_feedback(&blank, MS, &(struct iptfs_tfrc_feedback){.p = 0});
     CHECK_NEAR(blank.rate_pps, 1, 0);
     CHECK_INT(iptfs_tfrc_next_ps(&blank), 2001 * MS);
 }
 
-static void test_silence_halves_the_rate(void)
+static void test_missing_feedback_halves_the_rate(void)
 {
     struct iptfs_tfrc tfrc = start(1460, RTT);
     for (int64_t i = 1; i <= 5; i++)
@@ -174,7 +174,7 @@ static void test_silence_halves_the_rate(void)
 }
 
 /* After a loss: 4.4 halves what the equation allowed, or what the receive rate did. */
-static void test_silence_after_losses(void)
+static void test_missing_feedback_after_losses(void)
 {
     struct iptfs_tfrc by_equation = start(1460, RTT);
     feed(&by_equation, RTT, 0.01, 1000);
@@ -187,7 +187,7 @@ static void test_silence_after_losses(void)
     CHECK_NEAR(by_receiver.rate_pps, 80, 1e-9);
     iptfs_tfrc_wake(&by_receiver, 5 * RTT);
     CHECK_NEAR(by_receiver.rate_pps, 40, 1e-9);
-    /* What was received before the silence counts no more. */
+    /* What was received before the timeout no longer counts. */
     feed(&by_receiver, 5 * RTT + 1, 0.01, 10);
     CHECK_NEAR(by_receiver.rate_pps, 40, 1e-9);
     feed(&by_receiver, 8 * RTT, 0.01, 10);
@@ -204,7 +204,7 @@ static void test_limits(void)
     CHECK_NEAR(tfrc.rate_pps, 50, 0);
     feed(&tfrc, 2 * RTT, 1e-4, 50); /* the equation allows more */
     CHECK_NEAR(tfrc.rate_pps, 50, 0);
-    iptfs_tfrc_wake(&tfrc, 6 * RTT); /* half of what was sent, not of what the equation says */
+    iptfs_tfrc_wake(&tfrc, 6 * RTT); /* half of what was sent, not of the equation's rate */
     CHECK_NEAR(tfrc.rate_pps, 25, 0);
     feed(&tfrc, 7 * RTT, 0.9, 25);
     CHECK_NEAR(tfrc.rate_pps, 10, 0);
@@ -236,8 +236,8 @@ const CU_TestInfo iptfs_tests_tfrc[] = {
     {"slow start doubles until the first loss", test_slow_start_doubles_until_the_first_loss},
     {"receive rate bounds", test_receive_rate_bounds},
     {"round trip is filtered", test_round_trip_is_filtered},
-    {"silence halves the rate", test_silence_halves_the_rate},
-    {"silence after losses", test_silence_after_losses},
+    {"missing feedback halves the rate", test_missing_feedback_halves_the_rate},
+    {"missing feedback after losses", test_missing_feedback_after_losses},
     {"limits", test_limits},
     {"gaps do not drift", test_gaps_do_not_drift},
     CU_TEST_INFO_NULL,

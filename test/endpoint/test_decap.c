@@ -22,8 +22,8 @@
 /* Which inner packets an outer packet of the null cipher carries a part of: the walk over the
  * blocks by RFC 9347, 6.1, from the octets. */
 struct walk {
-    size_t inner;  /* the packet under way, or the next one */
-    uint32_t left; /* octets of it that are still to come; 0: none is under way */
+    size_t inner;  /* the partly received packet, or the next one */
+    uint32_t left; /* octets of it that are still to come; 0: none is partly received */
     bool *hit;
 };
 
@@ -192,8 +192,8 @@ static void marks_come_out(const char *words, uint32_t octets)
     frames_free(&back);
 }
 
-/* A mark on the outer packets comes out on the inner ones and in their checksums, where they can
- * bear one (RFC 6040, 4.2): unlike Linux, whatever the sender thought of ECN. */
+/* A mark on the outer packets comes out on the inner ones and in their checksums, where they are
+ * ECN-capable (RFC 6040, 4.2): unlike Linux, whatever the sender does with ECN. */
 static void test_marks_come_out(void)
 {
     static const char *const words[] = {

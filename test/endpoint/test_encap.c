@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `iptfs-sim encap` and the way back: packets, times, keys, skipped packets, mistakes. */
+/* `iptfs-sim encap` and decap of its output: packets, times, keys, skipped packets, mistakes. */
 #include "endpoint/decap.h"
 #include "endpoint/encap.h"
 #include "support/check.h"

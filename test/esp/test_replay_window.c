@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The replay window against one that forgets nothing. */
+/* The replay window against a model that stores every number. */
 #include "esp/replay_window.h"
 
 #include "support/check.h"
@@ -11,7 +11,7 @@ enum {
     NUMBERS = 1 << 17
 };
 
-/* Remembers every number from `base` on. */
+/* Stores every number from `base` on. */
 struct memory {
     bool *seen;
     uint64_t base;

@@ -13,7 +13,7 @@ enum {
     PE_BITS = 3 /* of the second octet of sub-type 1; the others are reserved */
 };
 
-/* What a header says is written again as it was, but for reserved bits. */
+/* A decoded header encodes to the same octets, except for reserved bits. */
 static int check_header(const uint8_t *bytes, size_t octets, struct iptfs_aggfrag *header)
 {
     uint8_t again[IPTFS_AGGFRAG_CC_OCTETS];

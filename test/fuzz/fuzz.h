@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Targets for a fuzzer: each takes any octets, does what they say, and says what must hold.
+/* Targets for a fuzzer: each takes any octets, interprets them as input, and checks invariants.
  *
  * They are called by libFuzzer (driver.c), and by the suite `fuzz` once for each file of the
  * corpus, with every compiler and sanitizer that the tests are built with. */
@@ -26,7 +26,7 @@ const struct fuzz_target *fuzz_target_named(const char *name);
 /* Octets of AGGFRAG payloads, at any time and of any number, into a receiver. */
 void fuzz_receiver(const uint8_t *bytes, size_t octets);
 
-/* Whole outer packets, IP header and ESP and all, into an incoming SA. */
+/* Whole outer packets, with IP header and ESP, into an incoming SA. */
 void fuzz_inbound(const uint8_t *bytes, size_t octets);
 
 /* Inner packets through our own packer, as octets; then lost, doubled, late, cut and flipped. */
@@ -35,7 +35,7 @@ void fuzz_mangle(const uint8_t *bytes, size_t octets);
 /* Both AGGFRAG headers, and the walk over the data blocks. */
 void fuzz_aggfrag(const uint8_t *bytes, size_t octets);
 
-/* A whole tunnel: options, sizes, times and troubles by the octets. */
+/* A whole tunnel: the octets choose options, sizes, times and impairments. */
 void fuzz_tunnel(const uint8_t *bytes, size_t octets);
 
 /* The text of a scenario; what is accepted also runs, if only for a moment. */
@@ -50,7 +50,7 @@ void fuzz_pcap(const uint8_t *bytes, size_t octets);
 /* The text of a recorded script, replayed. */
 void fuzz_replay(const uint8_t *bytes, size_t octets);
 
-/* What must hold. Whoever runs the target decides what becomes of it when it does not: it may go on
+/* An invariant. The runner of the target decides what happens when it does not hold; it may go on
  * afterwards. Returns `held`. */
 bool fuzz_must(bool held, const char *expression, const char *file, int line);
 #define MUST(held) fuzz_must((held), #held, __FILE__, __LINE__)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole outer packets: whatever comes is judged once, and only what is authentic gets in. */
+/* Whole outer packets: each is counted once, and only authentic ones are accepted. */
 #include "wire/inbound_sa.h"
 
 #include "base/units.h"
@@ -101,7 +101,7 @@ static uint32_t seal(const uint8_t *text, uint32_t octets, uint8_t *esp)
     return ESP_OCTETS + IV_OCTETS + octets + ICV_OCTETS;
 }
 
-/* An outer packet of either version around what the octets say. */
+/* An outer packet of either version around the octets. */
 static uint32_t wrap(uint64_t what, struct fuzz_input *input, uint32_t octets, uint8_t *packet)
 {
     bool v6 = (what & 4) != 0;

@@ -169,8 +169,7 @@ static void flip_data(struct path *path, uint32_t at, uint32_t place)
     }
 }
 
-/* Whatever is flipped now may make packets of anything that is in the payload, and of one that
- * only starts there. */
+/* A flip may change any packet in the payload, and one that only starts there. */
 static void flip_any(struct path *path, uint32_t at, uint32_t place, uint8_t by)
 {
     struct wire *wire = &path->wires[at];

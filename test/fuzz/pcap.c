@@ -28,7 +28,7 @@ static void check_rows(const struct iptfs_traffic_list *list)
     }
 }
 
-/* The file has no name that lasts: it lives in memory. */
+/* The file is in memory and has no lasting name. */
 static int memory_file(const uint8_t *bytes, size_t octets, char *path, size_t size)
 {
     int fd = memfd_create("capture", 0);

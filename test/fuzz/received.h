@@ -16,7 +16,7 @@ struct fuzz_received {
 /* An inner packet is delivered: it is an IP packet of its length. Counts it. */
 void fuzz_take_inner(struct fuzz_received *received, const struct iptfs_inner *inner);
 
-/* The ledger adds up, and what is not delivered is where the receiver says it is. */
+/* The ledger adds up, and each undelivered packet is where the receiver reports it. */
 void fuzz_check_received(const struct fuzz_received *received, const struct iptfs_store *store,
                          const struct iptfs_receiver *receiver);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whatever comes from outside: nothing is delivered but what came, everything is accounted for. */
+/* For any input only received packets are delivered, and all are accounted for. */
 #include "base/units.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/received.h"
@@ -38,7 +38,7 @@ static void check_step(const struct rx *rx, const struct iptfs_counters *before)
     for (int i = 0; i < IPTFS_COUNTER_COUNT; i++)
         MUST(now[i] >= before->value[i]);
     MUST(now[IPTFS_YANG_RX_PKTS] == rx->given_pkts);
-    /* Whoever is held by one that delivers at once is on the clock; no timer stays behind. */
+    /* A packet held by an immediate receiver has a deadline; no timer is left running. */
     if (rx->receiver.immediate.held > 0)
         MUST(next_ps <= rx->now_ps + rx->receiver.config.drop_time_ps);
     MUST(next_ps >= rx->now_ps);
@@ -55,7 +55,7 @@ static void open_rx(struct rx *rx, struct fuzz_input *input)
         .reorder_window = (uint32_t)fuzz_between(input, 0, WINDOW_MAX),
         .drop_time_ps = (int64_t)fuzz_take(input, 1) * IPTFS_PS_PER_MS,
     };
-    /* Numbers start where the octets say, also near the end. */
+    /* The octets choose the first number, also near the maximum. */
     rx->seq = (flags & 8) != 0 ? fuzz_take(input, 8) >> 1 : fuzz_take(input, 1);
     iptfs_store_init(&rx->store);
     MUST(iptfs_receiver_init(&rx->receiver, &config, &rx->store, &rx->counters, &rx->trace) == 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The targets of the fuzzers, once over each file of their corpora: what was found stays mended,
+/* The targets of the fuzzers, once over each file of their corpora: what was found stays fixed,
  * with any compiler. */
 #include "fuzz/fuzz.h"
 #include "support/check.h"
@@ -28,7 +28,7 @@ static uint8_t *read_octets(const char *path, size_t *octets)
     fseek(file, 0, SEEK_END);
     *octets = (size_t)ftell(file);
     rewind(file);
-    /* Of just this size: a sanitizer sees whoever reads beyond. */
+    /* Of exactly this size: a sanitizer reports reads beyond it. */
     uint8_t *bytes = malloc(*octets);
     if (bytes != NULL && fread(bytes, 1, *octets, file) != *octets)
         *octets = 0;
@@ -70,7 +70,7 @@ static void run_corpus(const char *name)
     }
 TARGETS(DEFINE_TEST)
 
-/* A target without a test here, or a choice of octets that is not as fuzz.h says. */
+/* A target without a test here, or octets interpreted differently from fuzz.h. */
 static void test_targets_and_choices(void)
 {
 #define COUNT_TEST(name) +1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole tunnel by the octets: what wholetunnel.h checks in each step, and that the same octets
+/* A whole tunnel by the octets: what whole_tunnel.h checks in each step, and that the same octets
  * give the same run. */
 #include "base/error.h"
 #include "base/units.h"

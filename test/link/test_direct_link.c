@@ -82,7 +82,7 @@ static uint64_t lost_by(const struct bench *bench, const struct iptfs_impair_kin
     return iptfs_impairments_lost_pkts(&bench->link->impairments, kind);
 }
 
-/* Whatever was done with it, the link must balance and give everything back. */
+/* After any use, the link must balance and release everything. */
 static void stop(struct bench *bench, uint64_t in_flight)
 {
     struct iptfs_link *link = bench->link;
@@ -260,8 +260,8 @@ static void test_unlimited_rate(void)
     stop(&bench, 0);
 }
 
-/* At 1 b/s a thousand packets take longer than time itself: they are still inside, and nothing
- * arrives before it was sent. */
+/* At 1 b/s a thousand packets take longer than IPTFS_TIME_MAX_PS: they are still inside, and
+ * nothing arrives before it was sent. */
 static void test_slower_than_time(void)
 {
     struct iptfs_link_config config = plain_link;
@@ -305,7 +305,7 @@ static void test_rate_changes(void)
     stop(&bench, 0);
 }
 
-/* Who waits is known when the packet before it is accepted; with a slower rate there wait more. */
+/* Which packets wait is known when the one before is accepted; at a slower rate more wait. */
 static void test_rate_changes_fill_the_queue(void)
 {
     static const struct iptfs_timed changes[] = {{1 * MS, 1000000}};
@@ -445,8 +445,8 @@ static void test_list(void)
     for (int i = 1; i <= 6; i++)
         send(&bench, 0, 1000);
     run(&bench);
-    /* 2 is lost, but took its time; 3 ties with 6, the copy of 4 too, and goes by who was sent
-     * first. */
+    /* 2 is lost, but took its time; 3 ties with 6, the copy of 4 too, and the one sent first is
+     * delivered first. */
     const struct came expected[] = {
         {11 * MS, 1, 0}, {14 * MS, 4, 0}, {15 * MS, 5, 3},
         {16 * MS, 3, 0}, {16 * MS, 4, 0}, {16 * MS, 6, 0},
@@ -621,7 +621,7 @@ struct accepted {
     uint64_t octets;
 };
 
-/* What the link should do, computed anew for each packet from all before it. */
+/* What the link should do, computed again for each packet from all before it. */
 struct model {
     struct accepted accepted[RANDOM_PKTS];
     size_t accepted_count;
@@ -882,7 +882,7 @@ const CU_TestInfo iptfs_tests_direct_link[] = {
     {"no loss and all loss", test_no_loss_and_all_loss},
     {"loss is repeatable", test_loss_is_repeatable},
     {"refused packets ask no stream", test_refused_packets_ask_no_stream},
-    {"random links are as the slow model says", test_random_links},
+    {"random links match the slow model", test_random_links},
     {"stopped in between", test_stopped_in_between},
     CU_TEST_INFO_NULL,
 };

@@ -62,7 +62,7 @@ static void test_coin(void)
             before = now;
         }
         CHECK_NEAR((double)heads / DRAWS, share, bound(share, c));
-        /* After heads: again by repeating, or by a new throw. */
+        /* After heads: again by repeating, or by a new draw. */
         double again = c + (1 - c) * share;
         CHECK_NEAR((double)both / heads, again,
                    5 * sqrt(again * (1 - again) / heads) + 1.0 / heads);
@@ -76,8 +76,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What the distributions say of a quantile, in units of the spread; phi: 0.1, 0.5, 0.9 of normal.
- */
+/* A quantile of the distributions, in units of the spread; phi: 0.1, 0.5, 0.9 of normal. */
 static double theory(enum iptfs_jitter_kind kind, double p)
 {
     if (kind == IPTFS_JITTER_UNIFORM)

@@ -79,7 +79,7 @@ static bool add_link(struct engine_bench *bench, const struct engine_plan *plan,
     return true;
 }
 
-bool engine_open(struct engine_bench *bench, const struct engine_plan *plan, enum engine_way way,
+bool engine_open(struct engine_bench *bench, const struct engine_plan *plan, enum engine_kind kind,
                  struct engine_result *result)
 {
     memset(bench, 0, sizeof *bench);
@@ -93,9 +93,9 @@ bool engine_open(struct engine_bench *bench, const struct engine_plan *plan, enu
         (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = bench};
     iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
     feed_init(&bench->feed, plan->arrivals, plan->count);
-    if (way == ENGINE_DIRECT || way == ENGINE_P2P)
+    if (kind == ENGINE_DIRECT || kind == ENGINE_P2P)
         bench->tunnel.sender.source = &bench->feed.source;
-    return add_link(bench, plan, way == ENGINE_P2P || way == ENGINE_P2P_EVENTS);
+    return add_link(bench, plan, kind == ENGINE_P2P || kind == ENGINE_P2P_EVENTS);
 }
 
 void engine_close(struct engine_bench *bench, const struct engine_plan *plan)
@@ -113,14 +113,15 @@ void engine_close(struct engine_bench *bench, const struct engine_plan *plan)
     CHECK_INT(iptfs_ns3_close(), 0);
 }
 
-void engine_play(const struct engine_plan *plan, enum engine_way way, struct engine_result *result)
+void engine_play(const struct engine_plan *plan, enum engine_kind kind,
+                 struct engine_result *result)
 {
     static struct engine_bench bench;
     static struct event events[ENGINE_PKTS_MAX];
-    if (!engine_open(&bench, plan, way, result))
+    if (!engine_open(&bench, plan, kind, result))
         return;
-    for (size_t i = 0; i < plan->count && (way == ENGINE_DIRECT_EVENTS || way == ENGINE_P2P_EVENTS);
-         i++) {
+    for (size_t i = 0;
+         i < plan->count && (kind == ENGINE_DIRECT_EVENTS || kind == ENGINE_P2P_EVENTS); i++) {
         events[i] = (struct event){&bench, &plan->arrivals[i]};
         CHECK_INT(iptfs_ns3_at(plan->arrivals[i].at_ps, on_arrival, NULL, &events[i]), 0);
     }
@@ -173,10 +174,11 @@ bool engine_same_numbers(const struct engine_result *found, const struct engine_
     return same;
 }
 
-void engine_compare(const struct engine_plan *plan, enum engine_way way, enum engine_way reference)
+void engine_compare(const struct engine_plan *plan, enum engine_kind kind,
+                    enum engine_kind reference)
 {
     static struct engine_result found, expected;
-    engine_play(plan, way, &found);
+    engine_play(plan, kind, &found);
     engine_play(plan, reference, &expected);
     /* Records beyond the array were not compared. */
     CHECK_TRUE(expected.count > 0 && expected.count < ENGINE_RECORDS_MAX);

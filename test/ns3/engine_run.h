@@ -32,7 +32,7 @@ struct engine_plan {
     int64_t end_ps;
 };
 
-enum engine_way {
+enum engine_kind {
     ENGINE_DIRECT,        /* our link, arrivals pulled */
     ENGINE_P2P,           /* ns-3's link, arrivals pulled */
     ENGINE_DIRECT_EVENTS, /* our link, each arrival an event */
@@ -68,12 +68,13 @@ struct engine_bench {
     void *deliver_ctx;
 };
 /* Opens a simulation with the tunnel of a plan, and ends it at the plan's end. */
-bool engine_open(struct engine_bench *bench, const struct engine_plan *plan, enum engine_way way,
+bool engine_open(struct engine_bench *bench, const struct engine_plan *plan, enum engine_kind kind,
                  struct engine_result *result);
 void engine_close(struct engine_bench *bench, const struct engine_plan *plan);
 
 /* Runs a plan from its start to its end. */
-void engine_play(const struct engine_plan *plan, enum engine_way way, struct engine_result *result);
+void engine_play(const struct engine_plan *plan, enum engine_kind kind,
+                 struct engine_result *result);
 
 /* Whether two results have the same records, of the kind `only` or of all ('*'), and the same
  * counters; a difference is a failure. */
@@ -81,8 +82,9 @@ bool engine_same_records(const struct engine_result *found, const struct engine_
                          char only);
 bool engine_same_numbers(const struct engine_result *found, const struct engine_result *expected);
 
-/* Runs the plan in two ways, which must give the same. */
-void engine_compare(const struct engine_plan *plan, enum engine_way way, enum engine_way reference);
+/* Runs the plan by two engines, which must give the same. */
+void engine_compare(const struct engine_plan *plan, enum engine_kind kind,
+                    enum engine_kind reference);
 
 /* A plan without arrivals. */
 struct engine_plan engine_plain_plan(const char *name, uint64_t rate_bps,

@@ -32,7 +32,7 @@ extern int call_one, call_two, call_three;
 
 void record_call(int64_t id, uint32_t octets);
 
-/* Opens a simulation and forgets earlier calls; closes it. */
+/* Opens a simulation and clears the recorded calls; closes it. */
 void open_simulation(void);
 void close_simulation(void);
 

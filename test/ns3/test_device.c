@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A network device of an ns-3 node whose other end is C: what a packet says of itself, and who owns
- * it. */
+/* A network device of an ns-3 node whose other end is C: the fields of a packet, and who
+ * owns it. */
 #include "ns3/device.h"
 
 #include "base/units.h"

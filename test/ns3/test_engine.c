@@ -55,7 +55,7 @@ static void test_coincidence_pulled_or_events(void)
     }
 }
 
-/* At the end, what came in since the last event is offered all the same. */
+/* At the end, packets that arrived since the last event are offered too. */
 static void test_stopped_pulled_or_events(void)
 {
     struct engine_plan plan = engine_plain_plan("stopped", 7000000, IPTFS_FRAMING_ETHERNET);

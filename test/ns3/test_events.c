@@ -99,7 +99,7 @@ static void test_timer_is_set_cancelled_and_moved(void)
     CHECK_INT(iptfs_ns3_timer_set(timer, 90), 0);
     close_simulation();
     CHECK_INT(calls.n, 2);
-    open_simulation(); /* what was pending in the old simulation means nothing in the new one */
+    open_simulation(); /* what was pending in the old simulation has no effect in the new one */
     CHECK_INT(iptfs_ns3_run_until(95), 0);
     CHECK_INT(calls.n, 0);
     CHECK_INT(iptfs_ns3_timer_set(timer, 100), 0);

@@ -55,7 +55,7 @@ static void on_icmp(void *ctx, char direction, const uint8_t *bytes, uint32_t oc
 }
 
 /* A ping of 2000 octets through a tunnel whose outer packets are 1500, by a host of the network
- * behind the gateway or by the gateway itself: what came of it. */
+ * behind the gateway or by the gateway itself: the outcome. */
 static void ping(bool dont_frag, bool ipv6, bool forwarded, struct pings *pings)
 {
     struct tunnel_net net;

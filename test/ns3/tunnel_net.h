@@ -32,7 +32,7 @@ struct tunnel_net_plan {
     struct iptfs_link_config link;
     double loss;
     double ce;
-    const struct iptfs_impair_item *items; /* of the way from node 0 to node 1 */
+    const struct iptfs_impair_item *items; /* of the direction from node 0 to node 1 */
     size_t item_count;
     uint32_t mtu_octets;
     struct iptfs_observer *observer; /* of the tunnel from node 0 to node 1; may be NULL */

@@ -259,7 +259,7 @@ static void test_an_outer_packet_without_slices(void)
     CLOSE_STORE(&store);
 }
 
-/* A packet that was dropped out of the queue leaves no trace in the slices. */
+/* A packet that was dropped from the queue does not appear in the slices. */
 static void test_slices_pass_over_a_dropped_neighbour(void)
 {
     struct iptfs_store store;

@@ -32,8 +32,8 @@ static bool make_sweep(void)
     return true;
 }
 
-/* Packets offered depend on the seed alone, not on losses: 32, 31, 34 (`show`). By hand:
- * mean 97/3, s^2 = 7/3, t(0.975; 2) = 4.3026527, half = 4.3026527 * sqrt(7/9) = 3.794583. */
+/* Packets offered depend only on the seed, not on losses: 32, 31, 34 (`show`). By hand: mean 97/3,
+ * s^2 = 7/3, t(0.975; 2) = 4.3026527, half = 4.3026527 * sqrt(7/9) = 3.794583. */
 #define HEAD                                                                                       \
     "# lines: inner.offered.pkts over tunnel.init-delay\n"                                         \
     "# units: inner.offered.pkts packets, tunnel.init-delay s, link.loss parts of 1\n"             \

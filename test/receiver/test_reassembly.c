@@ -438,9 +438,9 @@ static void test_every_split_by_slices(void)
     split_everywhere_slices(6, 70);
 }
 
-/* --- what a reader of the header learns --- */
+/* --- fields of the header --- */
 
-static void remember(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
+static void record(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
 {
     (void)now_ps;
     (void)again;
@@ -455,7 +455,7 @@ static void test_packets_from_bytes_know_their_header(void)
     uint8_t six[40] = {0x6B, 0x9A, 0xBC, 0xDE, 0, 0};
     const struct sample v4 = {four, sizeof four}, v6 = {six, sizeof six};
     rx_open(&rx, NULL, 0);
-    rx.reassembly.deliver = remember;
+    rx.reassembly.deliver = record;
     rx.reassembly.deliver_ctx = &seen;
     rx.now_ps = 42;
     for (int split = 0; split < 2; split++) {
@@ -611,7 +611,7 @@ static void test_block_offset_runs_beyond_the_longest_packet(void)
     RX_CLOSE(&rx, 1);
 }
 
-/* The octets that would complete it are behind the payload's end; the promise was true. */
+/* The octets that would complete it are behind the payload's end; BlockOffset was right. */
 static void test_block_offset_beyond_the_payload(void)
 {
     struct rx rx;
@@ -630,7 +630,7 @@ static void test_block_offset_beyond_the_payload(void)
 }
 
 /* A header is cut inside its length, and the next payload says that its packet ends before the
- * length does: the packet cannot be. What is new behind it still counts, and may be cut again. */
+ * length does: the packet cannot be. New packets behind it still count, and may be cut again. */
 static void test_block_offset_ends_inside_a_split_header(void)
 {
     for (uint32_t kept = 1; kept <= 4; kept++) {
@@ -742,7 +742,7 @@ static void test_all_pad_moves_the_awaited_number_by_one(void)
     CHECK_U64(rx.reassembly.want, rx.seq + 1);
     give_pad(&rx, 1400);
     CHECK_U64(rx.reassembly.want, rx.seq + 1);
-    rx.seq++; /* an all-pad payload that is lost is a gap like any other */
+    rx.seq++; /* a lost all-pad payload is a gap like any other */
     give_part(&rx, &shorts[2], 30, 100);
     CHECK_ERRORS(&rx, 0, 0, 1);
     CHECK_U64(counted(&rx, IPTFS_YANG_OUTER_RX_ALL_PAD_PKTS), 2);
@@ -773,7 +773,7 @@ static void bad_block(const uint8_t *bytes, uint32_t octets, uint64_t buffer, ui
     RX_CLOSE(&rx, 2);
 }
 
-/* Linux 7.2 throws the good packets before a malformed block away, and leaks them. */
+/* Linux 7.2 drops the good packets before a malformed block, and leaks them. */
 static void test_linux_fault_6_packets_before_a_bad_block_stay(void)
 {
     for (unsigned type = 1; type < 16; type++) {
@@ -816,8 +816,7 @@ static void test_a_runt_completed_with_a_bad_length(void)
     }
 }
 
-/* The same, when BlockOffset promises more than this payload holds: there is nothing to wait for.
- */
+/* The same, when BlockOffset is beyond this payload: there is nothing to wait for. */
 static void test_a_runt_with_a_bad_length_is_not_waited_for(void)
 {
     for (uint8_t length = 0; length < 20; length++) {
@@ -872,7 +871,7 @@ static void test_headers_cut_short_are_dropped(void)
     RX_CLOSE(&rx, 0);
 }
 
-/* Linux refuses flags; RFC 9347 says to ignore them, and so do we. */
+/* Linux refuses flags; RFC 9347 requires to ignore them, as is done here. */
 static void test_reserved_bits_do_not_matter(void)
 {
     struct rx rx;
@@ -924,7 +923,7 @@ static void test_the_timer_runs_while_a_packet_is_partial(void)
     RX_CLOSE(&rx, 2);
 }
 
-static void test_a_running_timer_is_not_started_anew(void)
+static void test_a_running_timer_is_not_restarted(void)
 {
     struct rx rx;
     open_shorts(&rx, 0);
@@ -1087,7 +1086,8 @@ static void crowd_open(struct crowd *crowd, uint64_t *state)
     }
 }
 
-/* Queues the crowd and packs it on demand; hands each payload over as bytes and as slices. */
+/* Queues the random packets and packs them on demand; each payload is given as bytes and as
+ * slices. */
 static void pack_and_unpack(const struct crowd *crowd, uint32_t space, struct rx *bytes_rx,
                             struct rx *slices_rx)
 {
@@ -1138,8 +1138,9 @@ static void test_random_packets_survive_packing_and_the_wire(void)
     }
 }
 
-/* The crowd as one stream, cut every few octets anywhere, all-pad payloads between, some payloads
- * lost: a packet comes out when all payloads from its first octet to its last have come. */
+/* The random packets as one stream, cut every few octets anywhere, all-pad payloads between, some
+ * payloads lost: a packet comes out when all payloads from its first octet to its last have
+ * come. */
 struct lossy {
     struct rx rx;
     struct sample survivors[RANDOM_PKTS];
@@ -1297,7 +1298,7 @@ const CU_TestInfo iptfs_tests_reassembly[] = {
     {"reserved bits do not matter", test_reserved_bits_do_not_matter},
     {"empty payloads carry nothing", test_empty_payloads_carry_nothing},
     {"the timer runs while a packet is partial", test_the_timer_runs_while_a_packet_is_partial},
-    {"a running timer is not started anew", test_a_running_timer_is_not_started_anew},
+    {"a running timer is not restarted", test_a_running_timer_is_not_restarted},
     {"expiry discards the partial packet", test_expiry_discards_the_partial_packet},
     {"a partial packet at the end is inside", test_a_partial_packet_at_the_end_is_inside},
     {"padding is counted", test_padding_is_counted},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The receiver that sends immediately. Streams are laid out here, octet by octet, and not by the
- * packer; what must be delivered, and at which arrival, is computed by a function that knows
- * nothing of windows but two rules: a number that arrives more than `window` behind the highest
- * is late, and a fragmented packet leaves when all its numbers have come in time. */
+ * packer; what must be delivered, and at which arrival, is computed by a function with only two
+ * rules: a number that arrives more than `window` behind the highest is late, and a fragmented
+ * packet leaves when all its numbers have come in time. */
 #include "base/units.h"
 #include "packet/aggfrag.h"
 #include "receiver/receiver.h"
@@ -673,7 +673,7 @@ static void test_more_fragments_than_window(void)
     stop(&bench);
 }
 
-/* Far above: what waits is given up, and numbers start anew there. */
+/* Far above: what waits is given up, and numbers start again there. */
 static void test_jumps(void)
 {
     static const uint64_t far[] = {5, 6, 20, 1000, UINT64_C(1) << 40};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The receiver as a whole: replay, marks, both ways to deliver, a new SA. The windows and the
+/* The receiver as a whole: replay, marks, both kinds of delivery, a new SA. The windows and the
  * reassembly have tests of their own. */
 #include "receiver/receiver.h"
 
@@ -156,7 +156,7 @@ static void test_packet_and_timer(void)
     }
 }
 
-/* The SA is removed while it holds a packet and a part of another; numbers start anew. */
+/* The SA is removed while it holds a packet and a part of another; numbers start again. */
 static void test_renew(void)
 {
     const struct iptfs_receiver_config config = {

@@ -125,7 +125,7 @@ struct row {
     uint64_t late, duplicate, missed; /* packets, and numbers given up */
 };
 
-/* Plays the rows with a drop-time of 10, and at the end lets the timer fire till it rests. */
+/* Plays the rows with a drop-time of 10, and at the end lets the timer fire until it stops. */
 static void play_rows(const struct row *rows, size_t count)
 {
     static struct bench bench;
@@ -228,7 +228,8 @@ static void test_give_up_times(void)
         {"two times at one instant", 7, "0:1 1:3 1:5 6:8", "1@0 !11 3@11 5@11 !16 8@16", 0, 0, 4},
         {"moved far: time of the last", 3, "0:1 1:3 6:20", "1@0 3@6 !11 !16 20@16", 0, 0, 17},
         {"moved by one: the time stays", 3, "0:1 1:4 6:6", "1@0 !11 4@11 !16 6@16", 0, 0, 3},
-        {"a resting timer starts anew", 3, "0:1 1:3 2:2 20:5", "1@0 2@2 3@2 !11 !30 5@30", 0, 0, 1},
+        {"a stopped timer starts again", 3, "0:1 1:3 2:2 20:5", "1@0 2@2 3@2 !11 !30 5@30", 0, 0,
+         1},
         {"a running one is not moved", 3, "0:1 1:3 2:2 4:5", "1@0 2@2 3@2 !11 !14 5@14", 0, 0, 1},
     };
     PLAY_ROWS(rows);
@@ -239,7 +240,7 @@ static void test_shared_timer(void)
 {
     static const struct row rows[] = {
         {"too early for the window: again", 3, "0:1 2:start 5:3", "1@0 !12 !15 3@15", 0, 0, 1},
-        {"nothing held: rests", 3, "0:1 2:start", "1@0 !12", 0, 0, 0},
+        {"nothing held: stops", 3, "0:1 2:start", "1@0 !12", 0, 0, 0},
         {"stopped: waits for the arrival", 3, "0:1 1:3 4:stop 90:2", "1@0 2@90 3@90", 0, 0, 0},
         {"stopped: waits for a timer", 3, "0:1 1:3 4:stop 90:start", "1@0 !100 3@100", 0, 0, 1},
         {"stopped: not started on top of a full place", 3, "0:1 1:3 4:stop 20:4 90:2",
@@ -338,7 +339,7 @@ static void test_reversed_blocks(void)
 
 /* --------------------------------------------------------------------------- the slow model */
 
-/* The same rules, over plain arrays indexed by number, with no thought of speed. */
+/* The same rules, over plain arrays indexed by number, without regard to speed. */
 struct model {
     uint64_t window;
     int64_t drop_time_ps;
@@ -565,7 +566,7 @@ static void test_random_against_model(void)
 
 /* ---------------------------------------------------------------------------------- the rest */
 
-/* What is held at the end is let go as still inside. */
+/* What is held at the end is released as in flight. */
 static void test_held_at_the_end(void)
 {
     static struct bench bench;
@@ -599,7 +600,7 @@ const CU_TestInfo iptfs_tests_reorder[] = {
     {"Linux 7.2 fault 1: the window moves onto itself", test_linux_fault_1_overlapping_move},
     {"Linux 7.2 fault 2: partial give-up", test_linux_fault_2_partial_give_up},
     {"X of every Y packets reversed", test_reversed_blocks},
-    {"random runs are as the slow model says", test_random_against_model},
+    {"random runs match the slow model", test_random_against_model},
     {"held packets at the end", test_held_at_the_end},
     {"times near the end", test_times_near_the_end},
     CU_TEST_INFO_NULL,

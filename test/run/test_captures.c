@@ -104,7 +104,7 @@ static void test_captures_are_what_the_summary_counts(void)
     program_remove_folder();
 }
 
-/* What decap makes of the outer packets begins with what the run delivered. */
+/* The output of decap starts with what the run delivered. */
 static void check_decap(const char *words, const char *outer, const char *inner)
 {
     struct endpoint_outcome received = endpoint_run(iptfs_decap, outer, "back.pcap", words);
@@ -149,7 +149,7 @@ static const char hosts_text[] =
     "[traffic.calls6]\ntype = udp-onoff\nrate = 400kbps\nsize = 201B\nip = 6\n"
     "on = 100ms\noff = 50ms\n";
 
-/* What an IP header and what is behind it add up to: all ones where the checksums are right. IP
+/* The checksum over an IP header and what is behind it: all ones where the checksums are right. IP
  * fragments cannot be added up one by one. */
 static bool adds_up(const struct frame *frame)
 {
@@ -243,7 +243,8 @@ static void test_runs_without_octets_write_nothing(void)
     program_remove_folder();
 }
 
-/* The example's capture is what its scenario sends, and goes there and back as the README says. */
+/* The example's capture is what its scenario sends, and encap and decap give what the README
+ * describes. */
 static void test_the_example_capture(void)
 {
     program_new_folder();
@@ -288,7 +289,7 @@ static uint64_t count_of(const char *text, const char *part)
     return count;
 }
 
-/* Made-up packets have nothing in them that Wireshark would remark on. */
+/* Wireshark finds no errors in generated packets. */
 static void test_tshark_reads_made_up_packets(void)
 {
     if (!has_tshark()) {

@@ -176,7 +176,7 @@ static void test_traffic_beside_the_tunnel_shares_its_link(void)
     json_decref(summary);
 }
 
-static void test_the_seed_alone_decides(void)
+static void test_only_the_seed_decides(void)
 {
     static const char *const lossy[] = {"link.loss=0.5%", "tunnel.mode=on-demand",
                                         "scenario.duration=3s", NULL};
@@ -191,7 +191,7 @@ static void test_the_seed_alone_decides(void)
     json_decref(two);
 }
 
-/* Each ends with packets everywhere, and is like the first. */
+/* Each run ends with packets in every part, and equals the first. */
 static void test_many_runs_in_one_process(void)
 {
     static const char *const sets[] = {"scenario.duration=50ms", "tunnel.mode=on-demand",
@@ -214,7 +214,7 @@ const CU_TestInfo iptfs_tests_run_hosts[] = {
     {"all octets arrive whatever is lost", test_all_octets_arrive_whatever_is_lost},
     {"TCP follows what a tunnel takes", test_tcp_follows_what_a_tunnel_takes},
     {"traffic beside the tunnel shares its link", test_traffic_beside_the_tunnel_shares_its_link},
-    {"the seed alone decides", test_the_seed_alone_decides},
+    {"only the seed decides", test_only_the_seed_decides},
     {"many runs in one process", test_many_runs_in_one_process},
     CU_TEST_INFO_NULL,
 };

@@ -288,7 +288,7 @@ static void comparison_notices_differences(void)
     CHECK_INT(difference_of("rx 1 id=1 len=400 tos=3\n", "rx 1 id=1 len=40 tos=0\n", true), 0);
 }
 
-/* What a script says wrongly is answered with file, line, found and allowed. */
+/* Errors in scripts are reported with file, line, found and allowed. */
 static void bad_scripts_are_refused(void)
 {
     static const struct {

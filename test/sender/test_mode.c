@@ -602,7 +602,7 @@ static void check_fragments(uint32_t octets, uint32_t mtu, uint32_t around)
 {
     uint32_t left = octets - 20, fits = (mtu - around - 20) / 8 * 8;
     for (size_t i = 0; i < rig.count; i++) {
-        /* The last one may have what the multiple of 8 leaves unused. */
+        /* The last one may use what the multiple of 8 leaves. */
         uint32_t data = left <= mtu - around - 20 ? left : fits;
         uint32_t header = i == 0 ? 20 : 0;
         bool good = rig.sent[i]->data_octets == header + data &&

@@ -213,8 +213,8 @@ static void test_each_of_722_has_its_own_outer_packet(void)
     TX_CLOSE(&tx);
 }
 
-/* The rest of an outer packet is for the next packet or for nobody: no later one is let forward. */
-static void test_nobody_overtakes(void)
+/* The rest of an outer packet is for the next packet only: no later one overtakes. */
+static void test_no_packet_overtakes(void)
 {
     struct tx tx;
     tx_open_1500(&tx);
@@ -410,7 +410,7 @@ static void test_random_queues_obey_the_rules(void)
     }
 }
 
-/* Packets that come while others are being packed join behind; slices keep the order, without a
+/* Packets that arrive while others are packed are added behind; slices keep the order, without a
  * hole: the octets of all slices are the octets of all packets, one after another. */
 static void test_octets_are_kept_while_packets_arrive(void)
 {
@@ -515,7 +515,7 @@ const CU_TestInfo iptfs_tests_packer_aggfrag[] = {
     {"an empty queue gives nothing", test_an_empty_queue_gives_nothing},
     {"two of 721 pair up", test_two_of_721_pair_up},
     {"each of 722 has its own outer packet", test_each_of_722_has_its_own_outer_packet},
-    {"nobody overtakes", test_nobody_overtakes},
+    {"no packet overtakes", test_no_packet_overtakes},
     {"small packets fill one", test_small_packets_fill_one},
     {"every size up to three times the space", test_every_size_up_to_three_times_the_space},
     {"every size in a path of 1500", test_every_size_in_a_path_of_1500},

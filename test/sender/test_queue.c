@@ -118,7 +118,7 @@ static void test_ce_goes_to_ecn_capable_packets_above_the_mark(void)
     }
 }
 
-/* A random row of pushes and pops beside plain sums. */
+/* A random sequence of pushes and pops, compared with sums. */
 static void test_sums_hold_over_random_use(void)
 {
     struct iptfs_store store;

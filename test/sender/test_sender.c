@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sender, driven by hand: when it sends, what it refuses, and what becomes of handles. */
+/* The sender, driven by hand: when it sends, what it refuses, and where handles end. */
 #include "base/error.h"
 #include "base/units.h"
 #include "sender/sender.h"
@@ -156,7 +156,7 @@ static int offer(struct bench *bench, int64_t at_ps, uint32_t octets, uint32_t i
     return iptfs_sender_offer(&bench->sender, &arrival);
 }
 
-/* Wakes the sender whenever it asks, until it asks for nothing up to `until_ps`. */
+/* Wakes the sender whenever it is due, until nothing is due up to `until_ps`. */
 static void run_timely(struct bench *bench, int64_t until_ps)
 {
     for (int64_t last_ps = -1;;) {
@@ -216,7 +216,7 @@ static void test_same_instant_before_timer(void)
 }
 
 /* The timer starts with the first packet into an idle sender; those at the very instant it fires
- * still go with it; one picosecond later is too late and starts it anew. */
+ * still go with it; one picosecond later is too late and starts it again. */
 static void test_init_delay(void)
 {
     const struct iptfs_arrival arrivals[] = {
@@ -459,7 +459,7 @@ static void test_dont_frag_local(void)
     stop(&bench, 0);
 }
 
-/* Too big is found before the queue is asked, so a full one does not hide it. */
+/* The size is checked before the queue, so a full queue does not hide it. */
 static void test_too_big_before_full(void)
 {
     struct iptfs_sender_config config = plain_sender();

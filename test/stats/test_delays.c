@@ -52,7 +52,7 @@ static void test_one_delay_is_every_quantile(void)
     }
 }
 
-/* Delays below 1024 ps have a bin each: the answer must be the very sample. */
+/* Delays below 1024 ps have a bin each: the result must be the exact sample. */
 static void test_small_sets_are_exact(void)
 {
     struct iptfs_delays delays;

@@ -166,7 +166,7 @@ static void check_same_timeline(const struct timeline *found, const struct timel
         CHECK_FAIL("%s: another timeline", what);
 }
 
-/* What one run showed at both ends, and what came of the inner packets. */
+/* What one run showed at both ends, and the delivered inner packets. */
 struct seen {
     struct iptfs_observer observer;
     struct timeline sent;
@@ -385,8 +385,8 @@ static void congestion_control_shows_only_the_network(void)
     seen_free(&idle);
 }
 
-/* With ECN the mark of an inner packet is copied to the outside, where all can read it; that is why
- * it is off by default. */
+/* With ECN the mark of an inner packet is copied to the outer header, where all can read it;
+ * therefore it is off by default. */
 static void ecn_leaks_marks(void)
 {
     static const char text[] = "[scenario]\nduration = 1s\nleak = on\n"

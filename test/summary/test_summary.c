@@ -177,9 +177,9 @@ static void directions_have_blackouts_of_their_own(void)
     json_decref(summary);
 }
 
-/* A sender that never runs dry follows the rate: 500 ms at 8, 250 at 4 and 250 at 16 Mb/s. Packets
- * of 1500 octets take 1.5 ms at first; the one that begins before 500 ms ends at 501, the last
- * before 750 at 750, so 334 + 83 + 333 leave the transmitter and the next is in it. */
+/* A saturated sender follows the rate: 500 ms at 8, 250 at 4 and 250 at 16 Mb/s. Packets of 1500
+ * octets take 1.5 ms at first; the one that begins before 500 ms ends at 501, the last before 750
+ * at 750, so 334 + 83 + 333 leave the transmitter and the next is in it. */
 static void a_saturated_link_follows_its_rate(void)
 {
     static const char text[] =
@@ -341,8 +341,8 @@ static void oversized_packets_are_answered(void)
     json_decref(summary);
 }
 
-/* What stands at the end is counted where it is: the tenth packet, sent at 90 ms, is on the link.
- */
+/* Packets inside at the end are counted where they are: the tenth packet, sent at 90 ms, is on the
+ * link. */
 static void packets_inside_at_the_end_are_in_flight(void)
 {
     const char *cut[] = {"scenario.duration=90.5ms"};
@@ -442,7 +442,7 @@ static void same_seed_gives_the_same_bytes(void)
     free(other_seed);
 }
 
-/* Turning one knob must not shift the draws of another: with another loss the same packets come. */
+/* One option must not change the draws of another: with another loss the same packets arrive. */
 static void streams_do_not_shift_each_other(void)
 {
     const char *lossless[] = {"link.loss=0"};

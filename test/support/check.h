@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks for CUnit that say what they found: CUnit itself prints the expression alone. */
+/* Checks for CUnit that print the values found: CUnit itself prints only the expression. */
 #ifndef IPTFS_SUPPORT_CHECK_H
 #define IPTFS_SUPPORT_CHECK_H
 
@@ -24,7 +24,7 @@ bool check_bytes(const uint8_t *found, const uint8_t *expected, uint64_t octets,
 void check_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Says that a test, or a part of one, cannot be done on this machine, and why; it is counted. */
+/* Reports that a test, or a part of one, is skipped on this machine, and why; it is counted. */
 void check_skip(const char *what, const char *why);
 
 /* How many were skipped. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Impairments without a link: what they do to a row of packets. */
+/* Impairments without a link: their effect on a sequence of packets. */
 #ifndef IPTFS_TEST_SUPPORT_IMPAIR_H
 #define IPTFS_TEST_SUPPORT_IMPAIR_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What became of all packets together. */
+/* The sum of the effects on all packets. */
 struct impaired {
     uint64_t lost;
     uint64_t duplicated;

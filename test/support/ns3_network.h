@@ -40,7 +40,8 @@ int net_ping(void *node, int64_t at_ps, const char *from, const char *to, uint32
 int net_udp_send(void *node, int64_t at_ps, const char *to, const uint8_t *bytes, uint32_t octets,
                  uint8_t tos);
 
-/* What passes the IPv4 and IPv6 of a node, header and all: 't'o a device or 'r'eceived from one. */
+/* The packets that pass the IPv4 and IPv6 of a node, with headers: 't'o a device or 'r'eceived from
+ * one. */
 typedef void net_sniffer(void *ctx, char direction, const uint8_t *bytes, uint32_t octets);
 void net_sniff(void *node, net_sniffer *sniffer, void *ctx);
 

@@ -18,7 +18,7 @@ void program_new_folder(void);
 void program_remove_folder(void);
 const char *program_folder(void);
 
-/* The path of the program under test, absolute where the environment says so. */
+/* The path of the program under test, absolute where the environment gives it so. */
 const char *program_path(void);
 
 /* Runs "iptfs-sim ARGUMENTS" in a shell. %s arguments are names without blanks. */

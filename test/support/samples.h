@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* The next of a fixed row of numbers; any start value will do. */
+/* The next of a fixed sequence of numbers; any start value is allowed. */
 uint64_t sample_next(uint64_t *state);
 
 /* One of low..high, both included. */
@@ -22,7 +22,7 @@ void sample_ip(uint8_t *bytes, int version, uint32_t octets, uint32_t id);
 /* An inner packet around these octets, which must outlive it. */
 struct iptfs_inner *sample_inner(struct iptfs_store *store, uint8_t *bytes, uint32_t octets);
 
-/* An inner packet of a length alone, as simulations use them. */
+/* An inner packet with a length and no octets, as in simulations. */
 struct iptfs_inner *sample_hollow(struct iptfs_store *store, uint32_t octets, uint32_t id);
 
 /* An inner packet as octets. */

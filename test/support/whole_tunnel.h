@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole tunnel, driven by hand through next_ps and wake alone. What must hold at any moment of
- * any run is checked in each step. */
+/* A whole tunnel, driven by hand through next_ps and wake only. Invariants are checked in each
+ * step. */
 #ifndef IPTFS_SUPPORT_WHOLE_TUNNEL_H
 #define IPTFS_SUPPORT_WHOLE_TUNNEL_H
 
@@ -54,12 +54,12 @@ struct bench {
 /* Notes `what` is wrong unless `held`; the first of these stays. */
 void bench_expect(struct bench *bench, bool held, const char *what);
 
-/* Builds the tunnel of a plan, which must outlive the bench. False, and bench->wrong says so, when
- * it cannot be: then there is nothing to close. */
+/* Builds the tunnel of a plan, which must outlive the bench. False, with the reason in
+ * bench->wrong, when it cannot be built: then there is nothing to close. */
 bool bench_start(struct bench *bench, struct plan *plan);
 
-/* Wakes the tunnel whenever it asks, until nothing is due up to `until_ps` or something is wrong.
- */
+/* Wakes the tunnel whenever it is due, until nothing is due up to `until_ps` or something is
+ * wrong. */
 void bench_run_until(struct bench *bench, int64_t until_ps);
 
 /* Ends the run (IPTFS_NEVER: where it stands), sees that each packet and each handle is somewhere

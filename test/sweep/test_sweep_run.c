@@ -52,7 +52,7 @@ static void jobs_give_the_same_bytes(void)
     folder_remove();
 }
 
-/* The point that is shown, run alone, gives the point's result. */
+/* The command that is shown for a point gives the point's result. */
 static void points_can_be_repeated(void)
 {
     folder_make();
@@ -342,7 +342,7 @@ static void bars_are_for_terminals(void)
     folder_remove();
 }
 
-/* A small file system fills up, and one becomes read-only; it is seen by this test alone. */
+/* A small file system fills up, and one becomes read-only; only this test sees it. */
 static void full_disks_lose_nothing(void)
 {
     folder_make();

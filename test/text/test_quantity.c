@@ -42,7 +42,7 @@ static void check_good(reader read, const struct good *table, size_t count)
     }
 }
 
-/* A value that is refused leaves the variable alone. */
+/* A refused value leaves the variable unchanged. */
 static void check_bad(reader read, const struct bad *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -44,7 +44,7 @@ static void test_count_ends_every_type(void)
     }
 }
 
-static void test_packets_are_as_the_section_says(void)
+static void test_packets_follow_the_section(void)
 {
     struct iptfs_traffic_options options = test_sized("cbr", test_fixed(100), 1000000);
     options.ip_version = 6;
@@ -127,7 +127,7 @@ static void test_seed_and_flow_choose_the_draws(void)
 const CU_TestInfo iptfs_tests_flow[] = {
     {"stop is exclusive", test_stop_is_exclusive},
     {"count ends every type", test_count_ends_every_type},
-    {"packets are as the section says", test_packets_are_as_the_section_says},
+    {"packets follow the section", test_packets_follow_the_section},
     {"imix proportions", test_imix_proportions},
     {"uniform sizes reach both ends", test_uniform_sizes_reach_both_ends},
     {"seed and flow choose the draws", test_seed_and_flow_choose_the_draws},

@@ -51,7 +51,7 @@ static void test_poisson_gap_may_be_longer_than_any_run(void)
 }
 
 /* Long packets must not come after long gaps: neither the gap before a packet nor the one behind it
- * says anything about its size. */
+ * depends on its size. */
 static void test_sizes_are_independent_of_gaps(void)
 {
     enum {

@@ -41,7 +41,7 @@ struct bench {
 static struct plan plan;
 static struct bench bench;
 
-/* The path's MTU at a time, by the plan alone. */
+/* The path's MTU at a time, from the plan only. */
 static uint32_t mtu_at(const struct plan *of, int64_t now_ps)
 {
     uint32_t mtu = of->sender.mtu_octets;
@@ -142,7 +142,7 @@ static void test_on_demand_follows(void)
     end(10 * MS);
 }
 
-/* Fragments have gone when the space changes, to less and to more. */
+/* Fragments have been sent when the payload size changes, to less and to more. */
 static void test_a_partial_packet_goes_on(void)
 {
     begin("fixed-rate");

@@ -101,7 +101,7 @@ static void test_only_what_it_wants(void)
     CHECK_STR(log, "aAsBsArAdAeBeAiA");
 }
 
-/* Who takes the handle comes last, whenever the others are added. */
+/* The observer that takes the handle is called last, whenever the others are added. */
 static void test_order(void)
 {
     char log[64] = "";

@@ -89,10 +89,10 @@ static void nothing_is_lost_without_loss(void)
 {
     static const char *const modes[] = {"tunnel.mode=on-demand", "tunnel.mode=fixed-rate",
                                         "tunnel.mode=min-rate", "tunnel.mode=esp"};
-    static const char *const lives[] = {"tunnel.rekey-after=1p", "tunnel.rekey-after=7p",
-                                        "tunnel.rekey-after=5ms"};
+    static const char *const lifetimes[] = {"tunnel.rekey-after=1p", "tunnel.rekey-after=7p",
+                                            "tunnel.rekey-after=5ms"};
     for (size_t i = 0; i < 12; i++) {
-        const char *sets[] = {modes[i / 3], lives[i % 3],
+        const char *sets[] = {modes[i / 3], lifetimes[i % 3],
                               i / 3 == 1 || i / 3 == 2 ? "tunnel.l3-fixed-rate=20Mbps"
                                                        : "tunnel.l3-fixed-rate=0"};
         const struct iptfs_tunnel *tunnel = tunnel_of(sets, 3, 400 * IPTFS_PS_PER_MS);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole tunnel, driven by hand: what must hold at any moment of any run is checked in each step
- * of thousands of random ones (see wholetunnel.h). */
+/* A whole tunnel, driven by hand: invariants are checked in each step of thousands of random runs
+ * (see whole_tunnel.h). */
 #include "base/error.h"
 #include "base/units.h"
 #include "support/check.h"
@@ -69,7 +69,7 @@ static void random_trouble(struct plan *plan, struct dice *dice)
         };
 }
 
-/* Random packets, SAs and link; with `trouble` everything that can go wrong does. */
+/* Random packets, SAs and link; with `trouble` all impairments are on. */
 static void make_plan(struct plan *plan, uint64_t seed, bool trouble)
 {
     struct dice dice = {seed};
@@ -162,7 +162,7 @@ static void test_lossless(void)
 }
 
 /* One full outer packet each millisecond, each delayed by less than three more: a window of three
- * puts all in order again; without one they come as they come. */
+ * puts all in order again; without one they are delivered as they arrive. */
 static void test_reordered_within_the_window(void)
 {
     static struct plan plan;
@@ -282,7 +282,7 @@ static void test_first_cause_stands(void)
     stop(&bench, IPTFS_NEVER);
 }
 
-/* Delay of a packet: its wait for the timer, its transmission, its way. */
+/* Delay of a packet: its wait for the timer, its transmission, its propagation. */
 static void test_delay(void)
 {
     static struct plan plan;
@@ -381,7 +381,7 @@ static void test_window_of_sources(void)
     }
 }
 
-/* Freed without being closed, at any time, nothing is left behind. */
+/* Freed without being closed, at any time, nothing leaks. */
 static void test_freed_at_any_time(void)
 {
     static struct plan plan;

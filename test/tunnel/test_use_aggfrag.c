@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What ends ask of each other (RFC 9347, 5.1), as bytes, as rules, and in a run. */
+/* What the ends request from each other (RFC 9347, 5.1): octets, rules, and a run. */
 #include "base/error.h"
 #include "run/run.h"
 #include "scenario/to_model.h"
@@ -188,7 +188,7 @@ static int64_t count_at(const json_t *summary, const char *path)
     return json_integer_value(at(summary, path));
 }
 
-/* A peer that takes no fragments makes of the sender what dont-frag makes of it. */
+/* A peer that refuses fragments has the same effect on the sender as dont-frag. */
 static void a_sender_obeys_a_peer_without_fragments(void)
 {
     static const char *const modes[] = {"on-demand\n", "fixed-rate\npps = 1000\n",

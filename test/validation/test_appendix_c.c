@@ -68,7 +68,7 @@ static void watch_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *oute
         watch->left_ps = now_ps;
 }
 
-/* What got to the far end, and how long it took. */
+/* What arrived at the far end, and how long it took. */
 struct flow {
     int64_t time_ps;
     struct iptfs_tally inner;

@@ -92,7 +92,7 @@ static void changes_are_reported(void)
     unlink(golden);
 }
 
-/* A line that is there says how much is run; those of scenarios that are not asked for stay. */
+/* An existing line determines how much is run; lines of other scenarios stay. */
 static void duration_is_kept(void)
 {
     begin();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The studies in results/ that are sweeps: each runs in a short form, its page's statements are
- * tested on that, and its tables compared with the data that lie beside them. make.py and study.py
- * know the statements; here they are only called, and shown a page that is wrong. */
+ * tested on that, and its tables compared with the data that lie beside them. The statements are in
+ * make.py and study.py; here these are called, also with a wrong page. */
 #include "support/check.h"
 
 #include <stdio.h>
@@ -34,8 +34,7 @@ static int last_line(const char *command, char *line, size_t size)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Runs the short form of a study in `folder`: how many claims hold; -1 when it did not come to a
- * count. */
+/* Runs the short form of a study in `folder`: how many claims hold; -1 when there is no count. */
 static long short_form(const char *folder, const char *study, long *broken)
 {
     char command[256], line[512], format[128];

@@ -34,12 +34,12 @@
 /* ------------------------------------------------------------------------------- the theory */
 
 enum {
-    STATES = 512,   /* more packets wait with a chance below 1e-15 at a load of 0.95 */
+    STATES = 512,   /* more packets wait with a probability below 1e-15 at a load of 0.95 */
     ARRIVALS = 64,  /* nor do more come in a slot */
     STEPS = 100000, /* far more than any load here needs */
 };
 
-/* Queue before a slot: chances of 0, 1, 2, ... packets. */
+/* Queue before a slot: probabilities of 0, 1, 2, ... packets. */
 struct chain {
     double chance[STATES];
     double arrivals[ARRIVALS];
@@ -323,8 +323,8 @@ static void count_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *oute
     ++*(uint64_t *)ctx;
 }
 
-/* The same of a whole tunnel, asked at times that have nothing to do with its slots, while packets
- * come and go. */
+/* The same of a whole tunnel, woken at times unrelated to its slots, while packets arrive and
+ * leave. */
 static void outer_packets_never_drift(void)
 {
     const char *sets[] = {"tunnel.l2-fixed-rate=333333333bps", "link.framing=ethernet",

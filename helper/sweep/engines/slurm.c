@@ -187,7 +187,7 @@ static enum in_queue look_for(const char *id)
     return GONE;
 }
 
-/* Cancels a job and waits until it has left the queue; false when Slurm does not do it. */
+/* Cancels a job and waits until it has left the queue; false when that fails. */
 static bool cancel(const char *id)
 {
     enum {
@@ -413,7 +413,7 @@ static int cancel_array(const struct array *array, struct iptfs_error *error)
         array->id, cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
 }
 
-/* Asks for the queue seldom, since all users of the cluster wait for the same daemon. */
+/* Polls the queue seldom, since all users of the cluster share the daemon. */
 static int follow(struct array *array, struct iptfs_error *error)
 {
     enum in_queue state = IN_QUEUE;

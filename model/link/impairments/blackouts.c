@@ -36,8 +36,8 @@ static bool in_blackout(struct blackouts *blackouts, int64_t depart_ps)
     return blackouts->left > 0 && blackouts->next->at_ps <= depart_ps;
 }
 
-/* The last kind of the table: a packet in a blackout is lost by it alone, and whatever else the
- * impairments before would have done to it does not count. */
+/* The last kind of the table: a packet in a blackout is lost by it only, and the effects of the
+ * impairments before it are cancelled. */
 static void apply(struct iptfs_impairment *impairment, const struct iptfs_outer *outer,
                   int64_t depart_ps, struct iptfs_impair_effect *effect)
 {

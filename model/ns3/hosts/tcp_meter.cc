@@ -92,7 +92,7 @@ struct iptfs_ns3_hosts_flow &TcpMeter::flow()
     return section_->flows[index_];
 }
 
-/* Karn's algorithm: an acknowledgement of what was sent twice does not say which one it is for. */
+/* Karn's algorithm: an acknowledgement of a segment sent twice does not identify the copy. */
 void TcpMeter::discard_times(ns3::SequenceNumber32 begin, ns3::SequenceNumber32 end)
 {
     auto first = std::upper_bound(

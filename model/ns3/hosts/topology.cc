@@ -91,8 +91,8 @@ int ipv6_number(const uint8_t *address)
 
 } // namespace
 
-/* Nothing is drawn at random, and nodes send nothing of their own accord: no duplicate address
- * detection, which takes a second, and no router solicitations, since all nodes forward. */
+/* Nothing is drawn at random, and nodes send nothing by themselves: no duplicate address detection,
+ * which takes a second, and no router solicitations, since all nodes forward. */
 ns3::Ptr<ns3::Node> make_node()
 {
     ns3::Ptr<ns3::Node> node = ns3::CreateObject<ns3::Node>();
