@@ -179,7 +179,7 @@ static void offer_keys(const struct completion *to)
     }
 }
 
-/* What an option or argument is called in the help text says what it may be. */
+/* The name of an option's argument in the help text determines its completions. */
 static const struct {
     const char *name;
     void (*offer)(const struct completion *to);

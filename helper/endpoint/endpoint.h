@@ -37,7 +37,7 @@ struct iptfs_endpoint {
     int64_t base_s; /* the second in which the capture begins */
     int64_t now_ps; /* time of the packet that is read, since base_s; never goes back */
     uint64_t not_ip;
-    uint64_t cut;     /* not all octets were captured, or nothing says how many there are */
+    uint64_t cut;     /* not all octets were captured, or their number is unknown */
     uint64_t earlier; /* packets whose time is before that of the packet before them */
     struct iptfs_error *error;
     int code; /* the first failure of a callback */

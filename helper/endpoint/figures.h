@@ -23,8 +23,8 @@ void iptfs_figures_note_input(const struct iptfs_endpoint *endpoint, FILE *notes
 void iptfs_figures_note(const struct iptfs_endpoint *endpoint, uint64_t count, const char *text,
                         FILE *notes);
 
-/* Prints the figures as the request says: all as JSON, or those that are not 0 as lines, and which
- * files were written. */
+/* Prints the figures as the request says: all as JSON, or the non-zero ones as lines, and the names
+ * of the files written. */
 void iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *figures, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that are there whole or not at all: written under a temporary name, then renamed. Devices
+/* Files that exist completely or not at all: written under a temporary name, then renamed. Devices
  * and pipes, such as /dev/stdout, are written as they are, and links are followed. */
 #ifndef IPTFS_FILES_OUTFILE_H
 #define IPTFS_FILES_OUTFILE_H
@@ -13,7 +13,7 @@ struct iptfs_outfile {
     FILE *file;      /* write here */
     char *path;      /* what it will be called */
     char *temporary; /* what it is called until then; NULL for a device or a pipe */
-    bool nameless;   /* until then it has no name at all, and goes with the process */
+    bool nameless;   /* until then it has no name, and is removed with the process */
 };
 
 /* Opens a file that will be called `path`. IPTFS_E_IO, with a line of text. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Other programs: started, waited for, asked. */
+/* Other programs: start them, wait for them, read their output. */
 #ifndef IPTFS_FILES_PROCESS_H
 #define IPTFS_FILES_PROCESS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "files/program.h"
 
-/* Given by wscript to this file alone, so that a commit does not compile everything again. */
+/* Given by wscript to this file only, so that a commit does not recompile everything. */
 #ifndef IPTFS_COMMIT
 #define IPTFS_COMMIT "unknown"
 #define IPTFS_SOURCES "unknown"

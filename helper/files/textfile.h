@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Files longer than this (64 MiB) are refused: they are named by mistake. */
+/* Files longer than this (64 MiB) are refused: they are likely named by mistake. */
 #define IPTFS_TEXTFILE_MAX_OCTETS 67108864u
 
 /* Reads the whole file. The caller frees *text. Returns IPTFS_E_IO (does not exist, is a folder,

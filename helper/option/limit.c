@@ -31,7 +31,7 @@ int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_
     int code = iptfs_measure_read(text, &limits, &count, &unit, error);
     if (code != 0)
         return code;
-    if (count != 0 && unit == NULL) /* packets or octets: a bare number does not say */
+    if (count != 0 && unit == NULL) /* a number without a unit may mean packets or octets */
         return iptfs_refuse_value(text, limits.allowed, NULL, error);
     limit->count = count;
     /* "No limit" is the same of either, and so has one form only. */

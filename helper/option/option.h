@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An option: one key of a scenario's section. Its row alone says how it is spelled, of which kind,
- * unit and range its value is, what its default is, what it means and where it comes from, and
- * which field of the section's struct it fills. The rows stand with the structs: in
- * scenario/keys_*.c and in the files of the traffic types. */
+/* An option: one key of a scenario's section. Its row defines its spelling, the kind, unit and
+ * range of its value, its default, meaning and source, and the field of the section's struct that
+ * it fills. The rows are beside the structs: in scenario/keys_*.c and in the files of the traffic
+ * types. */
 #ifndef IPTFS_OPTION_OPTION_H
 #define IPTFS_OPTION_OPTION_H
 

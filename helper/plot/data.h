@@ -41,7 +41,7 @@ enum {
     IPTFS_PLOT_BY = 2 /* and those behind it; then those of where */
 };
 
-/* A point of the sweep in its place. */
+/* A point of the sweep on its curve. */
 struct iptfs_plot_item {
     size_t curve;
     double x;   /* the items of a curve are sorted by it */
@@ -55,7 +55,7 @@ struct iptfs_plot_items {
 };
 
 /* Checks a plot against the grid of a sweep, before it runs: that its keys and values are there,
- * and that the points behind one mark differ in their seeds alone. Values of the summary are known
+ * and that the points behind one mark differ only in their seeds. Values of the summary are known
  * by `summary_names`, a JSON object that has them all as keys; NULL: not known. IPTFS_E_INVALID
  * with "FILE:LINE: [plot.NAME] KEY: ...", IPTFS_E_NO_MEMORY. */
 int iptfs_plot_check_data(const struct iptfs_plot *plot, const struct iptfs_sweep *sweep,

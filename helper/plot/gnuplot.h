@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pictures by gnuplot: the one style that all plots of the program have, texts quoted so that they
- * are nothing but texts, and the program gnuplot itself.
+/* Pictures by gnuplot: the one style that all plots of the program have, texts quoted so that
+ * gnuplot does not interpret them, and the program gnuplot itself.
  *
  * A picture NAME is a script NAME.gp and the data beside it. Between iptfs_gnuplot_begin and
  * iptfs_gnuplot_end a script sets its labels and has one `plot` command, with line styles 1 to
- * IPTFS_GNUPLOT_STYLES. It works by hand in its folder ("gnuplot NAME.gp" writes NAME.svg and
+ * IPTFS_GNUPLOT_STYLES. It can be run by hand in its folder ("gnuplot NAME.gp" writes NAME.svg and
  * NAME.png) and from here. In the script `dumb` is 1 where a terminal of letters is drawn on. */
 #ifndef IPTFS_PLOT_GNUPLOT_H
 #define IPTFS_PLOT_GNUPLOT_H
@@ -22,8 +22,8 @@ void iptfs_gnuplot_begin(const char *name, FILE *script);
 /* Writes its end, behind the plot command. */
 void iptfs_gnuplot_end(const char *name, FILE *script);
 
-/* Writes a text in quotes as gnuplot takes it. Nothing in it is a command, a variable or markup: a
- * quote becomes an apostrophe, control characters and what is not UTF-8 become '?'. */
+/* Writes a text in quotes as gnuplot takes it. It contains no command, variable or markup: a quote
+ * becomes an apostrophe, control characters and what is not UTF-8 become '?'. */
 void iptfs_gnuplot_text(const char *text, FILE *script);
 
 /* The same for a label of `set xtics`, where a '%' would be a format. */

@@ -66,7 +66,7 @@ size_t iptfs_plot_difference(const struct iptfs_plot_table *table, size_t a, siz
     return 0;
 }
 
-/* The number of different values of a column; items that differ in seed alone count once. */
+/* The number of different values of a column; items that differ only in seed count once. */
 static size_t count_values(const struct iptfs_plot_table *table,
                            const struct iptfs_plot_item *items, size_t count, size_t column,
                            struct iptfs_plot_cell *cells)

@@ -22,7 +22,7 @@ static size_t group_end(const struct iptfs_plot_data *data, const struct iptfs_p
     return end;
 }
 
-/* Checks that the points of one mark differ in their seeds alone. */
+/* Checks that the points of one mark differ only in their seeds. */
 static int check_group(const struct iptfs_plot_data *data, const struct iptfs_plot_items *all,
                        size_t begin, size_t end, struct iptfs_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Marks of a plot: statistics over the points that differ in their seeds alone. The functions are
+/* Marks of a plot: statistics over the points that differ only in their seeds. The functions are
  * for struct iptfs_plot_kind; data->marks has space for a mark an item. */
 #ifndef IPTFS_PLOT_MARKS_H
 #define IPTFS_PLOT_MARKS_H

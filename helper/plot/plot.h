@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The plots of a sweep: `iptfs-sim plot`, and what `iptfs-sim sweep` draws when it is done. The
  * sections [plot.NAME] (sections.h) are those of DIR/sweep.ini, a copy of the sweep's file, so that
- * DIR alone is enough to draw again. */
+ * DIR is sufficient to draw again. */
 #ifndef IPTFS_PLOT_H
 #define IPTFS_PLOT_H
 

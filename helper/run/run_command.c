@@ -176,7 +176,7 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     return code;
 }
 
-/* Refuses an interval that gives more lines than anybody wants: it is a typing error. */
+/* Refuses an interval that gives too many lines: it is a typing error. */
 static int check_series(const struct iptfs_run_request *request,
                         const struct iptfs_scenario *scenario, struct iptfs_error *error)
 {

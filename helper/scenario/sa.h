@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An SA as a user gives it: key, SPI, addresses; and as Wireshark wants it. */
+/* An SA as a user gives it: key, SPI, addresses; and as Wireshark needs it. */
 #ifndef IPTFS_SCENARIO_SA_H
 #define IPTFS_SCENARIO_SA_H
 
@@ -31,7 +31,7 @@ int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_
                     const struct iptfs_tunnel_options *tunnel, enum iptfs_direction direction,
                     struct iptfs_error *error);
 
-/* A key that anybody knows, for captures of simulated packets. */
+/* A published key, for captures of simulated packets. */
 void iptfs_sa_open_key(struct iptfs_outer_codec_config *config);
 
 /* Writes lines of Wireshark's table `esp_sa`, with which it decrypts the SA and those that took

@@ -24,7 +24,7 @@
 enum iptfs_fill {
     IPTFS_FILL_USUAL, /* the default of the mode */
     IPTFS_FILL_WHOLE, /* append only what fits whole, as Linux does */
-    IPTFS_FILL_FULL   /* begin a packet in the rest of an outer one */
+    IPTFS_FILL_FULL   /* start a packet in the rest of an outer one */
 };
 
 /* One direction of the tunnel: the sender's SA (out) and the receiver's (in). Values that the model
@@ -103,7 +103,7 @@ int iptfs_scenario_load(struct iptfs_scenario *s, const char *path, const char *
 int iptfs_scenario_parse_text(struct iptfs_scenario *s, const char *text, const char *path,
                               const char *const *sets, size_t n_sets, struct iptfs_error *error);
 
-/* A tunnel in both directions for traffic of others: overrides alone, all else by default. */
+/* A tunnel in both directions for traffic of others: only overrides, all else by default. */
 int iptfs_scenario_parse_tunnel(struct iptfs_scenario *s, const char *const *sets, size_t n_sets,
                                 struct iptfs_error *error);
 

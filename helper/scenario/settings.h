@@ -88,7 +88,7 @@ bool iptfs_settings_gives(const struct iptfs_settings *settings, size_t target, 
 int iptfs_settings_refuse(struct iptfs_settings *settings, size_t target, const char *key, int code,
                           const char *allowed, ...) __attribute__((format(printf, 5, 6)));
 
-/* ------------------------------------------------------------- for read.c and override.c alone */
+/* ------------------------------------------------------------- only for read.c and override.c */
 
 /* Before the name of a traffic section. */
 #define IPTFS_TRAFFIC_PREFIX "traffic."
@@ -113,7 +113,7 @@ int iptfs_settings_add_traffic(struct iptfs_settings *settings, const char *name
 int iptfs_settings_refuse_at(struct iptfs_settings *settings, const struct iptfs_given *given,
                              int code, const char *what, ...) __attribute__((format(printf, 4, 5)));
 
-/* Fails for a section that nobody knows. */
+/* Fails for an unknown section. */
 int iptfs_settings_refuse_section(struct iptfs_settings *settings, const struct iptfs_given *given,
                                   const char *title);
 

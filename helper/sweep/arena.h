@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory that is freed all together: what a sweep file is made into. */
+/* Memory that is freed together: the contents of a sweep file. */
 #ifndef IPTFS_SWEEP_ARENA_H
 #define IPTFS_SWEEP_ARENA_H
 

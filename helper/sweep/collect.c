@@ -99,7 +99,7 @@ static bool is_skipped(const json_t *column)
     return json_object_get(column, "skipped") != NULL;
 }
 
-/* SQLite limits the number of columns, and names that differ in case alone are the same to it. The
+/* SQLite limits the number of columns, and names that differ only in case are the same to it. The
  * values that it cannot hold, those of single flows, are in results.csv only. */
 static void skip_columns(struct collection *all)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The results of a sweep, gathered from the files of its points: results.db and results.csv, one
- * row a point. Both are written again each time and depend on the points' results alone. */
+ * row a point. Both are written again each time and depend only on the points' results. */
 #ifndef IPTFS_SWEEP_COLLECT_H
 #define IPTFS_SWEEP_COLLECT_H
 

@@ -14,16 +14,16 @@
 
 /* Options of `iptfs-sim sweep` for engines. */
 struct iptfs_engine_options {
-    uint64_t jobs;                /* processes or tasks at the same time; 0: as the engine likes */
+    uint64_t jobs;                /* processes or tasks at the same time; 0: chosen by the engine */
     const char *const *sshlogins; /* other machines */
     size_t n_sshlogins;
     const char *const *sbatch; /* options for the command that submits to a cluster */
     size_t n_sbatch;
-    uint64_t shard; /* points in a task; 0: as many as suits the engine */
+    uint64_t shard; /* points in a task; 0: chosen by the engine */
     bool no_wait;   /* leave the rest to jobs of the cluster */
 };
 
-/* The options that not every engine has a use for, as bits. */
+/* The options that only some engines use, as bits. */
 enum iptfs_engine_use {
     IPTFS_ENGINE_SSHLOGIN = 1 << 0,
     IPTFS_ENGINE_SBATCH = 1 << 1,
@@ -31,7 +31,7 @@ enum iptfs_engine_use {
     IPTFS_ENGINE_NO_WAIT = 1 << 3
 };
 
-/* What an engine is given to run. */
+/* The work that an engine is given. */
 struct iptfs_engine_work {
     struct iptfs_point_call call;
     struct iptfs_engine_options options;
@@ -72,7 +72,7 @@ const struct iptfs_sweep_engine *iptfs_sweep_engine_at(size_t index);
 int iptfs_sweep_engine_find(const char *name, const struct iptfs_sweep_engine **engine,
                             struct iptfs_error *error);
 
-/* Checks that the engine has a use for each option that was given. IPTFS_E_INVALID. */
+/* Checks that the engine uses each option that was given. IPTFS_E_INVALID. */
 int iptfs_sweep_engine_check(const struct iptfs_sweep_engine *engine,
                              const struct iptfs_engine_options *options, struct iptfs_error *error);
 

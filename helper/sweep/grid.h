@@ -23,7 +23,7 @@ struct iptfs_sweep_point {
 /* The point of this index, 1 to n_points. */
 struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size_t index);
 
-/* "link.loss=0.01 seed=3": what the point has in its columns, as a new string. */
+/* "link.loss=0.01 seed=3": the values of the point's columns, as a new string. */
 char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point);
 
 /* Reads and checks the scenario of a point; errors name the line of [sweep] that sets the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a point is known by: a hash of everything that decides its result. */
+/* The identity of a point: a hash of everything that determines its result. */
 #ifndef IPTFS_SWEEP_IDENTITY_H
 #define IPTFS_SWEEP_IDENTITY_H
 

@@ -31,7 +31,7 @@ struct run {
 
 /* -------------------------------------------------------------------------------------- folder */
 
-/* Copies the sweep's file as it is now, so that its plots can be drawn again from DIR alone. */
+/* Copies the sweep's file as it is now, so that its plots can be drawn again from DIR. */
 static int copy_file(const struct run *run, struct iptfs_error *error)
 {
     struct iptfs_outfile file;
@@ -42,7 +42,7 @@ static int copy_file(const struct run *run, struct iptfs_error *error)
     return iptfs_outfile_commit(&file, error);
 }
 
-/* Without a manifest nothing says which program made the results. */
+/* Without a manifest it is unknown which program made the results. */
 static int refuse_unknown(const struct run *run, struct iptfs_error *error)
 {
     if (run->outcomes.n_done == 0)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A line that is being written. Initialised with its file alone. */
+/* A line that is being written. Initialised with only its file. */
 struct iptfs_csv {
     FILE *out;
     size_t fields; /* of this line, so far */

@@ -9,7 +9,7 @@
 /* Each callback may be NULL. */
 struct iptfs_progress {
     /* `done` of `all` units are done. `unit` is a plural such as "points", or NULL where only the
-     * ratio means something. May be called as often as the work likes. */
+     * ratio means something. May be called at any rate. */
     void (*update)(void *ctx, double done, double all, const char *unit);
     void (*end)(void *ctx);                       /* the work that reported progress has ended */
     void (*message)(void *ctx, const char *line); /* one line without its newline */
@@ -25,7 +25,7 @@ void iptfs_progress_end(const struct iptfs_progress *progress);
 void iptfs_progress_message(const struct iptfs_progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* True when somebody watches the progress. */
+/* True when a progress callback is set. */
 bool iptfs_progress_watched(const struct iptfs_progress *progress);
 
 #endif

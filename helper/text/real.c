@@ -20,7 +20,7 @@ static bool read_real(const char *text, bool percent_allowed, double *value)
     const char *rest = iptfs_skip_blanks(begin + length);
     bool percent = percent_allowed && *rest == '%';
     char number[64];
-    /* strtod alone would also take "nan", "inf", signs and hexadecimal. */
+    /* strtod would also take "nan", "inf", signs and hexadecimal. */
     if (*iptfs_skip_blanks(rest + percent) != '\0' || strchr("+-eE", *begin) != NULL ||
         length + sizeof "e-2" > sizeof number)
         return false;

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* The search: set up with .found alone, then candidates are offered one by one. It keeps pointers,
- * not copies. */
+/* The search: initialised with only .found, then candidates are offered one by one. It keeps
+ * pointers, not copies. */
 struct iptfs_suggest {
     const char *found;
     const char *best; /* NULL while none was near enough */

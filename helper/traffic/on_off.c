@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* On-off traffic: constant bit rate in on periods, nothing in off periods, both of random length.
  * Gaps count on time only: packet n arrives when the on periods add up to the time of n packets.
- * So the long-run rate is exactly rate * on / (on + off), and a short on period may have no packet.
+ * The long-run rate is exactly rate * on / (on + off), and a short on period may have no packet.
  * The flow starts in an on period with the probability on / (on + off), at the start of a period;
  * with exponential periods that makes it stationary from the start. The lengths of on and off
  * periods come from a stream each. */

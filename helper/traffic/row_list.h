@@ -11,8 +11,8 @@
 struct iptfs_traffic_row {
     int64_t time_ps;    /* after the section's `start` */
     uint32_t octets;    /* whole IP packet */
-    int16_t tos;        /* -1: as the section says */
-    uint8_t ip_version; /* 0: as the section says */
+    int16_t tos;        /* -1: that of the section */
+    uint8_t ip_version; /* 0: that of the section */
     uint32_t line;      /* in the file, or number of the packet in it, from 1; for messages */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Errors are values: a negative code, and where a person must act, one line of text. */
+/* Errors are values: a negative code and, for errors that the user must correct, one line of
+ * text. */
 #ifndef IPTFS_BASE_ERROR_H
 #define IPTFS_BASE_ERROR_H
 
@@ -10,11 +11,11 @@ enum iptfs_error_code {
     IPTFS_E_INVALID = -1,    /* an argument or setting is not allowed */
     IPTFS_E_NO_MEMORY = -2,  /* memory ran out */
     IPTFS_E_SHORT = -3,      /* a buffer or packet ends before what it must hold */
-    IPTFS_E_SUB_TYPE = -4,   /* an AGGFRAG sub-type nobody knows (RFC 9347, 6.1) */
+    IPTFS_E_SUB_TYPE = -4,   /* an unknown AGGFRAG sub-type (RFC 9347, 6.1) */
     IPTFS_E_NO_SPACE = -5,   /* the queue has no space for the packet */
     IPTFS_E_TOO_BIG = -6,    /* longer than one outer packet, and fragmenting is off */
     IPTFS_E_IO = -7,         /* a file could not be read or written */
-    IPTFS_E_UNBALANCED = -8, /* the ledger does not add up: a fault of this program */
+    IPTFS_E_UNBALANCED = -8, /* the ledger does not add up: an internal error */
     IPTFS_E_ENGINE = -9,     /* the event engine refused */
     IPTFS_E_STOPPED = -10    /* the circuit breaker has stopped the tunnel */
 };
@@ -52,14 +53,14 @@ int iptfs_fail(struct iptfs_error *error, int code, const char *format, ...)
 #endif
     ;
 
-/* The text without the place at its beginning, for callers that name a better one. */
+/* The text without the place at its beginning, for callers that prepend another one. */
 const char *iptfs_error_without_place(const struct iptfs_error *error);
 
 /* The one error when memory ran out: IPTFS_E_NO_MEMORY with the text "out of memory". Returns the
  * code. */
 int iptfs_fail_no_memory(struct iptfs_error *error);
 
-/* A few words for a code, for where no line was written. Static storage. */
+/* A short description of a code, where no line was written. Static storage. */
 const char *iptfs_error_name(int code);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Octets as they stand on the wire: big-endian numbers, the ECN field, sizes of IP headers. */
+/* Octets in wire format: big-endian numbers, the ECN field, sizes of IP headers. */
 #ifndef IPTFS_BASE_OCTETS_H
 #define IPTFS_BASE_OCTETS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Random streams over GSL: one numbered stream for each use, so that turning one knob does not
- * shift another's draws, and the same seed gives the same run everywhere. */
+/* Random streams over GSL: one numbered stream for each use, so that changing one option does not
+ * change the random numbers of another, and the same seed gives the same run on every machine. */
 #ifndef IPTFS_BASE_RANDOM_H
 #define IPTFS_BASE_RANDOM_H
 
@@ -43,7 +43,7 @@ void iptfs_random_free(struct iptfs_random *stream);
 /* A number in [0, 1). */
 double iptfs_random_uniform(struct iptfs_random *stream);
 
-/* A whole number in [low, high], each as likely as the others; high - low below 2^32 - 1. */
+/* A whole number in [low, high], all equally likely; high - low below 2^32 - 1. */
 uint64_t iptfs_random_between(struct iptfs_random *stream, uint64_t low, uint64_t high);
 
 /* An exponential variate of the given mean (Poisson gaps). */
@@ -52,12 +52,12 @@ double iptfs_random_exponential(struct iptfs_random *stream, double mean);
 /* A normal variate of mean 0 and deviation 1. */
 double iptfs_random_normal(struct iptfs_random *stream);
 
-/* A Pareto variate of the given mean: above x it has the part (scale / x)^shape, with a scale of
- * mean * (shape - 1) / shape, the least value. shape above 1; up to 2 the variance is infinite. */
+/* A Pareto variate of the given mean: P(X > x) = (scale / x)^shape, where scale = mean * (shape -
+ * 1) / shape is the smallest value. shape > 1; up to 2 the variance is infinite. */
 double iptfs_random_pareto(struct iptfs_random *stream, double mean, double shape);
 
-/* A variate of the largest extreme value (Gumbel) distribution: the part
- * exp(-exp(-(x - location) / scale)) is below x, the mean is location + 0.5772 * scale. */
+/* A variate of the largest extreme value (Gumbel) distribution: P(X < x) = exp(-exp(-(x - location)
+ * / scale)); the mean is location + 0.5772 * scale. */
 double iptfs_random_extreme(struct iptfs_random *stream, double location, double scale);
 
 #endif

@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "No time at all": a timer that is not running, an arrival that never comes. Later than any
- * real time. */
+/* No time: a timer that is not running, an arrival that never occurs. Later than any real time. */
 #define IPTFS_NEVER INT64_MAX
 
 #define IPTFS_PS_PER_NS INT64_C(1000)
@@ -39,7 +38,7 @@ int64_t iptfs_time_after(int64_t from_ps, int64_t span_ps);
  * IPTFS_TIME_MAX_PS. A rate of 0 stands for "no limit" and takes no time. */
 int64_t iptfs_tx_time_ps(uint64_t octets, uint64_t rate_bps);
 
-/* What is so from a time on, or for a time: a rate, an MTU, a length of time. */
+/* A value that holds from a time on: a rate, an MTU, the length of a period. */
 struct iptfs_timed {
     int64_t at_ps;
     uint64_t value;

@@ -5,10 +5,10 @@
  * Both directions are here: the losses of what arrives, which are stated to the peer, and the rate
  * of what is sent, which follows what the peer states.
  *
- * There is no receive rate on the wire, as RFC 5348 wants it. It is made here from what there is:
- * the rate at which the echoed packet was sent, times (1 - p), since a loss event is a packet lost
- * at least; divided by how much slower packets arrived than they were sent, which is seen from the
- * round trip growing from one feedback to the next. */
+ * The header has no receive rate, which RFC 5348 needs. It is estimated here: the rate at which the
+ * echoed packet was sent, times (1 - p), because a loss event is at least one lost packet; divided
+ * by how much slower packets arrived than they were sent, which follows from the growth of the
+ * round-trip time between two feedbacks. */
 #ifndef IPTFS_CONGESTION_H
 #define IPTFS_CONGESTION_H
 
@@ -44,14 +44,14 @@ struct iptfs_congestion {
 
     /* Learnt from the peer. */
     bool peer_known;          /* a header of sub-type 1 has come */
-    uint64_t peer_seq;        /* highest number of such */
+    uint64_t peer_seq;        /* highest number of such packets */
     int64_t echoed_ps;        /* when the newest packet that it echoed was sent; -1: none yet */
     uint64_t feedbacks;       /* handed to tfrc */
     int64_t feedback_ps;      /* when the last one was */
     int64_t feedback_sent_ps; /* when the packet that it echoed was sent */
     int64_t feedback_rtt_ps;  /* and how long that took; 0: not known */
     uint32_t loss_event_rate; /* and what it stated */
-    double receive_pps;       /* and the receive rate made for it */
+    double receive_pps;       /* and the receive rate estimated for it */
 };
 
 /* Both directions start at `now_ps`. */
@@ -77,7 +77,7 @@ int64_t iptfs_congestion_next_ps(const struct iptfs_congestion *congestion);
 void iptfs_congestion_wake(struct iptfs_congestion *congestion, int64_t now_ps);
 
 /* Time from now to when the next packet may leave: 0 when it is due, and before the first. Does not
- * change anything: may be asked at any time, and again when the rate has changed. */
+ * change anything: it may be called at any time, and again when the rate has changed. */
 int64_t iptfs_congestion_gap_ps(const struct iptfs_congestion *congestion, int64_t now_ps);
 
 /* The mean interval of the last packets sent; that of the allowed rate before the second. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The loss history: the receiver's measurement of the loss event rate (RFC 5348, section 5).
  *
- * A number is lost when three packets with higher ones have arrived. Losses within one round trip
- * of the first of them are one loss event; from event to event run the loss intervals, and the
- * loss event rate p is the inverse of their weighted mean. A packet marked with congestion
+ * A packet is lost when three packets with higher numbers have arrived. Losses within one round
+ * trip of the first of them are one loss event; a loss interval lasts from one event to the next,
+ * and the loss event rate p is the inverse of their weighted mean. A packet marked with congestion
  * experienced counts as lost here, and is delivered nevertheless.
  *
- * A packet that comes after its number was counted as lost changes nothing any more (5.1 leaves
- * that free), no more than a second copy does. Discounting of the history (5.5) is not done. */
+ * A packet that comes after its number was counted as lost changes nothing (5.1 leaves this open);
+ * neither does a second copy. Discounting of the history (5.5) is not done. */
 #ifndef IPTFS_CONGESTION_LOSS_HISTORY_H
 #define IPTFS_CONGESTION_LOSS_HISTORY_H
 
@@ -71,8 +71,8 @@ struct iptfs_loss_history {
 void iptfs_loss_history_init(struct iptfs_loss_history *history,
                              iptfs_loss_for_rate_fn *loss_for_rate);
 
-/* Takes one arrival; times never go back. The first one begins the history: numbers below it are
- * no losses. Gaps of any size cost the same. */
+/* Takes one arrival; times never go back. The history starts with the first one: numbers below it
+ * are not losses. Gaps of any size cost the same. */
 void iptfs_loss_history_input(struct iptfs_loss_history *history,
                               const struct iptfs_loss_arrival *arrival);
 

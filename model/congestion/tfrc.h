@@ -17,19 +17,19 @@
  * of 0 gives infinity (RFC 9347, appendix B). */
 double iptfs_tfrc_rate(double p, int64_t rtt_ps);
 
-/* The loss event rate at which the equation gives `rate_pps` (> 0): its inverse. Rates that no loss
- * event rate gives are answered with the nearest end, 1e-15 or 1. */
+/* The loss event rate at which the equation gives `rate_pps` (> 0): its inverse. For rates out of
+ * range the result is 1e-15 or 1. */
 double iptfs_tfrc_loss_for_rate(double rate_pps, int64_t rtt_ps);
 
 struct iptfs_tfrc_config {
     uint32_t packet_octets; /* s, for the initial window of 4380 octets, 2 to 4 packets */
     double max_pps;         /* 0: no limit */
     double min_pps;         /* never below, not even without feedback; raised to one in 64 s */
-    int64_t rtt_ps;         /* known already, say from IKE: then the first rate is the initial
-                               window each round trip; 0: then it is one packet per second */
+    int64_t rtt_ps; /* known in advance, such as from IKE: the first rate is the initial window each
+                       round trip; 0: one packet per second */
 };
 
-/* What one feedback says. */
+/* The values of one feedback. */
 struct iptfs_tfrc_feedback {
     double p;              /* loss event rate, 0 to 1 */
     double receive_pps;    /* X_recv, what the receiver got over the last round trip; 0: unknown,
@@ -49,7 +49,7 @@ struct iptfs_tfrc {
     double rate_pps;       /* X, what may be sent now */
     double p;              /* from the last feedback */
     int64_t rtt_ps;        /* R; 0: not known */
-    int64_t rtt_path_ps;   /* filtered samples alone; 0: none yet */
+    int64_t rtt_path_ps;   /* filtered samples only; 0: none yet */
     int64_t doubled_ps;    /* tld, when the rate was last doubled */
     int64_t nofeedback_ps; /* when the no-feedback timer fires */
     struct {
@@ -81,11 +81,11 @@ int64_t iptfs_tfrc_next_ps(const struct iptfs_tfrc *tfrc);
 /* The no-feedback timer fires if it is due: halves the rate (4.4) and starts again. */
 void iptfs_tfrc_wake(struct iptfs_tfrc *tfrc, int64_t now_ps);
 
-/* Time from the packet sent last to the next one at the rate of now. */
+/* Time from the packet sent last to the next one at the current rate. */
 int64_t iptfs_tfrc_gap_ps(const struct iptfs_tfrc *tfrc);
 
-/* A packet leaves, a gap after the one before: what the gap lacked of a picosecond is carried to
- * the next, so that a constant rate does not drift. */
+/* A packet leaves, one gap after the previous one. The fraction of a picosecond is carried to the
+ * next gap, so that a constant rate does not drift. */
 void iptfs_tfrc_sent(struct iptfs_tfrc *tfrc);
 
 #endif

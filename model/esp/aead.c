@@ -10,7 +10,7 @@ struct iptfs_aead {
     gcry_cipher_hd_t cipher;
 };
 
-/* libgcrypt wants to be asked for its version before all else. Its secure memory would print a
+/* libgcrypt requires a version check before all other calls. Its secure memory would print a
  * warning where it cannot be locked: keys here are for simulations and tests. */
 static void prepare_library(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AES-GCM with an ICV of 16 octets, as ESP uses it (RFC 4106). The work is libgcrypt's: its licence
- * goes with that of ns-3 (GPL-2.0-only), which OpenSSL 3's does not. */
+/* AES-GCM with an ICV of 16 octets, as ESP uses it (RFC 4106). Done by libgcrypt, whose licence is
+ * compatible with that of ns-3 (GPL-2.0-only); OpenSSL 3's is not. */
 #ifndef IPTFS_ESP_AEAD_H
 #define IPTFS_ESP_AEAD_H
 
@@ -17,17 +17,16 @@ enum {
 struct iptfs_aead;
 
 /* A key of 16, 24 or 32 octets (IPTFS_E_INVALID for others). IPTFS_E_NO_MEMORY. To be freed with
- * iptfs_aead_free, which forgets the key. */
+ * iptfs_aead_free, which erases the key. */
 int iptfs_aead_new(struct iptfs_aead **out, const uint8_t *key, uint32_t key_octets);
 void iptfs_aead_free(struct iptfs_aead *aead);
 
-/* Encrypts `bytes` where they are, and writes the ICV over them and `aad`. A nonce must never be
- * used twice with a key. False when libgcrypt refuses. */
+/* Encrypts `bytes` in place, and writes the ICV over them and `aad`. A nonce must never be used
+ * twice with a key. False when libgcrypt refuses. */
 bool iptfs_aead_seal(struct iptfs_aead *aead, const uint8_t *nonce, const uint8_t *aad,
                      uint32_t aad_octets, uint8_t *bytes, uint32_t octets, uint8_t *icv);
 
-/* Decrypts `bytes` where they are; false when the ICV is not theirs: then what is in `bytes` must
- * not be looked at. */
+/* Decrypts `bytes` in place; false when the ICV does not match: then `bytes` must not be used. */
 bool iptfs_aead_open(struct iptfs_aead *aead, const uint8_t *nonce, const uint8_t *aad,
                      uint32_t aad_octets, uint8_t *bytes, uint32_t octets, const uint8_t *icv);
 

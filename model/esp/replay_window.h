@@ -18,7 +18,8 @@ struct iptfs_replay_window {
 /* size at most IPTFS_REPLAY_WINDOW_MAX; 0 turns the check off. */
 void iptfs_replay_window_init(struct iptfs_replay_window *window, uint32_t size);
 
-/* True, and remembered, when `seq` is new and not older than the window. The first number is 1. */
+/* True, and `seq` is recorded, when it is new and not older than the window. The first
+ * number is 1. */
 bool iptfs_replay_window_accept(struct iptfs_replay_window *window, uint64_t seq);
 
 #endif

@@ -6,8 +6,8 @@
 #include "link/link.h"
 
 /* A new direct link in *out, to be cleared and freed with its ops; the store must outlive it.
- * `bottleneck` is another direct link whose transmitter and queue this one shares; that one's rate
- * and limits then count. NULL: it has its own. Returns 0 or IPTFS_E_NO_MEMORY. */
+ * `bottleneck` is another direct link whose transmitter and queue this one shares, with their rate
+ * and limits. NULL: it has its own. Returns 0 or IPTFS_E_NO_MEMORY. */
 int iptfs_direct_link_new(struct iptfs_link **out, const struct iptfs_link_config *config,
                           struct iptfs_store *store, struct iptfs_link *bottleneck);
 

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /* Correlated Bernoulli trials. Each repeats the result of the one before with probability
- * `correlation`, and is drawn anew otherwise. So the share of successes is `probability` exactly,
- * which netem's correlation changes. */
+ * `correlation`, and is drawn again otherwise. The share of successes is exactly `probability`;
+ * with netem's correlation it is not. */
 struct iptfs_bernoulli {
     double probability;
     double correlation;

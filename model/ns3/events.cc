@@ -48,7 +48,7 @@ private:
 /*
  * The event object itself is queued in ns-3, once for each wake-up. wake_[] holds the times of the
  * wake-ups, the next one last: a new one is added only if it is before all others, so the list is
- * always in order. When it is full the latest is forgotten and will have no effect.
+ * always in order. When it is full the latest is removed and has no effect.
  */
 struct iptfs_ns3_timer final : public ns3::EventImpl {
 public:
@@ -99,12 +99,12 @@ private:
             return;
         iptfs::enqueue(at_ps, this);
         if (count_ == capacity)
-            forget_latest();
+            remove_latest();
         IPTFS_ASSERT(count_ < capacity);
         wake_[count_++] = at_ps;
     }
 
-    void forget_latest()
+    void remove_latest()
     {
         for (unsigned i = 1; i < count_; i++)
             wake_[i - 1] = wake_[i];

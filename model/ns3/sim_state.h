@@ -73,7 +73,7 @@ inline void enqueue(int64_t at_ps, ns3::EventImpl *event)
 {
     event->Ref();
     try {
-        /* With a context ns-3 makes no EventId, which would only be thrown away. */
+        /* With a context ns-3 makes no EventId, which would be unused. */
         sim.impl->ScheduleWithContext(ns3::Simulator::NO_CONTEXT, delay_until(at_ps), event);
     } catch (...) {
         event->Unref();

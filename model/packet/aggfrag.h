@@ -20,7 +20,7 @@ enum {
 #define IPTFS_AGGFRAG_RTT_MAX_US 0x3FFFFFu
 #define IPTFS_AGGFRAG_DELAY_MAX_US 0x1FFFFFu
 
-/* Octets of a header of this sub-type; 0 for one that nobody knows. */
+/* Octets of a header of this sub-type; 0 for an unknown one. */
 size_t iptfs_aggfrag_octets(uint8_t sub_type);
 
 /* Writes the header in network order; reserved bits are 0. Returns its octets, IPTFS_E_SUB_TYPE or
@@ -31,13 +31,13 @@ int iptfs_aggfrag_encode(const struct iptfs_aggfrag *header, uint8_t *bytes, siz
  * Returns its octets, IPTFS_E_SUB_TYPE or IPTFS_E_SHORT. */
 int iptfs_aggfrag_decode(struct iptfs_aggfrag *header, const uint8_t *bytes, size_t size);
 
-/* What an inner header says of itself as far as its octets are there. */
+/* The fields of an inner IP header, as far as its octets are available. */
 enum iptfs_block_kind {
     IPTFS_BLOCK_CONTINUED,  /* the BlockOffset octets that belong to an earlier packet */
     IPTFS_BLOCK_PACKET,     /* a new inner packet, whole or its beginning */
     IPTFS_BLOCK_PAD,        /* padding to the end of the payload */
     IPTFS_BLOCK_BAD_TYPE,   /* first nibble neither 0, 4 nor 6; ends the walk */
-    IPTFS_BLOCK_BAD_LENGTH, /* the length is smaller than the header it stands in; ends the walk */
+    IPTFS_BLOCK_BAD_LENGTH, /* the length is smaller than the header; ends the walk */
 };
 
 struct iptfs_block {
@@ -69,7 +69,7 @@ void iptfs_blocks_of_slices(struct iptfs_block_walk *walk, const struct iptfs_ou
 /* The next block; false at the end of the payload. */
 bool iptfs_block_next(struct iptfs_block_walk *walk, struct iptfs_block *block);
 
-/* True when the payload holds no octet of any inner packet: padding alone, or nothing. */
+/* True when the payload holds no octet of any inner packet: only padding, or nothing. */
 bool iptfs_blocks_all_pad(const struct iptfs_block_walk *walk);
 
 /* Total octets of the inner packet whose first `octets` are at `bytes`: 0 when its length field is
@@ -81,7 +81,7 @@ int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets);
  * were sent, padding (zeros). `source` is where the octets of inner packets without bytes come
  * from; NULL: all must have bytes. Returns its octets, IPTFS_E_SHORT when `size` is too small,
  * IPTFS_E_INVALID when an inner packet has no octets, IPTFS_E_TOO_BIG when BlockOffset does not fit
- * into its 16 bits (an IPv6 packet above 65535 octets of which hardly any went before). `header`
+ * into its 16 bits (an IPv6 packet above 65535 octets whose first octets were just sent). `header`
  * gives the sub-type; its BlockOffset is the packet's. */
 int iptfs_payload_encode(const struct iptfs_outer *outer, struct iptfs_aggfrag header,
                          const struct iptfs_octets *source, uint8_t *bytes, size_t size);

@@ -22,7 +22,7 @@ struct iptfs_ledger {
     struct iptfs_tally offered;
     struct iptfs_tally delivered;
     struct iptfs_tally dropped[IPTFS_DROP_COUNT]; /* [IPTFS_DROP_NONE] stays 0 */
-    uint64_t unexplained; /* packets freed without a cause: more than 0 is a fault of the model */
+    uint64_t unexplained; /* packets freed without a cause: more than 0 is an error of the model */
 };
 
 static inline void iptfs_tally_add(struct iptfs_tally *tally, uint32_t octets)
@@ -35,7 +35,8 @@ static inline void iptfs_tally_add(struct iptfs_tally *tally, uint32_t octets)
 struct iptfs_tally iptfs_ledger_dropped(const struct iptfs_ledger *ledger);
 
 /* Packets offered and neither delivered nor dropped yet. A packet that has a drop cause and is
- * still referenced, such as one whose other fragments are under way, counts as in flight. */
+ * still referenced, such as one whose other fragments are not processed yet, counts as in
+ * flight. */
 uint64_t iptfs_ledger_in_flight(const struct iptfs_ledger *ledger);
 
 /* True when the packets in flight are as many as `found_in_flight`, which the caller has counted

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets, and the store they live in.
+/* Packets, and the store that owns them.
  *
  * Nothing is copied: an outer packet holds slices (inner packet, offset, length), as the kernel
- * shares page fragments. The inner packets of an outer packet follow each other in the order of
- * the queue they came from, so the slices need no array: the first packet, the octets to skip in
- * it, a count and the octets in all say everything. */
+ * shares page fragments. The inner packets of an outer packet follow each other in the order of the
+ * queue they came from, so the slices need no array: the first packet, the octets to skip in it, a
+ * count and the total octets describe them. */
 #ifndef IPTFS_PACKET_H
 #define IPTFS_PACKET_H
 
@@ -19,7 +19,7 @@
 struct iptfs_aggfrag {
     uint8_t sub_type;
     uint16_t block_offset;      /* octets before the first new data block */
-    bool plpmtud;               /* P: path MTU probing is under way */
+    bool plpmtud;               /* P: path MTU probing is in progress */
     bool ecn;                   /* E: CE marks went into the loss event rate */
     uint32_t loss_event_rate;   /* 1/p; 0 for no loss */
     uint32_t rtt_us;            /* saturates at IPTFS_AGGFRAG_RTT_MAX_US */
@@ -31,9 +31,9 @@ struct iptfs_aggfrag {
 
 /* An inner packet: a user's IP packet inside the tunnel. */
 struct iptfs_inner {
-    struct iptfs_inner *next; /* who follows, in the queue and then in the outer packets */
-    void *handle;             /* opaque, for whoever offered it; NULL for none */
-    uint8_t *bytes;           /* its octets, NULL where nobody asked for bytes */
+    struct iptfs_inner *next; /* the next packet in the queue, later in the outer packets */
+    void *handle;             /* opaque, of the caller that offered it; NULL for none */
+    uint8_t *bytes;           /* its octets; NULL: only its size is simulated */
     int64_t arrived_ps;       /* when it entered the tunnel */
     int64_t gathered_ps;      /* when its first IP fragment came, while they are gathered */
     uint32_t octets;          /* whole IP packet */
@@ -69,7 +69,7 @@ struct iptfs_outer {
     uint32_t payload_octets;   /* of payload */
     uint32_t block_offset;     /* RFC 9347, 6.1.1 */
     uint32_t ip_octets;        /* the whole outer IP packet */
-    uint32_t refs;             /* copies under way */
+    uint32_t refs;             /* copies in flight */
     uint8_t sub_type;          /* AGGFRAG sub-type, 0 or 1 */
     uint8_t ecn;               /* of the outer IP header */
     uint8_t drop_cause;        /* of the first copy that was dropped, enum iptfs_drop_cause */
@@ -170,8 +170,8 @@ static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
                                 : inner->tos;
 }
 
-/* An outer packet passes its CE mark on, which packets that are not ECN-capable do not take
- * (RFC 6040, 4.2). */
+/* Copies the CE mark of an outer packet to the inner one, unless that is not ECN-capable (RFC 6040,
+ * 4.2). */
 void iptfs_inner_mark(struct iptfs_inner *inner);
 
 /* Sets the length of a packet, once it is known (only while it is made from bytes). */

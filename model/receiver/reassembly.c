@@ -41,7 +41,7 @@ static void deliver(struct iptfs_reassembly *reassembly, int64_t now_ps, struct 
     reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, !first);
 }
 
-/* Forgets the partial packet. Linux stops the timer too, even when packets are held in the window;
+/* Clears the partial packet. Linux stops the timer too, even when packets are held in the window;
  * these then wait for the next arrival. */
 static void end_partial(struct iptfs_reassembly *reassembly)
 {

@@ -303,7 +303,7 @@ static void settle(struct iptfs_receive_immediate *immediate, int64_t now_ps, ui
     }
 }
 
-/* Forgets the settled numbers below the lowest one that is held. */
+/* Removes the settled numbers below the lowest one that is held. */
 static void raise_bottom(struct iptfs_receive_immediate *immediate)
 {
     while (immediate->bottom < immediate->settled && immediate->bottom <= immediate->top &&

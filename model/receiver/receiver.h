@@ -64,7 +64,7 @@ void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_wai
 void iptfs_receiver_free(struct iptfs_receiver *receiver);
 
 /* Removes its SA and serves `sa` from now on: packets inside are dropped as `sa-removed`, timers
- * stop, and numbers start anew. Statistics are kept. IPTFS_E_NO_MEMORY. */
+ * stop, and numbers start again. Statistics are kept. IPTFS_E_NO_MEMORY. */
 int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa);
 
 /* Takes over an outer packet that arrives now. At one instant packets are taken before the drop

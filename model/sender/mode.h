@@ -21,7 +21,7 @@ struct iptfs_mode {
     bool encrypted;  /* there is ESP */
     bool transport;  /* ESP in transport mode: the inner packet's IP header stays in front */
     bool fixed_size; /* outer packets all have exactly pkt-size octets */
-    bool paced;      /* sends at times of its own, also when nothing is queued */
+    bool paced;      /* sends at its own times, even when nothing is queued */
     bool rated;      /* needs a rate to be given */
     bool congestion; /* sends congestion information and follows it */
     bool full;       /* by default starts a packet in the rest of an outer one (fill = full) */

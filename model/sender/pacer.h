@@ -22,14 +22,14 @@ enum iptfs_due {
 };
 
 /* A constant rate as the times of its slots: slot n is at ceil(n * numerator / denominator) after
- * the base, so that up to any time t exactly floor(t * rate) slots have been since the base, that
- * at the base itself not counted. */
+ * the base, so that up to any time t exactly floor(t * rate) slots have passed since the base, not
+ * counting the one at the base. */
 struct iptfs_slots {
     uint64_t step_ps;   /* numerator / denominator */
-    uint64_t step_rest; /* and what is left over */
+    uint64_t step_rest; /* and the remainder */
     uint64_t denominator;
     int64_t floor_ps; /* of the next slot, */
-    uint64_t rest;    /* and what is left over there */
+    uint64_t rest;    /* and the remainder there */
 };
 
 struct iptfs_pacer;
@@ -39,11 +39,11 @@ struct iptfs_pacer_ops {
     void (*queued)(struct iptfs_pacer *pacer, int64_t at_ps);
     /* When the sender must act, if the next packet comes at `arrival_ps`. */
     int64_t (*next_ps)(const struct iptfs_pacer *pacer, int64_t arrival_ps);
-    /* What is due now, which is then not due again. */
+    /* What is due now. It is not due again afterwards. */
     enum iptfs_due (*due)(struct iptfs_pacer *pacer, int64_t now_ps);
     /* An outer packet has left; NULL: does not matter. */
     void (*sent)(struct iptfs_pacer *pacer, int64_t now_ps);
-    bool unlimited; /* lets the whole queue leave: nothing but the link holds a source back */
+    bool unlimited; /* sends the whole queue at once: only the link limits a source */
 };
 
 struct iptfs_pacer {
@@ -67,7 +67,7 @@ void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *o
                       int64_t init_delay_ps, uint64_t numerator, uint64_t denominator,
                       const struct iptfs_trace *trace);
 
-/* Slots are further apart, or less, from the next one on; the denominator stays. */
+/* Changes the distance of slots from the next one on; the denominator stays. */
 void iptfs_pacer_set_step(struct iptfs_pacer *pacer, uint64_t numerator);
 
 /* When the next slot is. */

@@ -38,7 +38,7 @@ struct iptfs_packer {
     uint32_t payload_octets; /* inner octets in an outer packet */
     bool dont_fragment;      /* drop packets that are longer */
     bool no_ipv6_fragments;  /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
-    bool dummies;            /* make packets of padding alone when nothing is queued */
+    bool dummies;            /* make all-pad packets when nothing is queued */
     /* AGGFRAG */
     uint8_t sub_type;             /* of the header: 0, or 1 for congestion control */
     bool fill_full;               /* start a packet in the rest of an outer one */
@@ -56,7 +56,7 @@ struct iptfs_packer {
     bool finishing;              /* the SA ends when the partial packet, if any, is sent */
 };
 
-/* AGGFRAG as Linux sizes it: pkt-size excludes trailer and ICV, and padding is ESP's alone. */
+/* AGGFRAG as Linux sizes it: pkt-size excludes trailer and ICV, and padding is only ESP's. */
 extern const struct iptfs_packer_ops iptfs_packer_linux;
 /* AGGFRAG in packets of exactly pkt-size octets, trailer and ICV included (RFC 9347, 2.4.1); with
  * pkt-size 0 of as many as the path MTU allows. */

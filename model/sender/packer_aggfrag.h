@@ -11,7 +11,7 @@
 uint32_t iptfs_packer_head_octets(const struct iptfs_esp *esp);
 
 /* Inner octets in one outer packet on demand, as Linux computes them: what the path MTU leaves
- * after headers and trailer, or, when pkt_size is not 0, pkt_size less the headers alone if that is
+ * after headers and trailer, or, when pkt_size is not 0, pkt_size less only the headers if that is
  * smaller. 0 when nothing fits. */
 uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
                                     uint32_t mtu_octets);
@@ -23,7 +23,7 @@ uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint32_t pkt_si
 struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct iptfs_queue *queue,
                                          int64_t now_ps);
 
-/* A packet with congestion information alone: an AGGFRAG payload of sub-type 1 without data blocks
+/* A packet with only congestion information: an AGGFRAG payload of sub-type 1 without data blocks
  * (RFC 9347, 2.2.4). NULL when memory ran out. */
 struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_ps);
 

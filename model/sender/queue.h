@@ -28,8 +28,8 @@ uint64_t iptfs_queue_mark_octets(uint64_t limit_octets);
  * nothing changed, when it does not fit. */
 bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner);
 
-/* Takes the first packet, reference and all; NULL when the queue is empty. Its `next` still says
- * who follows. */
+/* Takes the first packet with its reference; NULL when the queue is empty. Its `next` still points
+ * to the packet behind it. */
 struct iptfs_inner *iptfs_queue_pop(struct iptfs_queue *queue);
 
 #endif

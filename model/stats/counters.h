@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The counters an operator sees: Linux's (/proc/net/xfrm_stat) and those of RFC 9348, section 4. */
+/* The counters that an operator reads: Linux's (/proc/net/xfrm_stat) and those of RFC 9348, section
+ * 4. */
 #ifndef IPTFS_STATS_COUNTERS_H
 #define IPTFS_STATS_COUNTERS_H
 

@@ -4,8 +4,8 @@
  * Delays go into a histogram of our own. GSL offers the P-square estimate, whose result depends on
  * the order of arrival, which has no bound on its error, and which moves five markers with several
  * divisions for each packet and each quantile; its exact quantiles need all samples kept and
- * sorted. Libraries of HDR histograms, which do what we want, are not in Debian 12. The whole of it
- * is a shift and an increment, so we write it here. */
+ * sorted. HDR histogram libraries would do, but are not in Debian 12. The code is a shift and an
+ * increment, so it is written here. */
 #ifndef IPTFS_STATS_DELAYS_H
 #define IPTFS_STATS_DELAYS_H
 
@@ -17,8 +17,8 @@ __extension__ typedef unsigned __int128 iptfs_uint128;
  * value at most. Owned by the caller; fields are read only. */
 struct iptfs_delays {
     uint64_t count;
-    uint64_t out_of_range; /* negative or beyond IPTFS_TIME_MAX_PS: not counted elsewhere, and a
-                              fault of this program when it is not 0 */
+    uint64_t out_of_range; /* negative or beyond IPTFS_TIME_MAX_PS: not counted elsewhere, and an
+                              internal error when it is not 0 */
     int64_t min_ps;        /* IPTFS_NEVER when there is none */
     int64_t max_ps;        /* -1 when there is none */
     iptfs_uint128 sum_ps;
@@ -33,7 +33,7 @@ void iptfs_delays_free(struct iptfs_delays *delays);
 /* Adds one delay, 0 to IPTFS_TIME_MAX_PS; others only count as out_of_range. */
 void iptfs_delays_add(struct iptfs_delays *delays, int64_t delay_ps);
 
-/* Adds all delays of `from`, as if each had been added by itself. */
+/* Adds all delays of `from`, as if each had been added separately. */
 void iptfs_delays_merge(struct iptfs_delays *delays, const struct iptfs_delays *from);
 
 /* Mean delay; 0 when there is none. */
@@ -53,7 +53,7 @@ double iptfs_delays_mean_among_ps(const struct iptfs_delays *delays, uint64_t wh
 struct iptfs_measure {
     uint64_t octets;
     int64_t last_ps;             /* delay of the packet added last */
-    iptfs_uint128 difference_ps; /* sum of what the delays of neighbours differ by */
+    iptfs_uint128 difference_ps; /* sum of the differences between successive delays */
     struct iptfs_delays delays;  /* its count is that of the packets */
 };
 
@@ -61,10 +61,10 @@ struct iptfs_measure {
 int iptfs_measure_init(struct iptfs_measure *measure);
 void iptfs_measure_free(struct iptfs_measure *measure);
 
-/* Adds the packets of another, as neighbours of none here. */
+/* Adds the packets of another measurement, without jitter between the two. */
 void iptfs_measure_merge(struct iptfs_measure *measure, const struct iptfs_measure *from);
 
-/* Forgets all packets. */
+/* Removes all packets. */
 void iptfs_measure_clear(struct iptfs_measure *measure);
 
 /* One packet was delivered. */
@@ -73,7 +73,7 @@ void iptfs_measure_add(struct iptfs_measure *measure, uint32_t octets, int64_t d
 /* What delivered packets waited for at the receiver; those that did not wait are not added. Both
  * begin and end with the arrival of an outer packet. */
 struct iptfs_waits {
-    struct iptfs_delays stall;  /* all of the packet was there, but others had to come first */
+    struct iptfs_delays stall;  /* the packet was complete, but waited for earlier ones */
     struct iptfs_delays gather; /* from its first fragment to its last */
 };
 

@@ -3,7 +3,7 @@
  *
  * Such an observer sees when each outer packet leaves, how long it is, and the DSCP and ECN of its
  * header. Measured are the entropies of sizes and gaps, and how much the outer packets, and the
- * outer octets, of an interval of time say about the inner octets that were offered in it. */
+ * outer octets, of a time interval reveal about the inner octets that were offered in it. */
 #ifndef IPTFS_STATS_LEAK_H
 #define IPTFS_STATS_LEAK_H
 
@@ -21,7 +21,7 @@
  * gaps that differ by less than about 6 to 12 % may fall together. */
 #define IPTFS_LEAK_GAP_BINS 488
 
-/* What went on in one interval. */
+/* The packets of one interval. */
 struct iptfs_leak_interval {
     uint64_t inner_octets;
     uint64_t outer_octets;
@@ -33,7 +33,7 @@ struct iptfs_leak {
     int64_t interval_ps;
     int64_t duration_ps;
     struct iptfs_leak_interval *intervals;
-    size_t interval_count; /* whole ones: what comes in a broken last one is not in the series */
+    size_t interval_count; /* whole ones: an incomplete last one is not in the series */
     double *sizes;         /* packets of each size */
     double gaps[IPTFS_LEAK_GAP_BINS];
     double tos[256];
@@ -49,7 +49,8 @@ struct iptfs_leak_report {
     double size_bits; /* entropy of the outer packets' sizes */
     double gap_bits;  /* entropy of the gaps between them, as binned */
     double tos_bits;  /* entropy of their DSCP and ECN */
-    double load_bits; /* entropy of the inner load per interval, as binned: what there is to know */
+    double
+        load_bits; /* entropy of the inner load per interval, as binned: the most that can leak */
     struct iptfs_mutual pkts;   /* of inner octets and outer packets per interval */
     struct iptfs_mutual octets; /* of inner octets and outer octets per interval */
 };

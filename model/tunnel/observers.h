@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The observers of a tunnel: any number of parties that want to see its packets. */
+/* The observers of a tunnel: any number of callers that observe its packets. */
 #ifndef IPTFS_TUNNEL_OBSERVERS_H
 #define IPTFS_TUNNEL_OBSERVERS_H
 
@@ -19,8 +19,8 @@ enum iptfs_observed {
     IPTFS_OBSERVED_EVENTS
 };
 
-/* One observer. The owner sets the callbacks it wants (NULL: not called), ctx and takes_handle, and
- * keeps the struct where it is as long as the tunnel exists. */
+/* One observer. The owner sets callbacks (NULL: not called), ctx and takes_handle, and does not
+ * move the struct while the tunnel exists. */
 struct iptfs_observer {
     /* An inner packet arrived; called before it is queued or refused. The observer may give it
      * octets (iptfs_inner_own_bytes). */
@@ -29,10 +29,10 @@ struct iptfs_observer {
     void (*sent)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
     /* An outer packet, or a copy of it, came out of the link. */
     void (*received)(void *ctx, int64_t now_ps, const struct iptfs_outer *outer);
-    /* An inner packet leaves the tunnel; a second copy that no window has caught too. */
+    /* An inner packet leaves the tunnel, also as a second copy that no window has recognised. */
     void (*delivered)(void *ctx, int64_t now_ps, struct iptfs_inner *inner);
-    /* An inner packet that was not delivered is gone. At the end of a run those still inside the
-     * tunnel end too, without a drop cause. */
+    /* An inner packet ended without delivery. At the end of a run those still inside the tunnel end
+     * too, without a drop cause. */
     void (*ended)(void *ctx, const struct iptfs_inner *inner);
     /* A forwarded packet is too big for a tunnel that may not fragment: its sender should get
      * ICMP "fragmentation needed" or ICMPv6 "packet too big" with this MTU. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The negotiation of AGGFRAG between the two ends of a tunnel (RFC 9347, 5.1): each sends an IKEv2
- * notification USE_AGGFRAG, whose flags say what it asks of its peer. */
+ * notification USE_AGGFRAG, whose flags state what it requests from its peer. */
 #ifndef IPTFS_TUNNEL_USE_AGGFRAG_H
 #define IPTFS_TUNNEL_USE_AGGFRAG_H
 
@@ -47,10 +47,11 @@ enum iptfs_outcome {
 
 /* How an end learns of the congestion on the path to its peer. */
 enum iptfs_feedback {
-    IPTFS_FEEDBACK_NONE,   /* it does not ask */
+    IPTFS_FEEDBACK_NONE,   /* it does not request it */
     IPTFS_FEEDBACK_HEADER, /* in the AGGFRAG headers of the reverse direction */
     IPTFS_FEEDBACK_EMPTY,  /* in AGGFRAG payloads without data, over an SA of plain ESP (2.2.4) */
-    IPTFS_FEEDBACK_MISSING /* it asks, but the SA of the reverse direction cannot carry the answer
+    IPTFS_FEEDBACK_MISSING /* it requests it, but the SA of the reverse direction cannot carry the
+                            * answer
                             */
 };
 

@@ -25,7 +25,7 @@ struct iptfs_inbound_sa {
     uint8_t plain[IPTFS_PACKET_MAX_OCTETS];
 };
 
-/* Prepares an SA: `wire` says how its packets look as octets, `receiver` gives the options, of
+/* Prepares an SA: `wire` describes the octets of its packets, `receiver` gives the options, of
  * which `plain` is taken from the mode. IPTFS_E_INVALID for a mode without ESP, in transport mode,
  * or a key of a wrong length; IPTFS_E_NO_MEMORY. The struct must not move in memory; whatever the
  * outcome it is freed with iptfs_inbound_sa_free. */

@@ -20,7 +20,7 @@ enum {
     IPTFS_ADDRESS_OCTETS = 16
 };
 
-/* An SA as its octets show it. */
+/* The fields of an SA that appear in its octets. */
 struct iptfs_outer_codec_config {
     const struct iptfs_mode *mode;
     struct iptfs_esp esp;
@@ -71,7 +71,7 @@ enum iptfs_outer_codec_verdict {
     IPTFS_OUTER_CODEC_GOOD,
     IPTFS_OUTER_CODEC_NOT_IP,    /* no IP header, or one with an impossible length */
     IPTFS_OUTER_CODEC_NOT_ESP,   /* another protocol */
-    IPTFS_OUTER_CODEC_CUT,       /* shorter than its IP header says */
+    IPTFS_OUTER_CODEC_CUT,       /* shorter than the length in its IP header */
     IPTFS_OUTER_CODEC_FRAGMENT,  /* an IP fragment of an outer packet */
     IPTFS_OUTER_CODEC_SHORT,     /* too short for ESP (XfrmInHdrError) */
     IPTFS_OUTER_CODEC_OTHER_SPI, /* of another SA (XfrmInNoStates) */

@@ -167,7 +167,7 @@ enum in_queue {
     NO_ANSWER
 };
 
-/* Asks for all jobs of this user, since squeue fails for a job that it has forgotten. */
+/* Asks for all jobs of this user, since squeue fails for a job that it no longer lists. */
 static enum in_queue look_for(const char *id)
 {
     char user[32];

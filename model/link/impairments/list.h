@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A list that says what happens to which packet, by number. */
+/* Impairments of single packets, listed by sequence number. */
 #ifndef IPTFS_LINK_IMPAIRMENTS_LIST_H
 #define IPTFS_LINK_IMPAIRMENTS_LIST_H
 

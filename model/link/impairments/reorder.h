@@ -7,7 +7,7 @@
 
 struct iptfs_impair_reorder_config {
     double probability; /* 0: off */
-    double correlation; /* probability that a packet does as the one before it */
+    double correlation; /* probability that a packet is treated like the one before it */
 };
 
 extern const struct iptfs_impair_kind iptfs_impair_reorder;

@@ -17,7 +17,7 @@
 namespace iptfs
 {
 
-/* A node with ns-3's internet stack, static routes, and no packets of its own accord. */
+/* A node with ns-3's internet stack, static routes, that sends no packets by itself. */
 ns3::Ptr<ns3::Node> make_node();
 
 /* A host with its access link to the gateway of its side. Its TCP follows the path MTU. */
