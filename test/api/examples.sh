@@ -6,7 +6,7 @@ set -eu
 top=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 IPTFS_SIM=${IPTFS_SIM:-$top/build/iptfs-sim}
 build=$(dirname -- "$IPTFS_SIM")
-. "$top/test/sweep/steps.sh"
+. "$top/test/support/steps.sh"
 
 prefix=$own/usr
 for header in $(sed -n '/^PUBLIC_HEADERS/,/\]/p' "$top/wscript" | grep -o "'[^']*'" | tr -d "'"); do

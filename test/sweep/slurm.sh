@@ -3,7 +3,7 @@
 # Sweeps on a Slurm of their own: munged, slurmctld and slurmd on the loopback, with ports, key and
 # files that no other Slurm uses. They die with this script, however it ends.
 set -eu
-. "$(dirname "$0")/steps.sh"
+. "$(dirname "$0")/../support/steps.sh"
 
 for program in munged slurmctld slurmd sbatch setpriv; do
     PATH=$PATH:/usr/sbin command -v $program >/dev/null ||

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sweeps over ssh, to an sshd of their own on the loopback, with keys of their own.
 set -eu
-. "$(dirname "$0")/steps.sh"
+. "$(dirname "$0")/../support/steps.sh"
 
 PATH=$PATH:/usr/sbin
 for program in sshd ssh ssh-keygen parallel setpriv; do

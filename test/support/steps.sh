@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For the scripts in this folder: a folder of their own, which goes with them, and steps that are
+# For the scripts of the tests: a folder of their own, which goes with them, and steps that are
 # counted as iptfs-test counts its tests. $SIM is the simulator.
 
 SIM=${IPTFS_SIM:-$(pwd)/build/iptfs-sim}
