@@ -22,7 +22,7 @@ static const struct argp_option options[] = {
     {"list", KEY_LIST, NULL, 0, "List all columns with their units", 0},
     {"csv", KEY_CSV, NULL, 0, "Print CSV", 0},
     {"json", KEY_JSON, NULL, 0, "Print JSON: an array with one object for each row", 0},
-    {"point", KEY_POINT, "N", 0, "Print the command that repeats this point alone", 0},
+    {"point", KEY_POINT, "N", 0, "Print the command that repeats only this point", 0},
     {0},
 };
 

@@ -60,7 +60,7 @@ static int take_section(struct reader *reader, const char *line)
     const char *begin = line + 1 + strspn(line + 1, " \t");
     const char *bracket = strchr(begin, ']');
     if (bracket == NULL || !is_closed(bracket + 1))
-        return refuse_line(reader, line, "[SECTION], alone in its line");
+        return refuse_line(reader, line, "[SECTION] on a line of its own");
     const char *end = bracket;
     while (end > begin && strchr(" \t", end[-1]) != NULL)
         end--;

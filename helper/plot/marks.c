@@ -33,7 +33,7 @@ static int check_group(const struct iptfs_plot_data *data, const struct iptfs_pl
         if (column != 0)
             return iptfs_plot_refuse(
                 data->plot, data->plot->line, "", error,
-                "found points that differ in %s too (%s and %s), allowed: in seed alone; name it "
+                "found points that differ in %s too (%s and %s), allowed: only in seed; name it "
                 "in x or by, or fix it with where",
                 table->columns[column].name,
                 iptfs_plot_cell_text(&table->columns[column], iptfs_plot_cell(table, a, column))

@@ -55,7 +55,7 @@ static int check_rates(struct iptfs_settings *settings, size_t direction,
     if (rates > 1)
         return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction,
                                      tunnel->pps > 0 ? "pps" : "l2-fixed-rate", IPTFS_E_INVALID,
-                                     "one of l3-fixed-rate, l2-fixed-rate and pps alone");
+                                     "only one of l3-fixed-rate, l2-fixed-rate and pps");
     return 0;
 }
 

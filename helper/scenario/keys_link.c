@@ -14,7 +14,7 @@ static const struct iptfs_word device_words[] = {
 static const struct iptfs_word framing_words[] = {
     {"ethernet", IPTFS_FRAMING_ETHERNET, "38 octets a packet, least payload 46", "IEEE 802.3"},
     {"ppp", IPTFS_FRAMING_PPP, "2 octets a packet", "ns-3"},
-    {"none", IPTFS_FRAMING_NONE, "the IP packet alone", NULL},
+    {"none", IPTFS_FRAMING_NONE, "only the IP packet", NULL},
     {NULL, 0, NULL, NULL},
 };
 

@@ -153,7 +153,7 @@ static const struct iptfs_option rows[] = {
         FIELD(min_rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "0",
-        .meaning = "lowest rate under congestion control (TFRC alone: one packet in 64 s)",
+        .meaning = "lowest rate under congestion control (the minimum of TFRC: one packet in 64 s)",
         .source = "RFC 5348, 4.3",
     },
     {
@@ -373,7 +373,7 @@ static const struct iptfs_option *row_at(size_t index)
 const struct iptfs_section iptfs_section_tunnel = {
     .name = "tunnel",
     .title = "tunnel",
-    .note = "other direction: [tunnel.reverse]; one SA alone: [tunnel.out], [tunnel.in]",
+    .note = "other direction: [tunnel.reverse]; a single SA: [tunnel.out], [tunnel.in]",
     .sided = true,
     .kind_key = "mode",
     .option_at = row_at,

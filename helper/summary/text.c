@@ -184,8 +184,8 @@ static void write_hosts(const struct iptfs_summary_view *view, FILE *out)
 static void write_mutual(const char *what, const struct iptfs_mutual *mutual, double load_bits,
                          FILE *out)
 {
-    fprintf(out, "  inner octets and outer %s share %.3f of %.3f bits (by chance up to %.3f)\n",
-            what, mutual->bits, load_bits, mutual->noise_bits);
+    fprintf(out, "  inner octets and outer %s share %.3f of %.3f bits (noise up to %.3f)\n", what,
+            mutual->bits, load_bits, mutual->noise_bits);
 }
 
 static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps, FILE *out)

@@ -86,8 +86,8 @@ static const struct iptfs_summary_row leak_rows[] = {
         .name = "leak.load_entropy_bits",
         .unit = "bits",
         .caption = "entropy of the load",
-        .meaning = "Entropy of the inner octets offered per interval (leak-interval): what there "
-                   "is to learn.",
+        .meaning = "Entropy of the inner octets offered per interval (leak-interval): the "
+                   "most that can leak.",
         .get = load_entropy,
     },
     {
@@ -102,8 +102,8 @@ static const struct iptfs_summary_row leak_rows[] = {
         .name = "leak.mutual_information_noise_bits",
         .unit = "bits",
         .caption = "mutual information with outer packets, noise",
-        .meaning = "What chance gives: 95 of 100 time shifts of one series against the other give "
-                   "no more. Less than this is noise.",
+        .meaning = "Noise of the mutual information: the 95th percentile over time shifts of one "
+                   "series against the other. Smaller values are noise.",
         .get = pkts_noise_bits,
     },
     {
@@ -118,7 +118,7 @@ static const struct iptfs_summary_row leak_rows[] = {
         .name = "leak.mutual_information_octets_noise_bits",
         .unit = "bits",
         .caption = "mutual information with outer octets, noise",
-        .meaning = "What chance gives for the mutual information with outer octets.",
+        .meaning = "Noise of the mutual information with outer octets, computed likewise.",
         .get = octets_noise_bits,
     },
     {

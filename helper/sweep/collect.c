@@ -128,7 +128,7 @@ static void skip_columns(struct collection *all)
         iptfs_progress_message(
             all->progress,
             "%s/results.db: skips %zu values from %s on (results.csv has them): names "
-            "that differ in case alone, or too many of them",
+            "that differ only in case, or too many of them",
             iptfs_quoted_path(all->directory).text, skipped, first);
 }
 

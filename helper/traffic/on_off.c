@@ -92,7 +92,7 @@ static int on_off_check(const struct iptfs_traffic_options *options,
 
 const struct iptfs_traffic_type iptfs_traffic_on_off = {
     .name = "on-off",
-    .meaning = "cbr in on periods of random length, silent between",
+    .meaning = "cbr in on periods of random length, then off periods",
     .source = "Willinger et al. 1997",
     .keys = {&iptfs_keys_size, &iptfs_keys_rate, &iptfs_keys_periods, IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, on_off_take, NULL},

@@ -264,7 +264,7 @@ def share(bench, column, inner):
 
 
 def mean_share(bench, column):
-    """Mean over the packets of a mix of the share each size gets when it is alone."""
+    """Mean over the packets of a mix of the share each size gets without the others."""
     total = sum(count * share(bench, column, inner) for inner, count in MIX.items())
     return total / sum(MIX.values())
 

@@ -509,7 +509,7 @@ static void test_slow_start_doubles_each_round_trip(void)
     pair_free(&pair);
 }
 
-static void test_rate_halves_after_four_silent_round_trips(void)
+static void test_rate_halves_after_four_round_trips(void)
 {
     struct pair pair;
     pair_init(&pair, 100 * MS, 0, 100);
@@ -553,6 +553,6 @@ const CU_TestInfo iptfs_tests_congestion[] = {
     {"receive rate is made", test_receive_rate_is_made},
     {"steady state follows the equation", test_steady_state_follows_the_equation},
     {"slow start doubles each round trip", test_slow_start_doubles_each_round_trip},
-    {"four silent round trips halve", test_rate_halves_after_four_silent_round_trips},
+    {"four round trips without feedback halve the rate", test_rate_halves_after_four_round_trips},
     CU_TEST_INFO_NULL,
 };

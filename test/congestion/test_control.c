@@ -171,7 +171,7 @@ static double allowed_pps(void)
 }
 
 /* No feedback any more: after four round trips without it the rate is half, and so on. */
-static void rate_halves_after_four_silent_round_trips(void)
+static void rate_halves_after_four_round_trips(void)
 {
     const char *sets[] = {"link.delay=50ms", "link.loss=1%"};
     const struct iptfs_impairments_config all_lost = {.loss = {.probability = 1}};
@@ -179,7 +179,7 @@ static void rate_halves_after_four_silent_round_trips(void)
         return;
     run_to(60);
     impair_anew(IPTFS_REVERSE, &all_lost);
-    run_to(60.051); /* what was under way has come */
+    run_to(60.051); /* packets in flight have arrived */
     double before = allowed_pps();
     double rtt_s = iptfs_seconds(run.direction[IPTFS_FORWARD].tunnel.congestion.tfrc.rtt_ps);
     CHECK_NEAR(rtt_s, 0.1, 0.02);
@@ -338,7 +338,7 @@ static void direct_and_p2p_agree(void)
 const CU_TestInfo iptfs_tests_control[] = {
     {"steady state follows the equation", steady_state_follows_the_equation},
     {"slow start doubles each round trip", slow_start_doubles_each_round_trip},
-    {"the rate halves after four silent round trips", rate_halves_after_four_silent_round_trips},
+    {"the rate halves after four round trips without feedback", rate_halves_after_four_round_trips},
     {"two tunnels share a bottleneck", two_tunnels_share_a_bottleneck},
     {"empty payloads control too", empty_payloads_control_too},
     {"marks count as losses", marks_count_as_losses},

@@ -131,10 +131,10 @@ static enum iptfs_outer_codec_verdict give(const uint8_t *packet, uint32_t octet
 static void check_end(void)
 {
     const struct iptfs_inbound_sa *inbound = &end.inbound;
-    uint64_t judged = 0;
+    uint64_t counted = 0;
     for (int i = 0; i < IPTFS_OUTER_CODEC_VERDICT_COUNT; i++)
-        judged += inbound->verdicts[i];
-    MUST(judged == end.given_pkts);
+        counted += inbound->verdicts[i];
+    MUST(counted == end.given_pkts);
     MUST(inbound->verdicts[IPTFS_OUTER_CODEC_GOOD] ==
          inbound->dummies + inbound->other_headers + inbound->counters.value[IPTFS_YANG_RX_PKTS]);
     MUST(iptfs_inbound_sa_next_ps(inbound) >= end.now_ps);

@@ -251,8 +251,8 @@ static void check_all_delivered(const struct path *path)
 {
     const struct iptfs_receiver_config *config = &path->receiver.config;
     bool one_by_one = config->immediate || config->reorder_window == 0;
-    bool gone = path->lost || path->late || path->allowed > 0 || config->drop_time_ps == 0;
-    if (gone || (path->doubled && one_by_one))
+    bool any_dropped = path->lost || path->late || path->allowed > 0 || config->drop_time_ps == 0;
+    if (any_dropped || (path->doubled && one_by_one))
         return;
     for (uint32_t i = 0; i < path->count; i++)
         MUST(path->delivered[i] == 1);

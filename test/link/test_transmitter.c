@@ -24,7 +24,7 @@ static void test_one_after_the_other(void)
     CHECK_INT(send(&transmitter, 0, 2000), 3 * MS);
     CHECK_INT(send(&transmitter, 2 * MS, 1000), 4 * MS);
     CHECK_INT(send(&transmitter, 10 * MS, 1000), 11 * MS);
-    CHECK_TRUE(transmitter.waiting == NULL); /* nothing to remember without a limit */
+    CHECK_TRUE(transmitter.waiting == NULL); /* nothing to store without a limit */
     iptfs_transmitter_free(&transmitter);
 }
 

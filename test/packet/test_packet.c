@@ -180,16 +180,16 @@ static void stream_cut(struct stream *stream, uint64_t *state)
             stream->inner[i - 1]->next = stream->inner[i]; /* as the queue does */
     }
     for (uint32_t i = 0; i < STREAM_PKTS; i++) {
-        uint32_t gone = 0;
-        while (gone < stream->inner[i]->octets) {
+        uint32_t sent_octets = 0;
+        while (sent_octets < stream->inner[i]->octets) {
             if (free_octets == 0) {
                 free_octets = sample_between(state, 300, 1500);
                 stream->outer[stream->outers++] = iptfs_outer_new(&stream->store);
             }
-            uint32_t left = stream->inner[i]->octets - gone;
+            uint32_t left = stream->inner[i]->octets - sent_octets;
             uint32_t take = left < free_octets ? left : free_octets;
-            stream_add(stream, stream->inner[i], gone, take);
-            gone += take;
+            stream_add(stream, stream->inner[i], sent_octets, take);
+            sent_octets += take;
             free_octets -= take;
         }
         iptfs_inner_unref(&stream->store, stream->inner[i]);
@@ -461,7 +461,7 @@ const CU_TestInfo iptfs_tests_packet[] = {
     {"the first dropped copy names the cause unless one is processed",
      test_the_first_dropped_copy_names_the_cause_unless_one_is_processed},
     {"one lost fragment loses the packet", test_one_lost_fragment_loses_the_packet},
-    {"outer packets under way at the end are in flight",
+    {"unprocessed outer packets at the end are in flight",
      test_outer_packets_under_way_at_the_end_are_in_flight},
     {"payload is a copy of the bytes", test_payload_is_a_copy_of_the_bytes},
     {"payload lengths at the edges", test_payload_lengths_at_the_edges},

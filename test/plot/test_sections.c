@@ -110,7 +110,7 @@ static void keys_and_values_are_checked(void)
     CHECK_REFUSED(P "x = case\ny = goodput_bps\nwhere = case=hastey\n", "did you mean 'hasty'?");
     CHECK_REFUSED(P "x = tunnel.init-delay\ny = goodput_bps\nby = case\n",
                   "f.ini:17: [plot.p]: found points that differ in link.loss too (0 % and 1 %), "
-                  "allowed: in seed alone");
+                  "allowed: only in seed");
     CHECK_REFUSED(P "kind = cdf\ny = goodput_bps\n", NULL);
     CHECK_REFUSED(P "x = outer.overhead\ny = delay_s.p99\nby = case\n",
                   "f.ini:17: [plot.p]: found points that differ in tunnel.init-delay beside "

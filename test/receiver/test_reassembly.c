@@ -1165,28 +1165,28 @@ static void lossy_pads(struct lossy *lossy, uint64_t *state)
 
 static void lossy_run(struct lossy *lossy, const struct crowd *crowd, uint64_t *state)
 {
-    uint32_t pkt = 0, gone = 0;
+    uint32_t pkt = 0, put_octets = 0;
     uint64_t began = 0; /* number of the payload with the start of the packet */
     while (pkt < RANDOM_PKTS) {
         struct payload payload;
         uint32_t space = sample_between(state, 1, 3000);
         lossy_pads(lossy, state);
-        payload_begin(&payload, gone > 0 ? crowd->samples[pkt].octets - gone : 0);
+        payload_begin(&payload, put_octets > 0 ? crowd->samples[pkt].octets - put_octets : 0);
         bool comes = lossy_turn(lossy, state);
         uint64_t seq = comes ? lossy->rx.seq + 1 : lossy->rx.seq;
         while (space > 0 && pkt < RANDOM_PKTS) {
             const struct sample *sample = &crowd->samples[pkt];
-            uint32_t left = sample->octets - gone;
+            uint32_t left = sample->octets - put_octets;
             uint32_t take = left < space ? left : space;
-            began = gone == 0 ? seq : began;
-            payload_put(&payload, sample, gone, gone + take);
+            began = put_octets == 0 ? seq : began;
+            payload_put(&payload, sample, put_octets, put_octets + take);
             space -= take;
-            gone += take;
-            if (gone < sample->octets)
+            put_octets += take;
+            if (put_octets < sample->octets)
                 break;
             if (comes && lossy->last_loss < began)
                 lossy->survivors[lossy->survivor_pkts++] = *sample;
-            gone = 0;
+            put_octets = 0;
             pkt++;
         }
         lossy->rx.wanted_pkts = lossy->survivor_pkts;

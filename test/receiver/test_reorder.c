@@ -277,7 +277,7 @@ static void test_linux_fault_1_overlapping_move(void)
         CHECK_TRUE(bench.in_order);
         CHECK_U64(bench.last_seq, 34 + step);
         CHECK_U64(bench.reorder.held, 0);
-        /* Every number but those that the move gave up has gone on, once. */
+        /* Every number except those given up by the move was processed, once. */
         CHECK_U64(bench.processed + bench.counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS],
                   34 + step);
         stop(&bench);

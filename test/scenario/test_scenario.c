@@ -329,9 +329,9 @@ static void test_bad_lines(void)
          "t.ini:5: found 'nonsense', allowed: [SECTION], KEY = VALUE, or a comment after ';' or "
          "'#'"},
         {"[scenario\nseed = 1\n" TRAFFIC,
-         "t.ini:1: found '[scenario', allowed: [SECTION], alone in its line"},
+         "t.ini:1: found '[scenario', allowed: [SECTION] on a line of its own"},
         {"[scenario] seed = 1\n" TRAFFIC,
-         "t.ini:1: found '[scenario] seed = 1', allowed: [SECTION], alone in its line"},
+         "t.ini:1: found '[scenario] seed = 1', allowed: [SECTION] on a line of its own"},
         {"[scenario]\nseed = 1\n\n# twice\nseed = 2\n" TRAFFIC,
          "t.ini:5: [scenario] seed: found the key again (first in line 2), allowed: once"},
         {"[tunnel]\npkt-size = 900\n[tunnel.out]\npkt-size = 900\n" TRAFFIC,

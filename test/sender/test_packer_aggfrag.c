@@ -352,23 +352,23 @@ struct plan {
     uint32_t sizes[300];
     uint32_t count;
     uint32_t next; /* packet that opens the next outer packet */
-    uint32_t gone; /* octets of it that went */
+    uint32_t sent; /* octets of it that were sent */
 };
 
 /* The next outer packet by Linux's rules, from sizes only. */
 static void plan_step(struct plan *plan, uint32_t space, uint32_t *data, uint32_t *slices,
                       uint32_t *offset)
 {
-    uint32_t left = plan->sizes[plan->next] - plan->gone;
-    *offset = plan->gone > 0 ? left : 0;
+    uint32_t left = plan->sizes[plan->next] - plan->sent;
+    *offset = plan->sent > 0 ? left : 0;
     *slices = 1;
     if (left > space) {
         *data = space;
-        plan->gone += space;
+        plan->sent += space;
         return;
     }
     *data = left;
-    plan->gone = 0;
+    plan->sent = 0;
     plan->next++;
     while (plan->next < plan->count && *data + plan->sizes[plan->next] <= space) {
         *data += plan->sizes[plan->next++];

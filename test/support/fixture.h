@@ -21,7 +21,7 @@ uint64_t dice_next(struct dice *dice);
 /* A whole number in [low, high]. */
 uint64_t dice_between(struct dice *dice, uint64_t low, uint64_t high);
 
-/* True in `percent` of a hundred throws. */
+/* True with a probability of `percent` %. */
 bool dice_percent(struct dice *dice, uint64_t percent);
 
 /* Plays an array of arrivals, which must be in the order of time and outlive it. */

@@ -74,7 +74,7 @@ static void test_long_messages_are_cut(void)
 
 const CU_TestInfo iptfs_tests_progress[] = {
     {"callbacks get what was reported", test_callbacks_get_what_was_reported},
-    {"nobody listens", test_callbacks_are_optional},
+    {"callbacks are optional", test_callbacks_are_optional},
     {"long messages are cut", test_long_messages_are_cut},
     CU_TEST_INFO_NULL,
 };

@@ -161,8 +161,8 @@ static void test_a_partial_packet_goes_on(void)
     end(10 * MS);
 }
 
-/* What was queued before the change is dropped when its turn comes, also when nobody had asked for
- * it yet; what comes at the change is refused. */
+/* What was queued before the change is dropped when it is to be sent, also when it was not taken
+ * from the source yet; what comes at the change is refused. */
 static void test_dont_frag(void)
 {
     begin("on-demand");

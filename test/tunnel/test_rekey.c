@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* New SAs in the middle of traffic: numbers begin anew, no inner packet spans two, and nothing is
+/* New SAs in the middle of traffic: numbers start again, no inner packet spans two, and nothing is
  * lost by it; SAs that are removed with packets inside account for them. */
 #include "base/units.h"
 #include "run/run.h"
@@ -110,8 +110,8 @@ static void nothing_is_lost_without_loss(void)
     }
 }
 
-/* Loss, and SAs that live a few packets only: windows and partial packets go with them, timers run
- * on into SAs that are gone, and the run stops anywhere. */
+/* Loss, and SAs with a lifetime of a few packets: windows and partial packets are removed with
+ * them, timers outlast removed SAs, and the run stops at any time. */
 static void removed_sas_account_for_their_packets(void)
 {
     uint64_t removed = 0;
@@ -139,7 +139,7 @@ static void removed_sas_account_for_their_packets(void)
     CHECK_TRUE(removed > 0);
 }
 
-/* A tunnel that is thrown away in the middle, queue and timers as they are. */
+/* A tunnel that is freed in the middle of a run, with queue and timers. */
 static void removed_tunnels_account_for_their_packets(void)
 {
     const char *sets[] = {"tunnel.init-delay=50ms", "link.loss=5%"};

@@ -46,7 +46,7 @@ struct array {
 
 static volatile sig_atomic_t interrupted;
 
-static void remember_signal(int number)
+static void record_signal(int number)
 {
     interrupted = number;
 }
@@ -59,7 +59,7 @@ enum {
 /* A signal that is ignored, as by nohup, stays ignored. */
 static void catch_signals(struct sigaction old[ENDS])
 {
-    struct sigaction action = {.sa_handler = remember_signal};
+    struct sigaction action = {.sa_handler = record_signal};
     interrupted = 0;
     for (size_t i = 0; i < ENDS; i++) {
         sigaction(ends[i], NULL, &old[i]);

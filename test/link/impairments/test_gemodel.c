@@ -25,7 +25,7 @@ static void test_bursts(void)
     CHECK_NEAR((double)impaired.lost / (double)bursts, 4, 0.4);
 }
 
-/* On by the loss of the good state alone. */
+/* On by only the loss of the good state. */
 static void test_good_state(void)
 {
     const struct iptfs_impairments_config off = {.gemodel = {.r = 1, .bad = 1}};
