@@ -92,7 +92,7 @@ int iptfs_command_finish(int code, const struct iptfs_error *error)
     if (code != 0)
         fprintf(stderr, IPTFS_PROGRAM ": %s\n",
                 *error->text != '\0' ? error->text : iptfs_error_name(code));
-    return iptfs_exit_of(code);
+    return (int)iptfs_exit_of(code);
 }
 
 void iptfs_command_usage_error(const char *title, const char *format, ...)
