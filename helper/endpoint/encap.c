@@ -189,7 +189,7 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         code = encap->endpoint.code;
     }
     if (code == IPTFS_OK && encap->store.error != IPTFS_OK)
-        code = iptfs_fail(error, encap->store.error, "out of memory");
+        code = iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
         code = finish(encap, out, notes);
     iptfs_store_close(&encap->store);
