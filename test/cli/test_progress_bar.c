@@ -40,19 +40,17 @@ static bool open_screen(struct screen *screen, unsigned short columns)
 /* What was written; standard error is as before again. */
 static const char *close_screen(struct screen *screen)
 {
-    /* The kernel passes on what was written a moment later. */
-    struct pollfd wait = {.fd = screen->reader, .events = POLLIN};
     size_t length = 0;
+    ssize_t got;
     fflush(stderr);
-    for (int most_ms = 1000; poll(&wait, 1, most_ms) > 0; most_ms = 50) {
-        ssize_t got = read(screen->reader, screen->text + length, sizeof screen->text - 1 - length);
-        if (got <= 0)
-            break;
-        length += (size_t)got;
-    }
-    screen->text[length] = '\0';
     dup2(screen->kept, STDERR_FILENO);
     close(screen->kept);
+    /* With nobody left at the other end, reading fails once everything was read. */
+    struct pollfd wait = {.fd = screen->reader, .events = POLLIN};
+    while (poll(&wait, 1, 5000) > 0 && (got = read(screen->reader, screen->text + length,
+                                                   sizeof screen->text - 1 - length)) > 0)
+        length += (size_t)got;
+    screen->text[length] = '\0';
     close(screen->reader);
     return screen->text;
 }
