@@ -2,6 +2,7 @@
 #include "ns3/device.h"
 
 #include "base/asserts.h"
+#include "base/octets.h"
 #include "ns3/guard.h"
 #include "ns3/sim.h"
 
@@ -41,7 +42,7 @@ uint8_t tos_of(const uint8_t *head)
 uint32_t id_of(const uint8_t *head)
 {
     if (head[0] >> 4 == 4)
-        return static_cast<uint32_t>(head[4]) << 8 | head[5];
+        return iptfs_get16(head + 4);
     return static_cast<uint32_t>(head[1] & 0xf) << 16 | static_cast<uint32_t>(head[2]) << 8 |
            head[3];
 }

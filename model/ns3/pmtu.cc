@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/pmtu.h"
 
+#include "base/octets.h"
 #include "ns3/guard.h"
 
 #include <ns3/icmpv4-l4-protocol.h>
@@ -114,7 +115,7 @@ void notify_tcp(const ns3::Node *node, const Refused &refused)
 
 uint16_t uint16_at(const uint8_t *bytes)
 {
-    return static_cast<uint16_t>(bytes[0] << 8 | bytes[1]);
+    return static_cast<uint16_t>(iptfs_get16(bytes));
 }
 
 Refused refused_ipv4(const ns3::Ipv4Header &ip, const uint8_t *ports, uint32_t mtu)
@@ -172,7 +173,7 @@ void on_ipv6(ns3::Node *node, const ns3::Ipv6Header &ip, ns3::Ptr<const ns3::Pac
     if (quoted.GetNextHeader() != ns3::TcpL4Protocol::PROT_NUMBER ||
         rest->CopyData(ports, sizeof ports) < sizeof ports)
         return;
-    uint32_t mtu = static_cast<uint32_t>(uint16_at(head + 4)) << 16 | uint16_at(head + 6);
+    uint32_t mtu = iptfs_get32(head + 4);
     notify_tcp(node, refused_ipv6(quoted, ports, mtu));
 }
 
