@@ -2,8 +2,8 @@
 #include "capture/reader.h"
 
 #include "base/octets.h"
-#include "files/infile.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,17 +133,17 @@ int iptfs_capture_reader_open(struct iptfs_capture_reader *reader, const char *p
 {
     char why[PCAP_ERRBUF_SIZE] = "";
     *reader = (struct iptfs_capture_reader){.path = iptfs_quoted_path(path)};
-    FILE *file;
-    int code = iptfs_infile_open(path, &file, error);
-    if (code != IPTFS_OK)
-        return code;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", reader->path.text,
+                          strerror(errno));
     reader->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
     if (reader->pcap == NULL) {
         fclose(file);
         return iptfs_fail(error, IPTFS_E_INVALID, "%s: cannot be read as a capture: %s",
                           reader->path.text, why);
     }
-    code = set_link_type(reader, error);
+    int code = set_link_type(reader, error);
     return code == IPTFS_OK ? set_filter(reader, filter, error) : code;
 }
 

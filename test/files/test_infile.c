@@ -119,11 +119,7 @@ static void files_of_users_may_be_pipes(void)
     CHECK_HAS("stderr", "pipe: found a named pipe, allowed: a file");
     CHECK_INT(folder_script("sim run s.ini --set link.impair-list=pipe"), 2);
     CHECK_HAS("stderr", "pipe: found a named pipe, allowed: a file");
-    CHECK_INT(folder_script("sim run capture.ini --set traffic.a.file=pipe"), 2);
-    CHECK_HAS("stderr", "pipe: found a named pipe, allowed: a file");
     CHECK_INT(folder_script("sim replay pipe"), 2);
-    CHECK_INT(folder_script("sim encap pipe out.pcap"), 2);
-    CHECK_INT(folder_script("sim decap pipe out.pcap"), 2);
     CHECK_INT(folder_script("sim plot pipe"), 2);
     CHECK_INT(folder_script("sim run /dev/zero"), 2);
     folder_remove();

@@ -172,7 +172,8 @@ static void test_bad_captures(void)
     CHECK_INT(iptfs_pcap_file_load(&capture, "/nonexistent.pcap", "", &error), IPTFS_E_IO);
     CHECK_STR(error.text, "/nonexistent.pcap: cannot be read: No such file or directory");
     CHECK_TRUE(iptfs_pcap_file_load(&capture, "/", "", &error) != 0);
-    CHECK_STR(error.text, "/: cannot be read: Is a directory");
+    CHECK_STR(error.text,
+              "/: cannot be read as a capture: error reading dump file: Is a directory");
     test_capture_write_text(&file, "", 0);
     CHECK_INT(load(&capture, "", &error), IPTFS_E_INVALID);
     check_begins(error.text, ": cannot be read as a capture: truncated dump file");
