@@ -135,8 +135,11 @@ extern const CU_TestInfo iptfs_tests_gnuplot[];
 extern const CU_TestInfo iptfs_tests_grid[];
 extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
+extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_hash[];
+extern const CU_TestInfo iptfs_tests_utf8[];
 extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
@@ -276,8 +279,11 @@ static const struct {
     {"grid", iptfs_tests_grid},
     {"identity", iptfs_tests_identity},
     {"results-db", iptfs_tests_results_db},
+    {"damage", iptfs_tests_damage},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
+    {"hash", iptfs_tests_hash},
+    {"utf8", iptfs_tests_utf8},
     {"infile", iptfs_tests_infile},
     {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
