@@ -49,6 +49,7 @@ extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_ip_reassembly[];
+extern const CU_TestInfo iptfs_tests_mixtures[];
 extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -189,6 +190,7 @@ static const struct {
     {"fingerprints", iptfs_tests_fingerprints},
     {"receive-immediate", iptfs_tests_receive_immediate},
     {"ip-reassembly", iptfs_tests_ip_reassembly},
+    {"mixtures", iptfs_tests_mixtures},
     {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},

@@ -108,7 +108,7 @@ int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets)
         total = iptfs_get16(bytes + 2);
         header = (bytes[0] & 0xFu) * 4;
         if (header < IPTFS_IPV4_HEADER_OCTETS)
-            header = IPTFS_IPV4_HEADER_OCTETS;
+            return IPTFS_E_SHORT; /* refused by Linux since 6.18.21 */
         break;
     case IPV6_NIBBLE:
         if (octets < IPV6_LENGTH_END)

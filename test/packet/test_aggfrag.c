@@ -212,6 +212,10 @@ static void test_inner_lengths(void)
         {{0x45, 0, 0, 19}, 6, IPTFS_E_SHORT},
         {{0x46, 0, 0, 23}, 4, IPTFS_E_SHORT}, /* IHL 6: 24 octets of header */
         {{0x46, 0, 0, 24}, 4, 24},
+        {{0x40, 0, 0, 60}, 4, IPTFS_E_SHORT}, /* IHL below 5 */
+        {{0x41, 0, 0, 60}, 4, IPTFS_E_SHORT},
+        {{0x44, 0, 0x05, 0xDC}, 6, IPTFS_E_SHORT},
+        {{0x44}, 1, 0}, /* decided with the length */
         {{0x4F, 0, 0, 59}, 4, IPTFS_E_SHORT},
         {{0x4F, 0, 0, 60}, 4, 60},
         {{0x60}, 1, 0},
