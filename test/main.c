@@ -16,6 +16,7 @@ extern const CU_TestInfo iptfs_tests_octets[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
+extern const CU_TestInfo iptfs_tests_ip_header[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -157,6 +158,7 @@ static const struct {
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
+    {"ip-header", iptfs_tests_ip_header},
     {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
