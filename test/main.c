@@ -141,6 +141,7 @@ extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
+extern const CU_TestInfo iptfs_tests_disk[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -281,6 +282,7 @@ static const struct {
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
+    {"disk", iptfs_tests_disk},
     {"appendix-c", iptfs_tests_appendix_c},
     {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},
