@@ -68,8 +68,16 @@ static void run_corpus(const char *name)
     T(tunnel)                                                                                      \
     T(scenario)                                                                                    \
     T(sweep)                                                                                       \
-    T(pcap) T(replay) T(option_value) T(words) T(override) T(security_association) T(packet_list)  \
-        T(impair_list) T(plot_sections) T(api)
+    T(pcap)                                                                                        \
+    T(replay)                                                                                      \
+    T(option_value)                                                                                \
+    T(words)                                                                                       \
+    T(override)                                                                                    \
+    T(security_association)                                                                        \
+    T(packet_list)                                                                                 \
+    T(impair_list)                                                                                 \
+    T(plot_sections)                                                                               \
+    T(api)
 
 #define DEFINE_TEST(name)                                                                          \
     static void test_##name(void)                                                                  \
