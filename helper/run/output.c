@@ -82,10 +82,12 @@ int iptfs_run_output_check(const struct iptfs_run_output *output, const struct i
 static int write_ends(struct iptfs_run_output *output, const struct iptfs_run_request *request,
                       const struct iptfs_run *run, const json_t *summary, struct iptfs_error *error)
 {
-    int code = IPTFS_OK;
-    if (iptfs_summary_write_json(summary, output->json.file) != IPTFS_OK ||
-        iptfs_summary_write_csv(summary, output->csv.file) != IPTFS_OK)
-        code = iptfs_fail_no_memory(error);
+    int code = iptfs_summary_write_json(summary, output->json.file);
+    if (code == IPTFS_OK)
+        code = iptfs_summary_write_csv(summary, output->csv.file);
+    if (code == IPTFS_E_NO_MEMORY)
+        return iptfs_fail_no_memory(error);
+    code = IPTFS_OK; /* the file keeps a write that failed */
     if (code == IPTFS_OK && request->pcap_prefix != NULL)
         code = iptfs_run_captures_finish(&output->captures, run, error);
     if (code == IPTFS_OK && request->trace_path != NULL)

@@ -16,14 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static void print_summary(const struct iptfs_run_request *request, const char *directory,
-                          const struct iptfs_summary_view *view, const json_t *summary,
-                          const struct iptfs_run_cost *cost, FILE *out)
+static int print_summary(const struct iptfs_run_request *request, const char *directory,
+                         const struct iptfs_summary_view *view, const json_t *summary,
+                         const struct iptfs_run_cost *cost, FILE *out)
 {
+    int code = IPTFS_OK;
     if (request->quiet)
-        return;
+        return IPTFS_OK;
     if (request->output == IPTFS_OUTPUT_JSON) {
-        iptfs_summary_write_json(summary, out);
+        code = iptfs_summary_write_json(summary, out);
     } else if (request->output == IPTFS_OUTPUT_CSV) {
         iptfs_summary_write_csv(summary, out);
     } else {
@@ -37,6 +38,7 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
             fprintf(out, "%-20s %s/series.csv, and plots of it: series-*.svg, .png\n", "Series",
                     directory);
     }
+    return code == IPTFS_E_NO_MEMORY ? code : IPTFS_OK; /* the owner of `out` checks it */
 }
 
 static int report(const struct iptfs_run_request *request, const char *directory,
@@ -48,8 +50,9 @@ static int report(const struct iptfs_run_request *request, const char *directory
     if (summary == NULL)
         return iptfs_fail_no_memory(error);
     int code = iptfs_run_output_commit(output, request, run, summary, error);
-    if (code == IPTFS_OK)
-        print_summary(request, directory, &view, summary, cost, out);
+    if (code == IPTFS_OK &&
+        print_summary(request, directory, &view, summary, cost, out) != IPTFS_OK)
+        code = iptfs_fail_no_memory(error);
     json_decref(summary);
     if (code == IPTFS_OK && request->series_ps > 0 && request->series_written != NULL)
         code = request->series_written(&output->series, directory, error);
