@@ -129,6 +129,7 @@ extern const CU_TestInfo iptfs_tests_examples[];
 extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
+extern const CU_TestInfo iptfs_tests_endpoint_options[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
@@ -274,6 +275,7 @@ static const struct {
     {"list-command", iptfs_tests_list_command},
     {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
+    {"endpoint-options", iptfs_tests_endpoint_options},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},
     {"unknown-option", iptfs_tests_unknown_option},

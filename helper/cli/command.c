@@ -28,18 +28,19 @@ static error_t parse_common(int key, char *value, struct argp_state *state)
     switch (key) {
     case 'h':
     case '?':
-        argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
+        argp_state_help(state, state->out_stream,
+                        ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
         break;
     case KEY_USAGE:
-        argp_state_help(state, state->out_stream, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+        argp_state_help(state, state->out_stream, ARGP_HELP_USAGE);
         break;
     case 'V':
         fprintf(state->out_stream, "%s\n", argp_program_version);
-        exit(IPTFS_EXIT_OK);
+        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
-    return 0;
+    exit(IPTFS_EXIT_OK);
 }
 
 static const struct argp common_argp = {.options = iptfs_command_common_options,
@@ -95,7 +96,7 @@ int iptfs_command_finish(int code, const struct iptfs_error *error)
     return (int)iptfs_exit_of(code);
 }
 
-void iptfs_command_usage_error(const char *title, const char *format, ...)
+_Noreturn void iptfs_command_usage_error(const char *title, const char *format, ...)
 {
     va_list args;
     fprintf(stderr, "%s: ", title);
