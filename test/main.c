@@ -99,6 +99,8 @@ extern const CU_TestInfo iptfs_tests_sizes[];
 extern const CU_TestInfo iptfs_tests_option[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
+extern const CU_TestInfo iptfs_tests_scenario_check[];
+extern const CU_TestInfo iptfs_tests_impair_list_file[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
@@ -246,6 +248,8 @@ static const struct {
     {"option", iptfs_tests_option},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
+    {"scenario-check", iptfs_tests_scenario_check},
+    {"impair-list-file", iptfs_tests_impair_list_file},
     {"traffic-types", iptfs_tests_traffic_types},
     {"traffic-flow", iptfs_tests_flow},
     {"cbr", iptfs_tests_cbr},
