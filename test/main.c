@@ -145,11 +145,13 @@ extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
+extern const CU_TestInfo iptfs_tests_disk[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -294,11 +296,13 @@ static const struct {
     {"results-db", iptfs_tests_results_db},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
+    {"infile", iptfs_tests_infile},
     {"outfile", iptfs_tests_outfile},
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
+    {"disk", iptfs_tests_disk},
     {"appendix-c", iptfs_tests_appendix_c},
     {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},
