@@ -102,7 +102,7 @@ static void add_outer_figures(const struct iptfs_inbound_sa *inbound, json_t *fi
     iptfs_figures_set(outer, "other-next-header", inbound->other_headers);
     iptfs_figures_set(outer, "replay", inbound->counters.value[IPTFS_XFRM_IN_STATE_SEQ_ERROR]);
     iptfs_figures_set(outer, "late", iptfs_receiver_late_pkts(&inbound->receiver));
-    iptfs_figures_set(outer, "duplicate", inbound->receiver.reorder.duplicate_pkts);
+    iptfs_figures_set(outer, "duplicate", iptfs_receiver_duplicate_pkts(&inbound->receiver));
     iptfs_figures_set(outer, "missed", inbound->counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS]);
 }
 
