@@ -46,6 +46,7 @@ extern const CU_TestInfo iptfs_tests_impair_blackouts[];
 extern const CU_TestInfo iptfs_tests_impair_list[];
 extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
+extern const CU_TestInfo iptfs_tests_received[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
@@ -200,6 +201,7 @@ static const struct {
     {"impair-list", iptfs_tests_impair_list},
     {"direct-link", iptfs_tests_direct_link},
     {"link", iptfs_tests_link},
+    {"received", iptfs_tests_received},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
