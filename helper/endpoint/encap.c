@@ -40,7 +40,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
         endpoint->code =
             iptfs_fail(endpoint->error, octets == IPTFS_E_UNBALANCED ? octets : IPTFS_E_INVALID,
                        "%s: outer packet %" PRIu64 " cannot be written: %s",
-                       endpoint->reader.path.text, outer->seq, encap->codec.why);
+                       endpoint->reader.file.path.text, outer->seq, encap->codec.why);
     }
     iptfs_outer_processed(&encap->store, outer);
 }
@@ -76,11 +76,12 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
 {
     if (!iptfs_captured_ip(packet, ip) ||
         (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
-        endpoint->not_ip++;
+        iptfs_endpoint_skip(
+            endpoint, iptfs_captured_is_cut(packet) ? IPTFS_SKIP_NO_HEADER : IPTFS_SKIP_BAD_IP, 0);
         return false;
     }
     if (ip->octets == 0 || ip->octets > packet->captured) {
-        endpoint->cut++;
+        iptfs_endpoint_skip(endpoint, ip->octets == 0 ? IPTFS_SKIP_TOO_LONG : IPTFS_SKIP_CUT, 0);
         return false;
     }
     return true;
@@ -160,6 +161,8 @@ static int write_esp_sa(const struct encap *encap)
 static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
+    if (encap->store.ledger.offered.pkts == 0)
+        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
     int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
     if (code == IPTFS_OK)
         code = iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);

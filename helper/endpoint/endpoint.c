@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "endpoint/endpoint.h"
 
-#include "base/units.h"
-
-#include <inttypes.h>
-
 static int load_scenario(struct iptfs_endpoint *endpoint, const char *default_scenario)
 {
     const struct iptfs_endpoint_request *request = endpoint->request;
@@ -45,24 +41,9 @@ int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char
                       command, endpoint->codec.mode->name, allowed);
 }
 
-/* Sets the clock to a packet's time; it never goes back. */
-static int set_clock(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
+void iptfs_endpoint_skip(struct iptfs_endpoint *endpoint, enum iptfs_skip kind, uint32_t detail)
 {
-    const int64_t max_s = IPTFS_TIME_MAX_PS / IPTFS_PS_PER_S;
-    if (endpoint->reader.number == 1)
-        endpoint->base_s = packet->second;
-    int64_t second = packet->second - endpoint->base_s;
-    if (second >= max_s)
-        return iptfs_fail(endpoint->error, IPTFS_E_INVALID,
-                          "%s: found a time %" PRId64 " s after the first in packet %" PRIu64
-                          ", allowed: at most 1000h",
-                          endpoint->reader.path.text, second, endpoint->reader.number);
-    int64_t at_ps =
-        second < 0 ? -1 : second * IPTFS_PS_PER_S + (int64_t)packet->ns * IPTFS_PS_PER_NS;
-    endpoint->earlier += at_ps < endpoint->now_ps;
-    endpoint->now_ps = iptfs_later(endpoint->now_ps, at_ps);
-    endpoint->writer.base_s = endpoint->base_s;
-    return IPTFS_OK;
+    iptfs_skips_add(&endpoint->reader.skips, kind, detail);
 }
 
 int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
@@ -72,12 +53,12 @@ int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
     struct iptfs_captured packet;
     int got;
     while ((got = iptfs_capture_reader_next(&endpoint->reader, &packet, endpoint->error)) == 1) {
-        int code = set_clock(endpoint, &packet);
-        if (code != IPTFS_OK)
-            return code;
+        endpoint->now_ps = packet.at_ps;
+        endpoint->writer.base_s = endpoint->reader.base_s;
+        endpoint->writer.base_ns = endpoint->reader.base_ns;
         take(endpoint, &packet);
         if (endpoint->code != IPTFS_OK)
             return endpoint->code;
     }
-    return got < 0 && !endpoint->reader.truncated ? got : IPTFS_OK;
+    return got;
 }

@@ -20,12 +20,18 @@ json_t *iptfs_figures_group(json_t *object, const char *name)
 
 json_t *iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t *figures)
 {
+    const struct iptfs_capture_reader *reader = &endpoint->reader;
+    const struct iptfs_skips *skips = &reader->skips;
     json_t *in = iptfs_figures_group(figures, "in");
-    iptfs_figures_set(in, "pkts", endpoint->reader.number);
-    iptfs_figures_set(in, "not-ip", endpoint->not_ip);
-    iptfs_figures_set(in, "cut", endpoint->cut);
-    iptfs_figures_set(in, "earlier", endpoint->earlier);
-    iptfs_figures_set(in, "ends-early", endpoint->reader.truncated);
+    iptfs_figures_set(in, "pkts", iptfs_capture_reader_pkts(reader));
+    for (enum iptfs_skip_group group = 0; group < IPTFS_SKIP_GROUPS; group++)
+        iptfs_figures_set(in, iptfs_skip_group_name(group), iptfs_skips_of_group(skips, group));
+    json_t *kinds = iptfs_figures_group(in, "skipped");
+    for (enum iptfs_skip kind = 0; kind < IPTFS_SKIP_COUNT; kind++)
+        iptfs_figures_set(kinds, iptfs_skip_name(kind), skips->pkts[kind]);
+    iptfs_figures_set(in, "earlier", reader->earlier);
+    iptfs_figures_set(in, "untimed", reader->untimed);
+    iptfs_figures_set(in, "ends-early", iptfs_capture_reader_cut(reader));
     return in;
 }
 
@@ -33,19 +39,18 @@ void iptfs_figures_note(const struct iptfs_endpoint *endpoint, uint64_t count, c
                         FILE *notes)
 {
     if (count > 0)
-        fprintf(notes, "%s: %" PRIu64 " packets %s\n", endpoint->reader.path.text, count, text);
+        fprintf(notes, "%s: %" PRIu64 " packet%s %s\n", endpoint->reader.file.path.text, count,
+                count == 1 ? "" : "s", text);
+}
+
+static void write_line(void *ctx, const char *line)
+{
+    fprintf(ctx, "%s\n", line);
 }
 
 void iptfs_figures_note_input(const struct iptfs_endpoint *endpoint, FILE *notes)
 {
-    iptfs_figures_note(endpoint, endpoint->not_ip, "skipped: not IP", notes);
-    iptfs_figures_note(endpoint, endpoint->cut, "skipped: not all of their octets were captured",
-                       notes);
-    iptfs_figures_note(endpoint, endpoint->earlier,
-                       "are earlier than the packet before them, whose time is used", notes);
-    if (endpoint->reader.truncated)
-        fprintf(notes, "%s: the file ends in the middle of packet %" PRIu64 ", which is skipped\n",
-                endpoint->reader.path.text, endpoint->reader.number + 1);
+    iptfs_capture_reader_note(&endpoint->reader, write_line, notes);
 }
 
 static void print_figure(void *ctx, const char *name, const json_t *value)
