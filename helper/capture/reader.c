@@ -11,32 +11,21 @@
 #include <string.h>
 
 enum {
-    ETHERNET_PAYLOAD_MIN = 46, /* shorter packets are padded to it */
-    IP_LENGTH_END = 6,         /* end of the length field that ends later, that of IPv6 */
+    IPV4_MAX_OCTETS = UINT16_MAX,
     MAGIC_OCTETS = 4,
     TIME_MAX_S = IPTFS_TIME_MAX_PS / IPTFS_PS_PER_S
 };
 
-bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip)
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_ip_header *ip)
 {
-    const uint8_t *header = packet->ip;
-    if (header == NULL || packet->captured < IP_LENGTH_END)
-        return false;
-    ip->version = header[0] >> 4;
-    if (ip->version == 4) {
-        ip->tos = header[1];
-        ip->octets = iptfs_get16(header + 2);
-        ip->id = iptfs_get16(header + 4);
-    } else if (ip->version == 6) {
-        ip->tos = (uint8_t)(iptfs_get16(header) >> 4);
-        ip->octets = iptfs_get16(header + 4) + IPTFS_IPV6_HEADER_OCTETS;
-        if (ip->octets == IPTFS_IPV6_HEADER_OCTETS && packet->wire_octets > ETHERNET_PAYLOAD_MIN)
-            ip->octets = 0;
-        ip->id = (uint32_t)(header[1] & 0xF) << 16 | iptfs_get16(header + 2);
-    } else {
-        return false;
-    }
-    return true;
+    return iptfs_ip_header_read(ip, packet->ip, packet->captured, packet->wire_octets);
+}
+
+enum iptfs_skip iptfs_captured_why(const struct iptfs_captured *packet)
+{
+    if (packet->captured < IPTFS_IPV6_LENGTH_END)
+        return IPTFS_SKIP_NO_HEADER;
+    return packet->wire_octets > IPV4_MAX_OCTETS ? IPTFS_SKIP_TOO_LONG : IPTFS_SKIP_BAD_IP;
 }
 
 /* Formats that users have and that are named in the refusal, with what helps. */

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "capture/format.h"
 #include "capture/skip.h"
+#include "packet/ip_header.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,21 +76,11 @@ void iptfs_capture_reader_note(const struct iptfs_capture_reader *reader,
 /* Closes the file. It may be called twice; the counts stay. */
 void iptfs_capture_reader_close(struct iptfs_capture_reader *reader);
 
-/* Whether octets of the packet are missing. */
-static inline bool iptfs_captured_is_cut(const struct iptfs_captured *packet)
-{
-    return packet->captured < packet->wire_octets;
-}
+/* Reads the header of a captured packet; false when it cannot be true (see iptfs_ip_header_read).
+ */
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_ip_header *ip);
 
-/* Fields of the IP header of a packet. */
-struct iptfs_captured_ip {
-    uint8_t version;
-    uint8_t tos;
-    uint32_t id;     /* IPv4 identification or IPv6 flow label */
-    uint32_t octets; /* by its length field; 0 where that is 0, as in offloaded segments */
-};
-
-/* Reads the header of a captured packet; false when it cannot be an IP header. */
-bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip);
+/* How a packet is counted whose header iptfs_captured_ip does not take. */
+enum iptfs_skip iptfs_captured_why(const struct iptfs_captured *packet);
 
 #endif

@@ -6,6 +6,7 @@
 #include "scenario/to_model.h"
 #include "sender/sender.h"
 #include "summary/summary.h"
+#include "text/json_build.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -72,16 +73,14 @@ static int open_sender(struct encap *encap)
 
 /* True for a whole IP packet; counts the others. */
 static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet,
-                      struct iptfs_captured_ip *ip)
+                      struct iptfs_ip_header *ip)
 {
-    if (!iptfs_captured_ip(packet, ip) ||
-        (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
-        iptfs_endpoint_skip(
-            endpoint, iptfs_captured_is_cut(packet) ? IPTFS_SKIP_NO_HEADER : IPTFS_SKIP_BAD_IP, 0);
+    if (!iptfs_captured_ip(packet, ip)) {
+        iptfs_endpoint_skip(endpoint, iptfs_captured_why(packet), 0);
         return false;
     }
-    if (ip->octets == 0 || ip->octets > packet->captured) {
-        iptfs_endpoint_skip(endpoint, ip->octets == 0 ? IPTFS_SKIP_TOO_LONG : IPTFS_SKIP_CUT, 0);
+    if (ip->octets > packet->captured) {
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_CUT, 0);
         return false;
     }
     return true;
@@ -90,7 +89,7 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
 static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)endpoint;
-    struct iptfs_captured_ip ip;
+    struct iptfs_ip_header ip;
     int64_t next_ps;
     if (!is_packet(endpoint, packet, &ip))
         return;
@@ -100,6 +99,8 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         return;
     }
     memcpy(octets, packet->ip, ip.octets);
+    if (ip.offloaded)
+        iptfs_ip_header_complete(&ip, octets);
     struct iptfs_arrival arrival = {
         .at_ps = endpoint->now_ps,
         .handle = octets,
@@ -123,27 +124,29 @@ static void send_rest(struct encap *encap)
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
 }
 
+/* NULL when memory ran out. */
 static json_t *make_figures(const struct encap *encap)
 {
     const struct iptfs_ledger *ledger = &encap->store.ledger;
     json_t *figures = json_object();
-    iptfs_figures_input(&encap->endpoint, figures);
-    json_t *inner = iptfs_figures_group(figures, "inner");
-    iptfs_figures_set(iptfs_figures_group(inner, "offered"), "pkts", ledger->offered.pkts);
-    iptfs_figures_set(json_object_get(inner, "offered"), "octets", ledger->offered.octets);
-    iptfs_figures_set(inner, "sent", encap->counters.value[IPTFS_YANG_INNER_TX_PKTS]);
-    iptfs_figures_set(inner, "ce_marked", encap->sender.queue.marked_pkts);
-    json_t *dropped = iptfs_figures_group(inner, "dropped");
+    iptfs_figures_input(&encap->endpoint, &figures);
+    iptfs_figures_set(&figures, "inner.offered.pkts", ledger->offered.pkts);
+    iptfs_figures_set(&figures, "inner.offered.octets", ledger->offered.octets);
+    iptfs_figures_set(&figures, "inner.sent", encap->counters.value[IPTFS_YANG_INNER_TX_PKTS]);
+    iptfs_figures_set(&figures, "inner.ce_marked", encap->sender.queue.marked_pkts);
     /* There is no receiver, so only drops at the sender are reported. */
     enum iptfs_drop_cause cause;
-    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
-        if (iptfs_drop_cause_place(cause) == IPTFS_DROP_AT_SENDER &&
-            cause != IPTFS_DROP_TUNNEL_STOPPED) /* there is no circuit breaker here */
-            iptfs_figures_set(dropped, iptfs_drop_cause_name(cause), ledger->dropped[cause].pkts);
-    json_t *outer = iptfs_figures_group(figures, "outer");
-    iptfs_figures_set(outer, "pkts", encap->outer.pkts);
-    iptfs_figures_set(outer, "octets", encap->outer.octets);
-    json_object_set_new(figures, "counters", iptfs_summary_counters(&encap->counters));
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++) {
+        char name[80];
+        if (iptfs_drop_cause_place(cause) != IPTFS_DROP_AT_SENDER ||
+            cause == IPTFS_DROP_TUNNEL_STOPPED) /* there is no circuit breaker here */
+            continue;
+        snprintf(name, sizeof name, "inner.dropped.%s", iptfs_drop_cause_name(cause));
+        iptfs_figures_set(&figures, name, ledger->dropped[cause].pkts);
+    }
+    iptfs_figures_set(&figures, "outer.pkts", encap->outer.pkts);
+    iptfs_figures_set(&figures, "outer.octets", encap->outer.octets);
+    iptfs_json_put(&figures, "counters", iptfs_summary_counters(&encap->counters));
     return figures;
 }
 
@@ -170,9 +173,9 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
         return code;
     json_t *figures = make_figures(encap);
     iptfs_figures_note_input(endpoint, notes);
-    iptfs_figures_print(endpoint, figures, out);
+    code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
-    return IPTFS_OK;
+    return code;
 }
 
 int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,

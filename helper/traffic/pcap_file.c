@@ -2,7 +2,7 @@
 #include "traffic/pcap_file.h"
 
 #include "capture/reader.h"
-#include "traffic/limits.h"
+#include "text/text_stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,16 +19,13 @@ struct reader {
 /* Reads the fields of an IP header; the kind to count it as when it cannot be an IP packet. */
 static enum iptfs_skip read_ip(const struct iptfs_captured *packet, struct iptfs_traffic_row *row)
 {
-    struct iptfs_captured_ip ip;
+    struct iptfs_ip_header ip;
     if (!iptfs_captured_ip(packet, &ip))
-        return iptfs_captured_is_cut(packet) ? IPTFS_SKIP_NO_HEADER : IPTFS_SKIP_BAD_IP;
+        return iptfs_captured_why(packet);
     row->ip_version = ip.version;
     row->tos = ip.tos;
-    row->octets = ip.octets != 0 ? ip.octets : packet->wire_octets;
-    if (iptfs_traffic_octets_fit(row->octets, ip.version))
-        return IPTFS_SKIP_NONE;
-    return row->octets > iptfs_traffic_max_octets(ip.version) ? IPTFS_SKIP_TOO_LONG
-                                                              : IPTFS_SKIP_BAD_IP;
+    row->octets = ip.octets;
+    return IPTFS_SKIP_NONE;
 }
 
 static int take_packet(struct reader *r, const struct iptfs_captured *packet)
@@ -77,15 +74,12 @@ static void write_line(void *ctx, const char *line)
 
 static int write_notes(struct reader *r)
 {
-    size_t size;
-    FILE *notes = open_memstream(&r->file->notes, &size);
-    if (notes == NULL)
+    struct iptfs_text_stream notes;
+    if (iptfs_text_stream_open(&notes) == NULL)
         return iptfs_fail_no_memory(r->error);
-    iptfs_capture_reader_note(&r->capture, write_line, notes);
-    bool failed = ferror(notes) != 0;
-    if (fclose(notes) != 0 || failed)
-        return iptfs_fail_no_memory(r->error);
-    return IPTFS_OK;
+    iptfs_capture_reader_note(&r->capture, write_line, notes.out);
+    r->file->notes = iptfs_text_stream_close(&notes);
+    return r->file->notes != NULL ? IPTFS_OK : iptfs_fail_no_memory(r->error);
 }
 
 int iptfs_pcap_file_load(struct iptfs_pcap_file *file, const char *path, const char *filter,

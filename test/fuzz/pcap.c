@@ -7,6 +7,7 @@
 #include "traffic/pcap_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -49,7 +50,9 @@ void fuzz_pcap(const uint8_t *bytes, size_t octets)
     if (iptfs_pcap_file_load(&capture, path, filter, &error) == IPTFS_OK) {
         check_rows(&capture.list);
         iptfs_traffic_list_free(&capture.list);
+        free(capture.notes);
     } else {
+        MUST(capture.notes == NULL);
         MUST(capture.list.rows == NULL && capture.list.count == 0);
         fuzz_check_refusal(&error, path, NULL);
     }
