@@ -92,6 +92,8 @@ int iptfs_capture_damaged(const struct iptfs_capture_file *file, struct iptfs_er
 
 int iptfs_capture_ended(struct iptfs_capture_file *file, bool inside, struct iptfs_error *error)
 {
+    if (file->stream.no_memory)
+        return iptfs_fail_no_memory(error);
     if (file->stream.why != NULL)
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read after packet %" PRIu64 ": %s",
                           file->path.text, file->number, file->stream.why);

@@ -66,6 +66,8 @@ static int open_format(struct iptfs_capture_reader *reader, struct iptfs_error *
     struct iptfs_capture_file *file = &reader->file;
     uint8_t magic[MAGIC_OCTETS] = {0};
     uint32_t octets = iptfs_stream_read(&file->stream, magic, sizeof magic);
+    if (file->stream.no_memory)
+        return iptfs_fail_no_memory(error);
     if (file->stream.why != NULL)
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", file->path.text,
                           file->stream.why);
@@ -85,48 +87,31 @@ int iptfs_capture_reader_open(struct iptfs_capture_reader *reader, const char *p
     reader->file.path = iptfs_quoted_path(path);
     reader->file.filter = filter;
     if (!iptfs_stream_open(&reader->file.stream, path))
-        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", reader->file.path.text,
-                          strerror(errno));
+        return errno == ENOMEM ? iptfs_fail_no_memory(error)
+                               : iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s",
+                                            reader->file.path.text, strerror(errno));
     return open_format(reader, error);
 }
 
-/* Packets without a time at the beginning of a capture have time 0. When the first time behind them
- * is far from that, the capture begins there. */
-static void set_base(struct iptfs_capture_reader *reader, const struct iptfs_capture_record *record)
+/* The time by which a packet is put in order: its own, or that of the packet read before when it
+ * has none. Time 0 is none in a capture with times of today. */
+static void set_order(struct iptfs_capture_reader *reader,
+                      const struct iptfs_capture_record *record,
+                      struct iptfs_capture_waiting *packet)
 {
-    if (!reader->started) {
-        reader->base_s = record->second;
-        reader->started = true;
-    } else if (reader->base_s == 0 && reader->now_ps == 0 && record->second >= TIME_MAX_S) {
-        reader->base_s = record->second;
-        reader->base_ns = record->ns;
-        reader->untimed = reader->at_zero;
+    bool zero = !record->timed || (record->second == 0 && record->ns == 0);
+    if (zero && (!record->timed || reader->read_s >= TIME_MAX_S)) {
+        packet->second = reader->read_s;
+        packet->ns = reader->read_ns;
+    } else {
+        packet->second = record->second;
+        packet->ns = record->ns;
     }
-}
-
-static int set_time(struct iptfs_capture_reader *reader, const struct iptfs_capture_record *record,
-                    struct iptfs_error *error)
-{
-    bool timed = record->timed && (record->second != 0 || record->ns != 0);
-    if (!timed && reader->base_s != 0) {
-        reader->untimed++;
-        return IPTFS_OK;
-    }
-    reader->at_zero += !timed;
-    set_base(reader, record);
-    uint64_t second = (uint64_t)record->second - (uint64_t)reader->base_s;
-    if (record->second >= reader->base_s && second >= (uint64_t)TIME_MAX_S)
-        return iptfs_fail(error, IPTFS_E_INVALID,
-                          "%s: found a time %" PRIu64 " s after the first in packet %" PRIu64
-                          ", allowed: at most 1000h",
-                          reader->file.path.text, second, reader->file.number);
-    int64_t at_ps = -1;
-    if (record->second >= reader->base_s)
-        at_ps = (int64_t)second * IPTFS_PS_PER_S +
-                ((int64_t)record->ns - (int64_t)reader->base_ns) * IPTFS_PS_PER_NS;
-    reader->earlier += at_ps < reader->now_ps;
-    reader->now_ps = iptfs_later(reader->now_ps, at_ps);
-    return IPTFS_OK;
+    bool at_zero = packet->second == 0 && packet->ns == 0;
+    reader->at_zero += at_zero;
+    reader->untimed += zero && !at_zero;
+    reader->read_s = packet->second;
+    reader->read_ns = packet->ns;
 }
 
 static bool is_filtered(const struct iptfs_capture_record *record)
@@ -136,48 +121,104 @@ static bool is_filtered(const struct iptfs_capture_record *record)
            pcap_offline_filter(&record->link->program, &header, record->bytes) == 0;
 }
 
-/* Finds the IP header of a packet; false when it has none, and is counted. */
-static bool find_ip(struct iptfs_capture_reader *reader, const struct iptfs_capture_record *record,
-                    struct iptfs_captured *packet)
+/* Adds a packet to the window when it has an IP header, and counts it otherwise. */
+static int add_packet(struct iptfs_capture_reader *reader,
+                      const struct iptfs_capture_record *record, struct iptfs_error *error)
 {
     if (record->link->type == NULL) {
         iptfs_skips_add(&reader->skips, IPTFS_SKIP_LINK_TYPE, record->link->linktype);
-        return false;
+        return IPTFS_OK;
     }
     if (is_filtered(record)) {
         reader->filtered++;
-        return false;
+        return IPTFS_OK;
     }
     struct iptfs_link_found found =
         iptfs_link_type_find_ip(record->link->type, record->bytes, record->captured);
     if (found.skip != IPTFS_SKIP_NONE) {
         iptfs_skips_add(&reader->skips, found.skip, found.detail);
-        return false;
+        return IPTFS_OK;
     }
-    *packet = (struct iptfs_captured){
-        .ip = record->bytes + found.ip_at,
+    struct iptfs_capture_waiting packet = {
+        .number = reader->file.number,
         .captured = record->captured - found.ip_at,
         .wire_octets = record->length - found.ip_at,
     };
-    return true;
+    set_order(reader, record, &packet);
+    return iptfs_capture_window_add(&reader->window, &packet, record->bytes + found.ip_at)
+               ? IPTFS_OK
+               : iptfs_fail_no_memory(error);
+}
+
+static int fill_window(struct iptfs_capture_reader *reader, struct iptfs_error *error)
+{
+    struct iptfs_capture_record record;
+    int code = IPTFS_OK;
+    while (code == IPTFS_OK && !reader->ended && !iptfs_capture_window_full(&reader->window)) {
+        int got = reader->file.format->next(&reader->file, &record, error);
+        reader->ended = got != 1;
+        if (got != 1)
+            return got;
+        reader->file.number++;
+        code = add_packet(reader, &record, error);
+    }
+    return code;
+}
+
+/* Packets without a time at the beginning of a capture have time 0. When the first time behind them
+ * is far from that, the capture begins there. */
+static void set_base(struct iptfs_capture_reader *reader,
+                     const struct iptfs_capture_waiting *packet)
+{
+    if (!reader->started) {
+        reader->base_s = packet->second;
+        reader->started = true;
+    } else if (reader->base_s == 0 && reader->now_ps == 0 && packet->second >= TIME_MAX_S) {
+        reader->base_s = packet->second;
+        reader->base_ns = packet->ns;
+        reader->untimed += reader->at_zero;
+    }
+}
+
+static int set_time(struct iptfs_capture_reader *reader, const struct iptfs_capture_waiting *packet,
+                    struct iptfs_error *error)
+{
+    set_base(reader, packet);
+    uint64_t second = (uint64_t)packet->second - (uint64_t)reader->base_s;
+    if (packet->second >= reader->base_s && second >= (uint64_t)TIME_MAX_S)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "%s: found a time %" PRIu64 " s after the first in packet %" PRIu64
+                          ", allowed: at most 1000h",
+                          reader->file.path.text, second, packet->number);
+    int64_t at_ps = -1;
+    if (packet->second >= reader->base_s)
+        at_ps = (int64_t)second * IPTFS_PS_PER_S +
+                ((int64_t)packet->ns - (int64_t)reader->base_ns) * IPTFS_PS_PER_NS;
+    reader->earlier += at_ps < reader->now_ps;
+    reader->now_ps = iptfs_later(reader->now_ps, at_ps);
+    return IPTFS_OK;
 }
 
 int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_captured *packet,
                               struct iptfs_error *error)
 {
-    struct iptfs_capture_record record;
-    int got;
-    while ((got = reader->file.format->next(&reader->file, &record, error)) == 1) {
-        reader->file.number++;
-        if (!find_ip(reader, &record, packet))
-            continue;
-        int code = set_time(reader, &record, error);
-        if (code != IPTFS_OK)
-            return code;
-        packet->at_ps = reader->now_ps;
-        return 1;
-    }
-    return got;
+    int code = fill_window(reader, error);
+    if (code != IPTFS_OK)
+        return code;
+    const struct iptfs_capture_waiting *taken = iptfs_capture_window_take(&reader->window);
+    if (taken == NULL)
+        return 0;
+    code = set_time(reader, taken, error);
+    if (code != IPTFS_OK)
+        return code;
+    *packet = (struct iptfs_captured){
+        .at_ps = reader->now_ps,
+        .number = taken->number,
+        .ip = taken->bytes,
+        .captured = taken->captured,
+        .wire_octets = taken->wire_octets,
+    };
+    return 1;
 }
 
 int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const char *what,
@@ -214,7 +255,7 @@ void iptfs_capture_reader_note(const struct iptfs_capture_reader *reader,
         snprintf(text, sizeof text, "skipped: %s", iptfs_skip_describe(&reader->skips, kind).text);
         note_count(reader, reader->skips.pkts[kind], text, note, ctx);
     }
-    note_count(reader, reader->earlier, "earlier than the packet before, whose time is used", note,
+    note_count(reader, reader->earlier, "earlier than the packets before, whose time is used", note,
                ctx);
     note_count(reader, reader->untimed, "without a time: that of the packet before is used", note,
                ctx);
@@ -241,5 +282,6 @@ void iptfs_capture_reader_close(struct iptfs_capture_reader *reader)
     free(file->pcapng.interfaces);
     file->pcapng.interfaces = NULL;
     file->pcapng.count = 0;
+    iptfs_capture_window_free(&reader->window);
     iptfs_stream_close(&file->stream);
 }

@@ -2,16 +2,18 @@
 /* Reads capture files packet by packet, to the nanosecond: pcap and pcapng, also compressed with
  * gzip and from pipes; see capture/link_type for what frames may hold.
  *
- * All commands treat captures alike. Packets come in the order of the file, and time never goes
- * back: a packet that is earlier than the one before it, or has no time (0), gets the time of that
- * one. A file that is cut in the middle is read up to its last complete packet. Both are counted. A
- * damaged file is an error. */
+ * All commands treat captures alike. Packets come in the order of time as far as a window of
+ * packets (capture/window) can put them into it, and time never goes back: a packet that is earlier
+ * still gets the time of the one before it. So does one without a time (0) in the file. A file that
+ * is cut in the middle is read up to its last complete packet. Both are counted. A damaged file is
+ * an error. */
 #ifndef IPTFS_CAPTURE_READER_H
 #define IPTFS_CAPTURE_READER_H
 
 #include "base/error.h"
 #include "capture/format.h"
 #include "capture/skip.h"
+#include "capture/window.h"
 #include "packet/ip_header.h"
 
 #include <stdbool.h>
@@ -19,6 +21,10 @@
 
 struct iptfs_capture_reader {
     struct iptfs_capture_file file;
+    struct iptfs_capture_window window;
+    bool ended;     /* no packet is left but those in the window */
+    int64_t read_s; /* time of the packet read last, also when it has none of its own */
+    uint32_t read_ns;
     bool started;             /* base_s is known */
     int64_t base_s;           /* times of packets are relative to this second and ... */
     uint32_t base_ns;         /* ... nanosecond */
@@ -33,6 +39,7 @@ struct iptfs_capture_reader {
 /* A packet. It is valid until the next one is read. */
 struct iptfs_captured {
     int64_t at_ps;        /* since reader->base_s and base_ns; never decreases */
+    uint64_t number;      /* in the file, from 1 */
     const uint8_t *ip;    /* its IP header, if it is one */
     uint32_t captured;    /* octets at `ip` */
     uint32_t wire_octets; /* on the wire from `ip` on, Ethernet padding included */

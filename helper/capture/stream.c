@@ -41,6 +41,7 @@ uint32_t iptfs_stream_read(struct iptfs_stream *stream, uint8_t *bytes, uint32_t
     const char *why = gzerror(stream->file, &code);
     if (got < 0) {
         stream->why = code == Z_ERRNO ? strerror(errno) : why;
+        stream->no_memory = code == Z_MEM_ERROR;
         return 0;
     }
     if (got > 0 || code == Z_BUF_ERROR) /* zlib's word for a cut file */

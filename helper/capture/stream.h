@@ -12,6 +12,7 @@ struct iptfs_stream {
     gzFile file;
     bool cut;        /* the file ended before the octets that were asked for, or within gzip's */
     const char *why; /* why it could not be read on; NULL: it could */
+    bool no_memory;  /* that is why */
 };
 
 /* Opens a file. False with errno set. It is closed with iptfs_stream_close, whatever the outcome.

@@ -32,7 +32,7 @@ static int take_packet(struct reader *r, const struct iptfs_captured *packet)
 {
     struct iptfs_traffic_row row = {
         .tos = -1,
-        .line = (uint32_t)iptfs_capture_reader_pkts(&r->capture),
+        .line = (uint32_t)packet->number,
         .time_ps = packet->at_ps,
     };
     enum iptfs_skip skip = read_ip(packet, &row);

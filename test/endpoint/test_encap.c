@@ -95,7 +95,7 @@ static void test_skipped_packets_are_reported(void)
     CHECK_INT(figure(&outcome, "in.pkts"), 5);
     CHECK_INT(figure(&outcome, "in.not-ip"), 2);
     CHECK_INT(figure(&outcome, "in.cut"), 1);
-    CHECK_INT(figure(&outcome, "in.earlier"), 1);
+    CHECK_INT(figure(&outcome, "in.earlier"), 0); /* it is put in order */
     CHECK_INT(figure(&outcome, "inner.offered.pkts"), 2);
     CHECK_INT(figure(&outcome, "inner.sent"), 2);
     CHECK_INT(figure(&outcome, "in.skipped.bad-ip"), 2);
