@@ -113,6 +113,8 @@ extern const CU_TestInfo iptfs_tests_games[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
+extern const CU_TestInfo iptfs_tests_capture_filter[];
+extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
@@ -268,6 +270,8 @@ static const struct {
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},
+    {"capture-filter", iptfs_tests_capture_filter},
+    {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},

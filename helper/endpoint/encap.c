@@ -45,7 +45,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
         endpoint->code =
             iptfs_fail(endpoint->error, octets == IPTFS_E_UNBALANCED ? octets : IPTFS_E_INVALID,
                        "%s: outer packet %" PRIu64 " cannot be written: %s",
-                       endpoint->reader.path.text, outer->seq, encap->codec.why);
+                       endpoint->reader.file.path.text, outer->seq, encap->codec.why);
     }
     iptfs_outer_processed(&encap->store, outer);
 }
@@ -80,11 +80,11 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
                       struct iptfs_ip_header *ip)
 {
     if (!iptfs_captured_ip(packet, ip)) {
-        endpoint->not_ip++;
+        iptfs_endpoint_skip(endpoint, iptfs_captured_why(packet), 0);
         return false;
     }
     if (ip->octets > packet->captured) {
-        endpoint->cut++;
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_CUT, 0);
         return false;
     }
     return true;
@@ -106,7 +106,7 @@ static void note_gap(struct encap *encap, int64_t from_ps, int64_t at_ps,
     fprintf(encap->notes,
             "%s: packet %" PRIu64 " comes %s after the one before it: about %.3g million outer "
             "packets (%s) until then\n",
-            endpoint->reader.path.text, endpoint->reader.number, iptfs_show_time(gap_ps).text,
+            endpoint->reader.file.path.text, endpoint->number, iptfs_show_time(gap_ps).text,
             share * (double)(encap->outer.pkts - before->pkts) / 1e6,
             iptfs_show_octets((uint64_t)octets).text);
     fflush(encap->notes);
@@ -208,6 +208,8 @@ static int write_esp_sa(const struct encap *encap)
 static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
+    if (encap->store.ledger.offered.pkts == 0)
+        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
     int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
     if (code == IPTFS_OK)
         code = iptfs_endpoint_commit(endpoint);

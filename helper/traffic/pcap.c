@@ -74,6 +74,7 @@ static int pcap_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffi
         return code;
     row_flow->list = file.list;
     flow->skipped_pkts = file.skipped_pkts;
+    flow->notes = file.notes;
     if (config->speed != 1)
         scale_times(&row_flow->list, config->speed);
     if (config->loop)
