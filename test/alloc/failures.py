@@ -38,7 +38,48 @@ def short(name, *options):
     return ['run', example(name), '--set', 'scenario.duration=50ms', '--out', 'out', *options]
 
 
-# Name -> arguments. What is written goes into the folder in which the command is run.
+KEY = '000102030405060708090a0b0c0d0e0f10111213'
+SWEEP = """[scenario]
+name = small
+duration = 20ms
+[tunnel]
+mode = on-demand
+[link]
+rate = 10Mbps
+delay = 1ms
+[traffic.a]
+type = poisson
+size = 200B
+rate = 5Mbps
+[sweep]
+link.loss = 0, 10%
+seed = 1 .. 3
+[plot.delay]
+x = link.loss
+y = delay_s.mean
+[plot.cdf]
+kind = cdf
+y = delay_s.mean
+by = link.loss
+"""
+
+# What commands read: a folder made by these commands of a program that does not fail.
+INPUTS = [
+    ['encap', example('inner.pcap'), 'outer.pcap', '--key', KEY],
+    ['sweep', 'small.ini', '--out', 'small'],
+]
+
+
+def make_inputs(folder):
+    for name, text in (('small.ini', SWEEP), ('key', KEY + '\n')):
+        with open(os.path.join(folder, name), 'w') as f:
+            f.write(text)
+    os.chmod(os.path.join(folder, 'key'), 0o600)
+    for arguments in INPUTS:
+        subprocess.run([SIM, *arguments, '--quiet'], cwd=folder, check=True)
+
+
+# Name -> arguments; @NAME is a file of the folder of inputs. What is written goes into the folder in which the command is run.
 COMMANDS = {
     'list': ['list'],
     'list-json': ['list', '--json'],
@@ -55,7 +96,21 @@ COMMANDS = {
     'run-large': short('large-into-1500.ini', '--trace', 't'),
     'run-tcp': short('tcp-cubic.ini', '--set', 'traffic.downloads.stagger=1ms'),
     'run-beside': short('tcp-beside-tunnel.ini', '--set', 'traffic.beside.stagger=1ms'),
+    'replay': ['replay', golden('linux/a-fit-boundary.scn')],
+    'encap': ['encap', example('inner.pcap'), 'outer.pcap', '--key-file', '@key', '--esp-sa', 'sa'],
+    'encap-json': ['encap', example('inner.pcap'), 'outer.pcap', '--key', KEY, '--json'],
+    'decap': ['decap', '@outer.pcap', 'inner.pcap', '--key-file', '@key'],
+    'decap-json': ['decap', '@outer.pcap', 'inner.pcap', '--key', KEY, '--json'],
     'dry-run': ['sweep', example('sweep-delay.ini'), '--dry-run'],
+    'sweep': ['sweep', '@small.ini', '--out', 'out', '--jobs', '1'],
+    'point': ['point', '@small.ini', '--out', '.', '--index', '2'],
+    'show': ['show', '@small'],
+    'show-json': ['show', '@small', '--json'],
+    'show-list': ['show', '@small', '--list'],
+    'show-point': ['show', '@small', '--point', '2'],
+    'plot': ['plot', '@small', '--out', 'out'],
+    'man': ['help', '--man', 'run'],
+    'completion': ['help', '--completion', 'bash'],
 }
 
 
@@ -193,6 +248,8 @@ def chosen(which, count, distinct):
 
 
 def try_command(name, arguments, options, scratch):
+    arguments = [os.path.join(options.inputs, word[1:]) if word.startswith('@') else word
+                 for word in arguments]
     trial = Trial(name, arguments, scratch)
     count, distinct = trial.prepare()
     places = options.at or chosen(options.places, count, distinct)
@@ -221,11 +278,13 @@ def main():
     parser.add_argument('--why', action='store_true', help='print the call stacks')
     options = parser.parse_args()
     passed = failed = 0
-    for name in options.names or COMMANDS:
-        with tempfile.TemporaryDirectory() as scratch:
-            tried, wrong = try_command(name, COMMANDS[name], options, scratch)
-        passed += tried - wrong
-        failed += wrong
+    with tempfile.TemporaryDirectory() as options.inputs:
+        make_inputs(options.inputs)
+        for name in options.names or COMMANDS:
+            with tempfile.TemporaryDirectory() as scratch:
+                tried, wrong = try_command(name, COMMANDS[name], options, scratch)
+            passed += tried - wrong
+            failed += wrong
     print('%d passed, %d failed' % (passed, failed))
     return 1 if failed else 0
 
