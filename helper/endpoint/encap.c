@@ -86,6 +86,13 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
     return true;
 }
 
+/* A sender without memory sends nothing more, and would be woken for ever. */
+static void check_store(struct encap *encap)
+{
+    if (encap->store.error != IPTFS_OK && encap->endpoint.code == IPTFS_OK)
+        encap->endpoint.code = iptfs_fail_no_memory(encap->endpoint.error);
+}
+
 static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)endpoint;
@@ -110,9 +117,11 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         .ip_version = ip.version,
         .tos = ip.tos,
     };
-    while ((next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps)
+    while ((next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps &&
+           encap->store.error == IPTFS_OK)
         iptfs_sender_wake(&encap->sender, next_ps);
     iptfs_sender_offer(&encap->sender, &arrival);
+    check_store(encap);
 }
 
 /* Sends what is still in the queue. */
@@ -120,8 +129,10 @@ static void send_rest(struct encap *encap)
 {
     struct iptfs_sender *sender = &encap->sender;
     while ((sender->queue.head != NULL || sender->packer.partial != NULL) &&
-           encap->endpoint.code == IPTFS_OK)
+           encap->endpoint.code == IPTFS_OK) {
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
+        check_store(encap);
+    }
 }
 
 /* NULL when memory ran out. */
@@ -192,8 +203,6 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         send_rest(encap);
         code = encap->endpoint.code;
     }
-    if (code == IPTFS_OK && encap->store.error != IPTFS_OK)
-        code = iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
         code = finish(encap, out, notes);
     iptfs_store_close(&encap->store);
