@@ -131,6 +131,11 @@ extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_environment[];
+extern const CU_TestInfo iptfs_tests_help_text[];
+extern const CU_TestInfo iptfs_tests_json_build[];
+extern const CU_TestInfo iptfs_tests_text_stream[];
+extern const CU_TestInfo iptfs_tests_failure[];
 extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
@@ -288,6 +293,11 @@ static const struct {
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"environment", iptfs_tests_environment},
+    {"help-text", iptfs_tests_help_text},
+    {"json-build", iptfs_tests_json_build},
+    {"text-stream", iptfs_tests_text_stream},
+    {"failure", iptfs_tests_failure},
     {"list-command", iptfs_tests_list_command},
     {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
