@@ -16,6 +16,7 @@ enum layer {
     LAYER_PPPOE,
     LAYER_MPLS,
     LAYER_LLC,
+    LAYER_NFLOG,
     LAYER_OTHER /* to be skipped */
 };
 
@@ -49,6 +50,7 @@ static const struct iptfs_link_type link_types[] = {
     {DLT_LOOP, LAYER_FAMILY, 0, 4},
     {DLT_ENC, LAYER_FAMILY, 0, 12},
     {DLT_ATM_RFC1483, LAYER_LLC, 0, 0},
+    {DLT_NFLOG, LAYER_NFLOG, 0, 4}, /* Linux: packets of iptables and nftables, as of IPsec */
 };
 
 /* Numbers that announce the next layer; others are skipped and reported as they are. */
@@ -286,12 +288,37 @@ static void read_llc(struct walk *walk)
     }
 }
 
+/* An attribute: a length and a type of 16 bits, in the byte order of the capturing host, which the
+ * type shows as all are below 256. */
+static void read_nflog(struct walk *walk)
+{
+    enum {
+        HEAD_OCTETS = 4,
+        PAYLOAD = 9
+    };
+    if (!has(walk, HEAD_OCTETS))
+        return;
+    const uint8_t *head = walk->bytes + walk->at;
+    bool little = head[3] == 0;
+    uint32_t octets = little ? head[0] | (uint32_t)head[1] << 8 : iptfs_get16(head);
+    uint32_t padded = (octets + 3) & ~3u;
+    if (octets < HEAD_OCTETS) {
+        stop(walk, IPTFS_SKIP_NO_HEADER, 0);
+    } else if ((little ? head[2] : head[3]) == PAYLOAD) {
+        walk->at += HEAD_OCTETS;
+        walk->layer = LAYER_IP;
+    } else if (has(walk, padded)) {
+        walk->at += padded;
+    }
+}
+
 struct iptfs_link_found iptfs_link_type_find_ip(const struct iptfs_link_type *type,
                                                 const uint8_t *bytes, uint32_t octets)
 {
     static void (*const step[])(struct walk *) = {
         [LAYER_ETHERTYPE] = read_ethertype, [LAYER_FAMILY] = read_family, [LAYER_PPP] = read_ppp,
         [LAYER_PPPOE] = read_pppoe,         [LAYER_MPLS] = read_mpls,     [LAYER_LLC] = read_llc,
+        [LAYER_NFLOG] = read_nflog,
     };
     struct walk walk = {.bytes = bytes, .octets = octets, .layer = type->layer};
     walk.skip = IPTFS_SKIP_NONE;

@@ -15,7 +15,7 @@ struct iptfs_link_type;
 /* The link types that can be read, for messages. */
 #define IPTFS_LINK_TYPES_ALLOWED                                                                   \
     "Ethernet, raw IP, PPP, Linux cooked (SLL, SLL2), loopback (NULL, LOOP), ENC, "                \
-    "Cisco HDLC, ATM (RFC 1483)"
+    "Cisco HDLC, ATM (RFC 1483), NFLOG"
 
 /* The row of a link type as libpcap numbers it (DLT_...); NULL: it cannot be read. */
 const struct iptfs_link_type *iptfs_link_type_of(int dlt);

@@ -34,7 +34,7 @@ static const struct iptfs_option rows[] = {
         FIELD(filter),
         .maximum = IPTFS_OPTION_LINE_MAX,
         .standard = "",
-        .meaning = "which packets of the capture, as tcpdump takes it: udp port 5004",
+        .meaning = "packets to take, as for tcpdump but without names of hosts: udp port 5004",
         .source = "pcap-filter(7)",
     },
 };

@@ -9,7 +9,7 @@
 static const int known[] = {
     DLT_EN10MB,    DLT_LINUX_SLL,    DLT_LINUX_SLL2, DLT_RAW,         DLT_IPV4,   DLT_IPV6,
     DLT_PPP,       DLT_NULL,         DLT_LOOP,       DLT_ENC,         DLT_C_HDLC, DLT_PPP_SERIAL,
-    DLT_PPP_ETHER, DLT_PPP_WITH_DIR, DLT_PPP_PPPD,   DLT_ATM_RFC1483,
+    DLT_PPP_ETHER, DLT_PPP_WITH_DIR, DLT_PPP_PPPD,   DLT_ATM_RFC1483, DLT_NFLOG,
 };
 
 /* Numbers of files that differ from libpcap's own. */
@@ -40,6 +40,7 @@ static void test_any_octets(void)
         {0x81, 0, 0, 0, 0x81, 0, 0, 0, 0x88, 0x47},
         {0, 0, 0, 2},
         {0x11, 0, 0, 1, 0, 40, 0, 0x21},
+        {6, 0, 10, 0, 1, 1, 0, 0, 8, 0, 4, 0},
     };
     uint8_t frame[40];
     uint64_t seed = 1;
@@ -52,7 +53,7 @@ static void test_any_octets(void)
             for (size_t k = 0; k < sizeof frame; k++)
                 frame[k] = (uint8_t)(sample_next(&seed) % 3 == 0 ? sample_next(&seed) : 0);
             uint32_t at = sample_between(&seed, 0, sizeof frame - 16);
-            memcpy(frame + at, heads[sample_next(&seed) % 5], 16);
+            memcpy(frame + at, heads[sample_next(&seed) % 6], 16);
             struct iptfs_link_found found = iptfs_link_type_find_ip(type, frame, octets);
             if (found.ip_at > octets || found.skip > IPTFS_SKIP_NONE)
                 CHECK_FAIL("link type %d: %u of %u octets", known[i], found.ip_at, octets);

@@ -68,6 +68,7 @@ static const struct expected captures[] = {
     {"raw-12.pcap", 2, 2, ""},
     {"ipv4.pcap", 1, 1, ""},
     {"ipv6.pcap", 1, 1, ""},
+    {"nflog.pcap", 5, 4, ": 1 too short for an IP header"},
     {"ethernet.pcap", 21, 11,
      ": 2 ARP, 1 LLC (spanning tree, IS-IS and others), 1 LLDP, 1 EAPOL, 1 MACsec, 1 PPPoE "
      "discovery, 1 PPP control (LCP, IPCP and others), 1 MPLS without IP (pseudowires), 1 "

@@ -99,6 +99,20 @@ def raw():
     write('ipv6.pcap', 229, [ip6()])
 
 
+def nflog():
+    def attributes(order, *values):
+        return b''.join(struct.pack(order + 'HH', len(value) + 4, kind) + value
+                        + b'\0' * (-len(value) % 4) for kind, value in values)
+    packets = []
+    for order in ('<', '>'):
+        for family, packet in ((2, ip4()), (10, ip6())):
+            packets.append(struct.pack('>BBH', family, 0, 5) + attributes(
+                order, (1, b'\x08\0\1\0'), (10, b'ipsec\0'), (4, b'\0\0\0\2'),
+                (9, bytes(packet))))
+    packets.append(struct.pack('>BBH', 2, 0, 5) + attributes('<', (10, b'none\0')))
+    write('nflog.pcap', 239, packets)
+
+
 def ethernet():
     ether = Ether(dst='02:00:00:00:00:02', src='02:00:00:00:00:01')
     label = MPLS(label=100, s=0, ttl=64) / MPLS(label=16, s=1, ttl=64)
@@ -284,7 +298,7 @@ def esp():
 
 
 def main():
-    for make in (ppp, loopback, cooked, raw, ethernet, formats, interfaces, merged, odd, esp):
+    for make in (ppp, loopback, cooked, raw, nflog, ethernet, formats, interfaces, merged, odd, esp):
         make()
 
 
