@@ -146,6 +146,7 @@ extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
 extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_data[];
 extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
 extern const CU_TestInfo iptfs_tests_gnuplot[];
@@ -306,6 +307,7 @@ static const struct {
     {"unknown-option", iptfs_tests_unknown_option},
     {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
+    {"plot-data", iptfs_tests_plot_data},
     {"plot-sections", iptfs_tests_plot_sections},
     {"caption", iptfs_tests_caption},
     {"gnuplot", iptfs_tests_gnuplot},
