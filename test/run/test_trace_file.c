@@ -43,7 +43,8 @@ static void write_file(const char *name)
     emit(&forward, 2 * IPTFS_PS_PER_S + 5, IPTFS_TRACE_NO_QUEUE_SPACE, 8, 0, 107);
     emit(&forward, 3 * IPTFS_PS_PER_S, IPTFS_TRACE_TIMER_START, 0, 0, 500);
     CHECK_TRUE(!program_wrote(name)); /* before it is whole, it has no name */
-    CHECK_INT(iptfs_trace_file_commit(&file, &error), IPTFS_OK);
+    CHECK_INT(iptfs_trace_file_finish(&file, &error), IPTFS_OK);
+    CHECK_INT(iptfs_outfile_commit(&file.out, &error), IPTFS_OK);
     CHECK_TRUE(program_wrote(name));
     iptfs_trace_file_free(&file);
     free(path);
@@ -87,7 +88,8 @@ static void test_many_of_one_time(void)
     struct iptfs_trace forward = iptfs_trace_file_trace(&file, IPTFS_FORWARD);
     for (uint32_t i = 1; i <= RECORDS; i++)
         emit(&forward, 5, IPTFS_TRACE_ENQUEUE, i, 0, i);
-    CHECK_INT(iptfs_trace_file_commit(&file, &error), IPTFS_OK);
+    CHECK_INT(iptfs_trace_file_finish(&file, &error), IPTFS_OK);
+    CHECK_INT(iptfs_outfile_commit(&file.out, &error), IPTFS_OK);
     iptfs_trace_file_free(&file);
     char *text = program_read("trace"), *rest = text, *line;
     CHECK_U64(count_lines(text), RECORDS);
