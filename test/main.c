@@ -76,6 +76,8 @@ extern const CU_TestInfo iptfs_tests_p2p[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_topology[];
+extern const CU_TestInfo iptfs_tests_section[];
+extern const CU_TestInfo iptfs_tests_tcp_stream[];
 extern const CU_TestInfo iptfs_tests_tcp_apps[];
 extern const CU_TestInfo iptfs_tests_tcp_socket[];
 extern const CU_TestInfo iptfs_tests_tcp_meter[];
@@ -98,11 +100,16 @@ extern const CU_TestInfo iptfs_tests_suggest[];
 extern const CU_TestInfo iptfs_tests_limit[];
 extern const CU_TestInfo iptfs_tests_sizes[];
 extern const CU_TestInfo iptfs_tests_option[];
+extern const CU_TestInfo iptfs_tests_breaker_limit[];
+extern const CU_TestInfo iptfs_tests_timed[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_scenario_check[];
 extern const CU_TestInfo iptfs_tests_impair_list_file[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
+extern const CU_TestInfo iptfs_tests_time_heap[];
+extern const CU_TestInfo iptfs_tests_row_flow[];
+extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
 extern const CU_TestInfo iptfs_tests_poisson[];
@@ -123,6 +130,8 @@ extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
+extern const CU_TestInfo iptfs_tests_script[];
+extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_decap[];
@@ -145,6 +154,7 @@ extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
 extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_data[];
 extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
 extern const CU_TestInfo iptfs_tests_gnuplot[];
@@ -238,6 +248,8 @@ static const struct {
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
     {"topology", iptfs_tests_topology},
+    {"hosts-section", iptfs_tests_section},
+    {"tcp-stream", iptfs_tests_tcp_stream},
     {"tcp-apps", iptfs_tests_tcp_apps},
     {"tcp-socket", iptfs_tests_tcp_socket},
     {"tcp-meter", iptfs_tests_tcp_meter},
@@ -260,11 +272,16 @@ static const struct {
     {"limit", iptfs_tests_limit},
     {"sizes", iptfs_tests_sizes},
     {"option", iptfs_tests_option},
+    {"breaker-limit", iptfs_tests_breaker_limit},
+    {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
     {"scenario-check", iptfs_tests_scenario_check},
     {"impair-list-file", iptfs_tests_impair_list_file},
     {"traffic-types", iptfs_tests_traffic_types},
+    {"time-heap", iptfs_tests_time_heap},
+    {"row-flow", iptfs_tests_row_flow},
+    {"users", iptfs_tests_users},
     {"traffic-flow", iptfs_tests_flow},
     {"cbr", iptfs_tests_cbr},
     {"poisson", iptfs_tests_poisson},
@@ -285,6 +302,8 @@ static const struct {
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
+    {"script", iptfs_tests_script},
+    {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"decap", iptfs_tests_decap},
@@ -307,6 +326,7 @@ static const struct {
     {"unknown-option", iptfs_tests_unknown_option},
     {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
+    {"plot-data", iptfs_tests_plot_data},
     {"plot-sections", iptfs_tests_plot_sections},
     {"caption", iptfs_tests_caption},
     {"gnuplot", iptfs_tests_gnuplot},
