@@ -139,6 +139,9 @@ extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
+extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_interrupt[];
+extern const CU_TestInfo iptfs_tests_process[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
@@ -279,6 +282,9 @@ static const struct {
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
+    {"parallel", iptfs_tests_parallel},
+    {"interrupt", iptfs_tests_interrupt},
+    {"process", iptfs_tests_process},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"appendix-c", iptfs_tests_appendix_c},

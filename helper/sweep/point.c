@@ -11,11 +11,13 @@
 #include "sweep/sweep.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,6 +102,24 @@ static int run_point(const struct batch *batch, size_t index)
     return code == 0 ? POINT_REPORTED : POINT_CANNOT_WRITE;
 }
 
+/* Waits until the child has ended. Kills it, and returns false, when nobody reads the output any
+ * more: the sweep was killed. A file as the output has no reader. */
+static bool wait_with_reader(const struct batch *batch, pid_t child)
+{
+    int process = (int)syscall(SYS_pidfd_open, child, 0);
+    if (process < 0)
+        return true; /* before Linux 5.3 */
+    struct pollfd fds[] = {{.fd = process, .events = POLLIN}, {.fd = batch->out}};
+    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+        ;
+    close(process);
+    if ((fds[1].revents & POLLERR) == 0)
+        return true;
+    kill(child, SIGKILL);
+    iptfs_process_wait(child);
+    return false;
+}
+
 /* Runs a point in a child process, so that a crash ends this point only. False when no more results
  * can be written. */
 static bool fork_point(const struct batch *batch, size_t index)
@@ -110,9 +130,11 @@ static bool fork_point(const struct batch *batch, size_t index)
         return true;
     }
     if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(getppid() == parent ? run_point(batch, index) : POINT_CANNOT_WRITE);
+        iptfs_process_end_with(parent, SIGKILL);
+        _exit(run_point(batch, index));
     }
+    if (!wait_with_reader(batch, child))
+        return false;
     int status = iptfs_process_wait(child);
     if (WIFEXITED(status) && WEXITSTATUS(status) == POINT_CANNOT_WRITE)
         return false;

@@ -2,6 +2,7 @@
 #include "sweep/sweep_run.h"
 
 #include "files/folder_lock.h"
+#include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "files/wall_clock.h"
@@ -23,6 +24,7 @@ struct run {
     struct iptfs_sweep_outcomes outcomes;
     char *directory;
     json_t *manifest;
+    struct iptfs_folder_lock lock;
     size_t n_pending; /* points to run in this call */
     double start_s;
     bool submitted;  /* the points are left to jobs of a cluster */
@@ -158,6 +160,7 @@ static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE
                                            .options = request->options,
                                            .points = points,
                                            .n_points = run->n_pending,
+                                           .lock = run->lock.fd,
                                            .listener = take_line,
                                            .ctx = run};
     if (points == NULL)
@@ -243,7 +246,8 @@ static int finish(struct run *run, FILE *out, struct iptfs_error *error)
     int code = write_results(run, failed, error);
     if (code == 0 && !run->request->quiet)
         print_summary(run, failed, out);
-    if (code == 0 && failed < run->sweep.n_points && hooks->finish != NULL)
+    if (code == 0 && failed < run->sweep.n_points && hooks->finish != NULL &&
+        iptfs_interrupt_signal() == 0)
         code = hooks->finish(hooks->context, run->directory, error);
     if (code == 0 && failed > 0)
         code =
@@ -254,27 +258,39 @@ static int finish(struct run *run, FILE *out, struct iptfs_error *error)
 
 /* ------------------------------------------------------------------------------------- command */
 
+/* One line for an interrupted sweep, with what the engine says about it. */
+static int report_interruption(const struct run *run, int code, struct iptfs_error *error)
+{
+    char engine[sizeof error->text] = "";
+    if (code == IPTFS_E_INTERRUPTED)
+        snprintf(engine, sizeof engine, "%s", error->text);
+    return iptfs_fail(error, IPTFS_E_INTERRUPTED,
+                      "interrupted: %zu of %zu points are done%s%s; --resume goes on",
+                      iptfs_outcomes_count_done(&run->outcomes), run->sweep.n_points,
+                      engine[0] != '\0' ? ", " : "", engine);
+}
+
 static int run_sweep(struct run *run, FILE *out, struct iptfs_error *error)
 {
-    struct iptfs_folder_lock lock = {-1};
+    iptfs_interrupt_catch();
     run->start_s = iptfs_wall_s();
     run->manifest = iptfs_manifest_new(&run->sweep, run->request->command);
     int code = run->manifest != NULL ? iptfs_make_directory(run->directory, error)
                                      : iptfs_fail_no_memory(error);
     if (code == 0)
-        code = iptfs_folder_lock_take(&lock, run->directory, error);
+        code = iptfs_folder_lock_take(&run->lock, run->directory, error);
     if (code == 0)
         code = prepare_folder(run, error);
     if (code == 0 && run->request->collect)
         read_output(run);
-    else if (code == 0 && run->n_pending > 0)
+    else if (code == 0 && run->n_pending > 0 && iptfs_interrupt_signal() == 0)
         code = run_points(run, out, error);
-    if (code == 0 && !run->submitted)
+    if (code == 0 && !run->submitted && iptfs_interrupt_signal() == 0)
         code = finish(run, out, error);
     if (code == 0 && run->request->collect)
         clean_engines(run);
-    iptfs_folder_lock_release(&lock);
-    return code;
+    iptfs_folder_lock_release(&run->lock);
+    return iptfs_interrupt_signal() != 0 ? report_interruption(run, code, error) : code;
 }
 
 static int check_points(struct run *run, struct iptfs_error *error)
@@ -296,7 +312,7 @@ static int check_points(struct run *run, struct iptfs_error *error)
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error)
 {
-    struct run run = {.request = request};
+    struct run run = {.request = request, .lock = {-1}};
     int code = iptfs_sweep_load(&run.sweep, request->path, error);
     if (code != 0)
         return code;

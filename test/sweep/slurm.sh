@@ -178,8 +178,9 @@ interrupted_sweeps_cancel() {
     status=0
     wait $sweep || status=$?
     cat started.err
-    [ $status = 1 ]
-    grep 'interrupted: job [0-9]* is cancelled; finished points stay' started.err
+    [ $status = 143 ]
+    grep 'interrupted: [0-9]* of 12 points are done, job [0-9]* is cancelled; --resume goes on' \
+        started.err
     queue_is_empty
     resumed term
 }

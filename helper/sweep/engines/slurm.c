@@ -7,6 +7,7 @@
  *   N.out      the output of task N */
 #include "sweep/engine.h"
 
+#include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/process.h"
 #include "files/textfile.h"
@@ -15,7 +16,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,37 +42,7 @@ struct array {
     long *read_octets; /* of each task's output */
 };
 
-/* -------------------------------------------------------------------------------------- signals */
-
-static volatile sig_atomic_t interrupted;
-
-static void record_signal(int number)
-{
-    interrupted = number;
-}
-
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-enum {
-    ENDS = sizeof ends / sizeof ends[0]
-};
-
-/* A signal that is ignored, as by nohup, stays ignored. */
-static void catch_signals(struct sigaction old[ENDS])
-{
-    struct sigaction action = {.sa_handler = record_signal};
-    interrupted = 0;
-    for (size_t i = 0; i < ENDS; i++) {
-        sigaction(ends[i], NULL, &old[i]);
-        if (old[i].sa_handler != SIG_IGN)
-            sigaction(ends[i], &action, NULL);
-    }
-}
-
-static void restore_signals(const struct sigaction old[ENDS])
-{
-    for (size_t i = 0; i < ENDS; i++)
-        sigaction(ends[i], &old[i], NULL);
-}
+/* ----------------------------------------------------------------------------------------- time */
 
 static void pause_s(double time_s)
 {
@@ -307,7 +277,8 @@ static int write_shards(const struct iptfs_engine_work *work, size_t *n_shards,
     if (code == 0)
         code = iptfs_outfile_open_in(&file, folder, "shards", error);
     if (code == 0) {
-        iptfs_engine_write_shards(work, most, file.file);
+        for (size_t i = 0; i < work->n_points; fputc('\n', file.file))
+            i = iptfs_engine_write_shard(work, i, most, file.file);
         code = iptfs_outfile_commit(&file, error);
     }
     *n_shards = (work->n_points + most - 1) / most;
@@ -408,9 +379,9 @@ static int cancel_array(const struct array *array, struct iptfs_error *error)
     bool cancelled = cancel(array->id);
     if (cancelled)
         remove_files(array->directory);
-    return iptfs_fail(
-        error, IPTFS_E_ENGINE, "interrupted: job %s %s; finished points stay, --resume goes on",
-        array->id, cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
+    return iptfs_fail(error, IPTFS_E_INTERRUPTED, "job %s %s", array->id,
+                      cancelled ? "is cancelled"
+                                : "could not be cancelled, which --resume tries again");
 }
 
 /* Polls the queue seldom, since all users of the cluster share the daemon. */
@@ -419,9 +390,9 @@ static int follow(struct array *array, struct iptfs_error *error)
     enum in_queue state = IN_QUEUE;
     double look_s = iptfs_wall_s() + 1.0, interval_s = 1.0;
     enum iptfs_point_next next = IPTFS_POINTS_GO_ON;
-    while (state != GONE && next == IPTFS_POINTS_GO_ON && !interrupted) {
+    while (state != GONE && next == IPTFS_POINTS_GO_ON && iptfs_interrupt_signal() == 0) {
         pause_s(0.2);
-        if (iptfs_wall_s() >= look_s && !interrupted) {
+        if (iptfs_wall_s() >= look_s && iptfs_interrupt_signal() == 0) {
             state = look_for(array->id);
             interval_s = interval_s < 3.0 ? 1.5 * interval_s : interval_s;
             look_s = iptfs_wall_s() + interval_s;
@@ -436,18 +407,15 @@ static int follow(struct array *array, struct iptfs_error *error)
 static int run_array(const struct iptfs_engine_work *work, size_t n_tasks,
                      struct iptfs_error *error)
 {
-    struct sigaction old[ENDS];
     struct array array = {.work = work,
                           .directory = work->call.directory,
                           .n_tasks = n_tasks,
                           .read_octets = calloc(n_tasks, sizeof *array.read_octets)};
     if (array.read_octets == NULL)
         return iptfs_fail_no_memory(error);
-    catch_signals(old);
     int code = submit_array(work, n_tasks, array.id, error);
     if (code == 0)
         code = follow(&array, error);
-    restore_signals(old);
     free(array.read_octets);
     return code;
 }
