@@ -5,6 +5,8 @@
 #   ./waf demo         the main example, from a fresh machine to its result
 #   ./waf results      the published studies in results/ are made again
 #   ./waf doc          the reference pages are made again
+#   ./waf chaos        sweeps under kills, full disks, damaged and edited files
+#   ./waf coverage     which lines no test runs
 #   ./waf fuzz         the fuzzers, for --time seconds each
 #   ./waf --help       the other commands
 #
@@ -61,6 +63,8 @@ VARIANTS = {
     '': (['-O3', '-g'], []),
     'debug': (['-O0', '-g3'] + ASSERTS, []),
     'asan': (['-O1', '-g', '-fno-omit-frame-pointer'] + ASSERTS + SANITIZE, SANITIZE),
+    # Counts the lines that run. A process that ends by _exit or a signal counts nothing.
+    'coverage': (['-O0', '-g', '--coverage', '-fprofile-update=atomic'], ['--coverage']),
     # With clang, whatever compiler was chosen; see test/fuzz/wscript.
     'fuzz': (['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=fuzzer-no-link'] + ASSERTS +
              SANITIZE, SANITIZE),
@@ -343,7 +347,8 @@ def set_directories(env, opts):
 def build(bld):
     if bld.cmd == 'clean':  # the other variants live inside the release's folder
         bld.clean_files = bld.bldnode.ant_glob(
-            '**/*', excl='.lock* config.log c4che/* *conf_check_*/** debug/** asan/** fuzz/**', quiet=True)
+            '**/*', excl='.lock* config.log c4che/* *conf_check_*/** ' +
+            ' '.join(name + '/**' for name in VARIANTS if name), quiet=True)
     if bld.is_install:
         set_directories(bld.env, Options.options)  # --prefix may also come now
     wrong = wrong_includes()
@@ -478,6 +483,21 @@ def check(ctx):
         ctx.recurse('test doc')
     except Errors.WafError as e:
         ctx.tally.add('set-up', e)
+    print(ctx.tally.line())
+    end_command(failed=ctx.tally.bad())
+
+
+def chaos(ctx):
+    """disturbs sweeps and runs for --time seconds: kills, full disks, damaged files, edits"""
+    program = os.path.abspath(build_only(ctx, 'iptfs-sim'))
+    command = [sys.executable, CHAOS, '--time', str(ctx.options.time)]
+    end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
+
+
+def coverage(ctx):
+    """says which lines of model/ and helper/ no test runs; fails below 96 % of them"""
+    ctx.tally = Tally()
+    Context.load_module(os.path.abspath('test/wscript')).check_coverage(ctx.tally)
     print(ctx.tally.line())
     end_command(failed=ctx.tally.bad())
 

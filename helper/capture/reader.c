@@ -15,9 +15,7 @@ enum {
     ETHERTYPE_VLAN = 0x8100,
     ETHERTYPE_SERVICE_VLAN = 0x88a8,
     ETHERTYPE_OLD_VLAN = 0x9100,
-    VLAN_OCTETS = 4,
-    ETHERNET_PAYLOAD_MIN = 46, /* shorter packets are padded to it */
-    IP_LENGTH_END = 6          /* end of the length field that ends later, that of IPv6 */
+    VLAN_OCTETS = 4
 };
 
 #define LINKS_ALLOWED "Ethernet, raw IP, Linux cooked (SLL, SLL2)"
@@ -66,26 +64,10 @@ static bool find_ip(const struct iptfs_capture_link_type *type, const uint8_t *b
     return true;
 }
 
-bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip)
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_ip_header *ip)
 {
-    const uint8_t *header = packet->ip;
-    if (header == NULL || packet->captured < IP_LENGTH_END)
-        return false;
-    ip->version = header[0] >> 4;
-    if (ip->version == 4) {
-        ip->tos = header[1];
-        ip->octets = iptfs_get16(header + 2);
-        ip->id = iptfs_get16(header + 4);
-    } else if (ip->version == 6) {
-        ip->tos = (uint8_t)(iptfs_get16(header) >> 4);
-        ip->octets = iptfs_get16(header + 4) + IPTFS_IPV6_HEADER_OCTETS;
-        if (ip->octets == IPTFS_IPV6_HEADER_OCTETS && packet->wire_octets > ETHERNET_PAYLOAD_MIN)
-            ip->octets = 0;
-        ip->id = (uint32_t)(header[1] & 0xF) << 16 | iptfs_get16(header + 2);
-    } else {
-        return false;
-    }
-    return true;
+    return packet->ip != NULL &&
+           iptfs_ip_header_read(ip, packet->ip, packet->captured, packet->wire_octets);
 }
 
 static int set_link_type(struct iptfs_capture_reader *reader, struct iptfs_error *error)

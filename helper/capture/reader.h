@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "files/textfile.h"
+#include "packet/ip_header.h"
 
 #include <pcap/pcap.h>
 #include <stdbool.h>
@@ -49,15 +50,8 @@ int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_
 /* Closes the file and frees the filter. It may be called twice. */
 void iptfs_capture_reader_close(struct iptfs_capture_reader *reader);
 
-/* Fields of the IP header of a packet. */
-struct iptfs_captured_ip {
-    uint8_t version;
-    uint8_t tos;
-    uint32_t id;     /* IPv4 identification or IPv6 flow label */
-    uint32_t octets; /* by its length field; 0 where that is 0, as in offloaded segments */
-};
-
-/* Reads the header of a captured packet; false when it cannot be an IP header. */
-bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_captured_ip *ip);
+/* Reads the header of a captured packet; false when it is not IP, or the header cannot be true (see
+ * iptfs_ip_header_read). */
+bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_ip_header *ip);
 
 #endif

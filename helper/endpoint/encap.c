@@ -72,14 +72,13 @@ static int open_sender(struct encap *encap)
 
 /* True for a whole IP packet; counts the others. */
 static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet,
-                      struct iptfs_captured_ip *ip)
+                      struct iptfs_ip_header *ip)
 {
-    if (!iptfs_captured_ip(packet, ip) ||
-        (ip->octets > 0 && iptfs_inner_total(packet->ip, packet->captured) < 0)) {
+    if (!iptfs_captured_ip(packet, ip)) {
         endpoint->not_ip++;
         return false;
     }
-    if (ip->octets == 0 || ip->octets > packet->captured) {
+    if (ip->octets > packet->captured) {
         endpoint->cut++;
         return false;
     }
@@ -89,7 +88,7 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
 static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)endpoint;
-    struct iptfs_captured_ip ip;
+    struct iptfs_ip_header ip;
     int64_t next_ps;
     if (!is_packet(endpoint, packet, &ip))
         return;
@@ -99,6 +98,8 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         return;
     }
     memcpy(octets, packet->ip, ip.octets);
+    if (ip.offloaded)
+        iptfs_ip_header_complete(&ip, octets);
     struct iptfs_arrival arrival = {
         .at_ps = endpoint->now_ps,
         .handle = octets,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,86 +140,183 @@ void iptfs_gnuplot_tic(const char *text, FILE *script)
 
 /* ------------------------------------------------------------------------------------- gnuplot */
 
-/* Replaces this process by gnuplot without the user's settings, so that plots are the same
- * everywhere. */
-static void exec_gnuplot(const char *folder, const char *const *argv, int out, int errors)
+/* A call of gnuplot, in a folder or (NULL) in the current one. What it writes goes to files in
+ * memory: gnuplot does not notice when a disk is full, and nothing is left when it is killed. */
+struct call {
+    const char *folder;
+    const char *argv[8];
+    const char *script; /* as messages name it */
+    int out;            /* -1: not opened */
+    FILE *errors;
+};
+
+int iptfs_gnuplot_memory_file(void)
 {
-    if (chdir(folder) != 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ||
-        setenv("LC_ALL", "C", 1) != 0)
-        _exit(126);
-    iptfs_process_exec(argv);
+    return memfd_create("gnuplot", 0); /* gnuplot inherits it */
 }
 
-/* The last line that gnuplot wrote; the lines before it show the place. */
+void iptfs_gnuplot_memory_path(int fd, char *path, size_t size)
+{
+    snprintf(path, size, "/dev/fd/%d", fd);
+}
+
+/* Replaces this process by gnuplot without the user's settings, so that plots are the same
+ * everywhere. */
+static void exec_gnuplot(const struct call *call)
+{
+    if ((call->folder != NULL && chdir(call->folder) != 0) || dup2(call->out, STDOUT_FILENO) < 0 ||
+        dup2(fileno(call->errors), STDERR_FILENO) < 0 || setenv("LC_ALL", "C", 1) != 0)
+        _exit(126);
+    iptfs_process_exec(call->argv);
+}
+
+/* The last line that gnuplot wrote and that is no warning; the lines before it show the place. */
 static void last_line(FILE *errors, char *line, size_t size)
 {
     char read[256];
     line[0] = '\0';
     rewind(errors);
     while (fgets(read, sizeof read, errors) != NULL)
-        if (read[strspn(read, " \t\n^")] != '\0')
+        if (read[strspn(read, " \t\n^")] != '\0' && strstr(read, "arning: ") == NULL)
             snprintf(line, size, "%.200s", read);
     line[strcspn(line, "\n")] = '\0';
 }
 
-static int check_status(int status, const char *folder, const char *name, FILE *errors,
-                        struct iptfs_error *error)
+static int cannot_draw(const struct call *call, const char *why, struct iptfs_error *error)
 {
     char line[256];
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return 0;
+    last_line(call->errors, line, sizeof line);
+    return iptfs_fail(error, IPTFS_E_IO, "%s: gnuplot cannot draw it%s%s%s%s", call->script,
+                      *why != '\0' ? ": " : "", why, *line != '\0' ? ": " : "", line);
+}
+
+/* Whether a line is an error of gnuplot, '"delay.gp" line 7: ...', or of what draws for it.
+ * Libraries write other lines, such as those about fonts that are not there. */
+static bool is_error(const char *line)
+{
+    return (line[0] == '"' && strstr(line, " line ") != NULL) || strstr(line, "cairo") != NULL;
+}
+
+static int check_status(const struct call *call, int status, struct iptfs_error *error)
+{
+    char why[64] = "", line[256];
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        last_line(call->errors, line, sizeof line);
+        return is_error(line) ? cannot_draw(call, "", error) : 0;
+    }
     if (WIFEXITED(status) && WEXITSTATUS(status) == IPTFS_PROCESS_NOT_STARTED)
         return iptfs_fail(error, IPTFS_E_IO,
                           "gnuplot cannot be started: is the package 'gnuplot-nox' installed?");
-    last_line(errors, line, sizeof line);
-    return iptfs_fail(error, IPTFS_E_IO, "%s/%s.gp: gnuplot cannot draw it%s%s",
-                      iptfs_quoted_path(folder).text, name, *line != '\0' ? ": " : "", line);
+    if (WIFSIGNALED(status))
+        snprintf(why, sizeof why, "ended by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    return cannot_draw(call, why, error);
 }
 
-/* Runs the script; what it draws goes to `out`. */
-static int run(const char *folder, const char *name, const char *const *arguments, int out,
-               struct iptfs_error *error)
+/* Runs gnuplot and keeps what it wrote in call->out and call->errors, which the caller closes. */
+static int run(struct call *call, struct iptfs_error *error)
 {
-    char script[256];
-    snprintf(script, sizeof script, "%s.gp", name);
-    const char *argv[] = {"gnuplot",    "-d",         "-c",         script,
-                          arguments[0], arguments[1], arguments[2], NULL};
-    FILE *errors = tmpfile();
+    int errors = iptfs_gnuplot_memory_file();
+    call->out = iptfs_gnuplot_memory_file();
+    call->errors = errors >= 0 ? fdopen(errors, "w+") : NULL;
     fflush(NULL);
-    pid_t child = errors != NULL ? fork() : -1;
+    pid_t child = call->out >= 0 && call->errors != NULL ? fork() : -1;
     if (child == 0)
-        exec_gnuplot(folder, argv, out, fileno(errors));
-    int status = child > 0 ? iptfs_process_wait(child) : 0;
-    int code = child > 0
-                   ? check_status(status, folder, name, errors, error)
-                   : iptfs_fail(error, IPTFS_E_IO, "no process for gnuplot: %s", strerror(errno));
-    if (errors != NULL)
-        fclose(errors);
-    return code;
+        exec_gnuplot(call);
+    return child > 0 ? check_status(call, iptfs_process_wait(child), error)
+                     : iptfs_fail(error, IPTFS_E_IO, "no process for gnuplot: %s", strerror(errno));
 }
 
-static int draw(const char *folder, const char *name, const char *form, struct iptfs_error *error)
+static void end_call(const struct call *call)
 {
-    const char *const arguments[] = {form, NULL, NULL};
-    char file[256];
-    struct iptfs_outfile picture = {.file = NULL};
-    snprintf(file, sizeof file, "%s.%s", name, form);
-    char *path = iptfs_path_join(folder, file);
-    int code =
-        path != NULL ? iptfs_outfile_open(&picture, path, error) : iptfs_fail_no_memory(error);
-    if (code == 0)
-        code = run(folder, name, arguments, fileno(picture.file), error);
+    if (call->errors != NULL)
+        fclose(call->errors);
+    if (call->out >= 0)
+        close(call->out);
+}
+
+/* --------------------------------------------------------------------------------------- files */
+
+/* A format of picture files, and the octets at the end of each that is complete; line ends may
+ * follow them. */
+struct format {
+    const char *name; /* the argument of the scripts, and the end of file names */
+    const char *end;
+    size_t end_octets;
+};
+
+static const struct format formats[] = {
+    {"svg", "</svg>", 6},
+    {"png", "\0\0\0\0IEND\xae\x42\x60\x82", 12},
+};
+
+static bool is_complete(const struct format *format, int fd)
+{
+    char tail[32];
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size > (off_t)sizeof tail ? size - (off_t)sizeof tail : 0;
+    ssize_t length = pread(fd, tail, sizeof tail, from);
+    while (length > 0 && tail[length - 1] == '\n')
+        length--;
+    size_t octets = format->end_octets;
+    return length >= (ssize_t)octets &&
+           memcmp(tail + (size_t)length - octets, format->end, octets) == 0;
+}
+
+/* Copies a file in memory; false when it cannot be read. */
+static bool copy(int from, FILE *to)
+{
+    char octets[65536];
+    ssize_t size = -1;
+    if (lseek(from, 0, SEEK_SET) == 0)
+        while ((size = read(from, octets, sizeof octets)) > 0)
+            fwrite(octets, 1, (size_t)size, to);
+    return size == 0;
+}
+
+static int write_picture(const struct call *call, const char *path, struct iptfs_error *error)
+{
+    struct iptfs_outfile picture;
+    int code = iptfs_outfile_open(&picture, path, error);
+    if (code == 0 && !copy(call->out, picture.file))
+        code = iptfs_fail(error, IPTFS_E_IO, "%s: gnuplot's output cannot be read: %s",
+                          call->script, strerror(errno));
     if (code == 0)
         code = iptfs_outfile_commit(&picture, error);
     iptfs_outfile_discard(&picture);
+    return code;
+}
+
+static int draw(const char *folder, const char *name, const struct format *format,
+                struct iptfs_error *error)
+{
+    char script[256], file[256], shown[512];
+    snprintf(script, sizeof script, "%s.gp", name);
+    snprintf(file, sizeof file, "%s.%s", name, format->name);
+    snprintf(shown, sizeof shown, "%s/%s", iptfs_quoted_path(folder).text, script);
+    struct call call = {
+        .folder = folder,
+        .argv = {"gnuplot", "-d", "-c", script, format->name},
+        .script = shown,
+        .out = -1,
+    };
+    char *path = iptfs_path_join(folder, file);
+    int code = path != NULL ? run(&call, error) : iptfs_fail_no_memory(error);
+    if (code == 0 && !is_complete(format, call.out))
+        code = cannot_draw(&call, "its picture is not complete", error);
+    if (code == 0)
+        code = write_picture(&call, path, error);
+    end_call(&call);
     free(path);
     return code;
 }
 
 int iptfs_gnuplot_draw(const char *folder, const char *name, struct iptfs_error *error)
 {
-    int code = draw(folder, name, "svg", error);
-    return code != 0 ? code : draw(folder, name, "png", error);
+    int code = 0;
+    for (size_t i = 0; i < LENGTH(formats) && code == 0; i++)
+        code = draw(folder, name, &formats[i], error);
+    return code;
 }
 
 /* ------------------------------------------------------------------------------------ terminal */
@@ -241,24 +339,34 @@ static void find_size(int terminal, long *columns, long *lines)
     *lines = *lines < 1 ? 26 : *lines < 16 ? 16 : *lines > 40 ? 40 : *lines;
 }
 
-int iptfs_gnuplot_show(const char *folder, const char *name, FILE *out, struct iptfs_error *error)
+/* Copies the picture without the form feeds that gnuplot writes between pictures. */
+static void print_lines(int from, FILE *out)
 {
-    char width[24], height[24], line[1024];
+    char line[1024];
+    FILE *drawn = lseek(from, 0, SEEK_SET) == 0 ? fdopen(dup(from), "r") : NULL;
+    while (drawn != NULL && fgets(line, sizeof line, drawn) != NULL)
+        if (line[0] != '\f')
+            fputs(line, out);
+    if (drawn != NULL)
+        fclose(drawn);
+}
+
+int iptfs_gnuplot_show(int script, const char *name, FILE *out, struct iptfs_error *error)
+{
+    char width[24], height[24], path[64];
     long columns, lines;
-    FILE *drawn = tmpfile();
     find_size(fileno(out), &columns, &lines);
     snprintf(width, sizeof width, "%ld", columns - 1);
     snprintf(height, sizeof height, "%ld", lines);
-    const char *const arguments[] = {"dumb", width, height};
-    int code = drawn != NULL
-                   ? run(folder, name, arguments, fileno(drawn), error)
-                   : iptfs_fail(error, IPTFS_E_IO, "no temporary file: %s", strerror(errno));
-    if (drawn == NULL)
-        return code;
-    rewind(drawn);
-    while (code == 0 && fgets(line, sizeof line, drawn) != NULL)
-        if (line[0] != '\f')
-            fputs(line, out);
-    fclose(drawn);
+    iptfs_gnuplot_memory_path(script, path, sizeof path);
+    struct call call = {
+        .argv = {"gnuplot", "-d", "-c", path, "dumb", width, height},
+        .script = name,
+        .out = -1,
+    };
+    int code = run(&call, error);
+    if (code == 0)
+        print_lines(call.out, out);
+    end_call(&call);
     return code;
 }

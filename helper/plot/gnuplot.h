@@ -29,11 +29,18 @@ void iptfs_gnuplot_text(const char *text, FILE *script);
 /* The same for a label of `set xtics`, where a '%' would be a format. */
 void iptfs_gnuplot_tic(const char *text, FILE *script);
 
-/* Runs FOLDER/NAME.gp, which writes NAME.svg and NAME.png; on error the older ones stay.
- * IPTFS_E_IO when gnuplot is missing, or with its last message. */
+/* Runs FOLDER/NAME.gp, which draws NAME.svg and NAME.png; on error the older ones stay. IPTFS_E_IO
+ * when gnuplot is missing, fails or draws half a picture, with its last message, or when a picture
+ * cannot be written. */
 int iptfs_gnuplot_draw(const char *folder, const char *name, struct iptfs_error *error);
 
-/* Runs FOLDER/NAME.gp and copies what it draws with letters to `out`, as wide as the terminal. */
-int iptfs_gnuplot_show(const char *folder, const char *name, FILE *out, struct iptfs_error *error);
+/* Opens an empty file in memory that gnuplot can read: for plots that leave no files. -1 with
+ * errno. Its path for gnuplot is written into `path`; it ends with the descriptor. */
+int iptfs_gnuplot_memory_file(void);
+void iptfs_gnuplot_memory_path(int fd, char *path, size_t size);
+
+/* Runs the script in a file in memory, called `name` in messages, and copies what it draws with
+ * letters to `out`, as wide as the terminal. Errors as above. */
+int iptfs_gnuplot_show(int script, const char *name, FILE *out, struct iptfs_error *error);
 
 #endif

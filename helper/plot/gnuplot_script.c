@@ -74,7 +74,7 @@ static void write_key_title(const struct iptfs_plot_drawing *drawing)
     fputs(" left noenhanced\n", drawing->out);
 }
 
-void iptfs_plot_write_script(const struct iptfs_plot_data *data, FILE *out)
+void iptfs_plot_write_script(const struct iptfs_plot_data *data, const char *file, FILE *out)
 {
     const struct iptfs_plot_column *columns = data->table.columns;
     struct iptfs_plot_drawing drawing = {.data = data,
@@ -85,9 +85,8 @@ void iptfs_plot_write_script(const struct iptfs_plot_data *data, FILE *out)
                                          .out = out};
     iptfs_plot_measure(&drawing);
     iptfs_gnuplot_begin(data->plot->name, out);
-    fprintf(out, "set datafile separator comma\ndata = '%s.csv'\nxunit = %g\nyunit = %g\n",
-            data->plot->name, data->steps != NULL ? 1.0 : drawing.x_scale.factor,
-            drawing.y_scale.factor);
+    fprintf(out, "set datafile separator comma\ndata = '%s'\nxunit = %g\nyunit = %g\n", file,
+            data->steps != NULL ? 1.0 : drawing.x_scale.factor, drawing.y_scale.factor);
     write_title(&drawing);
     write_note(&drawing);
     write_key_title(&drawing);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Writes the script that draws NAME.csv beside it. */
-void iptfs_plot_write_script(const struct iptfs_plot_data *data, FILE *out);
+/* Writes the script that draws the data in `file`, NAME.csv or a path without quotes. */
+void iptfs_plot_write_script(const struct iptfs_plot_data *data, const char *file, FILE *out);
 
 #endif

@@ -79,28 +79,32 @@ int iptfs_plot_check(const struct iptfs_sweep *sweep, struct iptfs_error *error)
 
 /* --------------------------------------------------------------------------------------- files */
 
+static void write_script(const struct iptfs_plot_data *data, FILE *out)
+{
+    char file[IPTFS_PLOT_NAME_MAX + 8];
+    snprintf(file, sizeof file, "%s.csv", data->plot->name);
+    iptfs_plot_write_script(data, file, out);
+}
+
 static int write_file(const char *folder, const struct iptfs_plot_data *data, const char *end,
                       void (*write)(const struct iptfs_plot_data *data, FILE *out),
                       struct iptfs_error *error)
 {
-    struct iptfs_outfile file = {.file = NULL};
+    struct iptfs_outfile file;
     char name[IPTFS_PLOT_NAME_MAX + 8];
     snprintf(name, sizeof name, "%s.%s", data->plot->name, end);
-    char *path = iptfs_path_join(folder, name);
-    int code = path != NULL ? iptfs_outfile_open(&file, path, error) : iptfs_fail_no_memory(error);
-    if (code == 0) {
-        write(data, file.file);
-        code = iptfs_outfile_commit(&file, error);
-    }
-    free(path);
-    return code;
+    int code = iptfs_outfile_open_in(&file, folder, name, error);
+    if (code != 0)
+        return code;
+    write(data, file.file);
+    return iptfs_outfile_commit(&file, error);
 }
 
 static int write_files(const char *folder, const struct iptfs_plot_data *data,
                        struct iptfs_error *error)
 {
     int code = write_file(folder, data, "csv", iptfs_plot_write_csv, error);
-    return code != 0 ? code : write_file(folder, data, "gp", iptfs_plot_write_script, error);
+    return code != 0 ? code : write_file(folder, data, "gp", write_script, error);
 }
 
 static int draw_files(const struct iptfs_plot_request *request, const struct iptfs_plot_data *data,
@@ -133,21 +137,48 @@ static int remove_file(const char *folder, const char *name, const char *end,
     return code;
 }
 
-/* Draws in a temporary folder, since the folder of the results may be read-only. */
+/* A stream that writes to a file in memory, and leaves it open when it is closed. */
+static FILE *memory_stream(int fd)
+{
+    int copy = fd >= 0 ? dup(fd) : -1;
+    FILE *out = copy >= 0 ? fdopen(copy, "w") : NULL;
+    if (out == NULL && copy >= 0)
+        close(copy);
+    return out;
+}
+
+/* Writes data and script to files in memory. */
+static bool write_to_memory(const struct iptfs_plot_data *data, int csv, int script)
+{
+    char path[64];
+    FILE *out = memory_stream(csv);
+    if (out == NULL)
+        return false;
+    iptfs_plot_write_csv(data, out);
+    bool written = ferror(out) == 0;
+    if (fclose(out) != 0 || !written || (out = memory_stream(script)) == NULL)
+        return false;
+    iptfs_gnuplot_memory_path(csv, path, sizeof path);
+    iptfs_plot_write_script(data, path, out);
+    written = ferror(out) == 0;
+    return fclose(out) == 0 && written;
+}
+
+/* Draws without files: the folder of the results may be read-only, and nothing is left on disk when
+ * the program is killed. */
 static int draw_on_terminal(const struct iptfs_plot_data *data, FILE *out,
                             struct iptfs_error *error)
 {
-    char folder[] = "/tmp/iptfs-plot-XXXXXX";
-    if (mkdtemp(folder) == NULL)
-        return iptfs_fail(error, IPTFS_E_IO, "/tmp: no folder can be made there: %s",
+    int csv = iptfs_gnuplot_memory_file(), script = iptfs_gnuplot_memory_file(), code;
+    if (write_to_memory(data, csv, script))
+        code = iptfs_gnuplot_show(script, data->plot->name, out, error);
+    else
+        code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be drawn: %s", data->plot->name,
                           strerror(errno));
-    int code = write_files(folder, data, error);
-    if (code == 0)
-        code = iptfs_gnuplot_show(folder, data->plot->name, out, error);
-    struct iptfs_error unused;
-    remove_file(folder, data->plot->name, "csv", &unused);
-    remove_file(folder, data->plot->name, "gp", &unused);
-    rmdir(folder);
+    if (csv >= 0)
+        close(csv);
+    if (script >= 0)
+        close(script);
     return code;
 }
 

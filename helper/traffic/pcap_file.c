@@ -3,7 +3,6 @@
 
 #include "base/units.h"
 #include "capture/reader.h"
-#include "traffic/limits.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -29,13 +28,13 @@ static int refuse(const struct reader *r, const char *found, const char *allowed
 /* Reads the fields of an IP header; false when it cannot be an IP packet. */
 static bool read_ip(const struct iptfs_captured *packet, struct iptfs_traffic_row *row)
 {
-    struct iptfs_captured_ip ip;
+    struct iptfs_ip_header ip;
     if (!iptfs_captured_ip(packet, &ip))
         return false;
     row->ip_version = ip.version;
     row->tos = ip.tos;
-    row->octets = ip.octets != 0 ? ip.octets : packet->wire_octets;
-    return iptfs_traffic_octets_fit(row->octets, ip.version);
+    row->octets = ip.octets;
+    return true;
 }
 
 static int take_packet(struct reader *r, const struct iptfs_captured *packet)

@@ -8,15 +8,7 @@
 #include <string.h>
 
 enum {
-    PAD_NIBBLE = 0,
-    IPV4_NIBBLE = 4,
-    IPV6_NIBBLE = 6
-};
-
-/* The octets of each inner header up to and with its length field. */
-enum {
-    IPV4_LENGTH_END = 4,
-    IPV6_LENGTH_END = 6
+    PAD_NIBBLE = 0
 };
 
 static uint32_t saturate(uint32_t value, uint32_t max)
@@ -94,32 +86,6 @@ int iptfs_aggfrag_decode(struct iptfs_aggfrag *header, const uint8_t *bytes, siz
     if (header->sub_type == 1)
         decode_congestion(header, bytes);
     return (int)octets;
-}
-
-int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets)
-{
-    if (octets == 0)
-        return 0;
-    uint32_t total, header;
-    switch (bytes[0] >> 4) {
-    case IPV4_NIBBLE:
-        if (octets < IPV4_LENGTH_END)
-            return 0;
-        total = iptfs_get16(bytes + 2);
-        header = (bytes[0] & 0xFu) * 4;
-        if (header < IPTFS_IPV4_HEADER_OCTETS)
-            header = IPTFS_IPV4_HEADER_OCTETS;
-        break;
-    case IPV6_NIBBLE:
-        if (octets < IPV6_LENGTH_END)
-            return 0;
-        total = IPTFS_IPV6_HEADER_OCTETS + iptfs_get16(bytes + 4);
-        header = IPTFS_IPV6_HEADER_OCTETS;
-        break;
-    default:
-        return IPTFS_E_INVALID;
-    }
-    return total < header ? IPTFS_E_SHORT : (int32_t)total;
 }
 
 void iptfs_blocks_of_bytes(struct iptfs_block_walk *walk, const uint8_t *bytes, uint32_t octets,

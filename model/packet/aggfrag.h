@@ -3,6 +3,7 @@
 #ifndef IPTFS_PACKET_AGGFRAG_H
 #define IPTFS_PACKET_AGGFRAG_H
 
+#include "packet/ip_header.h"
 #include "packet/ip_octets.h"
 #include "packet/packet.h"
 
@@ -71,11 +72,6 @@ bool iptfs_block_next(struct iptfs_block_walk *walk, struct iptfs_block *block);
 
 /* True when the payload holds no octet of any inner packet: only padding, or nothing. */
 bool iptfs_blocks_all_pad(const struct iptfs_block_walk *walk);
-
-/* Total octets of the inner packet whose first `octets` are at `bytes`: 0 when its length field is
- * not among them (fewer than 4 octets of IPv4, 6 of IPv6), IPTFS_E_INVALID for a first nibble other
- * than 4 and 6, IPTFS_E_SHORT for a length smaller than its header. */
-int32_t iptfs_inner_total(const uint8_t *bytes, uint32_t octets);
 
 /* Writes the whole AGGFRAG payload of an outer packet made of slices: header, data blocks as they
  * were sent, padding (zeros). `source` is where the octets of inner packets without bytes come

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/octets.h"
+#include "packet/ip_header.h"
 
 #include <string.h>
 
@@ -214,12 +215,8 @@ struct iptfs_inner *iptfs_inner_of_bytes(struct iptfs_store *store, int64_t now_
 
 void iptfs_inner_read_header(struct iptfs_inner *inner)
 {
-    const uint8_t *bytes = inner->bytes;
-    if (inner->ip_version == 4) {
-        inner->tos = bytes[1];
-        inner->id = iptfs_get16(bytes + 4);
-    } else {
-        inner->tos = (uint8_t)((bytes[0] & 0xF) << 4 | bytes[1] >> 4);
-        inner->id = iptfs_get32(bytes) & 0xFFFFF;
-    }
+    struct iptfs_ip_header header = {.version = 0};
+    iptfs_ip_header_fields(&header, inner->bytes);
+    inner->tos = header.tos;
+    inner->id = header.id;
 }

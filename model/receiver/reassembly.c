@@ -66,12 +66,28 @@ static void abandon(struct iptfs_reassembly *reassembly)
     discard_partial(reassembly, IPTFS_DROP_INCOMPLETE);
 }
 
-static void append(struct iptfs_reassembly *reassembly, const uint8_t *bytes, uint32_t octets)
+/* Copies octets of a block; those of a simulated packet are generated. */
+static bool copy_block(const struct iptfs_block *block, uint32_t from, uint32_t octets,
+                       uint8_t *bytes)
 {
-    if (bytes != NULL && octets > 0)
-        memcpy(reassembly->partial->bytes + reassembly->have, bytes, octets);
+    static const struct iptfs_octets generated = {0};
+    if (block->inner != NULL)
+        return iptfs_inner_copy(&generated, block->inner, iptfs_inner_sent_tos(block->inner),
+                                block->offset + from, octets, bytes) == IPTFS_OK;
+    memcpy(bytes, block->bytes + from, octets);
+    return true;
+}
+
+/* Adds octets of a block, which has no octets when the partial packet is a simulated one. */
+static bool append(struct iptfs_reassembly *reassembly, const struct iptfs_block *block,
+                   uint32_t from, uint32_t octets)
+{
+    if (reassembly->of_octets &&
+        !copy_block(block, from, octets, reassembly->partial->bytes + reassembly->have))
+        return false;
     reassembly->have += octets;
     IPTFS_ASSERT(reassembly->total == 0 || reassembly->have <= reassembly->total);
+    return true;
 }
 
 /* The packet that a new block belongs to, with a reference for the caller. */
@@ -94,11 +110,12 @@ static void start_partial(struct iptfs_reassembly *reassembly, int64_t now_ps, u
     if (inner == NULL)
         return;
     reassembly->partial = inner;
+    reassembly->of_octets = block->inner == NULL;
     reassembly->first_ps = reassembly->arrived_ps;
     reassembly->last_ps = reassembly->arrived_ps;
     reassembly->total = block->total;
     reassembly->have = 0;
-    append(reassembly, block->bytes, block->octets);
+    append(reassembly, block, 0, block->octets);
     reassembly->want = seq + 1;
     iptfs_drop_timer_start(reassembly->timer,
                            iptfs_time_after(now_ps, reassembly->timer->drop_time_ps));
@@ -125,14 +142,14 @@ static void deliver_whole(struct iptfs_reassembly *reassembly, int64_t now_ps,
 
 /* Takes the octets that complete the length field of a header that was split before it. False when
  * the length is impossible. */
-static bool complete_header(struct iptfs_reassembly *reassembly, const uint8_t **bytes,
-                            uint32_t *octets)
+static bool complete_header(struct iptfs_reassembly *reassembly, const struct iptfs_block *block,
+                            uint32_t *taken)
 {
     int32_t total = 0;
-    while (total == 0 && *octets > 0) {
-        append(reassembly, *bytes, 1);
-        (*bytes)++;
-        (*octets)--;
+    while (total == 0 && *taken < block->octets) {
+        if (!append(reassembly, block, *taken, 1))
+            return false;
+        (*taken)++;
         total = iptfs_inner_total(reassembly->partial->bytes, reassembly->have);
     }
     if (total < 0)
@@ -151,6 +168,46 @@ static bool ends_too_soon(const struct iptfs_reassembly *reassembly, uint32_t be
     return block_offset < reassembly->total - before;
 }
 
+/* The octets belong to a packet that is not being reassembled. */
+static void skip(const struct iptfs_block *block, enum iptfs_drop_cause cause)
+{
+    if (block->inner != NULL)
+        iptfs_inner_set_drop_cause(block->inner, cause);
+}
+
+/* Whether a block continues the partial packet by the octets that follow in it. */
+static bool is_next_part(const struct iptfs_reassembly *reassembly, const struct iptfs_block *block)
+{
+    if (block->inner == NULL)
+        return reassembly->of_octets;
+    return block->inner == reassembly->partial && block->offset == reassembly->have;
+}
+
+/* A block continues another packet than the partial one, as when payloads of octets are received
+ * among simulated ones. A receiver cannot tell: what leaves is a packet made of both. Makes the
+ * partial packet one of octets; false when these are not known. */
+static bool mix(struct iptfs_reassembly *reassembly, int64_t now_ps,
+                const struct iptfs_block *block)
+{
+    skip(block, IPTFS_DROP_INCOMPLETE);
+    if (reassembly->of_octets)
+        return true;
+    struct iptfs_inner *simulated = reassembly->partial;
+    const struct iptfs_block start = {.octets = reassembly->have, .inner = simulated};
+    const uint8_t version = (uint8_t)(simulated->ip_version << 4);
+    struct iptfs_inner *mixed =
+        iptfs_inner_of_bytes(reassembly->store, now_ps, &version, reassembly->total);
+    if (mixed == NULL)
+        return false;
+    reassembly->partial = mixed;
+    reassembly->of_octets = true;
+    reassembly->partial_ce = simulated->ecn_sent != 0;
+    bool known = copy_block(&start, 0, start.octets, mixed->bytes);
+    iptfs_inner_set_drop_cause(simulated, IPTFS_DROP_INCOMPLETE);
+    iptfs_inner_unref(reassembly->store, simulated);
+    return known;
+}
+
 /* All octets have been received: reads the header. */
 static void complete_bytes(struct iptfs_reassembly *reassembly)
 {
@@ -164,39 +221,32 @@ static void complete_bytes(struct iptfs_reassembly *reassembly)
 static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps,
                              uint32_t block_offset, const struct iptfs_block *block)
 {
-    const uint8_t *bytes = block->bytes;
-    uint32_t octets = block->octets;
-    uint32_t before = reassembly->have;
+    uint32_t taken = 0, before = reassembly->have;
     reassembly->first_ps = iptfs_earlier(reassembly->first_ps, reassembly->arrived_ps);
     reassembly->last_ps = iptfs_later(reassembly->last_ps, reassembly->arrived_ps);
-    if (reassembly->total == 0 && !complete_header(reassembly, &bytes, &octets)) {
+    if ((!is_next_part(reassembly, block) && !mix(reassembly, now_ps, block)) ||
+        (reassembly->total == 0 && !complete_header(reassembly, block, &taken)) ||
+        ends_too_soon(reassembly, before, block_offset, block)) {
         abandon(reassembly);
         return;
     }
-    if (ends_too_soon(reassembly, before, block_offset, block)) {
-        abandon(reassembly);
-        return;
-    }
+    uint32_t octets = block->octets - taken;
     if (reassembly->total > 0 && octets > reassembly->total - reassembly->have)
         octets = reassembly->total - reassembly->have;
-    append(reassembly, bytes, octets);
-    if (bytes != NULL)
-        reassembly->partial_ce |= reassembly->payload_ce;
+    if (!append(reassembly, block, taken, octets)) {
+        abandon(reassembly);
+        return;
+    }
+    reassembly->partial_ce |=
+        block->inner == NULL ? reassembly->payload_ce : block->inner->ecn_sent != 0;
     reassembly->want++;
     if (reassembly->total == 0 || reassembly->have < reassembly->total)
         return;
-    if (block->inner == NULL)
+    if (reassembly->of_octets)
         complete_bytes(reassembly);
     reassembly->waited = reassembly->first_ps != now_ps;
     deliver(reassembly, now_ps, reassembly->partial);
     end_partial(reassembly);
-}
-
-/* The octets belong to a packet that is not being reassembled. */
-static void skip(const struct iptfs_block *block, enum iptfs_drop_cause cause)
-{
-    if (block->inner != NULL)
-        iptfs_inner_set_drop_cause(block->inner, cause);
 }
 
 static void ignore_payload(struct iptfs_block_walk *walk)

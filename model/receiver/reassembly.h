@@ -29,6 +29,7 @@ struct iptfs_reassembly {
     int64_t first_ps;            /* when the first outer packet with a part of it arrived */
     int64_t last_ps;             /* ... and the last */
     struct iptfs_inner *partial; /* an incomplete inner packet, reference held; or NULL */
+    bool of_octets;              /* it was made from octets; else it is a simulated packet */
     uint32_t have;               /* octets of it that have been received */
     uint32_t total;              /* its length; 0 until its length field has been received */
     uint64_t want;               /* number of the outer packet that must continue it */

@@ -157,11 +157,11 @@ static void test_files_that_are_no_capture(void)
     unlink(file.path);
 }
 
-static struct iptfs_captured_ip read_ip(const uint8_t *header, uint32_t captured, uint32_t wire,
-                                        bool *is_ip)
+static struct iptfs_ip_header read_ip(const uint8_t *header, uint32_t captured, uint32_t wire,
+                                      bool *is_ip)
 {
     struct iptfs_captured packet = {.ip = header, .captured = captured, .wire_octets = wire};
-    struct iptfs_captured_ip ip = {0};
+    struct iptfs_ip_header ip = {0};
     *is_ip = iptfs_captured_ip(&packet, &ip);
     return ip;
 }
@@ -172,7 +172,7 @@ static void test_ip_headers(void)
     const uint8_t ip6[] = {0x6b, 0x81, 0x23, 0x45, 0x05, 0xb4};
     const uint8_t offloaded[] = {0x60, 0, 0, 0, 0, 0}, unknown[] = {0x55, 0, 0, 64, 0, 0};
     bool is_ip;
-    struct iptfs_captured_ip ip = read_ip(ip4, 6, 1500, &is_ip);
+    struct iptfs_ip_header ip = read_ip(ip4, 6, 1500, &is_ip);
     CHECK_TRUE(is_ip);
     CHECK_U64(ip.version, 4);
     CHECK_U64(ip.tos, 0xb8);
@@ -185,8 +185,8 @@ static void test_ip_headers(void)
     CHECK_U64(ip.octets, 1500);
     CHECK_U64(ip.id, 0x12345);
     ip = read_ip(offloaded, 6, 60000, &is_ip);
-    CHECK_TRUE(is_ip);
-    CHECK_U64(ip.octets, 0);
+    CHECK_TRUE(is_ip && ip.offloaded);
+    CHECK_U64(ip.octets, 60000);
     ip = read_ip(offloaded, 6, 46, &is_ip); /* a header, padded by Ethernet */
     CHECK_U64(ip.octets, 40);
     read_ip(ip4, 5, 1500, &is_ip);

@@ -2,11 +2,13 @@
 /* `iptfs-sim encap` and decap of its output: packets, times, keys, skipped packets, mistakes. */
 #include "endpoint/decap.h"
 #include "endpoint/encap.h"
+#include "packet/ip_header.h"
 #include "support/check.h"
 #include "support/fixture.h"
 #include "support/frames.h"
 #include "support/program.h"
 #include "support/samples.h"
+#include "traffic/pcap_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +82,7 @@ static void test_skipped_packets_are_reported(void)
     frames_add(&sent, 2000000, bytes, 100);
     frames_add(&sent, 1000000, bytes, 100); /* earlier */
     frames_add(&sent, 3000000, bytes, 80);  /* cut */
+    sent.list[2].wire_octets = 100;
     bytes[0] = 0x75;
     frames_add(&sent, 4000000, bytes, 100); /* not IP */
     bytes[0] = 0x4F;
@@ -105,6 +108,88 @@ static void test_skipped_packets_are_reported(void)
     CHECK_TRUE(strstr(outcome.notes, "in the middle of packet 2") != NULL);
     endpoint_outcome_free(&outcome);
     frames_free(&sent);
+    program_remove_folder();
+}
+
+/* What a header may say of its packet, and whether both `encap` and `run` take it. */
+static const struct {
+    uint8_t head[8];
+    uint32_t octets;
+    uint32_t wire_octets;
+    bool taken;
+    bool offloaded;
+} headers[] = {
+    {{0x45, 0, 0, 100}, 100, 100, true, false},
+    {{0x45, 0, 0, 60}, 100, 100, true, false}, /* padded by the link */
+    {{0x4F, 0, 0, 60}, 100, 100, true, false},
+    {{0x45, 0, 0, 19}, 100, 100, false, false},
+    {{0x4F, 0, 0, 59}, 100, 100, false, false},
+    {{0x40, 0, 0, 100}, 100, 100, false, false}, /* header lengths below 20 */
+    {{0x44, 0, 0, 100}, 100, 100, false, false},
+    {{0x41, 0, 0, 0}, 100, 100, false, false},
+    {{0x45, 0, 0, 101}, 100, 100, false, false}, /* more than was on the wire */
+    {{0x60, 0, 0, 0, 0, 61, 17}, 100, 100, false, false},
+    {{0x60, 0, 0, 0, 0, 60, 17}, 100, 100, true, false},
+    {{0x60, 0, 0, 0, 0, 0, 59}, 46, 46, true, false}, /* a header alone, padded by Ethernet */
+    {{0x60, 0, 0, 0, 0, 0, 0}, 200, 70000, false, false},
+    {{0x60, 0, 0, 0, 0, 0, 0}, 200, 200, false, false}, /* a jumbogram */
+    {{0x60, 0, 0, 0, 0, 0, 6}, 200, 200, true, true},
+    {{0x45, 0, 0, 0}, 200, 200, true, true},
+    {{0x45, 0, 0, 0}, 46, 46, false, false},
+    {{0x45, 0, 0, 0}, 200, 65536, false, false},
+    {{0x55, 0, 0, 100}, 100, 100, false, false}, /* other versions */
+    {{0x05, 0, 0, 100}, 100, 100, false, false},
+    {{0xF0, 0, 0, 0, 0, 60}, 100, 100, false, false},
+};
+
+static uint32_t write_headers(void)
+{
+    struct frames sent = {NULL, 0};
+    uint32_t taken = 0;
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        uint8_t bytes[200] = {0};
+        memcpy(bytes, headers[i].head, sizeof headers[i].head);
+        frames_add(&sent, (int64_t)i * 1000000, bytes, headers[i].octets);
+        sent.list[i].wire_octets = headers[i].wire_octets;
+        taken += headers[i].taken;
+    }
+    frames_write("in.pcap", &sent);
+    frames_free(&sent);
+    return taken;
+}
+
+/* `run` and `encap` use one rule for headers that cannot be true, and `decap` takes all that
+ * `encap` sends. */
+static void test_one_rule_for_headers(void)
+{
+    struct iptfs_pcap_file capture;
+    struct iptfs_error error;
+    program_new_folder();
+    uint32_t taken = write_headers();
+    CHECK_INT(iptfs_pcap_file_load(&capture, path_of("in.pcap"), "", &error), IPTFS_OK);
+    CHECK_U64(capture.list.count, taken);
+    iptfs_traffic_list_free(&capture.list);
+    struct endpoint_outcome outcome =
+        endpoint_run(iptfs_encap, "in.pcap", "outer.pcap", "tunnel.cipher=null");
+    CHECK_INT(outcome.code, IPTFS_OK);
+    CHECK_INT(figure(&outcome, "inner.sent"), taken);
+    endpoint_outcome_free(&outcome);
+    outcome = endpoint_run(iptfs_decap, "outer.pcap", "back.pcap", "tunnel.cipher=null");
+    CHECK_INT(outcome.code, IPTFS_OK);
+    CHECK_INT(figure(&outcome, "inner.delivered.pkts"), taken);
+    CHECK_INT(figure(&outcome, "counters.linux.XfrmInHdrError"), 0);
+    endpoint_outcome_free(&outcome);
+    struct frames back = frames_read("back.pcap");
+    for (size_t i = 0, j = 0; i < sizeof headers / sizeof headers[0] && j < back.count; i++) {
+        if (!headers[i].taken)
+            continue;
+        int32_t total = iptfs_inner_total(back.list[j].bytes, back.list[j].octets);
+        CHECK_INT(total, back.list[j].octets);
+        if (headers[i].offloaded)
+            CHECK_INT(total, headers[i].octets); /* its length was written in */
+        j++;
+    }
+    frames_free(&back);
     program_remove_folder();
 }
 
@@ -235,6 +320,7 @@ const CU_TestInfo iptfs_tests_encap[] = {
     {"there and back", test_there_and_back},
     {"times stay", test_times_stay},
     {"skipped packets are reported", test_skipped_packets_are_reported},
+    {"one rule for headers", test_one_rule_for_headers},
     {"mistakes are reported and nothing is written",
      test_mistakes_are_reported_and_nothing_is_written},
     {"keys in files", test_keys_in_files},

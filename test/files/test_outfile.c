@@ -7,6 +7,7 @@
 #include "support/check.h"
 #include "support/folder.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,6 +51,103 @@ static void links_are_followed(void)
     CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
     check_text("a", "new\n");
     CHECK_INT(folder_shell("test -L link"), 0);
+    folder_remove();
+}
+
+static void keys_are_private(void)
+{
+    struct iptfs_outfile file;
+    folder_make();
+    folder_write("key", "old\n");
+    CHECK_INT(iptfs_outfile_open_private(&file, folder_file("key"), NULL), 0);
+    fputs("secret\n", file.file);
+    CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
+    CHECK_INT(folder_script("stat -c %a key"), 0);
+    check_text("stdout", "600\n");
+    folder_remove();
+}
+
+static void files_are_synced(void)
+{
+    struct iptfs_outfile file;
+    struct iptfs_error error;
+    folder_make();
+    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "a", &error), 0);
+    fputs("synced\n", file.file);
+    CHECK_INT(iptfs_outfile_commit_synced(&file, &error), 0);
+    CHECK_INT(iptfs_folder_sync(folder_path(), &error), 0);
+    check_text("a", "synced\n");
+    CHECK_INT(iptfs_folder_sync(folder_file("none"), &error), IPTFS_E_IO);
+    CHECK_TRUE(strstr(error.text, "No such file or directory") != NULL);
+    CHECK_INT(iptfs_outfile_open(&file, "/dev/null", &error), 0);
+    CHECK_INT(iptfs_outfile_commit_synced(&file, &error), 0);
+    folder_remove();
+}
+
+/* A write that failed is reported at the end, though later ones succeed. */
+static void the_first_failure_stays(void)
+{
+    struct iptfs_outfile file;
+    struct iptfs_error error;
+    struct iptfs_outfile_limit limit = {.left = 10};
+    folder_make();
+    folder_write("a", "old\n");
+    CHECK_INT(iptfs_outfile_open(&file, "/dev/full", &error), 0);
+    fputs("much", file.file);
+    CHECK_TRUE(fflush(file.file) != 0);
+    CHECK_INT(file.failure, ENOSPC);
+    clearerr(file.file);
+    errno = 0;
+    CHECK_INT(iptfs_outfile_commit(&file, &error), IPTFS_E_IO);
+    CHECK_TRUE(strstr(error.text, "/dev/full: cannot write the file: No space left") != NULL);
+
+    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "a", &error), 0);
+    file.limit = &limit;
+    fputs("12345", file.file);
+    fflush(file.file);
+    CHECK_INT(limit.left, 5);
+    CHECK_INT(file.octets, 5);
+    fputs("123456", file.file);
+    fflush(file.file);
+    CHECK_TRUE(limit.reached);
+    fputs("1", file.file);
+    CHECK_INT(iptfs_outfile_commit(&file, &error), IPTFS_E_IO);
+    check_text("a", "old\n");
+    CHECK_INT(folder_script("ls -A"), 0);
+    check_text("stdout", "a\nstderr\nstdout\n");
+    folder_remove();
+}
+
+/* A killed process may leave a temporary file; one of a process that lives is not touched. */
+static void leftovers_are_removed(void)
+{
+    struct iptfs_outfile file, other;
+    folder_make();
+    folder_write("a", "old\n");
+    folder_write("a.iptfs-tmp", "half");
+    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "a", NULL), 0);
+    fputs("new\n", file.file);
+    CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
+    check_text("a", "new\n");
+    CHECK_INT(folder_script("ls -A"), 0);
+    check_text("stdout", "a\nstderr\nstdout\n");
+
+    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "a", NULL), 0);
+    CHECK_INT(iptfs_outfile_open_in(&other, folder_path(), "a", NULL), 0);
+    fputs("one\n", file.file);
+    fputs("two\n", other.file);
+    CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
+    CHECK_INT(iptfs_outfile_commit(&other, NULL), 0);
+    check_text("a", "two\n");
+
+    folder_write("a.iptfs-tmp", "of a process that lives");
+    CHECK_INT(folder_shell("exec 8>>a.iptfs-tmp; flock 8; (sleep 5 & echo $! >pid)"), 0);
+    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "a", NULL), 0);
+    fputs("three\n", file.file);
+    CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
+    check_text("a", "three\n");
+    check_text("a.iptfs-tmp", "of a process that lives");
+    CHECK_INT(folder_shell("kill $(cat pid)"), 0);
     folder_remove();
 }
 
@@ -99,6 +197,10 @@ extern const CU_TestInfo iptfs_tests_outfile[];
 const CU_TestInfo iptfs_tests_outfile[] = {
     {"files appear whole", files_appear_whole},
     {"links are followed", links_are_followed},
+    {"keys are private", keys_are_private},
+    {"files are synced", files_are_synced},
+    {"the first failure stays", the_first_failure_stays},
+    {"leftovers are removed", leftovers_are_removed},
     {"folders are made and checked", folders_are_made_and_checked},
     {"a folder is locked once", a_folder_is_locked_once},
     {"programs answer", programs_answer},

@@ -192,44 +192,6 @@ static void test_unknown_and_short_headers_are_errors(void)
     CHECK_INT(iptfs_aggfrag_decode(&header, bytes, 4), IPTFS_E_SUB_TYPE);
 }
 
-/* --- lengths of inner packets --- */
-
-static void test_inner_lengths(void)
-{
-    static const struct {
-        uint8_t bytes[6];
-        uint32_t octets;
-        int32_t total;
-    } rows[] = {
-        {{0x45}, 0, 0},
-        {{0x45}, 1, 0},
-        {{0x45, 0, 0}, 3, 0},
-        {{0x45, 0, 0, 20}, 4, 20},
-        {{0x45, 0, 0x05, 0xDC}, 4, 1500},
-        {{0x45, 0, 0xFF, 0xFF}, 6, 65535},
-        {{0x45, 0, 0, 0}, 4, IPTFS_E_SHORT}, /* an endless loop once */
-        {{0x45, 0, 0, 6}, 4, IPTFS_E_SHORT},
-        {{0x45, 0, 0, 19}, 6, IPTFS_E_SHORT},
-        {{0x46, 0, 0, 23}, 4, IPTFS_E_SHORT}, /* IHL 6: 24 octets of header */
-        {{0x46, 0, 0, 24}, 4, 24},
-        {{0x4F, 0, 0, 59}, 4, IPTFS_E_SHORT},
-        {{0x4F, 0, 0, 60}, 4, 60},
-        {{0x60}, 1, 0},
-        {{0x60, 0, 0, 0, 0}, 5, 0},
-        {{0x60, 0, 0, 0, 0, 0}, 6, 40}, /* a header without data is a packet */
-        {{0x6F, 0xFF, 0xFF, 0xFF, 0x00, 0x01}, 6, 41},
-        {{0x60, 0, 0, 0, 0xFF, 0xFF}, 6, 65575},
-        {{0x00}, 1, IPTFS_E_INVALID},
-        {{0x10}, 1, IPTFS_E_INVALID},
-        {{0x50, 0, 0, 20}, 4, IPTFS_E_INVALID},
-        {{0x70}, 6, IPTFS_E_INVALID},
-        {{0xF5}, 1, IPTFS_E_INVALID},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (!CHECK_INT(iptfs_inner_total(rows[i].bytes, rows[i].octets), rows[i].total))
-            CHECK_FAIL("... in row %zu", i);
-}
-
 /* --- blocks --- */
 
 static void expect_block(struct iptfs_block_walk *walk, enum iptfs_block_kind kind, uint32_t octets,
@@ -549,7 +511,6 @@ const CU_TestInfo iptfs_tests_aggfrag[] = {
     {"fields saturate", test_fields_saturate},
     {"reserved bits are ignored", test_reserved_bits_are_ignored},
     {"unknown and short headers are errors", test_unknown_and_short_headers_are_errors},
-    {"inner lengths", test_inner_lengths},
     {"blocks of bytes", test_blocks_of_bytes},
     {"padding runs to the end", test_padding_runs_to_the_end},
     {"all-pad is recognised by the first block", test_all_pad_is_recognised_by_the_first_block},

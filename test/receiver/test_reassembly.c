@@ -790,15 +790,17 @@ static void test_bad_lengths_are_header_errors(void)
     for (uint8_t ihl = 6; ihl < 16; ihl++)
         bad_block((const uint8_t[6]){(uint8_t)(0x40 | ihl), 0, 0, (uint8_t)(ihl * 4 - 1)}, 60, 0,
                   1);
+    for (uint8_t ihl = 0; ihl < 5; ihl++) /* refused by Linux since 6.18.21 */
+        bad_block((const uint8_t[6]){(uint8_t)(0x40 | ihl), 0, 0, 60}, 60, 0, 1);
 }
 
 /* The length of a split header comes with the next payload, and is 0 to 19: panic and endless loop
- * in kernels of the past. */
+ * in kernels of the past. Or the header length is below 20, here 16. */
 static void test_a_runt_completed_with_a_bad_length(void)
 {
     for (uint32_t kept = 1; kept <= 3; kept++) {
-        for (uint8_t length = 0; length < 20; length++) {
-            uint8_t bytes[24] = {0x45, 0, 0, length};
+        for (uint8_t length = 0; length < 25; length++) {
+            uint8_t bytes[24] = {length < 20 ? 0x45 : 0x44, 0, 0, length};
             const struct sample bad = {bytes, sizeof bytes};
             struct rx rx;
             struct payload payload;

@@ -330,6 +330,47 @@ static void bad_scripts_are_refused(void)
     }
 }
 
+/* A packet that begins with real octets and continues with simulated ones leaves, and the other way
+ * round; what contradicts its length is abandoned. */
+static void mixtures_are_put_together(void)
+{
+    static const struct {
+        const char *script;
+        const char *printed; /* the last lines */
+    } rows[] = {
+        /* 27 octets begin nothing that 86 could end */
+        {"raw 05000000 1 hex=01000000003a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b0000\n"
+         "cfg mtu 0250\nin 50000000 300 5\nend 2500000000\n",
+         "cont=86\nstat rx XfrmInIptfsError=1\n"},
+        /* a packet of 24 + 86 octets, of which the simulated packet has the last 86 */
+        {"raw 5000000 1 hex=000000004500006e00074000400100000a0000010a00000200010203\n"
+         "cfg mtu 250\nin 50000000 300 5\nend 2500000000\n",
+         "cont=86\nrx 50000000 id=7 len=110 tos=0\n"},
+        /* the other way round: 214 simulated octets, then 86 real ones before the simulated */
+        {"cfg mtu 250\nchan delay 2 9000000\nin 50000000 300 5\n"
+         "raw 55000000 2 hex=00000056"
+         "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+         "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000\n"
+         "end 2500000000\n",
+         "raw 55000000 seq=2 len=120\nrx 55000000 id=5 len=300 tos=0\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = NULL;
+        size_t size = 0;
+        struct iptfs_error error = {0};
+        FILE *in = fmemopen((void *)rows[i].script, strlen(rows[i].script), "r");
+        FILE *out = open_memstream(&text, &size);
+        CHECK_INT(iptfs_replay_stream(in, "x.scn", out, &error), IPTFS_OK);
+        fclose(in);
+        fclose(out);
+        size_t length = strlen(rows[i].printed);
+        if (size < length || strcmp(text + size - length, rows[i].printed) != 0)
+            CHECK_FAIL("row %zu: found \"%s\", expected it to end \"%s\"", i, text,
+                       rows[i].printed);
+        free(text);
+    }
+}
+
 static void zero_octets_are_refused(void)
 {
     static const char script[] = "in 10 40 1\nin 20\0 40 2\nend 100\n";
@@ -345,6 +386,7 @@ const CU_TestInfo iptfs_tests_replay[] = {
     TRACES(LIST_TEST){"every script is a test", every_script_is_a_test},
     {"the comparison notices differences", comparison_notices_differences},
     {"bad scripts are refused", bad_scripts_are_refused},
+    {"mixtures of real and simulated octets are put together", mixtures_are_put_together},
     {"zero octets are refused", zero_octets_are_refused},
     CU_TEST_INFO_NULL,
 };

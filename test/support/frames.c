@@ -22,7 +22,7 @@ const char *path_of(const char *name)
 void frames_add(struct frames *frames, int64_t at_ns, const uint8_t *bytes, uint32_t octets)
 {
     frames->list = realloc(frames->list, (frames->count + 1) * sizeof *frames->list);
-    struct frame frame = {malloc(octets + 1), octets, at_ns};
+    struct frame frame = {.bytes = malloc(octets + 1), .octets = octets, .at_ns = at_ns};
     memcpy(frame.bytes, bytes, octets);
     frames->list[frames->count++] = frame;
 }
@@ -63,7 +63,7 @@ void frames_write(const char *name, const struct frames *frames)
         struct pcap_pkthdr header = {
             .ts = {.tv_sec = frame->at_ns / 1000000000, .tv_usec = frame->at_ns % 1000000000},
             .caplen = frame->octets,
-            .len = frame->octets};
+            .len = frame->wire_octets > 0 ? frame->wire_octets : frame->octets};
         pcap_dump((u_char *)dumper, &header, frame->bytes);
     }
     pcap_dump_close(dumper);

@@ -17,6 +17,7 @@
 struct frame {
     uint8_t *bytes;
     uint32_t octets;
+    uint32_t wire_octets; /* before it was captured; 0: the same */
     int64_t at_ns;
 };
 

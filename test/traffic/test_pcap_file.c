@@ -106,7 +106,7 @@ static void test_odd_packets(void)
     struct iptfs_error error;
     const uint8_t ip4[64] = {0x45, 7, 0, 0}, ip5[64] = {0x55, 0, 0, 64},
                   tiny[64] = {0x45, 0, 0, 19};
-    const uint8_t ip6[64] = {0x60, 0, 0, 0, 0, 0};
+    const uint8_t ip6[64] = {0x60, 0, 0, 0, 0, 0, 6};
     test_capture_begin(&file, DLT_RAW);
     test_capture_add(&file, 1, ip4, 64, 9000); /* total length 0: as it was on the wire */
     test_capture_add(&file, 2, ip6, 64, 60000);
