@@ -142,6 +142,7 @@ extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_isolation[];
 extern const CU_TestInfo iptfs_tests_interrupt[];
 extern const CU_TestInfo iptfs_tests_process[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
@@ -287,6 +288,7 @@ static const struct {
     {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
     {"parallel", iptfs_tests_parallel},
+    {"isolation", iptfs_tests_isolation},
     {"interrupt", iptfs_tests_interrupt},
     {"process", iptfs_tests_process},
     {"linux-faults", iptfs_tests_linux_faults},

@@ -77,6 +77,6 @@ size_t iptfs_engine_write_shard(const struct iptfs_engine_work *work, size_t fir
     IPTFS_ASSERT(first < work->n_points && most > 0);
     size_t end = work->n_points - first < most ? work->n_points : first + most;
     for (size_t i = first; i < end; i++)
-        fprintf(file, "%s%zu", i == first ? "" : ",", work->points[i]);
+        fprintf(file, "%s%zu:%s", i == first ? "" : ",", work->points[i].index, work->points[i].id);
     return end;
 }

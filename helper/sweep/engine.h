@@ -35,9 +35,9 @@ enum iptfs_engine_use {
 struct iptfs_engine_work {
     struct iptfs_point_call call;
     struct iptfs_engine_options options;
-    const size_t *points; /* numbers of the points to run */
-    size_t n_points;      /* at least 1 */
-    int lock;             /* a file that processes on this machine hold open to the end; -1: none */
+    const struct iptfs_planned_point *points; /* the points to run */
+    size_t n_points;                          /* at least 1 */
+    int lock; /* a file that processes on this machine hold open to the end; -1: none */
     iptfs_point_listener *listener;
     void *ctx; /* of the listener */
 };
@@ -78,8 +78,9 @@ int iptfs_sweep_engine_find(const char *name, const struct iptfs_sweep_engine **
 int iptfs_sweep_engine_check(const struct iptfs_sweep_engine *engine,
                              const struct iptfs_engine_options *options, struct iptfs_error *error);
 
-/* For engines: writes the shard "3,4,7" of a process that runs at most `most` points, the first of
- * them work->points[first], without an end of line. Returns what the next shard begins with. */
+/* For engines: writes the shard "3:ID,4:ID,7:ID" of a process that runs at most `most` points, the
+ * first of them work->points[first], without an end of line. Returns what the next shard begins
+ * with. */
 size_t iptfs_engine_write_shard(const struct iptfs_engine_work *work, size_t first, size_t most,
                                 FILE *file);
 

@@ -160,7 +160,7 @@ int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char
 
 void iptfs_manifest_keep_start(json_t *manifest, const json_t *old)
 {
-    static const char *const names[] = {"command", "host", "start"};
+    static const char *const names[] = {"command", "file", "file_octets", "host", "start"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (json_object_get(old, names[i]) != NULL)
             json_object_set(manifest, names[i], json_object_get(old, names[i]));

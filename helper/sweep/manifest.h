@@ -28,7 +28,8 @@ json_t *iptfs_manifest_load(const char *directory);
 int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char *directory,
                            struct iptfs_error *error);
 
-/* Takes command, host and start from the manifest of the sweep whose results are only collected. */
+/* Takes command, file, host and start from the manifest of the sweep whose results are only
+ * collected. */
 void iptfs_manifest_keep_start(json_t *manifest, const json_t *old);
 
 #endif

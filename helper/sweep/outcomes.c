@@ -65,13 +65,13 @@ void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const ch
     }
 }
 
-size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
 {
-    size_t count = 0;
-    size_t *points = calloc(outcomes->sweep->n_points - outcomes->n_done + 1, sizeof *points);
+    size_t count = 0, n_pending = outcomes->sweep->n_points - outcomes->n_done;
+    struct iptfs_planned_point *points = calloc(n_pending + 1, sizeof *points);
     for (size_t i = 0; points != NULL && i < outcomes->sweep->n_points; i++)
         if (!outcomes->points[i].done)
-            points[count++] = i + 1;
+            points[count++] = (struct iptfs_planned_point){i + 1, outcomes->points[i].id.text};
     return points;
 }
 

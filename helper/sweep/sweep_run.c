@@ -4,6 +4,7 @@
 #include "files/folder_lock.h"
 #include "files/interrupt.h"
 #include "files/outfile.h"
+#include "files/program.h"
 #include "files/textfile.h"
 #include "files/wall_clock.h"
 #include "sweep/collect.h"
@@ -33,11 +34,12 @@ struct run {
 
 /* -------------------------------------------------------------------------------------- folder */
 
-/* Copies the sweep's file as it is now, so that its plots can be drawn again from DIR. */
+/* Copies the sweep's file as it was read: points read the copy, so that changes of the file do not
+ * reach a sweep that runs, and its plots can be drawn again from DIR. */
 static int copy_file(const struct run *run, struct iptfs_error *error)
 {
     struct iptfs_outfile file;
-    int code = iptfs_outfile_open_in(&file, run->directory, "sweep.ini", error);
+    int code = iptfs_outfile_open_in(&file, run->directory, IPTFS_SWEEP_COPY, error);
     if (code != 0)
         return code;
     fputs(run->sweep.text, file.file);
@@ -141,7 +143,8 @@ static enum iptfs_point_next take_line(void *ctx, const char *line)
     if (line != NULL && line[0] == '!') {
         if (run->fatal[0] == '\0')
             snprintf(run->fatal, sizeof run->fatal, "%.880s", line + 2);
-    } else if (line != NULL && !iptfs_outcomes_take_line(&run->outcomes, line)) {
+    } else if (line != NULL && !iptfs_outcomes_take_line(&run->outcomes, line) &&
+               run->fatal[0] == '\0') {
         iptfs_progress_message(run->request->progress, "%s", line); /* of the engine itself */
     }
     iptfs_progress_update(run->request->progress, (double)run->outcomes.n_ended,
@@ -155,7 +158,7 @@ static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE
     const struct iptfs_sweep_request *request = run->request;
     const struct iptfs_sweep_engine *engine =
         request->engine != NULL ? request->engine : iptfs_sweep_engine_at(0);
-    size_t *points = iptfs_outcomes_pending(&run->outcomes);
+    struct iptfs_planned_point *points = iptfs_outcomes_pending(&run->outcomes);
     const struct iptfs_engine_work work = {.call = *call,
                                            .options = request->options,
                                            .points = points,
@@ -176,22 +179,35 @@ static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE
     return code;
 }
 
+/* The file of the sweep may be gone by now: points need its name only. */
+static char *absolute_path(const char *path)
+{
+    char *real = realpath(path, NULL), *absolute = NULL;
+    if (real != NULL || errno != ENOENT)
+        return real;
+    char *folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0);
+    if (folder != NULL && asprintf(&absolute, "%s/%s", folder, path) < 0)
+        absolute = NULL;
+    free(folder);
+    return absolute;
+}
+
 static int run_points(struct run *run, FILE *out, struct iptfs_error *error)
 {
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
-    struct iptfs_point_call call = {program, realpath(run->request->path, NULL),
-                                    realpath(run->directory, NULL)};
+    char *file = absolute_path(run->request->path), *directory = realpath(run->directory, NULL);
+    const struct iptfs_point_call call = {program, file, directory, iptfs_program_sources()};
     int code = 0;
-    if (length <= 0 || call.file == NULL || call.directory == NULL)
+    if (length <= 0 || file == NULL || directory == NULL)
         code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be found again: %s",
                           iptfs_quoted_path(run->directory).text, strerror(errno));
     if (code == 0)
         code = run_engine(run, &call, out, error);
     iptfs_progress_end(run->request->progress);
-    free(call.file);
-    free(call.directory);
+    free(file);
+    free(directory);
     if (run->fatal[0] != '\0')
         code =
             iptfs_fail(error, IPTFS_E_IO, "%s; finished points stay, --resume goes on", run->fatal);
@@ -313,7 +329,9 @@ int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error)
 {
     struct run run = {.request = request, .lock = {-1}};
-    int code = iptfs_sweep_load(&run.sweep, request->path, error);
+    int code = request->planned
+                   ? iptfs_sweep_load_copy(&run.sweep, request->out_dir, request->path, error)
+                   : iptfs_sweep_load(&run.sweep, request->path, error);
     if (code != 0)
         return code;
     code = check_points(&run, error);

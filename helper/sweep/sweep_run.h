@@ -36,6 +36,7 @@ struct iptfs_sweep_request {
     bool force;                              /* run all points again */
     bool dry_run;                            /* only check and list the points */
     bool collect;                            /* run nothing, collect what there is */
+    bool planned; /* read the copy in out_dir: the sweep as it was started, with collect */
     bool quiet;
     struct iptfs_sweep_hooks hooks;
     const struct iptfs_progress *progress; /* NULL: not reported */

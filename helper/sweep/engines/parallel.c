@@ -42,8 +42,8 @@ static size_t points_in_process(const struct iptfs_engine_work *work)
 
 /* The words of a process of points; the numbers are places of the arguments that are read. The
  * shell of GNU parallel becomes the process, which then ends with GNU parallel. */
-static const char *const point_words[] = {"exec",  "{1}", "point",   "{2}",
-                                          "--out", "{3}", "--index", "{4}"};
+static const char *const point_words[] = {"exec", "{1}",       "point", "{2}",     "--out",
+                                          "{3}",  "--sources", "{4}",   "--shard", "{5}"};
 
 /* Writes the arguments of all processes. */
 static void write_arguments(const struct iptfs_engine_work *work, FILE *file)
@@ -51,7 +51,8 @@ static void write_arguments(const struct iptfs_engine_work *work, FILE *file)
     const struct iptfs_point_call *call = &work->call;
     size_t most = points_in_process(work);
     for (size_t i = 0; i < work->n_points; fputc('\0', file)) {
-        fprintf(file, "%s%c%s%c%s%c", call->program, '\0', call->file, '\0', call->directory, '\0');
+        fprintf(file, "%s%c%s%c%s%c%s%c", call->program, '\0', call->file, '\0', call->directory,
+                '\0', call->sources, '\0');
         i = iptfs_engine_write_shard(work, i, most, file);
     }
 }
@@ -88,7 +89,7 @@ static void set_environment(const struct iptfs_engine_work *work)
 static _Noreturn void exec_parallel(const struct iptfs_engine_work *work)
 {
     static const char *const head[] = {"parallel", "--plain", "--will-cite",         "--ungroup",
-                                       "-q",       "--null",  "--max-replace-args=4"};
+                                       "-q",       "--null",  "--max-replace-args=5"};
     enum {
         HEAD = sizeof head / sizeof head[0],
         WORDS = sizeof point_words / sizeof point_words[0]

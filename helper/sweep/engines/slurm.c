@@ -26,12 +26,12 @@
 /* Paths reach the scripts as arguments, so that no name has to be quoted in them. */
 static const char task_script[] =
     "#!/bin/sh\n"
-    "# One task of the array: PROGRAM FILE DIR\n"
-    "exec \"$1\" point \"$2\" --out \"$3\" "
-    "--index \"$(sed -n \"${SLURM_ARRAY_TASK_ID}p\" \"$3/slurm/shards\")\"\n";
+    "# One task of the array: PROGRAM FILE DIR SOURCES\n"
+    "sed -n \"${SLURM_ARRAY_TASK_ID}p\" \"$3/slurm/shards\" |\n"
+    "    \"$1\" point \"$2\" --out \"$3\" --sources \"$4\" --shard -\n";
 static const char collect_script[] = "#!/bin/sh\n"
-                                     "# When the array has ended: PROGRAM FILE DIR\n"
-                                     "exec \"$1\" sweep \"$2\" --out \"$3\" --collect\n";
+                                     "# When the array has ended: PROGRAM FILE DIR SOURCES\n"
+                                     "exec \"$1\" sweep \"$2\" --out \"$3\" --collect --planned\n";
 
 /* A submitted job array. */
 struct array {
@@ -201,31 +201,40 @@ static int prepare(const char *directory, struct iptfs_error *error)
 
 /* --------------------------------------------------------------------------------------- submit */
 
-/* Runs sbatch with the user's options, ours and a script; the number of the job in `id`. */
+/* Runs sbatch with the user's options, ours and a script; the number of the job in `id`. Slurm
+ * replaces "%a" and the like in the name of the output, but not in that of the folder. */
 static int submit_job(const struct iptfs_engine_work *work, const char *ours, const char *output,
                       const char *script, char id[32], struct iptfs_error *error)
 {
     struct iptfs_process_answer answer;
     const char **argv = calloc(16 + work->options.n_sbatch, sizeof *argv);
-    char *out = NULL, *path = file_in(work->call.directory, script);
+    char out[64], *folder = NULL, *path = file_in(work->call.directory, script);
     size_t n = 0;
     if (argv == NULL || path == NULL ||
-        asprintf(&out, "--output=%s/slurm/%s", work->call.directory, output) < 0) {
+        asprintf(&folder, "--chdir=%s/slurm", work->call.directory) < 0) {
         free(argv);
         free(path);
         return iptfs_fail_no_memory(error);
     }
+    snprintf(out, sizeof out, "--output=%s", output);
     argv[n++] = "sbatch";
     for (size_t i = 0; i < work->options.n_sbatch; i++)
         argv[n++] = work->options.sbatch[i];
-    const char *const tail[] = {
-        "--parsable",    "--job-name=iptfs-sim", ours, out, path, work->call.program,
-        work->call.file, work->call.directory};
+    const char *const tail[] = {"--parsable",
+                                "--job-name=iptfs-sim",
+                                ours,
+                                folder,
+                                out,
+                                path,
+                                work->call.program,
+                                work->call.file,
+                                work->call.directory,
+                                work->call.sources};
     for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++)
         argv[n++] = tail[i];
     iptfs_process_ask(argv, &answer);
     free(argv);
-    free(out);
+    free(folder);
     free(path);
     /* Warnings may stand before the number, and a cluster's name behind it. */
     const char *line = strrchr(answer.text, '\n');
