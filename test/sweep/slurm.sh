@@ -15,6 +15,8 @@ command -v parallel >/dev/null || skip "no GNU parallel" "sweeps on Slurm"
 PATH=$PATH:/usr/sbin
 export SLURM_CONF="$own/slurm/slurm.conf"
 unset SLURM_CLUSTERS SBATCH_PARTITION SBATCH_ACCOUNT SBATCH_TIMELIMIT
+# These must not change a sweep.
+export SQUEUE_STATES=PENDING SCANCEL_INTERACTIVE=yes SBATCH_WAIT=yes
 
 # A daemon of ours. It ends with us even when we are killed.
 daemon() {
@@ -26,7 +28,7 @@ daemon() {
 
 stop_daemons() {
     [ -n "${daemons:-}" ] || return 0
-    scancel --user="$(id -u)" >/dev/null 2>&1 || :
+    env -u SCANCEL_INTERACTIVE scancel --user="$(id -u)" >/dev/null 2>&1 || :
     wait_until 5 queue_is_empty >/dev/null 2>&1 || :
     kill -KILL $daemons 2>/dev/null || :
     wait 2>/dev/null || :
@@ -34,7 +36,7 @@ stop_daemons() {
 }
 clean_up() { stop_daemons; }
 
-queue_is_empty() { [ -z "$(squeue --noheader)" ]; }
+queue_is_empty() { [ -z "$(env -u SQUEUE_STATES squeue --noheader)" ]; }
 node_is_idle() { [ "$(sinfo --noheader --format=%T 2>/dev/null)" = idle ]; }
 
 configure() {
@@ -193,14 +195,14 @@ killed_sweeps_are_taken_over() {
     begin killed
     kill -9 -$sweep
     wait $sweep || :
-    squeue --noheader --format=%F | grep -q "$(cat killed/slurm/jobs)"
+    env -u SQUEUE_STATES squeue --noheader --format=%F | grep -q "$(cat killed/slurm/jobs)"
     resumed killed
     wait_until 5 queue_is_empty
 }
 
 cancelled_arrays_resume() {
     begin cancelled
-    scancel "$(cat cancelled/slurm/jobs)"
+    env -u SCANCEL_INTERACTIVE scancel "$(cat cancelled/slurm/jobs)"
     status=0
     wait $sweep || status=$?
     cat started.err

@@ -23,14 +23,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Paths reach the scripts as arguments, so that no name has to be quoted in them. */
+/* Paths reach the scripts as arguments, so that no name has to be quoted in them. The scripts open
+ * their output themselves: Slurm would replace %j and the like in its name. */
 static const char task_script[] =
     "#!/bin/sh\n"
     "# One task of the array: PROGRAM FILE DIR SOURCES\n"
+    "exec >\"$3/slurm/$SLURM_ARRAY_TASK_ID.out\" 2>&1\n"
     "sed -n \"${SLURM_ARRAY_TASK_ID}p\" \"$3/slurm/shards\" |\n"
     "    \"$1\" point \"$2\" --out \"$3\" --sources \"$4\" --shard -\n";
 static const char collect_script[] = "#!/bin/sh\n"
                                      "# When the array has ended: PROGRAM FILE DIR SOURCES\n"
+                                     "exec >\"$3/slurm/collect.log\" 2>&1\n"
                                      "exec \"$1\" sweep \"$2\" --out \"$3\" --collect --planned\n";
 
 /* A submitted job array. */
@@ -51,6 +54,17 @@ static void pause_s(double time_s)
 }
 
 /* ------------------------------------------------------------------------------------- commands */
+
+/* Runs a command of Slurm. Settings of the user that choose what it lists, where output goes or
+ * that it asks or waits must not change a sweep; those that choose where jobs run may. */
+static void ask(const char *const *argv, struct iptfs_process_answer *answer)
+{
+    static const char *const ours[] = {
+        "SQUEUE_", "SCANCEL_", "SBATCH_OUTPUT=", "SBATCH_ERROR=", "SBATCH_INPUT=", "SBATCH_WAIT="};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        iptfs_process_forget(ours[i]);
+    iptfs_process_ask(argv, answer);
+}
 
 static int refuse_answer(const char *command, struct iptfs_process_answer *answer,
                          struct iptfs_error *error)
@@ -73,7 +87,7 @@ static int find_limit(size_t *tasks, struct iptfs_error *error)
     static const char *const argv[] = {"scontrol", "show", "config", NULL};
     struct iptfs_process_answer answer;
     size_t size = 0;
-    iptfs_process_ask(argv, &answer);
+    ask(argv, &answer);
     if (answer.status != 0)
         return refuse_answer(argv[0], &answer, error);
     const char *line = strstr(answer.text, "\nMaxArraySize");
@@ -145,7 +159,7 @@ static enum in_queue look_for(const char *id)
     snprintf(user, sizeof user, "%ld", (long)getuid());
     const char *const argv[] = {"squeue", "--all",       "--noheader", "--user",
                                 user,     "--format=%F", NULL};
-    iptfs_process_ask(argv, &answer);
+    ask(argv, &answer);
     if (answer.status != 0)
         return NO_ANSWER;
     char *rest = answer.text, *line;
@@ -172,7 +186,7 @@ static bool cancel(const char *id)
         if (state == NO_ANSWER && i > 2)
             return false;
         if (i % 10 == 0)
-            iptfs_process_ask(argv, &answer);
+            ask(argv, &answer);
         pause_s(0.3);
     }
     return false;
@@ -201,30 +215,26 @@ static int prepare(const char *directory, struct iptfs_error *error)
 
 /* --------------------------------------------------------------------------------------- submit */
 
-/* Runs sbatch with the user's options, ours and a script; the number of the job in `id`. Slurm
- * replaces "%a" and the like in the name of the output, but not in that of the folder. */
-static int submit_job(const struct iptfs_engine_work *work, const char *ours, const char *output,
-                      const char *script, char id[32], struct iptfs_error *error)
+/* Runs sbatch with the user's options, ours and a script; the number of the job in `id`. */
+static int submit_job(const struct iptfs_engine_work *work, const char *ours, const char *script,
+                      char id[32], struct iptfs_error *error)
 {
     struct iptfs_process_answer answer;
     const char **argv = calloc(16 + work->options.n_sbatch, sizeof *argv);
-    char out[64], *folder = NULL, *path = file_in(work->call.directory, script);
+    char *path = file_in(work->call.directory, script);
     size_t n = 0;
-    if (argv == NULL || path == NULL ||
-        asprintf(&folder, "--chdir=%s/slurm", work->call.directory) < 0) {
+    if (argv == NULL || path == NULL) {
         free(argv);
         free(path);
         return iptfs_fail_no_memory(error);
     }
-    snprintf(out, sizeof out, "--output=%s", output);
     argv[n++] = "sbatch";
     for (size_t i = 0; i < work->options.n_sbatch; i++)
         argv[n++] = work->options.sbatch[i];
     const char *const tail[] = {"--parsable",
                                 "--job-name=iptfs-sim",
                                 ours,
-                                folder,
-                                out,
+                                "--output=/dev/null",
                                 path,
                                 work->call.program,
                                 work->call.file,
@@ -232,9 +242,8 @@ static int submit_job(const struct iptfs_engine_work *work, const char *ours, co
                                 work->call.sources};
     for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++)
         argv[n++] = tail[i];
-    iptfs_process_ask(argv, &answer);
+    ask(argv, &answer);
     free(argv);
-    free(folder);
     free(path);
     /* Warnings may stand before the number, and a cluster's name behind it. */
     const char *line = strrchr(answer.text, '\n');
@@ -253,7 +262,7 @@ static int submit_array(const struct iptfs_engine_work *work, size_t n_shards, c
     snprintf(array, sizeof array, "--array=1-%zu%s", n_shards, limit);
     int code = write_text(work->call.directory, "task.sh", task_script, error);
     if (code == 0)
-        code = submit_job(work, array, "%a.out", "task.sh", id, error);
+        code = submit_job(work, array, "task.sh", id, error);
     if (code != 0)
         return code;
     code = write_text(work->call.directory, "jobs", id, error);
@@ -309,7 +318,7 @@ static int submit_both(const struct iptfs_engine_work *work, char id[32], char c
     if (code != 0)
         return code;
     snprintf(after, sizeof after, "--dependency=afterany:%s", id);
-    code = submit_job(work, after, "collect.log", "collect.sh", collector, error);
+    code = submit_job(work, after, "collect.sh", collector, error);
     if (code != 0) {
         cancel(id);
         return code;
