@@ -47,7 +47,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case ARGP_KEY_END:
         if (arguments->path == NULL || arguments->directory == NULL || arguments->sources == NULL ||
             arguments->shard == NULL)
-            argp_error(state, "expected FILE.ini, --out, --sources and --shard");
+            iptfs_command_usage_error(state->name,
+                                      "expected FILE.ini, --out, --sources and --shard");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
