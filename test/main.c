@@ -170,6 +170,10 @@ extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
+extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_isolation[];
+extern const CU_TestInfo iptfs_tests_interrupt[];
+extern const CU_TestInfo iptfs_tests_process[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_disk[];
@@ -342,6 +346,10 @@ static const struct {
     {"outfile", iptfs_tests_outfile},
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
+    {"parallel", iptfs_tests_parallel},
+    {"isolation", iptfs_tests_isolation},
+    {"interrupt", iptfs_tests_interrupt},
+    {"process", iptfs_tests_process},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"disk", iptfs_tests_disk},
