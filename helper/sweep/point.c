@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/point.h"
 
-#include "files/outfile.h"
 #include "files/process.h"
 #include "files/textfile.h"
 #include "run/run.h"
-#include "summary/summary.h"
 #include "sweep/grid.h"
 #include "sweep/identity.h"
+#include "sweep/point_file.h"
 #include "sweep/sweep.h"
 
 #include <errno.h>
@@ -18,12 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-char *iptfs_point_path(const char *directory, const struct iptfs_text *id)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/points/%s.json", directory, id->text) < 0 ? NULL : path;
-}
 
 /* Exit status of a point's process. */
 enum {
@@ -55,16 +48,6 @@ static void report(const struct batch *batch, const char *format, ...)
         _exit(POINT_CANNOT_WRITE); /* the reader has ended */
 }
 
-static int write_point(const json_t *summary, const char *path, struct iptfs_error *error)
-{
-    struct iptfs_outfile file;
-    int code = iptfs_outfile_open(&file, path, error);
-    if (code != 0)
-        return code;
-    iptfs_summary_write_json(summary, file.file);
-    return iptfs_outfile_commit(&file, error);
-}
-
 static int exit_status_of(int code)
 {
     return code == IPTFS_E_INVALID || code == IPTFS_E_IO ? 2 : 1;
@@ -89,9 +72,7 @@ static int run_point(const struct batch *batch, size_t index)
                error.text[0] != '\0' ? error.text : iptfs_error_name(code));
         return POINT_REPORTED;
     }
-    char *path = iptfs_point_path(batch->directory, &id);
-    code = path != NULL ? write_point(summary, path, &error) : iptfs_fail_no_memory(&error);
-    free(path);
+    code = iptfs_point_file_write(summary, batch->directory, &id, &error);
     json_decref(summary);
     if (code == 0)
         report(batch, "+ %zu", index);

@@ -9,9 +9,6 @@
 
 #include <stdio.h>
 
-/* "DIR/points/ID.json", where the result of a point is: a new string, NULL when memory ran out. */
-char *iptfs_point_path(const char *directory, const struct iptfs_text *id);
-
 /* Runs points of a sweep ("3", "5-9", "1,4,7-8"), each in a process of its own, and writes their
  * results into DIR/points. Writes to `out`, without its buffer, how each ended: "+ POINT",
  * "- POINT STATUS MESSAGE", or "! MESSAGE" when no more results can be written. */
