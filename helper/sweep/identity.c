@@ -5,6 +5,7 @@
 #include "files/textfile.h"
 #include "sweep/key.h"
 #include "text/hash.h"
+#include "text/text_stream.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -96,13 +97,14 @@ int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
 {
     static const char version[] = IPTFS_VERSION "\n";
     struct hashing hashing = {.error = error};
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return iptfs_fail_no_memory(error);
     iptfs_scenario_print(scenario, out);
-    fclose(out);
+    char *text = iptfs_text_stream_close(&stream);
+    if (text == NULL)
+        return iptfs_fail_no_memory(error);
     hashing.state = iptfs_hash(IPTFS_HASH_START, version, strlen(version));
     int code = hash_text(&hashing, text, false);
     if (code == 0)

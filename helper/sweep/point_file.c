@@ -8,6 +8,7 @@
 #include "files/textfile.h"
 #include "summary/summary.h"
 #include "text/hash.h"
+#include "text/text_stream.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -42,13 +43,12 @@ static uint64_t hash_of(const struct iptfs_text *id, const char *body)
 /* The summary as text behind its first line, as a new string. */
 static char *text_of(const json_t *summary)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
+    struct iptfs_text_stream stream;
+    if (iptfs_text_stream_open(&stream) == NULL)
         return NULL;
-    bool written = iptfs_summary_write_json(summary, out) == 0;
-    if (fclose(out) == 0 && written && strncmp(text, BODY_BEGIN, strlen(BODY_BEGIN)) == 0)
+    bool written = iptfs_summary_write_json(summary, stream.out) == 0;
+    char *text = iptfs_text_stream_close(&stream);
+    if (written && text != NULL && strncmp(text, BODY_BEGIN, strlen(BODY_BEGIN)) == 0)
         return text;
     free(text);
     return NULL;
