@@ -74,8 +74,6 @@ int iptfs_point_file_write(const json_t *summary, const char *directory,
     char *folder = iptfs_path_join(directory, "points"), *text = text_of(summary);
     int code = folder != NULL && text != NULL ? write_text(folder, text, id, error)
                                               : iptfs_fail_no_memory(error);
-    if (code == 0)
-        code = iptfs_folder_sync(folder, error);
     free(folder);
     free(text);
     return code;
