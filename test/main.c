@@ -162,6 +162,7 @@ extern const CU_TestInfo iptfs_tests_grid[];
 extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_damage[];
+extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
@@ -338,6 +339,7 @@ static const struct {
     {"identity", iptfs_tests_identity},
     {"results-db", iptfs_tests_results_db},
     {"damage", iptfs_tests_damage},
+    {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
