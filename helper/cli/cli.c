@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "files/program.h"
+#include "text/text_stream.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -64,9 +65,8 @@ const struct iptfs_command iptfs_command_program = {
 static char *doc_with_commands(void)
 {
     const char *doc = argp.doc, *notes = strchr(doc, '\v') + 1;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return NULL;
     fprintf(out, "%.*sCommands:\n", (int)(notes - doc), doc);
@@ -75,7 +75,7 @@ static char *doc_with_commands(void)
         if (!command->hidden)
             fprintf(out, "  %-9s %s\n", command->name, command->summary);
     fprintf(out, "\n%s", notes);
-    return fclose(out) == 0 ? text : NULL;
+    return iptfs_text_stream_close(&stream);
 }
 
 /* A full disk may be seen only when the last of the output goes there. */
@@ -101,8 +101,9 @@ int iptfs_cli(int argc, char **argv)
     snprintf(version, sizeof version, IPTFS_PROGRAM " %s", iptfs_program_text());
     argp_program_version = version;
     argp_err_exit_status = IPTFS_EXIT_USAGE;
-    if (doc != NULL)
-        with_commands.doc = doc;
+    if (doc == NULL)
+        iptfs_command_without_memory();
+    with_commands.doc = doc;
     if (argc > 0)
         argv[0] = program;
     command.argp = &with_commands;

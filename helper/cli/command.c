@@ -2,9 +2,12 @@
 #include "cli/command.h"
 
 #include "cli/exit_status.h"
+#include "cli/help_text.h"
 #include "cli/unknown_option.h"
 #include "text/quantity.h"
+#include "text/text_stream.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,16 +25,26 @@ const struct argp_option iptfs_command_common_options[] = {
     {0},
 };
 
+static void print_help(const struct argp_state *state, unsigned flags)
+{
+    char *text = iptfs_help_text(state->root_argp, flags, state->name);
+    if (text == NULL)
+        iptfs_command_without_memory();
+    fputs(text, state->out_stream);
+    free(text);
+    exit(IPTFS_EXIT_OK);
+}
+
 static error_t parse_common(int key, char *value, struct argp_state *state)
 {
     (void)value;
     switch (key) {
     case 'h':
     case '?':
-        argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
+        print_help(state, ARGP_HELP_STD_HELP);
         break;
     case KEY_USAGE:
-        argp_state_help(state, state->out_stream, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+        print_help(state, ARGP_HELP_USAGE);
         break;
     case 'V':
         fprintf(state->out_stream, "%s\n", argp_program_version);
@@ -45,12 +58,11 @@ static error_t parse_common(int key, char *value, struct argp_state *state)
 static const struct argp common_argp = {.options = iptfs_command_common_options,
                                         .parser = parse_common};
 
-/* The text that argp prints before and behind the options. */
+/* The text that argp prints before and behind the options; NULL when memory ran out. */
 static char *make_doc(const struct iptfs_command *command)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return NULL;
     const char *doc = command->argp->doc;
@@ -66,7 +78,7 @@ static char *make_doc(const struct iptfs_command *command)
     fputs("Exit status:\n", out);
     for (int status = 0; status < IPTFS_EXITS; status++)
         fprintf(out, "  %d  %s\n", status, iptfs_exit_meaning((enum iptfs_exit)status));
-    return fclose(out) == 0 ? text : NULL;
+    return iptfs_text_stream_close(&stream);
 }
 
 void iptfs_command_parse(const struct iptfs_command *command, unsigned flags, int argc, char **argv,
@@ -76,6 +88,8 @@ void iptfs_command_parse(const struct iptfs_command *command, unsigned flags, in
     struct argp argp = *command->argp;
     struct iptfs_unknown_option unknown;
     char *doc = make_doc(command);
+    if (doc == NULL)
+        iptfs_command_without_memory();
     argp.doc = doc;
     argp.children = children;
     if (iptfs_unknown_option(argp.options, flags, argc, argv, &unknown))
@@ -83,8 +97,10 @@ void iptfs_command_parse(const struct iptfs_command *command, unsigned flags, in
             argv[0], "unknown option '--%s'%s%s%s", iptfs_quoted(unknown.name).text,
             unknown.nearest != NULL ? "; did you mean '--" : "",
             unknown.nearest != NULL ? unknown.nearest : "", unknown.nearest != NULL ? "'?" : "");
-    argp_parse(&argp, argc, argv, flags | ARGP_NO_HELP, NULL, input);
+    error_t failed = argp_parse(&argp, argc, argv, flags | ARGP_NO_HELP, NULL, input);
     free(doc);
+    if (failed == ENOMEM)
+        iptfs_command_without_memory();
 }
 
 int iptfs_command_finish(int code, const struct iptfs_error *error)
@@ -93,6 +109,12 @@ int iptfs_command_finish(int code, const struct iptfs_error *error)
         fprintf(stderr, IPTFS_PROGRAM ": %s\n",
                 *error->text != '\0' ? error->text : iptfs_error_name(code));
     return (int)iptfs_exit_of(code);
+}
+
+void iptfs_command_without_memory(void)
+{
+    fprintf(stderr, IPTFS_PROGRAM ": %s\n", iptfs_error_name(IPTFS_E_NO_MEMORY));
+    exit(IPTFS_EXIT_FAILED);
 }
 
 void iptfs_command_usage_error(const char *title, const char *format, ...)
@@ -109,8 +131,7 @@ void iptfs_command_usage_error(const char *title, const char *format, ...)
 const char **iptfs_command_pointers(int count)
 {
     const char **pointers = calloc((size_t)count + 1, sizeof *pointers);
-    if (pointers != NULL)
-        return pointers;
-    fputs(IPTFS_PROGRAM ": out of memory\n", stderr);
-    exit(IPTFS_EXIT_FAILED);
+    if (pointers == NULL)
+        iptfs_command_without_memory();
+    return pointers;
 }

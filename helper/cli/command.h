@@ -36,6 +36,10 @@ void iptfs_command_parse(const struct iptfs_command *command, unsigned flags, in
  * error. */
 int iptfs_command_finish(int code, const struct iptfs_error *error);
 
+/* One line on standard error, "iptfs-sim: out of memory". Ends the process with
+ * IPTFS_EXIT_FAILED. */
+void iptfs_command_without_memory(void) __attribute__((noreturn));
+
 /* One line on standard error "iptfs-sim: ...", and the hint at --help. Ends the process with
  * IPTFS_EXIT_USAGE. */
 void iptfs_command_usage_error(const char *title, const char *format, ...)

@@ -5,6 +5,7 @@
 #include "cli/list_words.h"
 #include "summary/reference.h"
 #include "text/csv.h"
+#include "text/json_build.h"
 #include "text/quoted.h"
 #include "text/suggest.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 
 static void write_scenario_reference(FILE *out);
-static void write_results_csv(FILE *out);
+static int write_results_csv(FILE *out);
 
 /* A topic with `words` needs no functions. */
 static const struct topic {
@@ -22,7 +23,7 @@ static const struct topic {
     iptfs_list_word_at *words;
     const char *origin; /* of the words: the name of that column */
     void (*text)(FILE *out);
-    void (*csv)(FILE *out);
+    int (*csv)(FILE *out);
     void (*markdown)(FILE *out);
     json_t *(*json)(void);
 } topics[] = {
@@ -107,12 +108,12 @@ static void write_text(const struct topic *topic, FILE *out)
         topic->text(out);
 }
 
-static void write_csv(const struct topic *topic, FILE *out)
+static int write_csv(const struct topic *topic, FILE *out)
 {
-    if (topic->words != NULL)
-        iptfs_list_words_csv(topic->name, topic->origin, topic->words, out);
-    else
-        topic->csv(out);
+    if (topic->words == NULL)
+        return topic->csv(out);
+    iptfs_list_words_csv(topic->name, topic->origin, topic->words, out);
+    return IPTFS_OK;
 }
 
 static void write_markdown(const struct topic *topic, FILE *out)
@@ -133,10 +134,10 @@ static json_t *make_json(const struct topic *topic)
 
 static int write_json(json_t *value, FILE *out, struct iptfs_error *error)
 {
-    int failed = value == NULL || json_dumpf(value, out, JSON_INDENT(2)) != 0;
+    bool written = value != NULL && json_dumpf(value, out, JSON_INDENT(2)) == 0;
     fputc('\n', out);
     json_decref(value);
-    return failed ? iptfs_fail_no_memory(error) : IPTFS_OK;
+    return written || ferror(out) ? IPTFS_OK : iptfs_fail_no_memory(error);
 }
 
 /* ----------------------------------------------------------------------------------- all topics */
@@ -156,7 +157,7 @@ static json_t *make_all_json(void)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < TOPICS; i++)
-        json_object_set_new(object, topics[i].name, make_json(&topics[i]));
+        iptfs_json_put(&object, topics[i].name, make_json(&topics[i]));
     return object;
 }
 
@@ -177,12 +178,14 @@ static void write_scenario_reference(FILE *out)
     iptfs_list_keys_markdown(out);
 }
 
-static void write_results_csv(FILE *out)
+static int write_results_csv(FILE *out)
 {
     static const char *const names[] = {"name", "unit", "meaning"};
     struct iptfs_csv csv = {.out = out};
     json_t *rows = iptfs_reference_json(), *row;
     size_t index;
+    if (rows == NULL)
+        return IPTFS_E_NO_MEMORY;
     fputs("name,unit,meaning\n", out);
     json_array_foreach(rows, index, row)
     {
@@ -191,6 +194,7 @@ static void write_results_csv(FILE *out)
         iptfs_csv_end(&csv);
     }
     json_decref(rows);
+    return IPTFS_OK;
 }
 
 static int refuse_topic(const char *name, struct iptfs_error *error)
@@ -228,8 +232,7 @@ int iptfs_list(const char *name, enum iptfs_list_form form, FILE *out, struct ip
         return write_all_text(out), IPTFS_OK;
     switch (form) {
     case IPTFS_LIST_CSV:
-        write_csv(topic, out);
-        return IPTFS_OK;
+        return write_csv(topic, out) == IPTFS_OK ? IPTFS_OK : iptfs_fail_no_memory(error);
     case IPTFS_LIST_MARKDOWN:
         write_markdown(topic, out);
         return IPTFS_OK;

@@ -3,6 +3,7 @@
 
 #include "scenario/sections.h"
 #include "text/csv.h"
+#include "text/json_build.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -178,13 +179,14 @@ static void write_csv(const struct row *row, void *ctx)
     iptfs_csv_end(csv);
 }
 
-void iptfs_list_keys_csv(FILE *out)
+int iptfs_list_keys_csv(FILE *out)
 {
     struct iptfs_csv csv = {.out = out};
     fputs("section,key,direction,type,allowed,default,without_default,only_with,meaning,names,"
           "source\n",
           out);
     walk(NULL, write_csv, &csv);
+    return IPTFS_OK;
 }
 
 /* ------------------------------------------------------------------------------------- as JSON */
@@ -195,7 +197,7 @@ static json_t *split(const char *list)
     json_t *array = json_array();
     while (*list != '\0') {
         size_t length = strcspn(list, ",");
-        json_array_append_new(array, json_stringn(list, length));
+        iptfs_json_append(&array, json_stringn(list, length));
         list += length + strspn(list + length, ", ");
     }
     return array;
@@ -205,12 +207,13 @@ static json_t *split(const char *list)
 static json_t *words_of(const struct iptfs_option *option)
 {
     struct iptfs_word buffer[IPTFS_OPTION_WORDS_MAX + 1];
-    json_t *array = json_array();
+    json_t *array;
     if (option->words == NULL && option->word_at == NULL)
-        return json_decref(array), json_null();
+        return json_null();
+    array = json_array();
     const struct iptfs_word *word = iptfs_option_words(option, buffer);
     for (; word->word != NULL; word++)
-        json_array_append_new(array, json_string(word->word));
+        iptfs_json_append(&array, json_string(word->word));
     return array;
 }
 
@@ -225,13 +228,13 @@ static void add_json(const struct row *row, void *ctx)
         option->required, "allowed", row->allowed, "words", words_of(option), "used_by",
         *row->users != '\0' ? split(row->users) : json_null(), "meaning", option->meaning, "names",
         option->names, "source", option->source);
-    json_array_append_new(ctx, object);
+    iptfs_json_append(ctx, object);
 }
 
 json_t *iptfs_list_keys_json(void)
 {
     json_t *rows = json_array();
-    walk(NULL, add_json, rows);
+    walk(NULL, add_json, &rows);
     return rows;
 }
 

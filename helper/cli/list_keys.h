@@ -9,7 +9,7 @@
 /* All keys as text, as CSV with a line of names first, as a chapter of Markdown, or as a new JSON
  * array. */
 void iptfs_list_keys_text(FILE *out);
-void iptfs_list_keys_csv(FILE *out);
+int iptfs_list_keys_csv(FILE *out);
 void iptfs_list_keys_markdown(FILE *out);
 json_t *iptfs_list_keys_json(void);
 

@@ -6,6 +6,7 @@
 #include "scenario/sections.h"
 #include "sweep/engine.h"
 #include "text/csv.h"
+#include "text/json_build.h"
 
 /* ------------------------------------------------------------------------------- where they are */
 
@@ -126,7 +127,7 @@ json_t *iptfs_list_words_json(const char *origin, iptfs_list_word_at *at)
     struct iptfs_list_word word;
     json_t *rows = json_array();
     for (size_t i = 0; at(i, &word); i++)
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:s?}", "word", word.word, "meaning",
-                                              word.meaning, origin, word.origin));
+        iptfs_json_append(&rows, json_pack("{s:s, s:s, s:s?}", "word", word.word, "meaning",
+                                           word.meaning, origin, word.origin));
     return rows;
 }

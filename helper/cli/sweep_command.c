@@ -7,6 +7,7 @@
 #include "sweep/engine.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_run.h"
+#include "text/text_stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,14 +160,11 @@ const struct iptfs_command iptfs_command_sweep = {
 /* The command line as one text, for the manifest; NULL when memory ran out. */
 static char *join_words(int argc, char **argv)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     for (int i = 0; out != NULL && i < argc; i++)
         fprintf(out, "%s%s", i > 0 ? " " : "", argv[i]);
-    if (out != NULL)
-        fclose(out);
-    return text;
+    return out != NULL ? iptfs_text_stream_close(&stream) : NULL;
 }
 
 static int check_plots(void *context, const struct iptfs_sweep *sweep, struct iptfs_error *error)

@@ -5,6 +5,7 @@
 #include "endpoint/figures.h"
 #include "scenario/to_model.h"
 #include "summary/summary.h"
+#include "text/json_build.h"
 #include "wire/inbound_sa.h"
 
 #include <inttypes.h>
@@ -75,55 +76,54 @@ static void receive_rest(struct decap *decap)
         iptfs_inbound_sa_wake(&decap->inbound, next_ps);
 }
 
-/* Linux's counters of packets that do not reach the model. */
-static void add_linux_counters(const struct iptfs_inbound_sa *inbound, json_t *linux_counters)
+/* The counters, and those of Linux for packets that do not reach the model. */
+static void add_counters(const struct iptfs_inbound_sa *inbound, json_t **figures)
 {
     const uint64_t *verdicts = inbound->verdicts;
-    json_int_t bad_headers = json_integer_value(json_object_get(linux_counters, "XfrmInHdrError"));
-    iptfs_figures_set(linux_counters, "XfrmInNoStates", verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
-    iptfs_figures_set(linux_counters, "XfrmInStateProtoError",
+    struct iptfs_counters counters = inbound->counters;
+    counters.value[IPTFS_XFRM_IN_HDR_ERROR] += verdicts[IPTFS_OUTER_CODEC_SHORT];
+    iptfs_json_put(figures, "counters", iptfs_summary_counters(&counters));
+    iptfs_figures_set(figures, "counters.linux.XfrmInNoStates",
+                      verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
+    iptfs_figures_set(figures, "counters.linux.XfrmInStateProtoError",
                       verdicts[IPTFS_OUTER_CODEC_BAD_ICV] +
                           verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
-    iptfs_figures_set(linux_counters, "XfrmInStateModeError", inbound->other_headers);
-    iptfs_figures_set(linux_counters, "XfrmInHdrError",
-                      (uint64_t)bad_headers + verdicts[IPTFS_OUTER_CODEC_SHORT]);
+    iptfs_figures_set(figures, "counters.linux.XfrmInStateModeError", inbound->other_headers);
 }
 
-static void add_outer_figures(const struct iptfs_inbound_sa *inbound, json_t *figures)
+static void add_outer_figures(const struct iptfs_inbound_sa *inbound, json_t **figures)
 {
-    json_t *outer = iptfs_figures_group(figures, "outer");
-    iptfs_figures_set(outer, "spi", inbound->wire.spi_known ? inbound->wire.config.spi : 0);
-    iptfs_figures_set(outer, "good", inbound->verdicts[IPTFS_OUTER_CODEC_GOOD]);
-    iptfs_figures_set(outer, "other-spi", inbound->verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
-    iptfs_figures_set(outer, "short", inbound->verdicts[IPTFS_OUTER_CODEC_SHORT]);
-    iptfs_figures_set(outer, "bad-icv", inbound->verdicts[IPTFS_OUTER_CODEC_BAD_ICV]);
-    iptfs_figures_set(outer, "bad-trailer", inbound->verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
-    iptfs_figures_set(outer, "dummy", inbound->dummies);
-    iptfs_figures_set(outer, "other-next-header", inbound->other_headers);
-    iptfs_figures_set(outer, "replay", inbound->counters.value[IPTFS_XFRM_IN_STATE_SEQ_ERROR]);
-    iptfs_figures_set(outer, "late", iptfs_receiver_late_pkts(&inbound->receiver));
-    iptfs_figures_set(outer, "duplicate", iptfs_receiver_duplicate_pkts(&inbound->receiver));
-    iptfs_figures_set(outer, "missed", inbound->counters.value[IPTFS_YANG_OUTER_RX_MISSED_PKTS]);
+    const uint64_t *counters = inbound->counters.value, *verdicts = inbound->verdicts;
+    iptfs_figures_set(figures, "outer.spi", inbound->wire.spi_known ? inbound->wire.config.spi : 0);
+    iptfs_figures_set(figures, "outer.good", verdicts[IPTFS_OUTER_CODEC_GOOD]);
+    iptfs_figures_set(figures, "outer.other-spi", verdicts[IPTFS_OUTER_CODEC_OTHER_SPI]);
+    iptfs_figures_set(figures, "outer.short", verdicts[IPTFS_OUTER_CODEC_SHORT]);
+    iptfs_figures_set(figures, "outer.bad-icv", verdicts[IPTFS_OUTER_CODEC_BAD_ICV]);
+    iptfs_figures_set(figures, "outer.bad-trailer", verdicts[IPTFS_OUTER_CODEC_BAD_TRAILER]);
+    iptfs_figures_set(figures, "outer.dummy", inbound->dummies);
+    iptfs_figures_set(figures, "outer.other-next-header", inbound->other_headers);
+    iptfs_figures_set(figures, "outer.replay", counters[IPTFS_XFRM_IN_STATE_SEQ_ERROR]);
+    iptfs_figures_set(figures, "outer.late", iptfs_receiver_late_pkts(&inbound->receiver));
+    iptfs_figures_set(figures, "outer.duplicate",
+                      iptfs_receiver_duplicate_pkts(&inbound->receiver));
+    iptfs_figures_set(figures, "outer.missed", counters[IPTFS_YANG_OUTER_RX_MISSED_PKTS]);
 }
 
+/* NULL when memory ran out. */
 static json_t *make_figures(const struct decap *decap)
 {
     const struct iptfs_inbound_sa *inbound = &decap->inbound;
-    const struct iptfs_ledger *ledger = &inbound->store.ledger;
-    const struct iptfs_tally *delivered = &ledger->delivered;
+    const struct iptfs_tally *delivered = &inbound->store.ledger.delivered;
     json_t *figures = json_object();
-    json_t *in = iptfs_figures_input(&decap->endpoint, figures);
-    iptfs_figures_set(in, "not-esp", inbound->verdicts[IPTFS_OUTER_CODEC_NOT_ESP]);
-    iptfs_figures_set(in, "fragment", inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT]);
-    add_outer_figures(inbound, figures);
-    json_t *inner = iptfs_figures_group(figures, "inner");
-    iptfs_figures_set(iptfs_figures_group(inner, "delivered"), "pkts", delivered->pkts);
-    iptfs_figures_set(json_object_get(inner, "delivered"), "octets", delivered->octets);
-    iptfs_figures_set(inner, "incomplete",
+    iptfs_figures_input(&decap->endpoint, &figures);
+    iptfs_figures_set(&figures, "in.not-esp", inbound->verdicts[IPTFS_OUTER_CODEC_NOT_ESP]);
+    iptfs_figures_set(&figures, "in.fragment", inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT]);
+    add_outer_figures(inbound, &figures);
+    iptfs_figures_set(&figures, "inner.delivered.pkts", delivered->pkts);
+    iptfs_figures_set(&figures, "inner.delivered.octets", delivered->octets);
+    iptfs_figures_set(&figures, "inner.incomplete",
                       inbound->counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS]);
-    json_t *counters = iptfs_summary_counters(&inbound->counters);
-    add_linux_counters(inbound, json_object_get(counters, "linux"));
-    json_object_set_new(figures, "counters", counters);
+    add_counters(inbound, &figures);
     return figures;
 }
 
@@ -156,9 +156,9 @@ static int finish(struct decap *decap, FILE *out, FILE *notes)
     json_t *figures = make_figures(decap);
     iptfs_figures_note_input(endpoint, notes);
     note_outer(decap, notes);
-    iptfs_figures_print(endpoint, figures, out);
+    code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
-    return IPTFS_OK;
+    return code;
 }
 
 int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,

@@ -6,6 +6,7 @@
 #include "scenario/to_model.h"
 #include "sender/sender.h"
 #include "summary/summary.h"
+#include "text/json_build.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -123,27 +124,29 @@ static void send_rest(struct encap *encap)
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
 }
 
+/* NULL when memory ran out. */
 static json_t *make_figures(const struct encap *encap)
 {
     const struct iptfs_ledger *ledger = &encap->store.ledger;
     json_t *figures = json_object();
-    iptfs_figures_input(&encap->endpoint, figures);
-    json_t *inner = iptfs_figures_group(figures, "inner");
-    iptfs_figures_set(iptfs_figures_group(inner, "offered"), "pkts", ledger->offered.pkts);
-    iptfs_figures_set(json_object_get(inner, "offered"), "octets", ledger->offered.octets);
-    iptfs_figures_set(inner, "sent", encap->counters.value[IPTFS_YANG_INNER_TX_PKTS]);
-    iptfs_figures_set(inner, "ce_marked", encap->sender.queue.marked_pkts);
-    json_t *dropped = iptfs_figures_group(inner, "dropped");
+    iptfs_figures_input(&encap->endpoint, &figures);
+    iptfs_figures_set(&figures, "inner.offered.pkts", ledger->offered.pkts);
+    iptfs_figures_set(&figures, "inner.offered.octets", ledger->offered.octets);
+    iptfs_figures_set(&figures, "inner.sent", encap->counters.value[IPTFS_YANG_INNER_TX_PKTS]);
+    iptfs_figures_set(&figures, "inner.ce_marked", encap->sender.queue.marked_pkts);
     /* There is no receiver, so only drops at the sender are reported. */
     enum iptfs_drop_cause cause;
-    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
-        if (iptfs_drop_cause_place(cause) == IPTFS_DROP_AT_SENDER &&
-            cause != IPTFS_DROP_TUNNEL_STOPPED) /* there is no circuit breaker here */
-            iptfs_figures_set(dropped, iptfs_drop_cause_name(cause), ledger->dropped[cause].pkts);
-    json_t *outer = iptfs_figures_group(figures, "outer");
-    iptfs_figures_set(outer, "pkts", encap->outer.pkts);
-    iptfs_figures_set(outer, "octets", encap->outer.octets);
-    json_object_set_new(figures, "counters", iptfs_summary_counters(&encap->counters));
+    for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++) {
+        char name[80];
+        if (iptfs_drop_cause_place(cause) != IPTFS_DROP_AT_SENDER ||
+            cause == IPTFS_DROP_TUNNEL_STOPPED) /* there is no circuit breaker here */
+            continue;
+        snprintf(name, sizeof name, "inner.dropped.%s", iptfs_drop_cause_name(cause));
+        iptfs_figures_set(&figures, name, ledger->dropped[cause].pkts);
+    }
+    iptfs_figures_set(&figures, "outer.pkts", encap->outer.pkts);
+    iptfs_figures_set(&figures, "outer.octets", encap->outer.octets);
+    iptfs_json_put(&figures, "counters", iptfs_summary_counters(&encap->counters));
     return figures;
 }
 
@@ -168,9 +171,9 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
         return code;
     json_t *figures = make_figures(encap);
     iptfs_figures_note_input(endpoint, notes);
-    iptfs_figures_print(endpoint, figures, out);
+    code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
-    return IPTFS_OK;
+    return code;
 }
 
 int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,

@@ -2,31 +2,23 @@
 #include "endpoint/figures.h"
 
 #include "summary/summary.h"
+#include "text/json_build.h"
 #include "text/json_walk.h"
 
 #include <inttypes.h>
 
-void iptfs_figures_set(json_t *object, const char *name, uint64_t value)
+void iptfs_figures_set(json_t **figures, const char *name, uint64_t value)
 {
-    json_object_set_new(object, name, json_integer((json_int_t)value));
+    iptfs_json_put_dotted(figures, name, json_integer((json_int_t)value));
 }
 
-json_t *iptfs_figures_group(json_t *object, const char *name)
+void iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t **figures)
 {
-    json_t *group = json_object();
-    json_object_set_new(object, name, group);
-    return group;
-}
-
-json_t *iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t *figures)
-{
-    json_t *in = iptfs_figures_group(figures, "in");
-    iptfs_figures_set(in, "pkts", endpoint->reader.number);
-    iptfs_figures_set(in, "not-ip", endpoint->not_ip);
-    iptfs_figures_set(in, "cut", endpoint->cut);
-    iptfs_figures_set(in, "earlier", endpoint->earlier);
-    iptfs_figures_set(in, "ends-early", endpoint->reader.truncated);
-    return in;
+    iptfs_figures_set(figures, "in.pkts", endpoint->reader.number);
+    iptfs_figures_set(figures, "in.not-ip", endpoint->not_ip);
+    iptfs_figures_set(figures, "in.cut", endpoint->cut);
+    iptfs_figures_set(figures, "in.earlier", endpoint->earlier);
+    iptfs_figures_set(figures, "in.ends-early", endpoint->reader.truncated);
 }
 
 void iptfs_figures_note(const struct iptfs_endpoint *endpoint, uint64_t count, const char *text,
@@ -55,17 +47,20 @@ static void print_figure(void *ctx, const char *name, const json_t *value)
         fprintf(out, "%-48s %" JSON_INTEGER_FORMAT "\n", name, json_integer_value(value));
 }
 
-void iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *figures, FILE *out)
+int iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *figures, FILE *out)
 {
     const struct iptfs_endpoint_request *request = endpoint->request;
+    if (figures == NULL)
+        return iptfs_fail_no_memory(endpoint->error);
     if (request->quiet)
-        return;
-    if (request->json) {
-        iptfs_summary_write_json(figures, out);
-        return;
-    }
+        return IPTFS_OK;
+    if (request->json)
+        return iptfs_summary_write_json(figures, out) == IPTFS_E_NO_MEMORY
+                   ? iptfs_fail_no_memory(endpoint->error)
+                   : IPTFS_OK; /* the owner of `out` reports what cannot be written */
     iptfs_json_walk(figures, print_figure, out);
     fprintf(out, "%-48s %s\n", "written", request->out_path);
     if (request->esp_sa_path != NULL)
         fprintf(out, "%-48s %s\n", "written", request->esp_sa_path);
+    return IPTFS_OK;
 }

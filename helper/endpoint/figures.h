@@ -9,12 +9,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Adds a number, or a new object (a borrowed reference to it), to an object. */
-void iptfs_figures_set(json_t *object, const char *name, uint64_t value);
-json_t *iptfs_figures_group(json_t *object, const char *name);
+/* Adds a number with the name "GROUP.NAME". `*figures` becomes NULL when memory runs out
+ * (text/json_build.h). */
+void iptfs_figures_set(json_t **figures, const char *name, uint64_t value);
 
-/* Adds the group "in": what was read. Returns a borrowed reference to it. */
-json_t *iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t *figures);
+/* Adds the group "in": what was read. */
+void iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t **figures);
 
 /* Writes a line for each reason why packets of the input were skipped or changed. */
 void iptfs_figures_note_input(const struct iptfs_endpoint *endpoint, FILE *notes);
@@ -24,7 +24,7 @@ void iptfs_figures_note(const struct iptfs_endpoint *endpoint, uint64_t count, c
                         FILE *notes);
 
 /* Prints the figures as the request says: all as JSON, or the non-zero ones as lines, and the names
- * of the files written. */
-void iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *figures, FILE *out);
+ * of the files written. IPTFS_E_NO_MEMORY, also where `figures` is NULL. */
+int iptfs_figures_print(const struct iptfs_endpoint *endpoint, const json_t *figures, FILE *out);
 
 #endif

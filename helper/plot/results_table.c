@@ -5,6 +5,7 @@
 #include "sweep/key.h"
 #include "sweep/manifest.h"
 #include "sweep/results_db.h"
+#include "text/text_stream.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,9 +67,8 @@ static int find_asked(struct filling *filling, size_t *unknown)
 /* The query for all columns that results.db has. */
 static char *query_text(const struct iptfs_plot_table *table)
 {
-    char *sql = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&sql, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return NULL;
     fputs("SELECT point", out);
@@ -79,8 +79,7 @@ static char *query_text(const struct iptfs_plot_table *table)
             fprintf(out, ", \"%s\"", table->columns[i].name);
     }
     fputs(" FROM points ORDER BY point", out);
-    fclose(out);
-    return sql;
+    return iptfs_text_stream_close(&stream);
 }
 
 static int take_cell(struct filling *filling, sqlite3_stmt *statement, int at,

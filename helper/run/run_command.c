@@ -100,10 +100,13 @@ static int commit_files(struct run_files *files, const struct iptfs_run_request 
                         const struct iptfs_run *run, const json_t *summary,
                         struct iptfs_error *error)
 {
-    if (iptfs_summary_write_json(summary, files->json.file) != IPTFS_OK ||
-        iptfs_summary_write_csv(summary, files->csv.file) != IPTFS_OK)
-        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot write the file", files->json.path);
-    int code = IPTFS_OK;
+    int code = iptfs_summary_write_json(summary, files->json.file);
+    if (code == IPTFS_OK)
+        code = iptfs_summary_write_csv(summary, files->csv.file);
+    if (code == IPTFS_E_NO_MEMORY)
+        return iptfs_fail_no_memory(error);
+    if (code != IPTFS_OK)
+        return iptfs_fail(error, code, "%s: cannot write the file", files->json.path);
     if (request->pcap_prefix != NULL)
         code = iptfs_run_captures_commit(&files->captures, run, error);
     if (code == IPTFS_OK && request->trace_path != NULL)
@@ -115,14 +118,15 @@ static int commit_files(struct run_files *files, const struct iptfs_run_request 
     return code == IPTFS_OK ? iptfs_outfile_commit(&files->json, error) : code;
 }
 
-static void print_summary(const struct iptfs_run_request *request, const char *directory,
-                          const struct iptfs_summary_view *view, const json_t *summary,
-                          const struct iptfs_run_cost *cost, FILE *out)
+static int print_summary(const struct iptfs_run_request *request, const char *directory,
+                         const struct iptfs_summary_view *view, const json_t *summary,
+                         const struct iptfs_run_cost *cost, FILE *out)
 {
+    int code = IPTFS_OK;
     if (request->quiet)
-        return;
+        return IPTFS_OK;
     if (request->output == IPTFS_OUTPUT_JSON) {
-        iptfs_summary_write_json(summary, out);
+        code = iptfs_summary_write_json(summary, out);
     } else if (request->output == IPTFS_OUTPUT_CSV) {
         iptfs_summary_write_csv(summary, out);
     } else {
@@ -136,6 +140,7 @@ static void print_summary(const struct iptfs_run_request *request, const char *d
             fprintf(out, "%-20s %s/series.csv, and plots of it: series-*.svg, .png\n", "Series",
                     directory);
     }
+    return code == IPTFS_E_NO_MEMORY ? code : IPTFS_OK; /* the owner of `out` checks it */
 }
 
 static int report(const struct iptfs_run_request *request, const char *directory,
@@ -147,8 +152,9 @@ static int report(const struct iptfs_run_request *request, const char *directory
     if (summary == NULL)
         return iptfs_fail_no_memory(error);
     int code = commit_files(files, request, run, summary, error);
-    if (code == IPTFS_OK)
-        print_summary(request, directory, &view, summary, cost, out);
+    if (code == IPTFS_OK &&
+        print_summary(request, directory, &view, summary, cost, out) != IPTFS_OK)
+        code = iptfs_fail_no_memory(error);
     json_decref(summary);
     if (code == IPTFS_OK && request->series_ps > 0 && request->series_written != NULL)
         code = request->series_written(&files->series, directory, error);

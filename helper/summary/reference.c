@@ -2,6 +2,7 @@
 #include "summary/reference.h"
 
 #include "summary/table.h"
+#include "text/json_build.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -251,9 +252,9 @@ static json_t *json_of(const struct iptfs_summary_group *group, const struct ipt
     json_t *parts = row->parts != NULL ? json_object() : NULL;
     const char *part;
     for (size_t i = 0; parts != NULL && (part = row->parts->name(i)) != NULL; i++)
-        json_object_set_new(parts, part, json_string(row->parts->meaning(i)));
-    if (parts != NULL)
-        json_object_set_new(object, "parts", parts);
+        iptfs_json_put(&parts, part, json_string(row->parts->meaning(i)));
+    if (row->parts != NULL)
+        iptfs_json_put(&object, "parts", parts);
     return object;
 }
 
@@ -265,7 +266,7 @@ json_t *iptfs_reference_json(void)
             const struct iptfs_summary_group *group = iptfs_summary_groups[i];
             for (size_t j = 0; j < group->count; j++)
                 if (is_in(&group->rows[j], (enum file)file))
-                    json_array_append_new(all, json_of(group, &group->rows[j], (enum file)file));
+                    iptfs_json_append(&all, json_of(group, &group->rows[j], (enum file)file));
         }
     return all;
 }

@@ -4,6 +4,7 @@
 #include "base/asserts.h"
 #include "summary/table.h"
 #include "text/csv.h"
+#include "text/json_build.h"
 #include "text/json_walk.h"
 
 #include <string.h>
@@ -40,25 +41,6 @@ static void add_dotted(struct path *path, const char *name)
             add_key(path, key);
 }
 
-/* The object that holds the value, made where it is not there. */
-static json_t *parent_of(json_t *object, const struct path *path)
-{
-    for (size_t i = 0; i + 1 < path->count; i++) {
-        json_t *child = json_object_get(object, path->keys[i]);
-        if (child == NULL) {
-            child = json_object();
-            json_object_set_new(object, path->keys[i], child);
-        }
-        object = child;
-    }
-    return object;
-}
-
-static void set_value(json_t *object, const struct path *path, json_t *value)
-{
-    json_object_set_new(parent_of(object, path), path->keys[path->count - 1], value);
-}
-
 static json_t *json_of(const struct iptfs_figure *figure)
 {
     switch (figure->kind) {
@@ -84,7 +66,7 @@ static void take_figure(void *ctx, const struct iptfs_summary_place *place,
         add_key(&path, "reverse");
     add_dotted(&path, place->group->prefix);
     if (place->row == NULL) { /* the flows of a direction, even when there are none */
-        set_value(ctx, &path, json_object());
+        iptfs_json_put_at(ctx, path.keys, path.count, json_object());
         return;
     }
     if (place->member != NULL)
@@ -92,14 +74,14 @@ static void take_figure(void *ctx, const struct iptfs_summary_place *place,
     add_dotted(&path, place->row->name);
     if (place->row->parts != NULL)
         add_dotted(&path, place->row->parts->name(place->subject->part));
-    set_value(ctx, &path, json_of(figure));
+    iptfs_json_put_at(ctx, path.keys, path.count, json_of(figure));
 }
 
 json_t *iptfs_summary_json(const struct iptfs_summary_view *view)
 {
     json_t *summary = json_object();
     if (summary != NULL)
-        iptfs_summary_each(view, take_figure, summary);
+        iptfs_summary_each(view, take_figure, &summary);
     return summary;
 }
 
@@ -112,7 +94,8 @@ json_t *iptfs_summary_counters(const struct iptfs_counters *counters)
         add_dotted(&path, name->family);
         add_dotted(&path, name->group);
         add_dotted(&path, name->name);
-        set_value(all, &path, json_integer((json_int_t)counters->value[i]));
+        iptfs_json_put_at(&all, path.keys, path.count,
+                          json_integer((json_int_t)counters->value[i]));
     }
     return all;
 }
@@ -121,7 +104,7 @@ int iptfs_summary_write_json(const json_t *summary, FILE *out)
 {
     if (json_dumpf(summary, out, JSON_INDENT(2) | JSON_REAL_PRECISION(IPTFS_CSV_DIGITS)) != 0 ||
         fputc('\n', out) == EOF)
-        return IPTFS_E_IO;
+        return ferror(out) ? IPTFS_E_IO : IPTFS_E_NO_MEMORY;
     return IPTFS_OK;
 }
 

@@ -15,11 +15,11 @@
  * ran out. It holds nothing that depends on the machine, its speed or the kind of link. */
 json_t *iptfs_summary_json(const struct iptfs_summary_view *view);
 
-/* The counters, by family, group and name: a new reference. */
+/* The counters, by family, group and name: a new reference, NULL when memory ran out. */
 json_t *iptfs_summary_counters(const struct iptfs_counters *counters);
 
 /* Writes the object as indented JSON with a newline; the same object gives the same bytes.
- * IPTFS_E_IO. */
+ * IPTFS_E_IO or IPTFS_E_NO_MEMORY. */
 int iptfs_summary_write_json(const json_t *summary, FILE *out);
 
 /* Writes the object as CSV: a line of names such as inner.offered.pkts, and a line of values.

@@ -8,6 +8,7 @@
 #include "sweep/key.h"
 #include "text/csv.h"
 #include "text/json_walk.h"
+#include "text/text_stream.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -159,11 +160,10 @@ static int run_sql(struct collection *all, const char *sql)
 /* The statement that makes the table, or that fills a row, with all columns. */
 static char *table_sql(const struct collection *all, bool create)
 {
-    char *sql = NULL;
-    size_t size = 0;
     const char *name;
     json_t *column;
-    FILE *out = open_memstream(&sql, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return NULL;
     fputs(create ? "CREATE TABLE points(" : "INSERT INTO points VALUES(", out);
@@ -179,8 +179,7 @@ static char *table_sql(const struct collection *all, bool create)
         first = false;
     }
     fputc(')', out);
-    fclose(out);
-    return sql;
+    return iptfs_text_stream_close(&stream);
 }
 
 static int run_table_sql(struct collection *all)

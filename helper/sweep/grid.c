@@ -3,6 +3,7 @@
 
 #include "base/asserts.h"
 #include "files/textfile.h"
+#include "text/text_stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,15 +31,13 @@ struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size
 
 char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return NULL;
     for (size_t i = 0; i < point->n_columns; i++)
         fprintf(out, "%s%s=%s", i > 0 ? " " : "", point->columns[i], point->labels[i]);
-    fclose(out);
-    return text;
+    return iptfs_text_stream_close(&stream);
 }
 
 /* Names the line of the sweep whose value the error is about. */

@@ -3,6 +3,7 @@
 
 #include "files/textfile.h"
 #include "sweep/key.h"
+#include "text/text_stream.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -89,13 +90,14 @@ int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
 {
     static const char version[] = IPTFS_VERSION "\n";
     struct hashing hashing = {.error = error};
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
     if (out == NULL)
         return iptfs_fail_no_memory(error);
     iptfs_scenario_print(scenario, out);
-    fclose(out);
+    char *text = iptfs_text_stream_close(&stream);
+    if (text == NULL)
+        return iptfs_fail_no_memory(error);
     hashing.state = hash(UINT64_C(0xcbf29ce484222325), version, strlen(version));
     int code = hash_text(&hashing, text, false);
     if (code == 0)

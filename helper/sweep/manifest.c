@@ -46,7 +46,10 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
     int code = iptfs_outfile_open_in(&file, directory, "manifest.json", error);
     if (code != 0)
         return code;
-    iptfs_summary_write_json(manifest, file.file);
+    if (iptfs_summary_write_json(manifest, file.file) == IPTFS_E_NO_MEMORY) {
+        iptfs_outfile_discard(&file);
+        return iptfs_fail_no_memory(error);
+    }
     return iptfs_outfile_commit(&file, error);
 }
 

@@ -61,7 +61,10 @@ static int write_point(const json_t *summary, const char *path, struct iptfs_err
     int code = iptfs_outfile_open(&file, path, error);
     if (code != 0)
         return code;
-    iptfs_summary_write_json(summary, file.file);
+    if (iptfs_summary_write_json(summary, file.file) == IPTFS_E_NO_MEMORY) {
+        iptfs_outfile_discard(&file);
+        return iptfs_fail_no_memory(error);
+    }
     return iptfs_outfile_commit(&file, error);
 }
 

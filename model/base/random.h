@@ -32,7 +32,7 @@ struct iptfs_random_streams {
     uint64_t index;
 };
 
-struct iptfs_random; /* wraps a gsl_rng */
+struct iptfs_random; /* holds a gsl_rng */
 
 /* A stream that depends on nothing but its four numbers. NULL when memory ran out; the caller
  * frees it with iptfs_random_free. */

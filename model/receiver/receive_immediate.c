@@ -41,8 +41,7 @@ int iptfs_receive_immediate_init(struct iptfs_receive_immediate *immediate, uint
         immediate->limit *= 2;
     immediate->places = calloc(places, sizeof *immediate->places);
     immediate->mask = places - 1;
-    if (immediate->places != NULL &&
-        iptfs_received_init(&immediate->received, window) == IPTFS_OK)
+    if (immediate->places != NULL && iptfs_received_init(&immediate->received, window) == IPTFS_OK)
         return IPTFS_OK;
     free(immediate->places);
     immediate->places = NULL;
