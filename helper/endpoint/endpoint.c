@@ -17,14 +17,16 @@ static int load_scenario(struct iptfs_endpoint *endpoint, const char *default_sc
 
 int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
                         const struct iptfs_endpoint_request *request, const char *default_scenario,
-                        struct iptfs_error *error)
+                        FILE *notes, struct iptfs_error *error)
 {
+    struct iptfs_sa_options sa = request->sa;
+    sa.notes = notes;
     endpoint->request = request;
     endpoint->error = error;
     int code = load_scenario(endpoint, default_scenario);
     if (code == IPTFS_OK)
-        code = iptfs_sa_config(&endpoint->codec, &request->sa,
-                               &endpoint->scenario.tunnel[IPTFS_FORWARD], IPTFS_FORWARD, error);
+        code = iptfs_sa_config(&endpoint->codec, &sa, &endpoint->scenario.tunnel[IPTFS_FORWARD],
+                               IPTFS_FORWARD, error);
     if (code == IPTFS_OK)
         code = iptfs_capture_reader_open(&endpoint->reader, request->in_path, NULL, error);
     return code == IPTFS_OK ? iptfs_capture_writer_open(&endpoint->writer, request->out_path, error)
@@ -36,6 +38,7 @@ void iptfs_endpoint_close(struct iptfs_endpoint *endpoint)
     iptfs_capture_reader_close(&endpoint->reader);
     iptfs_capture_writer_free(&endpoint->writer);
     iptfs_scenario_free(&endpoint->scenario);
+    iptfs_sa_erase_key(&endpoint->codec);
 }
 
 int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char *command,

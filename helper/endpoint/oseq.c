@@ -157,7 +157,7 @@ static int set_path(struct iptfs_oseq *oseq, const char *key_file, struct iptfs_
 
 /* ------------------------------------------------------------------------------------- numbers */
 
-static int parse_from(const char *from, bool esn, uint64_t *first, struct iptfs_error *error)
+int iptfs_oseq_parse(const char *from, bool esn, uint64_t *first, struct iptfs_error *error)
 {
     const uint64_t most = esn ? UINT64_MAX - 1 : UINT32_MAX;
     if (iptfs_parse_number(from, first, NULL) == IPTFS_OK && *first >= 1 && *first <= most)
@@ -168,7 +168,7 @@ static int parse_from(const char *from, bool esn, uint64_t *first, struct iptfs_
                       iptfs_quoted(from).text);
 }
 
-static int choose_first(struct iptfs_oseq *oseq, bool given, FILE *notes, struct iptfs_error *error)
+static int choose_first(struct iptfs_oseq *oseq, bool given, struct iptfs_error *error)
 {
     struct record record;
     int code = read_record(oseq, &record, error);
@@ -182,12 +182,8 @@ static int choose_first(struct iptfs_oseq *oseq, bool given, FILE *notes, struct
                           " or more, or another --salt: the numbers below were used with this key, "
                           "by %s",
                           oseq->first, next, iptfs_quoted_path(oseq->path).text);
-    if (given)
-        return IPTFS_OK;
-    oseq->first = next;
-    if (next > 1)
-        fprintf(notes, "%s: sequence numbers continue at %" PRIu64 "\n",
-                iptfs_quoted_path(oseq->path).text, next);
+    if (!given)
+        oseq->first = next;
     return IPTFS_OK;
 }
 
@@ -221,16 +217,18 @@ int iptfs_oseq_open(struct iptfs_oseq *oseq, const struct iptfs_outer_codec_conf
                     const char *key_file, const char *from, FILE *notes, struct iptfs_error *error)
 {
     *oseq = (struct iptfs_oseq){.lock = -1, .first = 1, .reserved = UINT64_MAX};
-    int code = from != NULL ? parse_from(from, sa->esn, &oseq->first, error) : IPTFS_OK;
+    int code = from != NULL ? iptfs_oseq_parse(from, sa->esn, &oseq->first, error) : IPTFS_OK;
     if (code == IPTFS_OK && sa->key_octets > 0)
         code = set_path(oseq, key_file, error);
+    if (code == IPTFS_OK && sa->key_octets > 0 && oseq->path == NULL)
+        fputs(IPTFS_OSEQ_UNRECORDED, notes);
     if (code != IPTFS_OK || oseq->path == NULL)
         return code;
     code = set_name(oseq, sa, error);
     if (code == IPTFS_OK)
         code = lock_key(oseq, key_file, error);
     if (code == IPTFS_OK)
-        code = choose_first(oseq, from != NULL, notes, error);
+        code = choose_first(oseq, from != NULL, error);
     return code == IPTFS_OK ? reserve_first(oseq, from != NULL, notes, error) : code;
 }
 
@@ -249,7 +247,7 @@ int iptfs_oseq_close(struct iptfs_oseq *oseq, uint64_t next, struct iptfs_error 
     int code = IPTFS_OK;
     if (oseq->path != NULL && oseq->reserved != UINT64_MAX)
         code = write_next(oseq, next, error);
-    if (oseq->path != NULL && oseq->lock >= 0)
+    if (oseq->lock > 0)
         close(oseq->lock);
     free(oseq->path);
     *oseq = (struct iptfs_oseq){.lock = -1};
