@@ -8,6 +8,7 @@
 #include "sender/sender.h"
 #include "summary/summary.h"
 #include "text/json_build.h"
+#include "text/quantity.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,6 +23,9 @@ struct encap {
     struct iptfs_outer_codec codec;
     struct iptfs_tally outer;
     struct iptfs_oseq oseq;
+    FILE *notes;
+    bool gap_noted;
+    int64_t last_ps; /* time of the packet read before */
     uint8_t bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
 };
 
@@ -39,7 +43,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     if (endpoint->code == IPTFS_OK)
         endpoint->code = iptfs_oseq_reserve(&encap->oseq, outer->seq, endpoint->error);
     if (octets >= 0 && endpoint->code == IPTFS_OK) {
-        iptfs_capture_writer_add(&endpoint->writer, now_ps, encap->bytes, (uint32_t)octets);
+        iptfs_endpoint_write(endpoint, now_ps, encap->bytes, (uint32_t)octets);
         iptfs_tally_add(&encap->outer, (uint32_t)octets);
     } else if (endpoint->code == IPTFS_OK) {
         endpoint->code =
@@ -109,12 +113,54 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
     return true;
 }
 
+/* Says once that a gap of the capture becomes much output: "24 h become about 77 million packets".
+ * Estimated from what the gap has become until `at_ps`. */
+static void note_gap(struct encap *encap, int64_t from_ps, int64_t at_ps,
+                     const struct iptfs_tally *before)
+{
+    static const double much_octets = 1e9;
+    const struct iptfs_endpoint *endpoint = &encap->endpoint;
+    int64_t gap_ps = endpoint->now_ps - from_ps;
+    double share = (double)gap_ps / (double)(at_ps - from_ps);
+    double octets = share * (double)(encap->outer.octets - before->octets);
+    if (encap->gap_noted || endpoint->request->quiet || octets < much_octets)
+        return;
+    encap->gap_noted = true;
+    fprintf(encap->notes,
+            "%s: packet %" PRIu64 " comes %s after the one before it: about %.3g million outer "
+            "packets (%s) until then\n",
+            endpoint->reader.path.text, endpoint->reader.number, iptfs_show_time(gap_ps).text,
+            share * (double)(encap->outer.pkts - before->pkts) / 1e6,
+            iptfs_show_octets((uint64_t)octets).text);
+    fflush(encap->notes);
+}
+
+/* Sends what leaves before the packet that was read. */
+static void send_until_now(struct encap *encap)
+{
+    enum {
+        ESTIMATE_AFTER = 1000 /* packets */
+    };
+    struct iptfs_endpoint *endpoint = &encap->endpoint;
+    const struct iptfs_tally before = encap->outer;
+    int64_t next_ps, from_ps = encap->last_ps;
+    while (endpoint->code == IPTFS_OK &&
+           (next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps) {
+        iptfs_sender_wake(&encap->sender, next_ps);
+        if (encap->outer.pkts - before.pkts == ESTIMATE_AFTER && next_ps > from_ps)
+            note_gap(encap, from_ps, next_ps, &before);
+    }
+    encap->last_ps = endpoint->now_ps;
+}
+
 static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)endpoint;
     struct iptfs_ip_header ip;
-    int64_t next_ps;
     if (!is_packet(endpoint, packet, &ip))
+        return;
+    send_until_now(encap);
+    if (endpoint->code != IPTFS_OK)
         return;
     uint8_t *octets = malloc(ip.octets);
     if (octets == NULL) {
@@ -133,8 +179,6 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         .ip_version = ip.version,
         .tos = ip.tos,
     };
-    while ((next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps)
-        iptfs_sender_wake(&encap->sender, next_ps);
     iptfs_sender_offer(&encap->sender, &arrival);
 }
 
@@ -192,7 +236,7 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
     if (code == IPTFS_OK && endpoint->request->esp_sa_path != NULL)
         code = write_esp_sa(encap);
     if (code == IPTFS_OK)
-        code = iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
+        code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(encap);
@@ -208,6 +252,7 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     struct encap *encap = calloc(1, sizeof *encap);
     if (encap == NULL)
         return iptfs_fail_no_memory(error);
+    encap->notes = notes;
     iptfs_store_init(&encap->store);
     int code =
         iptfs_endpoint_open(&encap->endpoint, request, IPTFS_ENDPOINT_SCENARIO, notes, error);
