@@ -225,6 +225,7 @@ static int write_esp_sa(const struct encap *encap)
     int code = iptfs_outfile_open_private(&file, endpoint->request->esp_sa_path, endpoint->error);
     if (code != IPTFS_OK)
         return code;
+    setvbuf(file.file, NULL, _IONBF, 0); /* no copy of the key stays in a buffer */
     iptfs_sa_write_wireshark(&endpoint->codec, 1, file.file);
     return iptfs_outfile_commit(&file, endpoint->error);
 }

@@ -189,7 +189,6 @@ void iptfs_sa_write_wireshark(const struct iptfs_outer_codec_config *config, uin
 {
     bool v6 = config->esp.ip_octets == IPTFS_IPV6_HEADER_OCTETS;
     char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
-    setvbuf(out, NULL, _IONBF, 0);
     inet_ntop(v6 ? AF_INET6 : AF_INET, config->source, source, sizeof source);
     inet_ntop(v6 ? AF_INET6 : AF_INET, config->destination, destination, sizeof destination);
     for (uint32_t sa = 0; sa < count; sa++) {

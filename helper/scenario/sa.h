@@ -40,8 +40,8 @@ void iptfs_sa_erase_key(struct iptfs_outer_codec_config *config);
 /* A published key, for captures of simulated packets. */
 void iptfs_sa_open_key(struct iptfs_outer_codec_config *config);
 
-/* Writes, unbuffered, so that no copy of the key stays in memory, lines of Wireshark's table
- * `esp_sa`, with which it decrypts the SA and those that took over from it, `count` in all. */
+/* Writes lines of Wireshark's table `esp_sa`, with which it decrypts the SA and those that took
+ * over from it, `count` in all. Where the key is a secret, `out` should have no buffer. */
 void iptfs_sa_write_wireshark(const struct iptfs_outer_codec_config *config, uint32_t count,
                               FILE *out);
 
