@@ -102,6 +102,8 @@ extern const CU_TestInfo iptfs_tests_sizes[];
 extern const CU_TestInfo iptfs_tests_option[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
+extern const CU_TestInfo iptfs_tests_scenario_check[];
+extern const CU_TestInfo iptfs_tests_impair_list_file[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
@@ -133,6 +135,7 @@ extern const CU_TestInfo iptfs_tests_examples[];
 extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
+extern const CU_TestInfo iptfs_tests_endpoint_options[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
@@ -144,10 +147,14 @@ extern const CU_TestInfo iptfs_tests_gnuplot[];
 extern const CU_TestInfo iptfs_tests_grid[];
 extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
+extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_hash[];
+extern const CU_TestInfo iptfs_tests_utf8[];
 extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
+extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
@@ -253,6 +260,8 @@ static const struct {
     {"option", iptfs_tests_option},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
+    {"scenario-check", iptfs_tests_scenario_check},
+    {"impair-list-file", iptfs_tests_impair_list_file},
     {"traffic-types", iptfs_tests_traffic_types},
     {"traffic-flow", iptfs_tests_flow},
     {"cbr", iptfs_tests_cbr},
@@ -284,6 +293,7 @@ static const struct {
     {"list-command", iptfs_tests_list_command},
     {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
+    {"endpoint-options", iptfs_tests_endpoint_options},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},
     {"unknown-option", iptfs_tests_unknown_option},
@@ -295,10 +305,14 @@ static const struct {
     {"grid", iptfs_tests_grid},
     {"identity", iptfs_tests_identity},
     {"results-db", iptfs_tests_results_db},
+    {"damage", iptfs_tests_damage},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
+    {"hash", iptfs_tests_hash},
+    {"utf8", iptfs_tests_utf8},
     {"infile", iptfs_tests_infile},
     {"outfile", iptfs_tests_outfile},
+    {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
