@@ -22,6 +22,7 @@ struct iptfs_inbound_sa {
     uint64_t first; /* the number with which the SA begins */
     uint64_t verdicts[IPTFS_OUTER_CODEC_VERDICT_COUNT]; /* how many packets of each */
     uint64_t dummies;       /* authentic, with next header 59 (RFC 4303, 2.6) */
+    uint8_t protocol;       /* of the IP packet received last */
     uint64_t other_headers; /* authentic, with a next header that the mode does not use */
     uint8_t plain[IPTFS_PACKET_MAX_OCTETS];
 };
