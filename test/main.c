@@ -46,6 +46,7 @@ extern const CU_TestInfo iptfs_tests_impair_blackouts[];
 extern const CU_TestInfo iptfs_tests_impair_list[];
 extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
+extern const CU_TestInfo iptfs_tests_received[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
@@ -155,8 +156,11 @@ extern const CU_TestInfo iptfs_tests_gnuplot[];
 extern const CU_TestInfo iptfs_tests_grid[];
 extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
+extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_hash[];
+extern const CU_TestInfo iptfs_tests_utf8[];
 extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
@@ -209,6 +213,7 @@ static const struct {
     {"impair-list", iptfs_tests_impair_list},
     {"direct-link", iptfs_tests_direct_link},
     {"link", iptfs_tests_link},
+    {"received", iptfs_tests_received},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
@@ -318,8 +323,11 @@ static const struct {
     {"grid", iptfs_tests_grid},
     {"identity", iptfs_tests_identity},
     {"results-db", iptfs_tests_results_db},
+    {"damage", iptfs_tests_damage},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
+    {"hash", iptfs_tests_hash},
+    {"utf8", iptfs_tests_utf8},
     {"infile", iptfs_tests_infile},
     {"outfile", iptfs_tests_outfile},
     {"sweep-slurm", iptfs_tests_slurm},

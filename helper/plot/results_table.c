@@ -75,8 +75,10 @@ static char *query_text(const struct iptfs_plot_table *table)
     for (size_t i = 0; i < table->n_columns; i++) {
         if (table->columns[i].source == IPTFS_PLOT_SCENARIO)
             fputs(", NULL", out);
-        else
-            fprintf(out, ", \"%s\"", table->columns[i].name);
+        else {
+            fputs(", ", out);
+            iptfs_results_db_put_name(out, table->columns[i].name);
+        }
     }
     fputs(" FROM points ORDER BY point", out);
     return iptfs_text_stream_close(&stream);
@@ -115,7 +117,7 @@ static int take_scenario_cell(struct filling *filling, sqlite3_stmt *sets, sqlit
     sqlite3_reset(sets);
     sqlite3_bind_int64(sets, 1, point);
     while ((code = iptfs_results_db_next(&filling->db, sets, filling->error)) == 1) {
-        const char *value = value_of((const char *)sqlite3_column_text(sets, 0), key);
+        const char *value = value_of(iptfs_results_db_text(sets, 0), key);
         if (value == NULL)
             continue;
         *cell = iptfs_plot_cell_of(key, value);
@@ -146,13 +148,18 @@ static int take_rows(struct filling *filling, sqlite3_stmt *points, sqlite3_stmt
 {
     json_t *manifest = iptfs_manifest_load(filling->db.directory);
     const json_t *base = json_object_get(manifest, "base");
-    int code = 0;
-    for (size_t row = 0; code == 0 && row < filling->table->n_rows; row++) {
-        code = iptfs_results_db_next(&filling->db, points, filling->error);
-        if (code == 1)
-            code = take_row(filling, points, sets, base, row);
+    size_t row = 0;
+    int code;
+    while ((code = iptfs_results_db_next(&filling->db, points, filling->error)) == 1) {
+        if (row == filling->table->n_rows)
+            break;
+        code = take_row(filling, points, sets, base, row++);
+        if (code != 0)
+            break;
     }
     json_decref(manifest);
+    if (code >= 0 && (code == 1 || row != filling->table->n_rows))
+        return iptfs_results_db_miscounted(&filling->db, filling->error);
     return code;
 }
 

@@ -6,6 +6,8 @@
 #include "summary/table.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
+#include "sweep/results_db.h"
+#include "sweep/results_mark.h"
 #include "text/csv.h"
 #include "text/json_walk.h"
 #include "text/text_stream.h"
@@ -157,6 +159,13 @@ static int run_sql(struct collection *all, const char *sql)
     return sqlite3_exec(all->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : database_failed(all);
 }
 
+static void put_column(FILE *out, const char *name, bool first)
+{
+    fputs(first ? "" : ",", out);
+    iptfs_results_db_put_name(out, name);
+    fputs(first ? " INTEGER PRIMARY KEY" : "", out);
+}
+
 /* The statement that makes the table, or that fills a row, with all columns. */
 static char *table_sql(const struct collection *all, bool create)
 {
@@ -175,7 +184,7 @@ static char *table_sql(const struct collection *all, bool create)
         if (!create)
             fputs(first ? "?" : ",?", out);
         else
-            fprintf(out, "%s\"%s\"%s", first ? "" : ",", name, first ? " INTEGER PRIMARY KEY" : "");
+            put_column(out, name, first);
         first = false;
     }
     fputc(')', out);
@@ -360,13 +369,15 @@ static int write_files(struct collection *all, const char *path, const char *tem
         code = iptfs_fail(all->error, IPTFS_E_IO, "%s: cannot be written",
                           iptfs_quoted_path(path).text);
     if (code == 0)
+        code = iptfs_results_mark_write(temporary, all->error);
+    if (code == 0)
         code = iptfs_outfile_commit(&all->csv, all->error);
     if (code == 0 && rename(temporary, path) != 0)
         code = iptfs_fail(all->error, IPTFS_E_IO, "%s: cannot be written: %s",
                           iptfs_quoted_path(path).text, strerror(errno));
     if (code != 0)
         unlink(temporary);
-    return code;
+    return code != 0 ? code : iptfs_folder_sync(all->directory, all->error);
 }
 
 int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *directory,

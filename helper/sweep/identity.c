@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/identity.h"
 
+#include "files/infile.h"
 #include "files/textfile.h"
 #include "sweep/key.h"
+#include "text/hash.h"
 #include "text/text_stream.h"
 
 #include <inttypes.h>
@@ -10,15 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* FNV-1a of 64 bits. */
-static uint64_t hash(uint64_t state, const void *data, size_t length)
-{
-    const unsigned char *octets = data;
-    for (size_t i = 0; i < length; i++)
-        state = (state ^ octets[i]) * UINT64_C(0x100000001b3);
-    return state;
-}
+#include <sys/stat.h>
 
 /* The printed scenario while it is hashed. */
 struct hashing {
@@ -27,18 +21,31 @@ struct hashing {
     struct iptfs_error *error;
 };
 
+static bool is_regular(FILE *file)
+{
+    struct stat status;
+    return fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* Hashes what is in a file in place of its name, so that results may move with their files. */
 static int hash_file(struct hashing *hashing, const char *path)
 {
     char buffer[16384];
     size_t length;
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return iptfs_fail(hashing->error, IPTFS_E_IO, "%s: cannot be read",
-                          iptfs_quoted_path(path).text);
+    FILE *file;
+    int code = iptfs_infile_open(path, &file, hashing->error);
+    if (code == 0 && !is_regular(file)) {
+        fclose(file);
+        code =
+            iptfs_fail(hashing->error, IPTFS_E_IO,
+                       "%s: found a pipe, which can be read only once, allowed in a sweep: a file",
+                       iptfs_quoted_path(path).text);
+    }
+    if (code != 0)
+        return code;
     while ((length = fread(buffer, 1, sizeof buffer, file)) > 0)
-        hashing->state = hash(hashing->state, buffer, length);
-    hashing->state = hash(hashing->state, "", 1);
+        hashing->state = iptfs_hash(hashing->state, buffer, length);
+    hashing->state = iptfs_hash(hashing->state, "", 1);
     fclose(file);
     return 0;
 }
@@ -69,8 +76,8 @@ static int hash_line(struct hashing *hashing, const char *line, bool files)
         return file != NULL && *file != '\0' ? hash_file(hashing, file) : 0;
     if (file != NULL || strcmp(key, "scenario.description") == 0)
         return 0;
-    hashing->state = hash(hashing->state, line, strlen(line));
-    hashing->state = hash(hashing->state, "\n", 1);
+    hashing->state = iptfs_hash(hashing->state, line, strlen(line));
+    hashing->state = iptfs_hash(hashing->state, "\n", 1);
     return 0;
 }
 
@@ -98,7 +105,7 @@ int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
     char *text = iptfs_text_stream_close(&stream);
     if (text == NULL)
         return iptfs_fail_no_memory(error);
-    hashing.state = hash(UINT64_C(0xcbf29ce484222325), version, strlen(version));
+    hashing.state = iptfs_hash(IPTFS_HASH_START, version, strlen(version));
     int code = hash_text(&hashing, text, false);
     if (code == 0)
         code = hash_text(&hashing, text, true);

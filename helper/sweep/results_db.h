@@ -10,13 +10,15 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct iptfs_results_db {
     sqlite3 *db;
     const char *directory; /* for messages */
 };
 
-/* Opens it for reading; the directory's name must outlive the reader. Whatever the outcome it is
+/* Opens it for reading, when its octets are those that the sweep has written (results_mark.h) and
+ * its tables are there; the directory's name must outlive the reader. Whatever the outcome it is
  * closed with iptfs_results_db_close. IPTFS_E_IO where a sweep has written no results. */
 int iptfs_results_db_open(struct iptfs_results_db *db, const char *directory,
                           struct iptfs_error *error);
@@ -26,11 +28,21 @@ void iptfs_results_db_close(struct iptfs_results_db *db);
 int iptfs_results_db_query(const struct iptfs_results_db *db, const char *sql,
                            sqlite3_stmt **statement, struct iptfs_error *error);
 
-/* Steps to the next row: 1 for a row, 0 behind the last, negative on error. */
+/* Steps to the next row: 1 for a row, 0 behind the last, negative on error, also for a row with a
+ * value that no sweep writes (octets, text that is not UTF-8). */
 int iptfs_results_db_next(const struct iptfs_results_db *db, sqlite3_stmt *statement,
                           struct iptfs_error *error);
 
-/* The number in the first row of a query, 0 without a row. */
+/* Fails: a query gave another number of rows than count(*). */
+int iptfs_results_db_miscounted(const struct iptfs_results_db *db, struct iptfs_error *error);
+
+/* Writes the name of a column as SQL takes it, whatever it holds. */
+void iptfs_results_db_put_name(FILE *sql, const char *name);
+
+/* A text of the row, which lives until the next step; "" for NULL. */
+const char *iptfs_results_db_text(sqlite3_stmt *statement, int column);
+
+/* The number in the first row of a query, at least 0. */
 int iptfs_results_db_number(const struct iptfs_results_db *db, const char *sql, size_t *number,
                             struct iptfs_error *error);
 

@@ -40,12 +40,14 @@ static int check_column(struct table *table, const char *name)
                       hint.text);
 }
 
-/* Adds a column as it is, or its mean. Names hold no quotes: they come from results.db. */
+/* Adds a column as it is, or its mean. */
 static void add_column(struct table *table, const char *name, bool mean)
 {
-    fprintf(table->sql, mean ? "%savg(\"%s\") AS \"%s\"" : "%s\"%s\" AS \"%s\"",
-            table->columns > 0 ? ", " : "", name, name);
-    table->columns++;
+    fputs(table->columns++ > 0 ? ", " : "", table->sql);
+    fputs(mean ? "avg(" : "(", table->sql);
+    iptfs_results_db_put_name(table->sql, name);
+    fputs(") AS ", table->sql);
+    iptfs_results_db_put_name(table->sql, name);
 }
 
 /* Adds the columns of this role. */
@@ -127,8 +129,7 @@ static struct iptfs_text cell(sqlite3_stmt *statement, int column)
     if (type == SQLITE_FLOAT)
         snprintf(text.text, sizeof text.text, "%.6g", sqlite3_column_double(statement, column));
     else if (type != SQLITE_NULL)
-        snprintf(text.text, sizeof text.text, "%s",
-                 (const char *)sqlite3_column_text(statement, column));
+        snprintf(text.text, sizeof text.text, "%s", iptfs_results_db_text(statement, column));
     return text;
 }
 
@@ -170,7 +171,7 @@ static json_t *json_cell(sqlite3_stmt *statement, int column)
     case SQLITE_FLOAT:
         return json_real(sqlite3_column_double(statement, column));
     case SQLITE_TEXT:
-        return json_string((const char *)sqlite3_column_text(statement, column));
+        return json_string(iptfs_results_db_text(statement, column));
     default:
         return json_null();
     }
@@ -301,7 +302,7 @@ static int write_sets(struct table *table, FILE *out)
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)table->request->point);
     while ((code = iptfs_results_db_next(&table->db, statement, table->error)) == 1) {
         fputs(" --set ", out);
-        write_word((const char *)sqlite3_column_text(statement, 0), out);
+        write_word(iptfs_results_db_text(statement, 0), out);
     }
     sqlite3_finalize(statement);
     return code;
