@@ -199,7 +199,7 @@ static void test_streams(void)
 static void on_refuse(void *ctx)
 {
     (void)ctx;
-    refuse_events(REFUSE_FOR_MEMORY);
+    refuse_events(REFUSE_OTHERWISE);
 }
 
 /* When ns-3 fails while it runs, the pair says so at its end, each time that it is asked. */
