@@ -129,6 +129,8 @@ extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_values[];
+extern const CU_TestInfo iptfs_tests_summary_text[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
@@ -309,6 +311,8 @@ static const struct {
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},
     {"summary", iptfs_tests_summary},
+    {"summary-values", iptfs_tests_summary_values},
+    {"summary-text", iptfs_tests_summary_text},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
