@@ -116,6 +116,7 @@ extern const CU_TestInfo iptfs_tests_merge[];
 extern const CU_TestInfo iptfs_tests_capture_filter[];
 extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
+extern const CU_TestInfo iptfs_tests_pcapng_format[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
@@ -273,6 +274,7 @@ static const struct {
     {"capture-filter", iptfs_tests_capture_filter},
     {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
+    {"pcapng-format", iptfs_tests_pcapng_format},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},
