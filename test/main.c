@@ -24,6 +24,7 @@ extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_aead[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
+extern const CU_TestInfo iptfs_tests_outer_ip[];
 extern const CU_TestInfo iptfs_tests_inbound_sa[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
@@ -182,6 +183,7 @@ static const struct {
     {"replay-window", iptfs_tests_replay_window},
     {"aead", iptfs_tests_aead},
     {"outer-codec", iptfs_tests_outer_codec},
+    {"outer-ip", iptfs_tests_outer_ip},
     {"inbound-sa", iptfs_tests_inbound_sa},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
