@@ -209,16 +209,18 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
     if (encap->store.ledger.offered.pkts == 0)
-        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
+        return iptfs_capture_reader_refuse(&endpoint->reader, "", "whole IP packet",
+                                           endpoint->error);
     int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
     if (code == IPTFS_OK)
         code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(encap);
-    iptfs_figures_note_input(endpoint, notes);
     code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
+    if (code == IPTFS_OK)
+        iptfs_figures_note_input(endpoint, notes);
     return code;
 }
 
