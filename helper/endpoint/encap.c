@@ -90,6 +90,13 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
     return true;
 }
 
+/* A sender without memory sends nothing more, and would be woken for ever. */
+static void check_store(struct encap *encap)
+{
+    if (encap->store.error != IPTFS_OK && encap->endpoint.code == IPTFS_OK)
+        encap->endpoint.code = iptfs_fail_no_memory(encap->endpoint.error);
+}
+
 /* Says once that a gap of the capture becomes much output: "24 h become about 77 million packets".
  * Estimated from what the gap has become until `at_ps`. */
 static void note_gap(struct encap *encap, int64_t from_ps, int64_t at_ps,
@@ -124,6 +131,7 @@ static void send_until_now(struct encap *encap)
     while (endpoint->code == IPTFS_OK &&
            (next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps) {
         iptfs_sender_wake(&encap->sender, next_ps);
+        check_store(encap);
         if (encap->outer.pkts - before.pkts == ESTIMATE_AFTER && next_ps > from_ps)
             note_gap(encap, from_ps, next_ps, &before);
     }
@@ -157,6 +165,7 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         .tos = ip.tos,
     };
     iptfs_sender_offer(&encap->sender, &arrival);
+    check_store(encap);
 }
 
 /* Sends what is still in the queue. */
@@ -164,8 +173,10 @@ static void send_rest(struct encap *encap)
 {
     struct iptfs_sender *sender = &encap->sender;
     while ((sender->queue.head != NULL || sender->packer.partial != NULL) &&
-           encap->endpoint.code == IPTFS_OK)
+           encap->endpoint.code == IPTFS_OK) {
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
+        check_store(encap);
+    }
 }
 
 /* NULL when memory ran out. */
@@ -241,8 +252,6 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         send_rest(encap);
         code = encap->endpoint.code;
     }
-    if (code == IPTFS_OK && encap->store.error != IPTFS_OK)
-        code = iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
         code = finish(encap, out, notes);
     iptfs_store_close(&encap->store);

@@ -74,9 +74,12 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
                         iptfs_trace_file_trace(&output->trace, (enum iptfs_direction)i));
-    if (request->pcap_prefix != NULL &&
-        iptfs_run_captures_attach(&output->captures, run) != IPTFS_OK)
-        return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(IPTFS_NS3_EENGINE));
+    if (request->pcap_prefix != NULL)
+        code = iptfs_run_captures_attach(&output->captures, run);
+    if (code == IPTFS_E_NO_MEMORY)
+        return iptfs_fail_no_memory(error);
+    if (code != IPTFS_OK)
+        return iptfs_fail(error, code, "ns-3: %s", iptfs_ns3_strerror(IPTFS_NS3_EENGINE));
     struct iptfs_run_drive drive = {.run = run,
                                     .output = output,
                                     .progress = request->progress,
