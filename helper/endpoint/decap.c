@@ -161,23 +161,24 @@ static void note_outer(const struct decap *decap, FILE *notes)
 /* The error for a capture of which nothing is of the SA. */
 static int refuse_input(const struct decap *decap)
 {
-    static const struct {
+    const struct iptfs_inbound_sa *inbound = &decap->inbound;
+    char other_spi[48], more[240] = "";
+    snprintf(other_spi, sizeof other_spi, "of another SPI than 0x%08" PRIx32,
+             inbound->wire.config.spi);
+    const struct {
         enum iptfs_outer_codec_verdict verdict;
         const char *text;
     } rows[] = {
-        {IPTFS_OUTER_CODEC_BAD_ICV, "not authentic (check key, salt and --esn)"},
-        {IPTFS_OUTER_CODEC_OTHER_SPI, "of another SPI (check --spi)"},
+        {IPTFS_OUTER_CODEC_BAD_ICV, "not authentic: check key, salt and --esn"},
+        {IPTFS_OUTER_CODEC_OTHER_SPI, other_spi},
         {IPTFS_OUTER_CODEC_SHORT, "too short for ESP"},
-        {IPTFS_OUTER_CODEC_BAD_TRAILER, "with a malformed trailer (check tunnel.cipher)"},
+        {IPTFS_OUTER_CODEC_BAD_TRAILER, "with a malformed trailer: check tunnel.cipher"},
     };
-    char more[200] = "";
     size_t length = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        uint64_t pkts = decap->inbound.verdicts[rows[i].verdict];
-        if (pkts > 0 && length < sizeof more)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (inbound->verdicts[rows[i].verdict] > 0 && length < sizeof more)
             length += (size_t)snprintf(more + length, sizeof more - length, "; %" PRIu64 " %s",
-                                       pkts, rows[i].text);
-    }
+                                       inbound->verdicts[rows[i].verdict], rows[i].text);
     return iptfs_capture_reader_refuse(&decap->endpoint.reader, more,
                                        "authentic ESP packet of the SA", decap->endpoint.error);
 }
