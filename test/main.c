@@ -46,6 +46,7 @@ extern const CU_TestInfo iptfs_tests_impair_blackouts[];
 extern const CU_TestInfo iptfs_tests_impair_list[];
 extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
+extern const CU_TestInfo iptfs_tests_received[];
 extern const CU_TestInfo iptfs_tests_reorder[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
@@ -99,6 +100,8 @@ extern const CU_TestInfo iptfs_tests_sizes[];
 extern const CU_TestInfo iptfs_tests_option[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
+extern const CU_TestInfo iptfs_tests_scenario_check[];
+extern const CU_TestInfo iptfs_tests_impair_list_file[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
@@ -129,6 +132,7 @@ extern const CU_TestInfo iptfs_tests_examples[];
 extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
+extern const CU_TestInfo iptfs_tests_endpoint_options[];
 extern const CU_TestInfo iptfs_tests_man_page[];
 extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
@@ -148,6 +152,7 @@ extern const CU_TestInfo iptfs_tests_hash[];
 extern const CU_TestInfo iptfs_tests_utf8[];
 extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
+extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
@@ -197,6 +202,7 @@ static const struct {
     {"impair-list", iptfs_tests_impair_list},
     {"direct-link", iptfs_tests_direct_link},
     {"link", iptfs_tests_link},
+    {"received", iptfs_tests_received},
     {"reorder", iptfs_tests_reorder},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
@@ -250,6 +256,8 @@ static const struct {
     {"option", iptfs_tests_option},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
+    {"scenario-check", iptfs_tests_scenario_check},
+    {"impair-list-file", iptfs_tests_impair_list_file},
     {"traffic-types", iptfs_tests_traffic_types},
     {"traffic-flow", iptfs_tests_flow},
     {"cbr", iptfs_tests_cbr},
@@ -280,6 +288,7 @@ static const struct {
     {"list-command", iptfs_tests_list_command},
     {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
+    {"endpoint-options", iptfs_tests_endpoint_options},
     {"man-page", iptfs_tests_man_page},
     {"completion", iptfs_tests_completion},
     {"unknown-option", iptfs_tests_unknown_option},
@@ -299,6 +308,7 @@ static const struct {
     {"utf8", iptfs_tests_utf8},
     {"infile", iptfs_tests_infile},
     {"outfile", iptfs_tests_outfile},
+    {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void refuse_value(const char *option, const char *why)
+_Noreturn static void refuse_value(const char *option, const char *why)
 {
     fprintf(stderr, IPTFS_PROGRAM ": %s: %s\n", option, why);
     exit(IPTFS_EXIT_USAGE);
@@ -29,7 +29,6 @@ uint64_t iptfs_argument_number(const char *option, const char *text, uint64_t mi
     snprintf(why, sizeof why, "found '%s', allowed: %" PRIu64 " to %" PRIu64,
              iptfs_quoted(text).text, minimum, maximum);
     refuse_value(option, why);
-    return 0;
 }
 
 int64_t iptfs_argument_time(const char *option, const char *text)
@@ -55,6 +54,6 @@ uint64_t iptfs_argument_octets(const char *option, const char *text)
 void iptfs_argument_take(struct argp_state *state, const char **argument, const char *text)
 {
     if (*argument != NULL)
-        argp_error(state, "unexpected argument '%s'", iptfs_quoted(text).text);
+        iptfs_command_usage_error(state->name, "unexpected argument '%s'", iptfs_quoted(text).text);
     *argument = text;
 }

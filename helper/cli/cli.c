@@ -31,8 +31,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         state->next = state->argc;
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected a command: %s", iptfs_command_names());
-        break;
+        iptfs_command_usage_error(state->name, "expected a command: %s", iptfs_command_names());
     default:
         return ARGP_ERR_UNKNOWN;
     }

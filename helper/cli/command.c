@@ -32,7 +32,6 @@ static void print_help(const struct argp_state *state, unsigned flags)
         iptfs_command_without_memory();
     fputs(text, state->out_stream);
     free(text);
-    exit(IPTFS_EXIT_OK);
 }
 
 static error_t parse_common(int key, char *value, struct argp_state *state)
@@ -41,18 +40,18 @@ static error_t parse_common(int key, char *value, struct argp_state *state)
     switch (key) {
     case 'h':
     case '?':
-        print_help(state, ARGP_HELP_STD_HELP);
+        print_help(state, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
         break;
     case KEY_USAGE:
         print_help(state, ARGP_HELP_USAGE);
         break;
     case 'V':
         fprintf(state->out_stream, "%s\n", argp_program_version);
-        exit(IPTFS_EXIT_OK);
+        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
-    return 0;
+    exit(IPTFS_EXIT_OK);
 }
 
 static const struct argp common_argp = {.options = iptfs_command_common_options,
@@ -111,13 +110,13 @@ int iptfs_command_finish(int code, const struct iptfs_error *error)
     return (int)iptfs_exit_of(code);
 }
 
-void iptfs_command_without_memory(void)
+_Noreturn void iptfs_command_without_memory(void)
 {
     fprintf(stderr, IPTFS_PROGRAM ": %s\n", iptfs_error_name(IPTFS_E_NO_MEMORY));
     exit(IPTFS_EXIT_FAILED);
 }
 
-void iptfs_command_usage_error(const char *title, const char *format, ...)
+_Noreturn void iptfs_command_usage_error(const char *title, const char *format, ...)
 {
     va_list args;
     fprintf(stderr, "%s: ", title);

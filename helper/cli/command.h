@@ -38,11 +38,11 @@ int iptfs_command_finish(int code, const struct iptfs_error *error);
 
 /* One line on standard error, "iptfs-sim: out of memory". Ends the process with
  * IPTFS_EXIT_FAILED. */
-void iptfs_command_without_memory(void) __attribute__((noreturn));
+_Noreturn void iptfs_command_without_memory(void);
 
 /* One line on standard error "iptfs-sim: ...", and the hint at --help. Ends the process with
  * IPTFS_EXIT_USAGE. */
-void iptfs_command_usage_error(const char *title, const char *format, ...)
+_Noreturn void iptfs_command_usage_error(const char *title, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
 /* Zeroed memory for `count` pointers, one at least; ends the process when there is none. */

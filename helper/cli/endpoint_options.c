@@ -23,7 +23,7 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (request->out_path == NULL)
-            argp_error(state, "expected IN.pcap OUT.pcap");
+            iptfs_command_usage_error(state->name, "expected IN.pcap OUT.pcap");
         break;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -29,7 +29,7 @@ static void choose_form(struct argp_state *state, enum iptfs_list_form form)
 {
     struct arguments *arguments = state->input;
     if (arguments->form != IPTFS_LIST_TEXT && arguments->form != form)
-        argp_error(state, "--csv, --json and --markdown cannot be combined");
+        iptfs_command_usage_error(state->name, "--csv, --json and --markdown cannot be combined");
     arguments->form = form;
 }
 

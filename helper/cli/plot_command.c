@@ -48,8 +48,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
             arguments->names[request->n_names++] = value;
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected DIR, the folder of a sweep");
-        break;
+        iptfs_command_usage_error(state->name, "expected DIR, the folder of a sweep");
     default:
         return ARGP_ERR_UNKNOWN;
     }

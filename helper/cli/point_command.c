@@ -37,7 +37,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (arguments->path == NULL || arguments->directory == NULL || arguments->indices == NULL)
-            argp_error(state, "expected FILE.ini, --out and --index");
+            iptfs_command_usage_error(state->name, "expected FILE.ini, --out and --index");
         break;
     default:
         return ARGP_ERR_UNKNOWN;

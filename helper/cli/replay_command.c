@@ -13,8 +13,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         iptfs_argument_take(state, state->input, value);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected FILE.scn, a recorded script");
-        break;
+        iptfs_command_usage_error(state->name, "expected FILE.scn, a recorded script");
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -53,7 +53,7 @@ static void choose_output(struct argp_state *state, struct iptfs_run_request *re
                           enum iptfs_output output)
 {
     if (request->output != IPTFS_OUTPUT_TEXT && request->output != output)
-        argp_error(state, "--json and --csv cannot be combined");
+        iptfs_command_usage_error(state->name, "--json and --csv cannot be combined");
     request->output = output;
 }
 
@@ -110,8 +110,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         iptfs_argument_take(state, &request->scenario_path, value);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected FILE.ini, the scenario");
-        break;
+        iptfs_command_usage_error(state->name, "expected FILE.ini, the scenario");
     default:
         return parse_file_option(key, value, request);
     }

@@ -52,11 +52,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         iptfs_argument_take(state, &request->directory, value);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected DIR, the folder of a sweep");
-        break;
+        iptfs_command_usage_error(state->name, "expected DIR, the folder of a sweep");
     case ARGP_KEY_END:
         if (request->csv && request->json)
-            argp_error(state, "--csv and --json cannot be combined");
+            iptfs_command_usage_error(state->name, "--csv and --json cannot be combined");
         break;
     default:
         return ARGP_ERR_UNKNOWN;

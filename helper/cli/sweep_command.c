@@ -56,9 +56,9 @@ static void check_sweep(struct argp_state *state, const struct iptfs_sweep_reque
 {
     struct iptfs_error error;
     if (iptfs_sweep_engine_check(request->engine, &request->options, &error) != 0)
-        argp_error(state, "%s", error.text);
+        iptfs_command_usage_error(state->name, "%s", error.text);
     if (request->collect && request->force)
-        argp_error(state, "--collect and --force cannot be combined");
+        iptfs_command_usage_error(state->name, "--collect and --force cannot be combined");
 }
 
 static error_t parse_engine(int key, char *value, struct argp_state *state)
@@ -69,7 +69,7 @@ static error_t parse_engine(int key, char *value, struct argp_state *state)
     switch (key) {
     case KEY_ENGINE:
         if (iptfs_sweep_engine_find(value, &request->engine, &error) != 0)
-            argp_error(state, "--engine: %s", error.text);
+            iptfs_command_usage_error(state->name, "--engine: %s", error.text);
         break;
     case KEY_SBATCH:
         arguments->sbatch[request->options.n_sbatch++] = value;
@@ -119,8 +119,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         iptfs_argument_take(state, &request->path, value);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected FILE.ini, a scenario with a section [sweep]");
-        break;
+        iptfs_command_usage_error(state->name,
+                                  "expected FILE.ini, a scenario with a section [sweep]");
     case ARGP_KEY_END:
         check_sweep(state, request);
         break;

@@ -104,7 +104,8 @@ static void add_outer_figures(const struct iptfs_inbound_sa *inbound, json_t **f
     iptfs_figures_set(figures, "outer.other-next-header", inbound->other_headers);
     iptfs_figures_set(figures, "outer.replay", counters[IPTFS_XFRM_IN_STATE_SEQ_ERROR]);
     iptfs_figures_set(figures, "outer.late", iptfs_receiver_late_pkts(&inbound->receiver));
-    iptfs_figures_set(figures, "outer.duplicate", inbound->receiver.reorder.duplicate_pkts);
+    iptfs_figures_set(figures, "outer.duplicate",
+                      iptfs_receiver_duplicate_pkts(&inbound->receiver));
     iptfs_figures_set(figures, "outer.missed", counters[IPTFS_YANG_OUTER_RX_MISSED_PKTS]);
 }
 

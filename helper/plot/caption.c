@@ -67,7 +67,7 @@ struct iptfs_text iptfs_caption_value(const char *unit, double number)
 char *iptfs_caption_name(const char *key, char *buffer, size_t size)
 {
     struct iptfs_summary_match match;
-    const struct iptfs_option *option = iptfs_section_option_named(key, NULL);
+    const struct iptfs_option *option = iptfs_section_option_named(key);
     if (option != NULL && option->caption != NULL) {
         snprintf(buffer, size, "%s", option->caption);
         return buffer;

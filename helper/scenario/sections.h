@@ -15,9 +15,7 @@ extern const struct iptfs_section iptfs_section_link;     /* struct iptfs_link_o
 /* The sections in their order, iptfs_section_traffic last; NULL behind it. */
 const struct iptfs_section *iptfs_section_at(size_t index);
 
-/* The option that "section.key" or "section.NAME.key" names, its section in *section (may be NULL).
- * NULL when there is none. */
-const struct iptfs_option *iptfs_section_option_named(const char *name,
-                                                      const struct iptfs_section **section);
+/* The option that "section.key" or "section.NAME.key" names; NULL when there is none. */
+const struct iptfs_option *iptfs_section_option_named(const char *name);
 
 #endif

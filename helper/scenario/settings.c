@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/settings.h"
 
+#include "base/asserts.h"
 #include "files/textfile.h"
 #include "scenario/sections.h"
 #include "text/suggest.h"
@@ -207,16 +208,16 @@ static int refuse_key(struct iptfs_settings *settings, size_t target,
 static const struct iptfs_given *find_given(const struct iptfs_settings *settings, size_t target,
                                             const char *key)
 {
-    size_t index;
-    if (iptfs_section_find(iptfs_target_section(target), key, &index) == NULL)
-        return NULL;
+    size_t index = 0;
+    const struct iptfs_option *option =
+        iptfs_section_find(iptfs_target_section(target), key, &index);
+    IPTFS_ASSERT(option != NULL); /* the key of a row, never one of a user's */
     return &settings->targets[target].given[index];
 }
 
 bool iptfs_settings_gives(const struct iptfs_settings *settings, size_t target, const char *key)
 {
-    const struct iptfs_given *given = find_given(settings, target, key);
-    return given != NULL && given->form != NULL;
+    return find_given(settings, target, key)->form != NULL;
 }
 
 int iptfs_settings_refuse(struct iptfs_settings *settings, size_t target, const char *key, int code,

@@ -99,6 +99,11 @@ static struct iptfs_figure late(const struct iptfs_summary_subject *subject)
     return iptfs_figure_count(iptfs_tunnel_late_pkts(subject->tunnel));
 }
 
+static struct iptfs_figure duplicate(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(iptfs_tunnel_duplicate_pkts(subject->tunnel));
+}
+
 static struct iptfs_figure held_max(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_count(iptfs_tunnel_held_max(subject->tunnel));
@@ -236,8 +241,17 @@ static const struct iptfs_summary_row outer_rows[] = {
         .name = "outer.late",
         .unit = "packets",
         .caption = "late outer packets",
-        .meaning = "Outer packets that came after the receiver had given up their number.",
+        .meaning = "Outer packets that came, for the first time, after the receiver had given up "
+                   "their number.",
         .get = late,
+    },
+    {
+        .name = "outer.duplicate",
+        .unit = "packets",
+        .caption = "second copies received",
+        .meaning = "Outer packets that the receiver recognised as second copies. Those that the "
+                   "replay window refused do not count.",
+        .get = duplicate,
     },
     {
         .name = "outer.held_max",

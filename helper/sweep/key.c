@@ -7,7 +7,7 @@
 
 const struct iptfs_option *iptfs_sweep_option(const char *key)
 {
-    return iptfs_section_option_named(key, NULL);
+    return iptfs_section_option_named(key);
 }
 
 bool iptfs_sweep_number(const char *key, const char *value, double *number, const char **unit)

@@ -196,9 +196,7 @@ int iptfs_host_check(const struct iptfs_traffic_options *options,
 {
     const struct iptfs_host_config *config = iptfs_host_config_of(options);
     const struct iptfs_ns3_hosts_traffic *ns3 = &config->ns3;
-    if (options->stop_ps > IPTFS_NS3_TIME_MAX_PS)
-        return iptfs_traffic_refuse(options, error, "stop", "up to %s",
-                                    iptfs_exact_time(IPTFS_NS3_TIME_MAX_PS).text);
+    _Static_assert(IPTFS_TIME_MAX_PS <= IPTFS_NS3_TIME_MAX_PS, "ns-3 counts to any stop");
     if (ns3->stagger_ps > 0 &&
         (options->stop_ps - options->start_ps - 1) / ns3->stagger_ps < ns3->flows - 1)
         return iptfs_traffic_refuse(options, error, "stagger",

@@ -53,15 +53,21 @@ void iptfs_traffic_options_free(struct iptfs_traffic_options *options)
     *options = (struct iptfs_traffic_options){.name = NULL};
 }
 
+static bool has_row(const struct iptfs_traffic_keys *keys, const struct iptfs_option *option)
+{
+    for (size_t row = 0; row < keys->count; row++)
+        if (&keys->rows[row] == option)
+            return true;
+    return false;
+}
+
 /* The group of a row, which is an element of its array. */
 static const struct iptfs_traffic_keys *keys_of(const struct iptfs_option *option)
 {
-    const struct iptfs_traffic_keys *keys;
-    for (size_t i = 0; (keys = iptfs_traffic_keys_at(i)) != NULL; i++)
-        for (size_t row = 0; row < keys->count; row++)
-            if (&keys->rows[row] == option)
-                return keys;
-    return NULL;
+    size_t i = 0;
+    while (!has_row(iptfs_traffic_keys_at(i), option))
+        i++;
+    return iptfs_traffic_keys_at(i);
 }
 
 static const struct iptfs_option *option_at(size_t index)

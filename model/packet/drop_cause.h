@@ -24,7 +24,7 @@
     ROW(BLACKOUT, LINK, "blackout", "its outer packet was sent into a blackout of the link")       \
     ROW(REPLAY, RECEIVER, "replay", "the replay window refused its outer packet")                  \
     ROW(LATE, RECEIVER, "late", "its outer packet came after the reorder window had moved on")     \
-    ROW(DUPLICATE, RECEIVER, "duplicate", "second copy of an outer packet in the reorder window")  \
+    ROW(DUPLICATE, RECEIVER, "duplicate", "second copy of an outer packet")                        \
     /* missing, or received before the fragment that it continues */                               \
     ROW(INCOMPLETE, RECEIVER, "incomplete", "a fragment of it was missing at reassembly")          \
     ROW(DROP_TIME, RECEIVER, "drop-time", "the drop timer ended its reassembly")                   \

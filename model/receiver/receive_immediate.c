@@ -41,7 +41,11 @@ int iptfs_receive_immediate_init(struct iptfs_receive_immediate *immediate, uint
         immediate->limit *= 2;
     immediate->places = calloc(places, sizeof *immediate->places);
     immediate->mask = places - 1;
-    return immediate->places != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
+    if (immediate->places != NULL && iptfs_received_init(&immediate->received, window) == IPTFS_OK)
+        return IPTFS_OK;
+    free(immediate->places);
+    immediate->places = NULL;
+    return IPTFS_E_NO_MEMORY;
 }
 
 void iptfs_receive_immediate_free(struct iptfs_receive_immediate *immediate)
@@ -52,6 +56,7 @@ void iptfs_receive_immediate_free(struct iptfs_receive_immediate *immediate)
                              iptfs_store_release_cause(immediate->store));
     free(immediate->places);
     immediate->places = NULL;
+    iptfs_received_free(&immediate->received);
 }
 
 /* ---------------------------------------------------------------------- holding and releasing */
@@ -440,16 +445,17 @@ void iptfs_receive_immediate_input(struct iptfs_receive_immediate *immediate, in
                                    struct iptfs_outer *outer)
 {
     uint64_t seq = outer->seq;
+    bool again = iptfs_received_again(&immediate->received, seq);
     if (!immediate->started)
         start(immediate, seq);
     else if (seq > immediate->top)
         raise_top(immediate, now_ps, seq);
     if (seq < immediate->first)
         immediate->first = seq;
-    if (seq < immediate->bottom) {
-        take_late(immediate, now_ps, outer);
-    } else if (place_of(immediate, seq)->seen) {
+    if (again) {
         drop_duplicate(immediate, outer);
+    } else if (seq < immediate->bottom) {
+        take_late(immediate, now_ps, outer);
     } else if (given_up(immediate, seq)) {
         place_of(immediate, seq)->seen = true;
         take_late(immediate, now_ps, outer);

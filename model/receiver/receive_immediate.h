@@ -7,14 +7,15 @@
  * as no number between them is given up: otherwise a packet of more fragments than the window is
  * wide could never be reassembled. Each is held for at most drop-time after its arrival.
  *
- * A second copy is recognised, and dropped, while its number is in the window or held. A packet
- * with an older number is late: its fragments are dropped, but its whole inner packets leave, also
- * when they have left before; the replay window is there to stop such copies. */
+ * A second copy is recognised, and dropped, as long as its number is remembered (received.h). A
+ * packet that comes for the first time after its number was given up is late: its fragments are
+ * dropped, but its whole inner packets leave. */
 #ifndef IPTFS_RECEIVER_RECEIVE_IMMEDIATE_H
 #define IPTFS_RECEIVER_RECEIVE_IMMEDIATE_H
 
 #include "packet/packet.h"
 #include "receiver/reassembly.h"
+#include "receiver/received.h"
 #include "receiver/reorder.h"
 #include "stats/counters.h"
 
@@ -38,6 +39,7 @@ struct iptfs_receive_immediate {
     struct iptfs_counters *counters;
     struct iptfs_drop_timer *timer;
     struct iptfs_reassembly *reassembly;
+    struct iptfs_received received;
     struct iptfs_receive_immediate_place *places; /* a ring by sequence number */
     uint64_t mask;                                /* places - 1 */
     uint64_t limit;                               /* most places there may be */

@@ -79,8 +79,10 @@ int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
     receiver->congestion = old.congestion;
     receiver->sa = sa;
     receiver->reorder.late_pkts = old.reorder.late_pkts;
+    receiver->reorder.duplicate_pkts = old.reorder.duplicate_pkts;
     receiver->reorder.held_max = old.reorder.held_max;
     receiver->immediate.late_pkts = old.immediate.late_pkts;
+    receiver->immediate.duplicate_pkts = old.immediate.duplicate_pkts;
     receiver->immediate.held_max = old.immediate.held_max;
     return error;
 }

@@ -79,10 +79,16 @@ static inline int64_t iptfs_receiver_next_ps(const struct iptfs_receiver *receiv
     return receiver->timer.deadline_ps;
 }
 
-/* Outer packets received after their number was given up, and the most held at one time. */
+/* Outer packets received for the first time after their number was given up, second copies of outer
+ * packets (but for those that the replay window refused), and the most held at one time. */
 static inline uint64_t iptfs_receiver_late_pkts(const struct iptfs_receiver *receiver)
 {
     return receiver->reorder.late_pkts + receiver->immediate.late_pkts;
+}
+
+static inline uint64_t iptfs_receiver_duplicate_pkts(const struct iptfs_receiver *receiver)
+{
+    return receiver->reorder.duplicate_pkts + receiver->immediate.duplicate_pkts;
 }
 
 static inline uint64_t iptfs_receiver_held_max(const struct iptfs_receiver *receiver)

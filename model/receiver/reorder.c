@@ -27,6 +27,8 @@ int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct ip
         .timer = timer,
         .window = window,
     };
+    if (iptfs_received_init(&reorder->received, window) != IPTFS_OK)
+        return IPTFS_E_NO_MEMORY;
     if (window == 0)
         return IPTFS_OK;
     /* Places for the number wanted and for the window after it. */
@@ -34,8 +36,10 @@ int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct ip
     while (places < (size_t)window + 1)
         places *= 2;
     reorder->places = calloc(places, sizeof *reorder->places);
-    if (reorder->places == NULL)
+    if (reorder->places == NULL) {
+        iptfs_received_free(&reorder->received);
         return IPTFS_E_NO_MEMORY;
+    }
     reorder->mask = places - 1;
     return IPTFS_OK;
 }
@@ -53,6 +57,7 @@ void iptfs_reorder_free(struct iptfs_reorder *reorder)
                              iptfs_store_release_cause(reorder->store));
     free(reorder->places);
     reorder->places = NULL;
+    iptfs_received_free(&reorder->received);
 }
 
 static void process(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
@@ -139,8 +144,17 @@ void iptfs_reorder_begin(struct iptfs_reorder *reorder, uint64_t want)
     reorder->want = want;
 }
 
+/* A number below the one wanted. */
+static void drop_passed(struct iptfs_reorder *reorder, struct iptfs_outer *outer, bool again)
+{
+    reorder->late_pkts += !again;
+    drop(reorder, outer, again ? IPTFS_DROP_DUPLICATE : IPTFS_DROP_LATE);
+}
+
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
+    bool again = iptfs_received_again(&reorder->received, outer->seq);
+    reorder->duplicate_pkts += again;
     if (reorder->window == 0) {
         outer->arrived_ps = now_ps;
         process(reorder, now_ps, outer);
@@ -151,8 +165,7 @@ void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct i
         reorder->want = outer->seq;
     }
     if (outer->seq < reorder->want) {
-        reorder->late_pkts++;
-        drop(reorder, outer, IPTFS_DROP_LATE);
+        drop_passed(reorder, outer, again);
         return;
     }
     uint64_t ahead = outer->seq - reorder->want;
@@ -164,7 +177,7 @@ void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct i
         return;
     }
     if (ahead <= reorder->window && place_of(reorder, outer->seq)->outer != NULL) {
-        reorder->duplicate_pkts++;
+        IPTFS_ASSERT(again);
         drop(reorder, outer, IPTFS_DROP_DUPLICATE);
         return;
     }

@@ -6,6 +6,7 @@
 #define IPTFS_RECEIVER_REORDER_H
 
 #include "packet/packet.h"
+#include "receiver/received.h"
 #include "stats/counters.h"
 
 #include <stdbool.h>
@@ -36,13 +37,14 @@ struct iptfs_reorder {
     void *process_ctx;
     struct iptfs_reorder_place *places; /* a ring by sequence number */
     uint64_t mask;                      /* places - 1 */
-    uint64_t window;         /* reorder-window; 0: packets are processed as they arrive */
-    uint64_t want;           /* the next number in order */
-    uint64_t top;            /* highest number held, when any is */
-    uint64_t held;           /* packets held now */
-    bool started;            /* `want` is known */
-    uint64_t late_pkts;      /* received after their number was processed or given up */
-    uint64_t duplicate_pkts; /* second copies of held packets */
+    uint64_t window; /* reorder-window; 0: packets are processed as they arrive */
+    uint64_t want;   /* the next number in order */
+    uint64_t top;    /* highest number held, when any is */
+    uint64_t held;   /* packets held now */
+    bool started;    /* `want` is known */
+    struct iptfs_received received;
+    uint64_t late_pkts;      /* received for the first time after their number was given up */
+    uint64_t duplicate_pkts; /* second copies; without a window they are processed again */
     uint64_t held_max;
 };
 

@@ -306,6 +306,12 @@ uint64_t iptfs_tunnel_late_pkts(const struct iptfs_tunnel *tunnel)
            iptfs_receiver_late_pkts(&tunnel->receiver_between);
 }
 
+uint64_t iptfs_tunnel_duplicate_pkts(const struct iptfs_tunnel *tunnel)
+{
+    return iptfs_receiver_duplicate_pkts(&tunnel->receiver) +
+           iptfs_receiver_duplicate_pkts(&tunnel->receiver_between);
+}
+
 uint64_t iptfs_tunnel_held_max(const struct iptfs_tunnel *tunnel)
 {
     uint64_t one = iptfs_receiver_held_max(&tunnel->receiver);

@@ -95,8 +95,9 @@ int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
 void iptfs_tunnel_free(struct iptfs_tunnel *tunnel);
 
-/* Outer packets received after their number was given up, and the most held at one time. */
+/* As the functions of receiver.h of these names, for all SAs. */
 uint64_t iptfs_tunnel_late_pkts(const struct iptfs_tunnel *tunnel);
+uint64_t iptfs_tunnel_duplicate_pkts(const struct iptfs_tunnel *tunnel);
 uint64_t iptfs_tunnel_held_max(const struct iptfs_tunnel *tunnel);
 
 #endif

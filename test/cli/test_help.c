@@ -75,6 +75,43 @@ static void test_version(void)
     program_remove_folder();
 }
 
+/* Short: the forms of a command, without the meaning of each option. */
+static void test_usage(void)
+{
+    program_new_folder();
+    struct outcome usage = program_run("run --usage");
+    CHECK_INT(usage.status, 0);
+    CHECK_STR(usage.err, "");
+    CHECK_TRUE(strncmp(usage.out, "Usage: iptfs-sim run [", 22) == 0);
+    CHECK_CONTAINS(usage.out, "[--seed=");
+    CHECK_TRUE(count_lines(usage.out) < 10);
+    CHECK_TRUE(strstr(usage.out, "Exit status") == NULL);
+    program_free(&usage);
+    program_remove_folder();
+}
+
+/* Each mistake names the command's help, in one way. */
+static void test_mistakes_name_the_help(void)
+{
+    static const struct {
+        const char *arguments, *help;
+    } wrong[] = {
+        {"", "Try 'iptfs-sim --help' for more information.\n"},
+        {"run", "Try 'iptfs-sim run --help' for more information.\n"},
+        {"list modes keys", "Try 'iptfs-sim list --help' for more information.\n"},
+        {"sweep --jsno x.ini", "Try 'iptfs-sim sweep --help' for more information.\n"},
+    };
+    program_new_folder();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct outcome outcome = program_run("%s", wrong[i].arguments);
+        CHECK_INT(outcome.status, 2);
+        CHECK_CONTAINS(outcome.err, wrong[i].help);
+        CHECK_U64(count_lines(outcome.err), 2);
+        program_free(&outcome);
+    }
+    program_remove_folder();
+}
+
 /* Each ends with status 2 and a message with the mistake and, if possible, a suggestion. */
 static void test_mistakes_suggest_what_was_meant(void)
 {
@@ -96,12 +133,21 @@ static void test_mistakes_suggest_what_was_meant(void)
         {"run --json --csv x.ini", "cannot be combined"},
         {"run --seed 0 x.ini", "--seed: found '0', allowed: 1 to 4294967295"},
         {"replay", "expected FILE.scn"},
+        {"run --seed 1.5 x.ini", "--seed: found '1.5', allowed: a whole number"},
+        {"run --seed 4294967296 x.ini", "allowed: 1 to 4294967295"},
+        {"run --series soon x.ini", "--series: found 'soon'"},
+        {"run --series 0 x.ini", "--series: found '0', allowed: a time above 0"},
+        {"list --csv --json", "--csv, --json and --markdown cannot be combined"},
+        {"list --markdown --csv", "cannot be combined"},
         {"list nonsense", "list: found 'nonsense'"},
         {"list mode", "did you mean 'modes'?"},
         {"show", "expected DIR"},
         {"show out --csv --json", "cannot be combined"},
         {"plot", "expected DIR"},
         {"sweep", "expected FILE.ini"},
+        {"sweep x.ini --collect --force", "--collect and --force cannot be combined"},
+        {"point x.ini --out o", "expected FILE.ini, --out and --index"},
+        {"point --out o --index 0", "expected FILE.ini, --out and --index"},
         {"sweep x.ini --shard 3", "found --shard, allowed: with --engine slurm"},
         {"sweep x.ini --engine slrum", "did you mean 'slurm'?"},
         {"encap one.pcap", "expected IN.pcap OUT.pcap"},
@@ -189,6 +235,8 @@ const CU_TestInfo iptfs_tests_help[] = {
     {"each command has help", test_each_command_has_help},
     {"the program lists its commands", test_the_program_lists_its_commands},
     {"version", test_version},
+    {"usage", test_usage},
+    {"mistakes name the help", test_mistakes_name_the_help},
     {"mistakes suggest what was meant", test_mistakes_suggest_what_was_meant},
     {"examples in help texts work", test_examples_in_help_texts_work},
     CU_TEST_INFO_NULL,

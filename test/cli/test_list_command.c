@@ -112,6 +112,30 @@ static void test_options_are_the_keys(void)
     free(keys);
 }
 
+/* The options of the command choose the form; the same twice is no mistake. */
+static void test_options_choose_the_form(void)
+{
+    static const struct {
+        const char *option;
+        enum iptfs_list_form form;
+    } rows[] = {{"", IPTFS_LIST_TEXT},
+                {"--csv", IPTFS_LIST_CSV},
+                {"--json", IPTFS_LIST_JSON},
+                {"--markdown", IPTFS_LIST_MARKDOWN},
+                {"--csv --csv", IPTFS_LIST_CSV}};
+    program_new_folder();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *expected = listed("causes", rows[i].form);
+        struct outcome outcome = program_run("list causes %s", rows[i].option);
+        CHECK_INT(outcome.status, 0);
+        CHECK_STR(outcome.out, expected);
+        CHECK_STR(outcome.err, "");
+        program_free(&outcome);
+        free(expected);
+    }
+    program_remove_folder();
+}
+
 static void test_an_unknown_topic_is_refused(void)
 {
     struct iptfs_error error = {0};
@@ -126,6 +150,7 @@ const CU_TestInfo iptfs_tests_list_command[] = {
     {"a key as JSON", test_a_key_as_json},
     {"causes are those of the table", test_causes_are_those_of_the_table},
     {"options are the keys", test_options_are_the_keys},
+    {"options choose the form", test_options_choose_the_form},
     {"an unknown topic is refused", test_an_unknown_topic_is_refused},
     CU_TEST_INFO_NULL,
 };

@@ -59,6 +59,31 @@ static void test_lines_of_the_source(void)
     }
 }
 
+/* Characters that roff changes, lines that would be requests, and paragraphs. */
+static void test_any_text(void)
+{
+    static const struct argp_option options[] = {
+        {"tilde", 't', "~FILE", 0, "Takes `a^b'", 0},
+        {0},
+    };
+    static const struct argp argp = {
+        .options = options,
+        .args_doc = ".FILE",
+        .doc =
+            ".TH is no request\nnor is this a new paragraph\n\nBut this is.\v\\e is a backslash.",
+    };
+    static const struct iptfs_command command = {
+        .name = "any", .summary = "Any text", .argp = &argp};
+    char *page = page_of(&command);
+    CHECK_CONTAINS(page,
+                   "\n\\&.TH is no request\nnor is this a new paragraph\n.PP\nBut this is.\n");
+    CHECK_CONTAINS(page, "\n.PP\n\\ee is a backslash.\n");
+    CHECK_CONTAINS(page, "\n\\fB\\-t\\fR, \\fB\\-\\-tilde\\fR=\\fI\\(tiFILE\\fR\n");
+    CHECK_CONTAINS(page, "\nTakes \\(gaa\\(hab\\(aq\n");
+    CHECK_CONTAINS(page, "\n.I \\&.FILE\n");
+    free(page);
+}
+
 static void check_with(const char *formatter, const char *command_line)
 {
     char command[256];
@@ -94,6 +119,7 @@ const CU_TestInfo iptfs_tests_man_page[] = {
     {"the page of the program", test_the_page_of_the_program},
     {"the page of a command", test_the_page_of_a_command},
     {"lines of the source", test_lines_of_the_source},
+    {"any text", test_any_text},
     {"formatters accept the pages", test_formatters_accept_the_pages},
     CU_TEST_INFO_NULL,
 };

@@ -374,12 +374,93 @@ static void test_foreign_packets_are_counted(void)
     program_remove_folder();
 }
 
+/* Each outer packet twice, and what is counted for the second copies. */
+static void test_second_copies_are_duplicates(void)
+{
+    static const struct {
+        const char *words;
+        bool refused; /* by the replay window */
+        bool once;    /* each inner packet comes out once, and whole */
+    } rows[] = {
+        {"key=" KEY, false, true},
+        {"key=" KEY " tunnel.reorder-window=64", false, true},
+        {"key=" KEY " tunnel.reorder-window=0", false, false},
+        {"key=" KEY " tunnel.receive=immediate", false, true},
+        {"key=" KEY " tunnel.mode=esp", false, false},
+        {"key=" KEY " tunnel.replay-window=32", true, true},
+        {"key=" KEY " tunnel.mode=esp tunnel.replay-window=32", true, false},
+        {"key=" KEY " tunnel.receive=immediate tunnel.replay-window=32", true, true},
+    };
+    program_new_folder();
+    struct frames sent = frames_mixed(6, 100);
+    frames_write("in.pcap", &sent);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", rows[i].words);
+        struct frames outer = frames_read("outer.pcap"), twice = {NULL, 0};
+        for (size_t at = 0; at < outer.count; at++)
+            for (int copy = 0; copy < 2; copy++)
+                frames_add(&twice, outer.list[at].at_ns, outer.list[at].bytes,
+                           outer.list[at].octets);
+        frames_write("twice.pcap", &twice);
+        struct endpoint_outcome outcome =
+            endpoint_run(iptfs_decap, "twice.pcap", "back.pcap", rows[i].words);
+        bool good = CHECK_INT(outcome.code, IPTFS_OK);
+        good = CHECK_INT(figure(&outcome, "outer.late"), 0) && good;
+        good = CHECK_INT(figure(&outcome, "outer.duplicate"), rows[i].refused ? 0 : outer.count) &&
+               good;
+        good =
+            CHECK_INT(figure(&outcome, "outer.replay"), rows[i].refused ? outer.count : 0) && good;
+        if (rows[i].once)
+            good = CHECK_INT(figure(&outcome, "inner.delivered.pkts"), sent.count) && good;
+        if (!good)
+            CHECK_FAIL("with %s", rows[i].words);
+        endpoint_outcome_free(&outcome);
+        frames_free(&outer);
+        frames_free(&twice);
+    }
+    frames_free(&sent);
+    program_remove_folder();
+}
+
+/* One packet comes 10 packets too late, twice: the first copy is late, the second a duplicate. */
+static void test_the_first_copy_may_be_late(void)
+{
+    static const char *const words[] = {"key=" KEY " tunnel.pkt-size=300",
+                                        "key=" KEY " tunnel.pkt-size=300 tunnel.receive=immediate"};
+    program_new_folder();
+    struct frames sent = frames_mixed(7, 100);
+    frames_write("in.pcap", &sent);
+    for (size_t i = 0; i < 2; i++) {
+        endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", words[i]);
+        struct frames outer = frames_read("outer.pcap"), moved = {NULL, 0};
+        for (size_t at = 0; at < outer.count; at++) {
+            if (at != 20)
+                frames_add(&moved, 0, outer.list[at].bytes, outer.list[at].octets);
+            if (at == 30 || at == 35)
+                frames_add(&moved, 0, outer.list[20].bytes, outer.list[20].octets);
+        }
+        frames_write("moved.pcap", &moved);
+        struct endpoint_outcome outcome =
+            endpoint_run(iptfs_decap, "moved.pcap", "back.pcap", words[i]);
+        CHECK_INT(figure(&outcome, "outer.late"), 1);
+        CHECK_INT(figure(&outcome, "outer.duplicate"), 1);
+        CHECK_INT(figure(&outcome, "outer.missed"), 1);
+        endpoint_outcome_free(&outcome);
+        frames_free(&outer);
+        frames_free(&moved);
+    }
+    frames_free(&sent);
+    program_remove_folder();
+}
+
 const CU_TestInfo iptfs_tests_decap[] = {
     {"lost outer packets lose their inner packets",
      test_lost_outer_packets_lose_their_inner_packets},
     {"order and copies do not matter", test_order_and_copies_do_not_matter},
     {"marks come out", test_marks_come_out},
     {"recorded octets of Linux", test_recorded_octets_of_linux},
+    {"second copies are duplicates", test_second_copies_are_duplicates},
+    {"the first copy may be late", test_the_first_copy_may_be_late},
     {"foreign packets are counted", test_foreign_packets_are_counted},
     CU_TEST_INFO_NULL,
 };

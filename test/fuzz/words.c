@@ -37,8 +37,7 @@ static void check_quoted(const char *text)
 
 static void check_name(const char *name)
 {
-    const struct iptfs_section *section = NULL;
-    const struct iptfs_option *option = iptfs_section_option_named(name, &section);
+    const struct iptfs_option *option = iptfs_section_option_named(name);
     MUST(option == NULL || strcmp(strrchr(name, '.') + 1, option->key) == 0);
 }
 

@@ -173,6 +173,18 @@ static void test_refused_keys(void)
     CHECK_STR(error.origin.key, "rate");
     CHECK_INT(iptfs_fail(&error, IPTFS_E_IO, "another"), IPTFS_E_IO);
     CHECK_STR(error.origin.key, "");
+    CHECK_INT(iptfs_refuse_key(NULL, "link", "rate", IPTFS_E_IO, "above %d", 3), IPTFS_E_IO);
+}
+
+/* A text that is not set stays so in a copy, and prints as nothing. */
+static void test_text_not_set(void)
+{
+    const struct iptfs_option *option = iptfs_section_find(&section, "path", NULL);
+    struct things from = {.path = NULL}, copy = {.path = NULL};
+    CHECK_INT(iptfs_option_copy(option, &copy, &from), IPTFS_OK);
+    CHECK_TRUE(copy.path == NULL);
+    CHECK_TRUE(iptfs_option_empty(option, &copy));
+    check_printed(option, &copy, "");
 }
 
 const CU_TestInfo iptfs_tests_option[] = {
@@ -180,5 +192,6 @@ const CU_TestInfo iptfs_tests_option[] = {
     {"values as numbers", test_numbers},
     {"rows of a section", test_sections},
     {"refused keys", test_refused_keys},
+    {"a text that is not set", test_text_not_set},
     CU_TEST_INFO_NULL,
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "option/sizes.h"
+
+#include "option/kind.h"
 #include "support/check.h"
 
 #include <CUnit/TestDB.h>
@@ -56,7 +58,20 @@ static void test_sizes(void)
               "found 'uniform(1500,64)', allowed: uniform(LOW,HIGH) with LOW not above HIGH");
 }
 
+/* Only one size is a number, as on the axis of a plot. */
+static void test_number(void)
+{
+    double number = 7;
+    CHECK_TRUE(iptfs_kind_sizes.number(&iptfs_kind_sizes, "1.5kB", &number));
+    CHECK_NEAR(number, 1500, 0);
+    CHECK_TRUE(!iptfs_kind_sizes.number(&iptfs_kind_sizes, "uniform(40,80)", &number));
+    CHECK_TRUE(!iptfs_kind_sizes.number(&iptfs_kind_sizes, "imix", &number));
+    CHECK_TRUE(!iptfs_kind_sizes.number(&iptfs_kind_sizes, "many", &number));
+    CHECK_NEAR(number, 1500, 0);
+}
+
 const CU_TestInfo iptfs_tests_sizes[] = {
     {"packet sizes", test_sizes},
+    {"sizes as numbers", test_number},
     CU_TEST_INFO_NULL,
 };

@@ -25,6 +25,8 @@ static void names_have_units_and_captions(void)
         {"inner.dropped.link-loss", "packets", "inner packets dropped, link-loss"},
         {"outer.mean_fill", "share", "mean fill of outer packets"},
         {"delay_s.p99", "s", "delay, 99th percentile"},
+        {"gather_s.p99", "s", "gathering of fragments, 99th percentile"},
+        {"stall_s.mean", "s", "head-of-line stall, mean"},
         {"stall_s.share", "share", "head-of-line stall, share of packets"},
         {"reverse.goodput_bps", "bit/s", "reverse: goodput"},
         {"leak.load_entropy_bits", "bits", "entropy of the load"},

@@ -719,7 +719,7 @@ static void test_garbage_does_no_harm(void)
                                     0,
                                     0,
                                     0,
-                                    0,
+                                    (uint8_t)dice_between(&dice, 0, 255), /* the number */
                                     (uint8_t)dice_between(&dice, 0, 255),
                                     0,
                                     0,
