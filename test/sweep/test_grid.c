@@ -25,7 +25,8 @@ static void check_points(const char *lines, const char *expected, int line)
         return;
     }
     for (size_t i = 1; i <= sweep.n_points; i++) {
-        struct iptfs_sweep_point point = iptfs_sweep_point(&sweep, i);
+        struct iptfs_sweep_point point;
+        iptfs_sweep_point_at(&sweep, i, &point);
         struct iptfs_scenario scenario;
         char *label = iptfs_sweep_point_text(&point);
         size_t length = strlen(found);
@@ -114,7 +115,7 @@ static void mistakes_name_their_line(void)
         {"link.loss = 1%,, 2%\n", "a value between the commas"},
         {"link.loss = 1%, 1%\n", "each value once"},
         {"seed = 5 .. 2\n", "FIRST .. LAST"},
-        {"seed = 1 .. 9999999\n", "at most 100000 values"},
+        {"seed = 1 .. 9999999\n", "at most 1000000 values"},
         {"seed = 1 .. 9999\ntunnel.reorder-window = 0 .. 255\n", "at most 1000000"},
         {"link.loss = 1%\nlink.loss = 2%\n", "f.ini:13: [sweep] link.loss: found the key again"},
         {"link.loss = 1%\ncase.a = link.loss=2%\n", "in one line or in cases"},
