@@ -21,6 +21,8 @@ static void check_help(const struct iptfs_command *command)
     const struct argp_option *option = command->argp->options;
     for (; option != NULL && (option->name != NULL || option->key != 0); option++) {
         char name[64];
+        if ((option->flags & OPTION_HIDDEN) != 0)
+            continue;
         snprintf(name, sizeof name, "--%s", option->name);
         CHECK_CONTAINS(help.out, name);
     }
