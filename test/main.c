@@ -120,6 +120,8 @@ extern const CU_TestInfo iptfs_tests_games[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
+extern const CU_TestInfo iptfs_tests_capture_filter[];
+extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
@@ -140,6 +142,11 @@ extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_environment[];
+extern const CU_TestInfo iptfs_tests_help_text[];
+extern const CU_TestInfo iptfs_tests_json_build[];
+extern const CU_TestInfo iptfs_tests_text_stream[];
+extern const CU_TestInfo iptfs_tests_failure[];
 extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
@@ -165,6 +172,10 @@ extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
+extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_isolation[];
+extern const CU_TestInfo iptfs_tests_interrupt[];
+extern const CU_TestInfo iptfs_tests_process[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_disk[];
@@ -287,6 +298,8 @@ static const struct {
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},
+    {"capture-filter", iptfs_tests_capture_filter},
+    {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
@@ -307,6 +320,11 @@ static const struct {
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"environment", iptfs_tests_environment},
+    {"help-text", iptfs_tests_help_text},
+    {"json-build", iptfs_tests_json_build},
+    {"text-stream", iptfs_tests_text_stream},
+    {"failure", iptfs_tests_failure},
     {"list-command", iptfs_tests_list_command},
     {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
@@ -332,6 +350,10 @@ static const struct {
     {"outfile", iptfs_tests_outfile},
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
+    {"parallel", iptfs_tests_parallel},
+    {"isolation", iptfs_tests_isolation},
+    {"interrupt", iptfs_tests_interrupt},
+    {"process", iptfs_tests_process},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"disk", iptfs_tests_disk},
