@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/engine_run.h"
+#include "ns3/refusing_scheduler.h"
 #include "ns3/sim.h"
 #include "support/check.h"
 
@@ -130,8 +131,7 @@ static void ignore(void *ctx)
     (void)ctx;
 }
 
-/* When ns-3 cannot take a packet, for its simulation is closed, the packet is lost and the store
- * has the error. */
+/* When ns-3 cannot take a packet, it is lost and the store has the error. */
 static void test_ns3_fails(void)
 {
     struct engine_plan plan = engine_plain_plan("fails", 1000000, IPTFS_FRAMING_PPP);
@@ -142,14 +142,16 @@ static void test_ns3_fails(void)
     CHECK_INT(iptfs_p2p_link_new(&link, &plan.link, &store, ignore, NULL), IPTFS_OK);
     struct iptfs_outer *outer = iptfs_outer_new(&store);
     outer->ip_octets = 1000;
-    CHECK_INT(iptfs_ns3_close(), 0);
+    refuse_events(REFUSE_OTHERWISE);
     link->ops->submit(link, 0, outer);
+    refuse_events(REFUSE_NOTHING);
     CHECK_INT(store.error, IPTFS_E_ENGINE);
     CHECK_U64(link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 1);
     CHECK_U64(store.live_outer, 0);
     link->ops->clear(link);
     link->ops->free(link);
     iptfs_store_free(&store);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* The link is idle once all that was submitted has been transmitted; an MTU beyond ns-3's own is
