@@ -9,6 +9,7 @@
 #include <string.h>
 
 /* One suite for each test file, which adds its line here and below. */
+extern const CU_TestInfo iptfs_tests_clock[];
 extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_error[];
@@ -67,6 +68,7 @@ extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_leak[];
 extern const CU_TestInfo iptfs_tests_use_aggfrag[];
+extern const CU_TestInfo iptfs_tests_guard[];
 extern const CU_TestInfo iptfs_tests_sim[];
 extern const CU_TestInfo iptfs_tests_events[];
 extern const CU_TestInfo iptfs_tests_p2p[];
@@ -81,6 +83,7 @@ extern const CU_TestInfo iptfs_tests_run_hosts[];
 extern const CU_TestInfo iptfs_tests_device[];
 extern const CU_TestInfo iptfs_tests_device_pair[];
 extern const CU_TestInfo iptfs_tests_pmtu[];
+extern const CU_TestInfo iptfs_tests_pmtu_refuse[];
 extern const CU_TestInfo iptfs_tests_p2p_link[];
 extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 extern const CU_TestInfo iptfs_tests_api[];
@@ -144,10 +147,12 @@ extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
+extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
+extern const CU_TestInfo iptfs_tests_disk[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
 extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
@@ -156,6 +161,7 @@ static const struct {
     const char *name;
     const CU_TestInfo *tests;
 } suites[] = {
+    {"clock", iptfs_tests_clock}, /* before any run of ns-3 */
     {"units", iptfs_tests_units},
     {"random", iptfs_tests_random},
     {"error", iptfs_tests_error},
@@ -214,6 +220,7 @@ static const struct {
     {"tunnel", iptfs_tests_tunnel},
     {"leak", iptfs_tests_leak},
     {"use-aggfrag", iptfs_tests_use_aggfrag},
+    {"guard", iptfs_tests_guard},
     {"sim", iptfs_tests_sim},
     {"events", iptfs_tests_events},
     {"p2p", iptfs_tests_p2p},
@@ -228,6 +235,7 @@ static const struct {
     {"device", iptfs_tests_device},
     {"device-pair", iptfs_tests_device_pair},
     {"pmtu", iptfs_tests_pmtu},
+    {"pmtu-refuse", iptfs_tests_pmtu_refuse},
     {"p2p-link", iptfs_tests_p2p_link},
     {"iptfs-helper", iptfs_tests_iptfs_helper},
     {"api", iptfs_tests_api},
@@ -291,10 +299,12 @@ static const struct {
     {"results-db", iptfs_tests_results_db},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
+    {"infile", iptfs_tests_infile},
     {"outfile", iptfs_tests_outfile},
     {"sweep", iptfs_tests_sweep},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
+    {"disk", iptfs_tests_disk},
     {"appendix-c", iptfs_tests_appendix_c},
     {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},

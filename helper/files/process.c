@@ -3,14 +3,25 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What SIGXFSZ did before; other programs start with it. */
+static struct sigaction size_action = {.sa_handler = SIG_DFL};
+
+void iptfs_process_ignore_file_limit(void)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGXFSZ, &ignore, &size_action);
+}
+
 /* POSIX declares execvp without const for old programs only; it changes nothing. */
 void iptfs_process_exec(const char *const *argv)
 {
+    sigaction(SIGXFSZ, &size_action, NULL);
     execvp(argv[0], (char **)(uintptr_t)argv);
     _exit(IPTFS_PROCESS_NOT_STARTED);
 }

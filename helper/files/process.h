@@ -15,6 +15,10 @@ _Noreturn void iptfs_process_exec(const char *const *argv);
 /* Waits until a child has ended, also when signals interrupt it; its status as of waitpid. */
 int iptfs_process_wait(pid_t child);
 
+/* A write above the limit of file sizes (ulimit -f) then fails with EFBIG, and does not end the
+ * process. Other programs start with what was set before. Call it once, before all others. */
+void iptfs_process_ignore_file_limit(void);
+
 /* What a program has printed, on both outputs. */
 struct iptfs_process_answer {
     int status; /* its exit status; 126: no process, 128: killed by a signal */

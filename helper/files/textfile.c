@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "files/textfile.h"
 
+#include "files/infile.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -63,12 +65,13 @@ static int read_stream(FILE *file, const char *path, char **text, size_t *length
 
 int iptfs_textfile_read(const char *path, char **text, struct iptfs_error *error)
 {
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return cannot_read(path, error);
+    FILE *file;
+    int code = iptfs_infile_open(path, &file, error);
+    if (code != 0)
+        return code;
     char *read = NULL;
     size_t length = 0;
-    int code = read_stream(file, path, &read, &length, error);
+    code = read_stream(file, path, &read, &length, error);
     fclose(file);
     if (code == 0 && strlen(read) != length)
         code = refuse_zero_octet(path, read, error);
@@ -111,6 +114,8 @@ char *iptfs_path_beside(const char *beside, const char *path)
     char *joined;
     if (asprintf(&joined, "%.*s%s", folder, beside, path) < 0)
         return NULL;
+    if (iptfs_infile_is_descriptor(joined))
+        return joined; /* a pipe has no other name */
     struct stat status;
     char *absolute = realpath(joined, NULL);
     free(joined);

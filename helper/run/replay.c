@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "esp/esp.h"
+#include "files/infile.h"
 #include "files/textfile.h"
 #include "link/direct_link.h"
 #include "ns3/engine.h"
@@ -13,7 +14,6 @@
 #include "tunnel/tunnel.h"
 #include "wire/outer_codec.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,11 +319,11 @@ int iptfs_replay_stream(FILE *in, const char *path, FILE *out, struct iptfs_erro
 
 int iptfs_replay_file(const char *path, FILE *out, struct iptfs_error *error)
 {
-    FILE *in = fopen(path, "r");
-    if (in == NULL)
-        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", iptfs_quoted_path(path).text,
-                          strerror(errno));
-    int code = iptfs_replay_stream(in, path, out, error);
+    FILE *in;
+    int code = iptfs_infile_open(path, &in, error);
+    if (code != 0)
+        return code;
+    code = iptfs_replay_stream(in, path, out, error);
     fclose(in);
     return code;
 }

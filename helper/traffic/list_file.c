@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "files/textfile.h"
 #include "text/quantity.h"
+#include "text/quoted.h"
 #include "traffic/limits.h"
 
 #include <ctype.h>
@@ -44,8 +45,8 @@ struct fields {
 static int refuse(const struct reader *r, const char *column, const char *found,
                   const char *allowed)
 {
-    return iptfs_fail(r->error, IPTFS_E_INVALID, "%s:%u: %s: found '%.60s', allowed: %s", r->path,
-                      r->line, column, found, allowed);
+    return iptfs_fail(r->error, IPTFS_E_INVALID, "%s:%u: %s: found '%s', allowed: %s", r->path,
+                      r->line, column, iptfs_quoted(found).text, allowed);
 }
 
 static char *trim(char *text)
@@ -158,8 +159,9 @@ static int read_time(const struct reader *r, const char *text, int64_t *time_ps)
     if (*time_ps >= before->time_ps)
         return IPTFS_OK;
     return iptfs_fail(r->error, IPTFS_E_INVALID,
-                      "%s:%u: time: found '%.60s', allowed: at least %s, the time in line %u",
-                      r->path, r->line, text, iptfs_exact_time(before->time_ps).text, before->line);
+                      "%s:%u: time: found '%s', allowed: at least %s, the time in line %u", r->path,
+                      r->line, iptfs_quoted(text).text, iptfs_exact_time(before->time_ps).text,
+                      before->line);
 }
 
 static int read_size(const struct reader *r, const char *text, struct iptfs_traffic_row *row)
@@ -171,8 +173,8 @@ static int read_size(const struct reader *r, const char *text, struct iptfs_traf
         return prefix_error(r, "size", code, &why);
     if (!iptfs_traffic_octets_fit(octets, row->ip_version))
         return iptfs_fail(r->error, IPTFS_E_INVALID,
-                          "%s:%u: size: found '%.60s', allowed: %u to %u octets", r->path, r->line,
-                          text, iptfs_ip_header_octets(row->ip_version),
+                          "%s:%u: size: found '%s', allowed: %u to %u octets", r->path, r->line,
+                          iptfs_quoted(text).text, iptfs_ip_header_octets(row->ip_version),
                           iptfs_traffic_max_octets(row->ip_version));
     row->octets = (uint32_t)octets;
     return IPTFS_OK;
@@ -254,8 +256,8 @@ static int read_lines(struct reader *r, char *text)
     }
     if (code == IPTFS_OK && r->list->count == 0)
         return iptfs_fail(r->error, IPTFS_E_INVALID,
-                          "%s:%u: found no packet, allowed: at least one line such as '1.5ms,576'",
-                          r->path, r->line);
+                          "%s: found no packet, allowed: at least one line such as '1.5ms,576'",
+                          r->path);
     return code;
 }
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    INNER_CHUNK = 1024,
-    OUTER_CHUNK = 128
+    INNER_CHUNK = 128,
+    OUTER_CHUNK = 32
 };
 
 struct iptfs_buffer {

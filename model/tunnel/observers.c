@@ -17,11 +17,10 @@ static bool wants(const struct iptfs_observer *observer, enum iptfs_observed eve
     case IPTFS_OBSERVED_ENDED:
         return observer->ended != NULL;
     case IPTFS_OBSERVED_ICMP:
-        return observer->icmp != NULL;
-    case IPTFS_OBSERVED_EVENTS:
+    case IPTFS_OBSERVED_EVENTS: /* how many there are: never asked for */
         break;
     }
-    return false;
+    return observer->icmp != NULL;
 }
 
 void iptfs_observers_add(struct iptfs_observers *observers, struct iptfs_observer *observer)

@@ -117,13 +117,14 @@ struct piece {
     uint32_t octets; /* of the inner packet in it */
 };
 
-static bool find_piece(const struct iptfs_outer *outer, uint8_t tos, struct piece *piece)
+/* `outer` is not empty. */
+static void find_piece(const struct iptfs_outer *outer, uint8_t tos, struct piece *piece)
 {
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
     iptfs_slices(outer, &walk);
-    if (!iptfs_slice_next(&walk, &slice))
-        return false;
+    bool found = iptfs_slice_next(&walk, &slice);
+    IPTFS_ASSERT(found);
     *piece = (struct piece){
         .inner = slice.inner,
         .tos = tos,
@@ -131,7 +132,6 @@ static bool find_piece(const struct iptfs_outer *outer, uint8_t tos, struct piec
         .header = slice.offset > 0 ? IPTFS_IPV4_HEADER_OCTETS : 0,
         .octets = slice.octets,
     };
-    return true;
 }
 
 static bool is_whole(const struct piece *piece)
@@ -230,9 +230,11 @@ static struct body write_transport(struct iptfs_outer_codec *wire, const struct 
 {
     struct piece piece;
     uint32_t header = wire->config.esp.ip_octets;
-    if (!find_piece(outer, tos_of(outer, outer->first), &piece) || !is_whole(&piece))
+    if (outer->first != NULL)
+        find_piece(outer, tos_of(outer, outer->first), &piece);
+    if (outer->first == NULL || !is_whole(&piece))
         return (struct body){
-            refuse(wire, IPTFS_E_INVALID, "transport mode has no octets for fragments"), 0};
+            refuse(wire, IPTFS_E_INVALID, "transport mode sends whole inner packets only"), 0};
     bool fits = piece.inner->octets >= header && size >= piece.inner->octets - header;
     if (!fits || iptfs_inner_copy(&wire->octets, piece.inner, piece.tos, 0, header, head) != 0 ||
         iptfs_inner_copy(&wire->octets, piece.inner, piece.tos, header,

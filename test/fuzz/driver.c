@@ -2,12 +2,16 @@
 /* libFuzzer's side: iptfs-fuzz --target=NAME, then its own options, corpora or single files. */
 #include "fuzz/fuzz.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t octets);
+
+/* Asked by the address sanitizer: with less memory held back the machine's caches keep it. */
+const char *__asan_default_options(void);
 
 static const struct fuzz_target *target;
 
@@ -19,9 +23,17 @@ bool fuzz_must(bool held, const char *expression, const char *file, int line)
     abort();
 }
 
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=8:malloc_context_size=6:max_malloc_fill_size=0";
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     static const char option[] = "--target=";
+    /* Memory that an input frees is kept for the next one, not given back to the kernel. */
+    mallopt(M_TRIM_THRESHOLD, 1 << 28);
+    mallopt(M_TOP_PAD, 1 << 24);
     for (int i = 1; i < *argc; i++)
         if (strncmp((*argv)[i], option, strlen(option)) == 0)
             target = fuzz_target_named((*argv)[i] + strlen(option));

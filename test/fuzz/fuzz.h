@@ -50,6 +50,30 @@ void fuzz_pcap(const uint8_t *bytes, size_t octets);
 /* The text of a recorded script, replayed. */
 void fuzz_replay(const uint8_t *bytes, size_t octets);
 
+/* A value of an option, which the first octet chooses. */
+void fuzz_option_value(const uint8_t *bytes, size_t octets);
+
+/* Two texts, as words, names, fields of CSV and pieces of a list. */
+void fuzz_words(const uint8_t *bytes, size_t octets);
+
+/* Overrides of a scenario or of a tunnel alone (--set). */
+void fuzz_override(const uint8_t *bytes, size_t octets);
+
+/* Key, SPI and addresses of an SA; a key file. */
+void fuzz_security_association(const uint8_t *bytes, size_t octets);
+
+/* A list of packets, for `type = list`. */
+void fuzz_packet_list(const uint8_t *bytes, size_t octets);
+
+/* A list of impairments, for `impair-list`. */
+void fuzz_impair_list(const uint8_t *bytes, size_t octets);
+
+/* The sections [plot.NAME] behind a sweep. */
+void fuzz_plot_sections(const uint8_t *bytes, size_t octets);
+
+/* Calls of iptfs.h, with any options. */
+void fuzz_api(const uint8_t *bytes, size_t octets);
+
 /* An invariant. The runner of the target decides what happens when it does not hold; it may go on
  * afterwards. Returns `held`. */
 bool fuzz_must(bool held, const char *expression, const char *file, int line);

@@ -3,12 +3,9 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/memory_file.h"
 #include "packet/packet.h"
 #include "traffic/pcap_file.h"
-
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 static const char *const filters[] = {NULL, "", "udp", "\"ip6 and greater 100\"", "no such filter"};
 
@@ -28,24 +25,13 @@ static void check_rows(const struct iptfs_traffic_list *list)
     }
 }
 
-/* The file is in memory and has no lasting name. */
-static int memory_file(const uint8_t *bytes, size_t octets, char *path, size_t size)
-{
-    int fd = memfd_create("capture", 0);
-    if (fd < 0 || write(fd, bytes, octets) != (ssize_t)octets)
-        return fd;
-    snprintf(path, size, "/proc/self/fd/%d", fd);
-    return fd;
-}
-
 void fuzz_pcap(const uint8_t *bytes, size_t octets)
 {
     struct fuzz_input input = {bytes, octets};
     struct iptfs_pcap_file capture;
     struct iptfs_error error = {0};
-    char path[64] = "";
     const char *filter = filters[fuzz_between(&input, 0, sizeof filters / sizeof filters[0] - 1)];
-    int fd = memory_file(input.next, input.left, path, sizeof path);
+    const char *path = fuzz_memory_file(input.next, input.left);
     if (iptfs_pcap_file_load(&capture, path, filter, &error) == IPTFS_OK) {
         check_rows(&capture.list);
         iptfs_traffic_list_free(&capture.list);
@@ -53,5 +39,4 @@ void fuzz_pcap(const uint8_t *bytes, size_t octets)
         MUST(capture.list.rows == NULL && capture.list.count == 0);
         fuzz_check_refusal(&error, path, NULL);
     }
-    close(fd);
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/printed.h"
 #include "ns3/sim.h"
 #include "run/run.h"
 #include "summary/summary.h"
@@ -21,34 +22,6 @@ enum {
     EVENTS_MAX = 20000,
     SLICES = 16
 };
-
-static char *printed(const struct iptfs_scenario *scenario)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    iptfs_scenario_print(scenario, out);
-    fclose(out);
-    return text;
-}
-
-static void check_print(const struct iptfs_scenario *scenario)
-{
-    struct iptfs_scenario again;
-    struct iptfs_error error = {0};
-    char *text = printed(scenario);
-    int code = iptfs_scenario_parse_text(&again, text, FUZZ_PATH, NULL, 0, &error);
-    if (code != IPTFS_OK) {
-        fprintf(stderr, "%s\n%s", error.text, text);
-        MUST(code == IPTFS_OK);
-    } else {
-        char *second = printed(&again);
-        MUST(strcmp(text, second) == 0);
-        free(second);
-        iptfs_scenario_free(&again);
-    }
-    free(text);
-}
 
 /* The value of a key of the section's type. */
 static double number_of(const struct iptfs_traffic_options *traffic, const char *key)
@@ -154,7 +127,7 @@ void fuzz_scenario(const uint8_t *bytes, size_t octets)
         MUST(scenario.name == NULL && scenario.traffic == NULL);
         fuzz_check_refusal(&error, FUZZ_PATH, text);
     } else {
-        check_print(&scenario);
+        fuzz_check_printed(&scenario);
         int64_t end_ps = moment_ps(&scenario);
         iptfs_scenario_free(&scenario);
         check_run(text, end_ps);

@@ -7,11 +7,24 @@
 #include <string.h>
 
 const struct fuzz_target fuzz_targets[] = {
-    {"receiver", fuzz_receiver}, {"inbound", fuzz_inbound},
-    {"mangle", fuzz_mangle},     {"aggfrag", fuzz_aggfrag},
-    {"tunnel", fuzz_tunnel},     {"scenario", fuzz_scenario},
-    {"sweep", fuzz_sweep},       {"pcap", fuzz_pcap},
-    {"replay", fuzz_replay},     {NULL, NULL},
+    {"receiver", fuzz_receiver},
+    {"inbound", fuzz_inbound},
+    {"mangle", fuzz_mangle},
+    {"aggfrag", fuzz_aggfrag},
+    {"tunnel", fuzz_tunnel},
+    {"scenario", fuzz_scenario},
+    {"sweep", fuzz_sweep},
+    {"pcap", fuzz_pcap},
+    {"replay", fuzz_replay},
+    {"option_value", fuzz_option_value},
+    {"words", fuzz_words},
+    {"override", fuzz_override},
+    {"security_association", fuzz_security_association},
+    {"packet_list", fuzz_packet_list},
+    {"impair_list", fuzz_impair_list},
+    {"plot_sections", fuzz_plot_sections},
+    {"api", fuzz_api},
+    {NULL, NULL},
 };
 
 const struct fuzz_target *fuzz_target_named(const char *name)

@@ -61,7 +61,23 @@ static void run_corpus(const char *name)
 }
 
 #define TARGETS(T)                                                                                 \
-    T(receiver) T(inbound) T(mangle) T(aggfrag) T(tunnel) T(scenario) T(sweep) T(pcap) T(replay)
+    T(receiver)                                                                                    \
+    T(inbound)                                                                                     \
+    T(mangle)                                                                                      \
+    T(aggfrag)                                                                                     \
+    T(tunnel)                                                                                      \
+    T(scenario)                                                                                    \
+    T(sweep)                                                                                       \
+    T(pcap)                                                                                        \
+    T(replay)                                                                                      \
+    T(option_value)                                                                                \
+    T(words)                                                                                       \
+    T(override)                                                                                    \
+    T(security_association)                                                                        \
+    T(packet_list)                                                                                 \
+    T(impair_list)                                                                                 \
+    T(plot_sections)                                                                               \
+    T(api)
 
 #define DEFINE_TEST(name)                                                                          \
     static void test_##name(void)                                                                  \

@@ -10,7 +10,9 @@
 
 enum {
     ARRIVALS_MAX = 40,
-    TROUBLES_MAX = 20
+    TROUBLES_MAX = 20,
+    OCTETS_MAX = 24000, /* of all packets, so that one input has a few hundred outer packets */
+    STOP_MAX_MS = 80
 };
 
 #define MS IPTFS_PS_PER_MS
@@ -20,14 +22,16 @@ static const uint32_t largest[] = {60, 300, 1500, 20000};
 static void take_packets(struct plan *plan, struct fuzz_input *input)
 {
     int64_t at_ps = 0;
-    uint32_t most = largest[fuzz_between(input, 0, 3)];
+    uint32_t most = largest[fuzz_between(input, 0, 3)], left = OCTETS_MAX;
     plan->count = fuzz_between(input, 1, ARRIVALS_MAX);
     for (size_t i = 0; i < plan->count; i++) {
         uint64_t flags = fuzz_take(input, 1);
         uint32_t least = (flags & 1) != 0 ? IPTFS_IPV6_HEADER_OCTETS : IPTFS_IPV4_HEADER_OCTETS;
+        uint32_t octets = (uint32_t)fuzz_between(input, least, most);
+        octets = octets > left ? least : octets;
+        left -= octets < left ? octets : left;
         at_ps += (int64_t)(flags >> 4) * (MS / 8);
-        plan->arrivals[i] =
-            arrival_of(at_ps, (uint32_t)fuzz_between(input, least, most), (uint32_t)i);
+        plan->arrivals[i] = arrival_of(at_ps, octets, (uint32_t)i);
         plan->arrivals[i].ip_version = (flags & 1) != 0 ? 6 : 4;
         plan->arrivals[i].local = (flags & 2) != 0;
         plan->arrivals[i].tos = (uint8_t)(flags >> 2 & 3);
@@ -61,7 +65,7 @@ static void take_sender(struct iptfs_sender_config *sender, struct fuzz_input *i
     sender->max_aggregation_time_ps = (flags & 1024) != 0 ? MS : 0;
     sender->rekey_after_pkts = (flags & 2048) != 0 ? fuzz_between(input, 1, 20) : 0;
     sender->rekey_after_ps = (flags & 4096) != 0 ? 3 * MS : 0;
-    sender->slot_numerator = (uint64_t)MS / 8 + fuzz_between(input, 0, 255);
+    sender->slot_numerator = (uint64_t)MS * 3 / 2 + fuzz_between(input, 0, 255);
     sender->slot_denominator = fuzz_between(input, 1, 3);
 }
 
@@ -137,7 +141,7 @@ void fuzz_tunnel(const uint8_t *bytes, size_t octets)
     take_sender(&plan.sender, &input);
     take_receiver(&plan, &input);
     take_link(&plan, &input);
-    plan.stop_ps = (int64_t)fuzz_between(&input, 0, 120) * MS;
+    plan.stop_ps = (int64_t)fuzz_between(&input, 0, STOP_MAX_MS) * MS;
     take_packets(&plan, &input);
     uint64_t first = play(&plan);
     MUST(play(&plan) == first);

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/engine_run.h"
+#include "ns3/events.h"
+#include "ns3/refusing_scheduler.h"
 #include "ns3/sim.h"
 #include "support/check.h"
 
@@ -108,6 +110,89 @@ static void test_in_pieces(void)
     engine_same_records(&pieces, &whole, '*');
     engine_same_numbers(&pieces, &whole);
     CHECK_U64(pieces.events, whole.events);
+}
+
+/* -------------------------------------------------------------------------------------- errors */
+
+static void on_refuse(void *ctx)
+{
+    (void)ctx;
+    refuse_events(REFUSE_FOR_MEMORY);
+}
+
+static void on_out_of_memory(void *ctx)
+{
+    struct engine_bench *bench = ctx;
+    bench->tunnel.store.error = IPTFS_E_NO_MEMORY;
+    iptfs_engine_wake(&bench->engine);
+}
+
+/* Plays a plan in which `event` happens at 7 ms, and the first packets arrive after 8 ms: it stops
+ * with this error, and the next run is as good as any. */
+static void check_stop(enum engine_kind kind, void (*event)(void *ctx), int error, int code)
+{
+    static struct engine_result result;
+    static struct engine_bench bench;
+    struct engine_plan plan = engine_plain_plan("stop", 7000000, IPTFS_FRAMING_PPP);
+    for (plan.count = 0; plan.count < 5; plan.count++)
+        plan.arrivals[plan.count] =
+            arrival_of((8 + (int64_t)plan.count) * MS, 400, (uint32_t)plan.count);
+    plan.end_ps = 100 * MS;
+    if (!engine_open(&bench, &plan, kind, &result))
+        return;
+    iptfs_engine_wake(&bench.engine);
+    CHECK_INT(iptfs_ns3_at(7 * MS, event, NULL, &bench), 0);
+    CHECK_INT(iptfs_ns3_run_until(plan.end_ps), code);
+    refuse_events(REFUSE_NOTHING);
+    CHECK_TRUE(iptfs_ns3_now_ps() < 9 * MS);
+    CHECK_INT(bench.engine.error, error);
+    CHECK_U64(result.ledger.delivered.pkts, 0);
+    iptfs_tunnel_close(&bench.tunnel, plan.end_ps);
+    iptfs_tunnel_free(&bench.tunnel);
+    iptfs_engine_free(&bench.engine);
+    CHECK_INT(iptfs_ns3_close(), 0);
+}
+
+static void test_errors_stop_the_run(void)
+{
+    check_stop(ENGINE_DIRECT, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
+    check_stop(ENGINE_P2P, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
+    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_ENGINE, IPTFS_NS3_STOPPED);
+}
+
+/* A timer that ns-3 does not take is an error of the engine. */
+static void test_a_refused_timer(void)
+{
+    static struct engine_result result;
+    static struct engine_bench bench;
+    struct engine_plan plan = engine_plain_plan("refused", 7000000, IPTFS_FRAMING_PPP);
+    plan.arrivals[plan.count++] = arrival_of(8 * MS, 400, 1);
+    if (!engine_open(&bench, &plan, ENGINE_DIRECT, &result))
+        return;
+    refuse_events(REFUSE_FOR_MEMORY);
+    iptfs_engine_wake(&bench.engine);
+    refuse_events(REFUSE_NOTHING);
+    CHECK_INT(bench.engine.error, IPTFS_E_ENGINE);
+    iptfs_tunnel_close(&bench.tunnel, plan.end_ps);
+    iptfs_tunnel_free(&bench.tunnel);
+    iptfs_engine_free(&bench.engine);
+    CHECK_INT(iptfs_ns3_close(), 0);
+}
+
+/* What ns-3's link cannot do leaves the engine without it. */
+static void test_a_link_that_is_refused(void)
+{
+    struct engine_plan plan = engine_plain_plan("refused", 1000000, IPTFS_FRAMING_NONE);
+    struct iptfs_tunnel tunnel;
+    struct iptfs_engine engine;
+    CHECK_INT(iptfs_ns3_open(), 0);
+    CHECK_INT(iptfs_tunnel_init(&tunnel, &plan.sender, &plan.receiver), IPTFS_OK);
+    CHECK_INT(iptfs_engine_init(&engine, &tunnel), IPTFS_OK);
+    CHECK_INT(iptfs_engine_p2p_link(&engine, &plan.link), IPTFS_E_INVALID);
+    CHECK_TRUE(!engine.p2p && tunnel.link == NULL);
+    iptfs_tunnel_free(&tunnel);
+    iptfs_engine_free(&engine);
+    CHECK_INT(iptfs_ns3_close(), 0);
 }
 
 /* ---------------------------------------------------------------------------------------- cost */
@@ -229,6 +314,9 @@ const CU_TestInfo iptfs_tests_engine[] = {
     {"pulled or events: stopped in between", test_stopped_pulled_or_events},
     {"eager is the same", test_eager_is_the_same},
     {"in pieces is the same", test_in_pieces},
+    {"errors stop the run", test_errors_stop_the_run},
+    {"a refused timer", test_a_refused_timer},
+    {"a link that is refused", test_a_link_that_is_refused},
     {"saturated link: at most two events a packet", test_events_of_saturated_link},
     {"arrivals are no events", test_arrivals_are_no_events},
     {"200 runs do not grow", test_many_runs_do_not_grow},

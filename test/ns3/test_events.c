@@ -3,6 +3,7 @@
 #include "ns3/events.h"
 
 #include "ns3/recorded_calls.h"
+#include "ns3/refusing_scheduler.h"
 #include "ns3/sim.h"
 #include "support/check.h"
 
@@ -53,6 +54,7 @@ static void on_drop_try_everything(void *ctx)
 {
     (void)ctx;
     CHECK_INT(iptfs_ns3_open(), IPTFS_NS3_ESTATE);
+    CHECK_INT(iptfs_ns3_attach(), IPTFS_NS3_ESTATE);
     CHECK_INT(iptfs_ns3_close(), IPTFS_NS3_ESTATE);
     CHECK_INT(iptfs_ns3_run_until(1), IPTFS_NS3_ESTATE);
     CHECK_INT(iptfs_ns3_at(1, on_event, NULL, &call_one), IPTFS_NS3_ESTATE);
@@ -65,6 +67,29 @@ static void test_drop_finds_the_simulation_closed(void)
     CHECK_INT(iptfs_ns3_at(10, on_event, on_drop_try_everything, &call_one), 0);
     close_simulation();
     CHECK_INT(calls.n, 1);
+}
+
+/* What ns-3 does not take is not dropped either: the caller still has it. */
+static void test_refused_events(void)
+{
+    struct iptfs_ns3_timer *timer = iptfs_ns3_timer_new(on_event, &call_three);
+    open_simulation();
+    refuse_events(REFUSE_FOR_MEMORY);
+    CHECK_INT(iptfs_ns3_at(10, on_event, on_drop, &call_one), IPTFS_NS3_ENOMEM);
+    CHECK_INT(iptfs_ns3_timer_set(timer, 20), IPTFS_NS3_ENOMEM);
+    refuse_events(REFUSE_OTHERWISE);
+    CHECK_INT(iptfs_ns3_at(10, on_event, on_drop, &call_one), IPTFS_NS3_EENGINE);
+    CHECK_INT(iptfs_ns3_run_until(15), IPTFS_NS3_EENGINE);
+    CHECK_INT(calls.n, 0);
+    refuse_events(REFUSE_NOTHING);
+    CHECK_INT(iptfs_ns3_at(20, on_event, on_drop, &call_two), 0);
+    CHECK_INT(iptfs_ns3_timer_set(timer, 30), 0);
+    CHECK_INT(iptfs_ns3_run_until(100), 0);
+    CHECK_INT(calls.n, 2);
+    CHECK_CALL(0, 20, 2);
+    CHECK_CALL(1, 30, 3);
+    close_simulation();
+    iptfs_ns3_timer_free(timer);
 }
 
 static void test_timer_is_set_cancelled_and_moved(void)
@@ -253,6 +278,7 @@ const CU_TestInfo iptfs_tests_events[] = {
     {"events run in order", test_events_run_in_order},
     {"close drops pending events", test_close_drops_pending_events},
     {"drop finds the simulation closed", test_drop_finds_the_simulation_closed},
+    {"refused events", test_refused_events},
     {"timer is set, cancelled and moved", test_timer_is_set_cancelled_and_moved},
     {"timer moved earlier many times", test_timer_moved_earlier_many_times},
     {"timer sets itself", test_timer_sets_itself},

@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "support/check.h"
+#include "support/child.h"
 #include "support/ns3_network.h"
 
 extern const CU_TestInfo iptfs_tests_iptfs_helper[];
@@ -143,6 +144,67 @@ uint64_t losses(int64_t stream)
     return outcome;
 }
 
+/* ns-3 ends the process where a script asks for what there is not; the children end with 0 in place
+ * of a signal, so that the checks before are counted. */
+void die_quietly()
+{
+    std::set_terminate([]() { exit(0); });
+}
+
+void unknown_counter()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    die_quietly();
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    end->GetCounter("delivred");
+    CHECK_TRUE(false);
+}
+
+void counter_after_the_end()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    die_quietly();
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    net_destroy();
+    end->GetCounter("delivered");
+    CHECK_TRUE(false);
+}
+
+void unknown_attribute()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    die_quietly();
+    helper.SetAttribute("tunnel.PktSize", StringValue("600B"));
+    send_datagrams(helper, &seen);
+    CHECK_TRUE(false);
+}
+
+void check_fatal(void (*body)(), const char *part)
+{
+    struct child child;
+
+    child_run(body, &child);
+    CHECK_INT(child.status, 0);
+    if (std::string(child.err).find(part) == std::string::npos)
+        CHECK_FAIL("'%s' has not '%s'", child.err, part);
+}
+
+void test_fatal_errors()
+{
+    open_simulation();
+    check_fatal(unknown_counter, "IptfsTunnel: ");
+    check_fatal(unknown_counter, "delivered");
+    check_fatal(counter_after_the_end, "IptfsTunnel: the tunnel has ended");
+    check_fatal(unknown_attribute, "IptfsHelper: ");
+    check_fatal(unknown_attribute, "PktSize");
+}
+
 void test_streams()
 {
     CHECK_U64(losses(5), losses(5));
@@ -155,6 +217,7 @@ void test_streams()
 const CU_TestInfo iptfs_tests_iptfs_helper[] = {
     {"trace sources and counters agree", test_traces_and_counters},
     {"drops have a cause", test_drops},
+    {"what there is not ends the script, and says so", test_fatal_errors},
     {"streams decide what is lost", test_streams},
     CU_TEST_INFO_NULL,
 };

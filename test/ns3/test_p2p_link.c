@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/engine_run.h"
+#include "ns3/refusing_scheduler.h"
 #include "ns3/sim.h"
 #include "support/check.h"
 
@@ -124,6 +125,62 @@ static void test_p2p_refuses(void)
     }
     CHECK_INT(iptfs_ns3_close(), 0);
 }
+
+static void ignore(void *ctx)
+{
+    (void)ctx;
+}
+
+/* When ns-3 cannot take a packet, it is lost and the store has the error. */
+static void test_ns3_fails(void)
+{
+    struct engine_plan plan = engine_plain_plan("fails", 1000000, IPTFS_FRAMING_PPP);
+    struct iptfs_store store;
+    struct iptfs_link *link = NULL;
+    CHECK_INT(iptfs_ns3_open(), 0);
+    iptfs_store_init(&store);
+    CHECK_INT(iptfs_p2p_link_new(&link, &plan.link, &store, ignore, NULL), IPTFS_OK);
+    struct iptfs_outer *outer = iptfs_outer_new(&store);
+    outer->ip_octets = 1000;
+    refuse_events(REFUSE_FOR_MEMORY);
+    link->ops->submit(link, 0, outer);
+    refuse_events(REFUSE_NOTHING);
+    CHECK_INT(store.error, IPTFS_E_ENGINE);
+    CHECK_U64(link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 1);
+    CHECK_U64(store.live_outer, 0);
+    link->ops->clear(link);
+    link->ops->free(link);
+    iptfs_store_free(&store);
+    CHECK_INT(iptfs_ns3_close(), 0);
+}
+
+/* The link is idle once all that was submitted has been transmitted; an MTU beyond ns-3's own is
+ * cut to it. */
+static void test_idle_after_what_was_sent(void)
+{
+    struct engine_plan plan = engine_plain_plan("idle", 8000000, IPTFS_FRAMING_PPP);
+    struct iptfs_store store;
+    struct iptfs_link *link = NULL;
+    plan.link.mtu_octets = 65575;
+    CHECK_INT(iptfs_ns3_open(), 0);
+    iptfs_store_init(&store);
+    CHECK_INT(iptfs_p2p_link_new(&link, &plan.link, &store, ignore, NULL), IPTFS_OK);
+    CHECK_INT(link->ops->idle_ps(link, 5), 5);
+    for (int i = 1; i <= 3; i++) {
+        struct iptfs_outer *outer = iptfs_outer_new(&store);
+        outer->ip_octets = 1000;
+        link->ops->submit(link, 0, outer);
+        CHECK_INT(link->ops->idle_ps(link, 0),
+                  i * (int64_t)iptfs_framed_octets(IPTFS_FRAMING_PPP, 1000) * IPTFS_PS_PER_US);
+    }
+    CHECK_INT(store.error, IPTFS_OK);
+    link->ops->clear(link);
+    CHECK_U64(store.live_outer, 0);
+    link->ops->free(link);
+    iptfs_store_free(&store);
+    CHECK_INT(iptfs_ns3_close(), 0);
+}
+
 const CU_TestInfo iptfs_tests_p2p_link[] = {
     {"idle", test_idle_on_both},
     {"saturated", test_saturated_on_both},
@@ -133,5 +190,7 @@ const CU_TestInfo iptfs_tests_p2p_link[] = {
     {"arrivals meet ends of transmissions", test_coincidence_on_both},
     {"stopped in between", test_stopped_on_both},
     {"what ns-3 cannot do is refused", test_p2p_refuses},
+    {"ns-3 fails", test_ns3_fails},
+    {"idle after what was sent", test_idle_after_what_was_sent},
     CU_TEST_INFO_NULL,
 };

@@ -154,6 +154,43 @@ static void test_adapting(void)
     check_adapting(true, true, true);
     check_adapting(false, true, false); /* ns-3's own TCP stands still */
 }
+/* A host that follows the path MTU gets errors for packets that are not TCP's too, and other
+ * ICMP messages: nothing changes for its sockets. */
+static void check_other_icmp(bool ipv6)
+{
+    struct tunnel_net net;
+    struct tunnel_net_plan plan = tunnel_net_usual();
+    struct pings pings = {0};
+    plan.sender.dont_frag = true;
+    if (!tunnel_net_open(&net, &plan))
+        return;
+    const char *to = ipv6 ? tunnel_net_ipv6[1] : tunnel_net_ipv4[1];
+    const char *own = ipv6 ? "fd00:1::1" : "10.1.0.1";
+    void *from = add_host(&net, 9000);
+    uint32_t index = iptfs_device_pair_index(&net.pair, 1);
+    CHECK_INT(net_route(net.side[1].node, index, ipv6 ? "fd00:1::" : "10.1.0.0",
+                        ipv6 ? tunnel_net_ipv6[0] : tunnel_net_ipv4[0]),
+              0);
+    CHECK_INT(iptfs_ns3_pmtu_follow(from), 0);
+    net_sniff(from, on_icmp, &pings);
+    CHECK_INT(net_ping(from, 2000 * MS, own, to, 2000), 0);
+    CHECK_INT(net_ping(from, 2100 * MS, own, to, 100), 0);
+    struct net_tcp *tcp = net_tcp_start(from, net.side[1].node, to, 2200 * MS, 50000, 1200);
+    tunnel_net_run(&net, 4000 * MS);
+    CHECK_U64(pings.too_big, 1);
+    CHECK_U64(pings.replies, 1);
+    CHECK_INT(net_tcp_received(tcp), 50000);
+    CHECK_U64(net.tunnel[0].store.ledger.dropped[IPTFS_DROP_TOO_BIG].pkts, 1);
+    tunnel_net_close(&net);
+    net_tcp_free(tcp);
+}
+
+static void test_other_icmp(void)
+{
+    check_other_icmp(false);
+    check_other_icmp(true);
+}
+
 static void test_arguments(void)
 {
     CHECK_INT(iptfs_ns3_pmtu_follow(NULL), IPTFS_NS3_EINVAL);
@@ -165,6 +202,7 @@ const CU_TestInfo iptfs_tests_pmtu[] = {
     {"a 2000-octet ping is fragmented, or answered as Linux does", test_ping},
     {"a UDP socket of the gateway gets the error", test_local_udp},
     {"TCP adapts to the path MTU", test_adapting},
+    {"errors for others than TCP change nothing", test_other_icmp},
     {"bad arguments are refused", test_arguments},
     CU_TEST_INFO_NULL,
 };

@@ -19,6 +19,8 @@ static void test_the_example_of_rfc_1071(void)
                                      (uint32_t)sizeof bytes - cut),
                   0xddf2);
     CHECK_U64(iptfs_checksum_add(0, bytes, 7), 0xddf2 - 0xf7); /* padded with a zero */
+    CHECK_U64(iptfs_checksum_end(0x2ddf0), 0x220d); /* the carries, not yet added, of the example */
+    CHECK_U64(iptfs_checksum_end(0x1FFFF), 0xFFFE); /* a carry that carries once more */
 }
 
 static void test_the_checksum_of_a_known_header(void)
@@ -104,11 +106,37 @@ static void test_a_mark_keeps_the_checksum_right(void)
     CLOSE_STORE(&store);
 }
 
+/* Knows the first octets that are asked for, and then none. */
+static bool knows_once(void *ctx, const struct iptfs_inner *inner, uint32_t offset, uint32_t octets,
+                       uint8_t *bytes)
+{
+    int *asked = ctx;
+    (void)inner, (void)offset;
+    memset(bytes, 0x45, octets);
+    return ++*asked == 1;
+}
+
+/* A marked packet needs its header, also where the octets asked for are others. */
+static void test_a_mark_without_header_is_refused(void)
+{
+    int asked = 0;
+    uint8_t bytes[40];
+    const struct iptfs_octets source = {knows_once, &asked};
+    struct iptfs_inner inner = {.ip_version = 4, .octets = 100, .handle = &asked};
+    CHECK_INT(iptfs_inner_copy(&source, &inner, IPTFS_ECN_CE, 0, 40, bytes), IPTFS_E_INVALID);
+    CHECK_INT(asked, 2);
+    asked = 0;
+    CHECK_INT(iptfs_inner_copy(&source, &inner, IPTFS_ECN_CE, 60, 40, bytes), IPTFS_OK);
+    CHECK_INT(iptfs_inner_copy(&source, &inner, IPTFS_ECN_CE, 60, 40, bytes), IPTFS_E_INVALID);
+    CHECK_INT(asked, 2);
+}
+
 const CU_TestInfo iptfs_tests_ip_octets[] = {
     {"the example of RFC 1071", test_the_example_of_rfc_1071},
     {"the checksum of a known header", test_the_checksum_of_a_known_header},
     {"made-up packets are valid", test_made_up_packets_are_valid},
     {"parts are parts of the whole", test_parts_are_parts_of_the_whole},
     {"a mark keeps the checksum right", test_a_mark_keeps_the_checksum_right},
+    {"a mark without header is refused", test_a_mark_without_header_is_refused},
     CU_TEST_INFO_NULL,
 };

@@ -986,6 +986,17 @@ static void linux_fault_7_marks_reach_inner_packets(void)
     }
 }
 
+static void names_are_unique_and_found(void)
+{
+    const struct iptfs_mode *mode;
+    unsigned count = 0;
+    for (; (mode = iptfs_mode_at(count)) != NULL; count++)
+        CHECK_TRUE(iptfs_mode_named(mode->name) == mode);
+    CHECK_TRUE(count >= 4);
+    CHECK_TRUE(iptfs_mode_named("on-demand ") == NULL);
+    CHECK_TRUE(iptfs_mode_named("") == NULL);
+}
+
 const CU_TestInfo iptfs_tests_modes[] = {
     {"every packet has the size, every BlockOffset is right", every_packet_has_the_size},
     {"pkt-size 0 follows the MTU", size_0_follows_the_mtu},
@@ -1015,5 +1026,6 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"plain ESP copies the field", plain_esp_copies_the_field},
     {"marks come out of the tunnel", marks_come_out_of_the_tunnel},
     {"Linux fault 7: marks reach inner packets", linux_fault_7_marks_reach_inner_packets},
+    {"names are unique and found", names_are_unique_and_found},
     CU_TEST_INFO_NULL,
 };

@@ -45,6 +45,13 @@ static void test_on_demand_waits_for_init_delay_once(void)
     CHECK_INT(pacer.ops->due(&pacer, 60), IPTFS_DUE_NOTHING);
 }
 
+/* On demand has no slots: the step of a rate that nobody set never comes. */
+static void test_no_rate_has_no_slots(void)
+{
+    const struct iptfs_slots none = {.floor_ps = 77};
+    CHECK_INT(iptfs_slots_next_ps(&none), IPTFS_NEVER);
+}
+
 static void test_min_rate_counts_slots_from_the_last_packet(void)
 {
     struct iptfs_pacer pacer;
@@ -62,6 +69,7 @@ const CU_TestInfo iptfs_tests_pacer[] = {
     {"slots do not drift", test_slots_do_not_drift},
     {"a new step counts from the next slot", test_a_new_step_counts_from_the_next_slot},
     {"on demand waits for init-delay once", test_on_demand_waits_for_init_delay_once},
+    {"no rate has no slots", test_no_rate_has_no_slots},
     {"min-rate counts slots from the last packet", test_min_rate_counts_slots_from_the_last_packet},
     CU_TEST_INFO_NULL,
 };

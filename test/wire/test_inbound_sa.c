@@ -139,6 +139,21 @@ static void test_what_is_counted(void)
 }
 
 /* What is held at the end is in flight. */
+/* Octets behind the packet, more than any packet has, do not matter. */
+static void test_octets_behind_the_packet(void)
+{
+    static struct pass pass;
+    static uint8_t long_bytes[IPTFS_PACKET_MAX_OCTETS + 100];
+    open_pass(&pass);
+    uint32_t octets = encode(&pass, 1);
+    memcpy(long_bytes, pass.bytes, octets);
+    CHECK_INT(iptfs_inbound_sa_input(&inbound, 0, long_bytes, sizeof long_bytes),
+              IPTFS_OUTER_CODEC_GOOD);
+    CHECK_U64(pass.delivered, 1);
+    CHECK_U64(pass.ids[0], 1);
+    close_pass(&pass);
+}
+
 static void test_close(void)
 {
     static struct pass pass;
@@ -156,6 +171,7 @@ const CU_TestInfo iptfs_tests_inbound_sa[] = {
     {"the first packet is overtaken", test_first_packet_overtaken},
     {"timers fire whatever comes", test_timers_fire_whatever_comes},
     {"what is counted", test_what_is_counted},
+    {"octets behind the packet", test_octets_behind_the_packet},
     {"packets held at the end", test_close},
     CU_TEST_INFO_NULL,
 };

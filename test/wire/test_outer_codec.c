@@ -542,6 +542,105 @@ static void test_what_cannot_be_written_is_refused(void)
     iptfs_outer_codec_free(&wire);
 }
 
+/* What a packet of this mode gives: its octets, or the code, and `why` what the codec says. */
+static int encode_one(const char *mode, const struct iptfs_octets *source,
+                      struct iptfs_outer *outer, size_t size, const char *why)
+{
+    struct iptfs_outer_codec_config config = wire_config(iptfs_mode_named(mode), "null", 4, false);
+    struct iptfs_outer_codec wire;
+    CHECK_INT(iptfs_outer_codec_init(&wire, &config), IPTFS_OK);
+    wire.octets = *source;
+    outer->seq = 1;
+    int code = iptfs_outer_codec_encode(&wire, outer, wire_bytes, size);
+    if (strstr(wire.why, why) == NULL || (*why == '\0' && *wire.why != '\0'))
+        CHECK_FAIL("%s: '%s' has not '%s'", mode, wire.why, why);
+    iptfs_outer_codec_free(&wire);
+    return code;
+}
+
+static bool unknown(void *ctx, const struct iptfs_inner *inner, uint32_t offset, uint32_t octets,
+                    uint8_t *bytes)
+{
+    (void)ctx, (void)inner, (void)offset, (void)octets, (void)bytes;
+    return false;
+}
+
+/* Packets whose octets are not known, of each way to write them. */
+static void test_unknown_octets_are_refused(void)
+{
+    static const char why[] = "octets of an inner packet are not known";
+    static const char *const modes[] = {"on-demand", "esp", "esp-transport", "none"};
+    const struct iptfs_octets source = {unknown, NULL};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct iptfs_inner inner = hollow(4, 100);
+        struct iptfs_outer outer = {.ip_octets = 200, .refs = 1};
+        inner.handle = &inner;
+        iptfs_outer_add(&outer, &inner, 0, 100);
+        CHECK_INT(encode_one(modes[i], &source, &outer, sizeof wire_bytes, why), IPTFS_E_INVALID);
+    }
+}
+
+/* A packet that is shorter than what is in it. */
+static void test_packets_too_short_are_refused(void)
+{
+    static const struct {
+        const char *mode;
+        uint32_t octets, pad_octets;
+        int code;
+        const char *why;
+    } cases[] = {
+        {"on-demand", 20, 0, IPTFS_E_UNBALANCED, "shorter than its headers"},
+        {"on-demand", 90, 0, IPTFS_E_SHORT, "too small"},
+        {"esp", 90, 0, IPTFS_E_SHORT, "too small"},
+        {"esp", 140, 60, IPTFS_E_SHORT, "too small"},
+        {"esp", 140, 0, IPTFS_E_UNBALANCED, "disagree"},
+        {"none", 90, 0, IPTFS_E_INVALID, "no packets"},
+        {"none", 100, 0, 100, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct iptfs_inner inner = hollow(4, 100);
+        struct iptfs_outer outer = {
+            .ip_octets = cases[i].octets, .pad_octets = cases[i].pad_octets, .refs = 1};
+        iptfs_outer_add(&outer, &inner, 0, 100);
+        CHECK_INT(encode_one(cases[i].mode, &made_up, &outer, sizeof wire_bytes, cases[i].why),
+                  cases[i].code);
+    }
+    struct iptfs_inner inner = hollow(4, 100);
+    struct iptfs_outer outer = {.ip_octets = 60, .refs = 1}; /* less than the piece in it */
+    iptfs_outer_add(&outer, &inner, 0, 100);
+    CHECK_INT(encode_one("none", &made_up, &outer, 60, "too small"), IPTFS_E_SHORT);
+}
+
+/* Transport mode and packets without ESP have no octets for fragments and dummies. */
+static void test_modes_without_fragments_refuse_them(void)
+{
+    struct iptfs_outer empty = {.ip_octets = 60, .refs = 1};
+    struct iptfs_inner inner = hollow(4, 100), v6 = hollow(6, 100);
+    struct iptfs_outer part = {.ip_octets = 80, .refs = 1}, other = {.ip_octets = 120, .refs = 1};
+    iptfs_outer_add(&part, &inner, 0, 48);
+    iptfs_outer_add(&other, &v6, 0, 100);
+    CHECK_INT(encode_one("esp-transport", &made_up, &empty, 60, "whole inner packets only"),
+              IPTFS_E_INVALID);
+    CHECK_INT(encode_one("esp-transport", &made_up, &part, 80, "whole inner packets only"),
+              IPTFS_E_INVALID);
+    CHECK_INT(encode_one("esp-transport", &made_up, &other, 120, "IP version"), IPTFS_E_INVALID);
+    CHECK_INT(encode_one("none", &made_up, &empty, 60, "no packets"), IPTFS_E_INVALID);
+}
+
+/* An IPv4 header with options is not cut: each option says whether it goes into all fragments. */
+static void test_fragments_with_options_are_refused(void)
+{
+    uint8_t bytes[100];
+    struct iptfs_inner inner = hollow(4, sizeof bytes);
+    struct iptfs_outer outer = {.ip_octets = 92, .refs = 1};
+    sample_ip(bytes, 4, sizeof bytes, 5);
+    bytes[0] = 0x46;
+    inner.bytes = bytes;
+    iptfs_outer_add(&outer, &inner, 0, 60);
+    CHECK_INT(encode_one("esp", &made_up, &outer, sizeof wire_bytes, "without options"),
+              IPTFS_E_INVALID);
+}
+
 /* The upper half of a number is inferred across the wrap, in both directions. */
 static void test_numbers_of_64_bits_wrap(void)
 {
@@ -688,6 +787,10 @@ const CU_TestInfo iptfs_tests_outer_codec[] = {
     {"known answer with ESN", test_known_answer_with_esn},
     {"outer packet to the octet", test_outer_packet_to_the_octet},
     {"what cannot be written is refused", test_what_cannot_be_written_is_refused},
+    {"unknown octets are refused", test_unknown_octets_are_refused},
+    {"packets too short are refused", test_packets_too_short_are_refused},
+    {"modes without fragments refuse them", test_modes_without_fragments_refuse_them},
+    {"fragments with options are refused", test_fragments_with_options_are_refused},
     {"numbers of 64 bits wrap", test_numbers_of_64_bits_wrap},
     {"garbage does no harm", test_garbage_does_no_harm},
     {"marks pass on to octets", test_marks_pass_on_to_octets},

@@ -68,8 +68,7 @@ private:
 
     void StopApplication() override
     {
-        if (!stream_.socket)
-            return;
+        IPTFS_ASSERT(stream_.socket != nullptr); /* flows stop after they start */
         stopped_ = true;
         stream_.to_send_octets = 0;
         stream_.socket->Close();

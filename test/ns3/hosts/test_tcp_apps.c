@@ -86,11 +86,53 @@ static void test_requests_are_answered(void)
     CHECK_TRUE(observed.took_max_ps < 60 * IPTFS_PS_PER_MS);
 }
 
+/* Requests without sizes, of 100 octets and responses of 1000. */
+static struct iptfs_ns3_hosts_traffic small_requests(int64_t think_ps)
+{
+    struct iptfs_ns3_hosts_traffic traffic = site_request();
+    traffic.request_octets = 100;
+    traffic.response_octets = 1000;
+    traffic.think_ps = think_ps;
+    return traffic;
+}
+
+/* Without time to think, the next request leaves with the response: a round trip each. */
+static void test_requests_without_a_pause(void)
+{
+    struct iptfs_ns3_hosts_traffic traffic = small_requests(0);
+    struct observed observed;
+    traffic.requests = 10;
+    struct iptfs_ns3_hosts_flow flow =
+        run_site(&traffic, &site_link, 10 * IPTFS_PS_PER_S, &observed);
+    CHECK_U64(flow.transfers, 10);
+    /* Each takes a round trip of 10 ms and 1 ms of transmission; the handshake another. */
+    CHECK_TRUE(flow.finished_ps >= 11 * 10 * IPTFS_PS_PER_MS);
+    CHECK_TRUE(flow.finished_ps < 11 * 13 * IPTFS_PS_PER_MS);
+    CHECK_TRUE(observed.took_max_ps < 13 * IPTFS_PS_PER_MS);
+}
+
+/* A flow that is stopped while it thinks sends no further request. */
+static void test_stopped_while_thinking(void)
+{
+    struct iptfs_ns3_hosts_traffic traffic = small_requests(20 * IPTFS_PS_PER_S);
+    struct observed observed;
+    traffic.requests = 0;
+    traffic.stop_ps = 100 * IPTFS_PS_PER_MS;
+    struct iptfs_ns3_hosts_flow flow =
+        run_site(&traffic, &site_link, 200 * IPTFS_PS_PER_S, &observed);
+    CHECK_U64(flow.transfers, 1);
+    CHECK_U64(observed.finished, 1);
+    CHECK_U64(flow.sent_octets, 1100);
+    CHECK_INT(flow.finished_ps, -1);
+}
+
 const CU_TestInfo iptfs_tests_tcp_apps[] = {
     {"a bulk transfer arrives whole at the rate of the link",
      test_a_bulk_transfer_arrives_whole_at_the_rate_of_the_link},
     {"without an end a flow sends until it is stopped",
      test_without_an_end_a_flow_sends_until_it_is_stopped},
     {"requests are answered", test_requests_are_answered},
+    {"requests without a pause", test_requests_without_a_pause},
+    {"stopped while it thinks", test_stopped_while_thinking},
     CU_TEST_INFO_NULL,
 };
