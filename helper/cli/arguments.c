@@ -43,6 +43,15 @@ int64_t iptfs_argument_time(const char *option, const char *text)
     return time_ps;
 }
 
+uint64_t iptfs_argument_octets(const char *option, const char *text)
+{
+    struct iptfs_error error;
+    uint64_t octets = 0;
+    if (iptfs_parse_octets(text, &octets, &error) != 0)
+        refuse_value(option, error.text);
+    return octets;
+}
+
 void iptfs_argument_take(struct argp_state *state, const char **argument, const char *text)
 {
     if (*argument != NULL)

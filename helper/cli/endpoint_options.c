@@ -72,6 +72,9 @@ error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
     case IPTFS_KEY_ESP_SA:
         request->esp_sa_path = value;
         break;
+    case IPTFS_KEY_MAX_OUTPUT:
+        request->max_output_octets = iptfs_argument_octets("--max-output", value);
+        break;
     case IPTFS_KEY_JSON:
         request->json = true;
         break;
@@ -89,7 +92,8 @@ int iptfs_endpoint_main(const struct iptfs_command *command, iptfs_endpoint_func
                         int argc, char **argv)
 {
     struct iptfs_error error = {0};
-    struct arguments arguments = {.sets = iptfs_command_pointers(argc)};
+    struct arguments arguments = {.request = {.max_output_octets = IPTFS_MAX_OUTPUT_OCTETS},
+                                  .sets = iptfs_command_pointers(argc)};
     iptfs_command_parse(command, 0, argc, argv, &arguments);
     arguments.request.sets = arguments.sets;
     int code = function(&arguments.request, stdout, stderr, &error);

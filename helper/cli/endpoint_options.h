@@ -3,6 +3,7 @@
 #ifndef IPTFS_CLI_ENDPOINT_OPTIONS_H
 #define IPTFS_CLI_ENDPOINT_OPTIONS_H
 
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "endpoint/endpoint.h"
 
@@ -16,6 +17,7 @@ enum {
     IPTFS_KEY_JSON,
     IPTFS_KEY_KEY,
     IPTFS_KEY_KEY_FILE,
+    IPTFS_KEY_MAX_OUTPUT,
     IPTFS_KEY_SCENARIO,
     IPTFS_KEY_SET,
     IPTFS_KEY_SPI,
@@ -36,6 +38,7 @@ enum {
     {"key", IPTFS_KEY_KEY, "HEX", 0, "Key and salt as in the file of --key-file; other users may see them", 0},        \
     {"esn", IPTFS_KEY_ESN, NULL, 0, "Use extended sequence numbers (64 bits)", 0},                 \
     {"json", IPTFS_KEY_JSON, NULL, 0, "Print the summary as JSON", 0},                             \
+    {"max-output", IPTFS_KEY_MAX_OUTPUT, "SIZE", 0, IPTFS_MAX_OUTPUT_HELP, 0},                     \
     {"quiet", 'q', NULL, 0, "Print only errors and what was skipped", 0}
 /* clang-format on */
 

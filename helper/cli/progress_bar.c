@@ -4,6 +4,7 @@
 #include "files/wall_clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -53,19 +54,27 @@ static void draw(void *ctx, double done, double all, const char *unit)
     double now_s = iptfs_wall_s();
     if (now_s < bar->next_s || all <= 0)
         return;
-    char text[128];
+    char text[256];
     int columns = terminal_columns();
     done = done < all ? done : all;
     describe(text, sizeof text, done, all, unit, now_s - bar->start_s);
+    if (*bar->note != '\0')
+        snprintf(text + strlen(text), sizeof text - strlen(text), "; %s", bar->note);
     int rest = columns - snprintf(NULL, 0, "%s", text) - (int)sizeof "[] " + 1;
     int width = rest > MAX_BAR_COLUMNS ? MAX_BAR_COLUMNS : rest;
     int filled = width > 0 ? (int)(width * done / all) : 0;
     if (width > 0)
         fprintf(stderr, "\r\033[K[%.*s%*s] %s", filled, marks, width - filled, "", text);
     else
-        fprintf(stderr, "\r\033[K%.*s", columns, text);
+        fprintf(stderr, "\r\033[K%.*s", columns, text); /* cut where the terminal is narrow */
     bar->drawn = true;
     bar->next_s = now_s + 0.2;
+}
+
+static void keep_note(void *ctx, const char *text)
+{
+    struct iptfs_progress_bar *bar = ctx;
+    snprintf(bar->note, sizeof bar->note, "%.*s", (int)sizeof bar->note - 1, text);
 }
 
 static void erase(void *ctx)
@@ -88,6 +97,7 @@ struct iptfs_progress iptfs_progress_bar_start(struct iptfs_progress_bar *bar, b
     *bar = (struct iptfs_progress_bar){.start_s = now_s, .next_s = now_s + 1.0};
     return (struct iptfs_progress){
         .update = wanted && isatty(STDERR_FILENO) ? draw : NULL,
+        .note = keep_note,
         .end = erase,
         .message = print_message,
         .ctx = bar,

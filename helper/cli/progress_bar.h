@@ -11,6 +11,7 @@ struct iptfs_progress_bar {
     bool drawn;
     double start_s; /* when the work began */
     double next_s;  /* when the bar may be drawn again */
+    char note[128]; /* behind the rest */
 };
 
 /* Starts the clock of a bar and returns what a command hands to its work; refers to the bar. The

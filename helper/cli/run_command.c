@@ -12,6 +12,7 @@
 enum {
     KEY_CSV = 256, /* options without a letter */
     KEY_JSON,
+    KEY_MAX_OUTPUT,
     KEY_PCAP,
     KEY_RUN,
     KEY_SEED,
@@ -43,6 +44,7 @@ static const struct argp_option options[] = {
      "Write rates, queues and windows over time, one line for each interval of this length (such "
      "as 100ms), and plots of them",
      0},
+    {"max-output", KEY_MAX_OUTPUT, "SIZE", 0, IPTFS_MAX_OUTPUT_HELP, 0},
     {"quiet", 'q', NULL, 0, "Print only errors", 0},
     {0},
 };
@@ -64,6 +66,9 @@ static error_t parse_file_option(int key, char *value, struct iptfs_run_request 
         break;
     case KEY_PCAP:
         request->pcap_prefix = value;
+        break;
+    case KEY_MAX_OUTPUT:
+        request->max_output_octets = iptfs_argument_octets("--max-output", value);
         break;
     case KEY_SERIES:
         request->series_ps = iptfs_argument_time("--series", value);
@@ -144,7 +149,8 @@ static int run(int argc, char **argv)
 {
     struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
-    struct arguments arguments = {.sets = iptfs_command_pointers(argc)};
+    struct arguments arguments = {.request = {.max_output_octets = IPTFS_MAX_OUTPUT_OCTETS},
+                                  .sets = iptfs_command_pointers(argc)};
     struct iptfs_run_request *request = &arguments.request;
     iptfs_command_parse(&iptfs_command_run, 0, argc, argv, &arguments);
     struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request->quiet);

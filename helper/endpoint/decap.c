@@ -26,7 +26,7 @@ static void write_inner(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bo
     struct decap *decap = ctx;
     (void)again; /* a capture has each copy as a packet */
     iptfs_inner_copy(NULL, inner, inner->tos, 0, inner->octets, decap->bytes);
-    iptfs_capture_writer_add(&decap->endpoint.writer, now_ps, decap->bytes, inner->octets);
+    iptfs_endpoint_write(&decap->endpoint, now_ps, decap->bytes, inner->octets);
 }
 
 static int open_receiver(struct decap *decap)
@@ -149,7 +149,7 @@ static int finish(struct decap *decap, FILE *out, FILE *notes)
     int code = iptfs_inbound_sa_close(&decap->inbound);
     if (code != IPTFS_OK)
         return iptfs_fail(endpoint->error, code, "decap: %s", iptfs_error_name(code));
-    code = iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
+    code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(decap);

@@ -7,6 +7,7 @@
 #include "sender/sender.h"
 #include "summary/summary.h"
 #include "text/json_build.h"
+#include "text/quantity.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@ struct encap {
     struct iptfs_sender sender;
     struct iptfs_outer_codec codec;
     struct iptfs_tally outer;
+    FILE *notes;
+    bool gap_noted;
+    int64_t last_ps; /* time of the packet read before */
     uint8_t bytes[IPTFS_OUTER_CODEC_MAX_OCTETS];
 };
 
@@ -35,7 +39,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     struct iptfs_endpoint *endpoint = &encap->endpoint;
     int octets = iptfs_outer_codec_encode(&encap->codec, outer, encap->bytes, sizeof encap->bytes);
     if (octets >= 0) {
-        iptfs_capture_writer_add(&endpoint->writer, now_ps, encap->bytes, (uint32_t)octets);
+        iptfs_endpoint_write(endpoint, now_ps, encap->bytes, (uint32_t)octets);
         iptfs_tally_add(&encap->outer, (uint32_t)octets);
     } else if (endpoint->code == IPTFS_OK) {
         endpoint->code =
@@ -86,12 +90,62 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
     return true;
 }
 
+/* A sender without memory sends nothing more, and would be woken for ever. */
+static void check_store(struct encap *encap)
+{
+    if (encap->store.error != IPTFS_OK && encap->endpoint.code == IPTFS_OK)
+        encap->endpoint.code = iptfs_fail_no_memory(encap->endpoint.error);
+}
+
+/* Says once that a gap of the capture becomes much output: "24 h become about 77 million packets".
+ * Estimated from what the gap has become until `at_ps`. */
+static void note_gap(struct encap *encap, int64_t from_ps, int64_t at_ps,
+                     const struct iptfs_tally *before)
+{
+    static const double much_octets = 1e9;
+    const struct iptfs_endpoint *endpoint = &encap->endpoint;
+    int64_t gap_ps = endpoint->now_ps - from_ps;
+    double share = (double)gap_ps / (double)(at_ps - from_ps);
+    double octets = share * (double)(encap->outer.octets - before->octets);
+    if (encap->gap_noted || endpoint->request->quiet || octets < much_octets)
+        return;
+    encap->gap_noted = true;
+    fprintf(encap->notes,
+            "%s: packet %" PRIu64 " comes %s after the one before it: about %.3g million outer "
+            "packets (%s) until then\n",
+            endpoint->reader.path.text, endpoint->reader.number, iptfs_show_time(gap_ps).text,
+            share * (double)(encap->outer.pkts - before->pkts) / 1e6,
+            iptfs_show_octets((uint64_t)octets).text);
+    fflush(encap->notes);
+}
+
+/* Sends what leaves before the packet that was read. */
+static void send_until_now(struct encap *encap)
+{
+    enum {
+        ESTIMATE_AFTER = 1000 /* packets */
+    };
+    struct iptfs_endpoint *endpoint = &encap->endpoint;
+    const struct iptfs_tally before = encap->outer;
+    int64_t next_ps, from_ps = encap->last_ps;
+    while (endpoint->code == IPTFS_OK &&
+           (next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps) {
+        iptfs_sender_wake(&encap->sender, next_ps);
+        check_store(encap);
+        if (encap->outer.pkts - before.pkts == ESTIMATE_AFTER && next_ps > from_ps)
+            note_gap(encap, from_ps, next_ps, &before);
+    }
+    encap->last_ps = endpoint->now_ps;
+}
+
 static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
 {
     struct encap *encap = (struct encap *)endpoint;
     struct iptfs_ip_header ip;
-    int64_t next_ps;
     if (!is_packet(endpoint, packet, &ip))
+        return;
+    send_until_now(encap);
+    if (endpoint->code != IPTFS_OK)
         return;
     uint8_t *octets = malloc(ip.octets);
     if (octets == NULL) {
@@ -110,9 +164,8 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         .ip_version = ip.version,
         .tos = ip.tos,
     };
-    while ((next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps)
-        iptfs_sender_wake(&encap->sender, next_ps);
     iptfs_sender_offer(&encap->sender, &arrival);
+    check_store(encap);
 }
 
 /* Sends what is still in the queue. */
@@ -120,8 +173,10 @@ static void send_rest(struct encap *encap)
 {
     struct iptfs_sender *sender = &encap->sender;
     while ((sender->queue.head != NULL || sender->packer.partial != NULL) &&
-           encap->endpoint.code == IPTFS_OK)
+           encap->endpoint.code == IPTFS_OK) {
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
+        check_store(encap);
+    }
 }
 
 /* NULL when memory ran out. */
@@ -166,7 +221,7 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
     struct iptfs_endpoint *endpoint = &encap->endpoint;
     int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
     if (code == IPTFS_OK)
-        code = iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
+        code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(encap);
@@ -182,6 +237,7 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     struct encap *encap = calloc(1, sizeof *encap);
     if (encap == NULL)
         return iptfs_fail_no_memory(error);
+    encap->notes = notes;
     iptfs_store_init(&encap->store);
     int code = iptfs_endpoint_open(&encap->endpoint, request, IPTFS_ENDPOINT_SCENARIO, error);
     if (code == IPTFS_OK)
@@ -192,8 +248,6 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         send_rest(encap);
         code = encap->endpoint.code;
     }
-    if (code == IPTFS_OK && encap->store.error != IPTFS_OK)
-        code = iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
         code = finish(encap, out, notes);
     iptfs_store_close(&encap->store);

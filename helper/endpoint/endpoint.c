@@ -2,6 +2,8 @@
 #include "endpoint/endpoint.h"
 
 #include "base/units.h"
+#include "files/textfile.h"
+#include "text/quantity.h"
 
 #include <inttypes.h>
 
@@ -27,8 +29,12 @@ int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
                                &endpoint->scenario.tunnel[IPTFS_FORWARD], IPTFS_FORWARD, error);
     if (code == IPTFS_OK)
         code = iptfs_capture_reader_open(&endpoint->reader, request->in_path, NULL, error);
-    return code == IPTFS_OK ? iptfs_capture_writer_open(&endpoint->writer, request->out_path, error)
-                            : code;
+    if (code == IPTFS_OK)
+        code = iptfs_capture_writer_open(&endpoint->writer, request->out_path, error);
+    endpoint->limit.left = request->max_output_octets;
+    if (request->max_output_octets > 0)
+        endpoint->writer.out.limit = &endpoint->limit;
+    return code;
 }
 
 void iptfs_endpoint_close(struct iptfs_endpoint *endpoint)
@@ -43,6 +49,35 @@ int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char
 {
     return iptfs_fail(endpoint->error, IPTFS_E_INVALID, "%s: found tunnel.mode=%s, allowed: %s",
                       command, endpoint->codec.mode->name, allowed);
+}
+
+static int report_failure(struct iptfs_endpoint *endpoint)
+{
+    const struct iptfs_endpoint_request *request = endpoint->request;
+    if (endpoint->limit.reached)
+        return iptfs_fail(endpoint->error, IPTFS_E_IO,
+                          "%s: reached %s at packet %" PRIu64 " of %s and is not kept, allowed: a "
+                          "larger --max-output, a lower rate, fewer packets",
+                          iptfs_quoted_path(request->out_path).text,
+                          iptfs_show_octets(request->max_output_octets).text,
+                          endpoint->reader.number, endpoint->reader.path.text);
+    return iptfs_outfile_flush(&endpoint->writer.out, endpoint->error);
+}
+
+void iptfs_endpoint_write(struct iptfs_endpoint *endpoint, int64_t now_ps, const uint8_t *bytes,
+                          uint32_t octets)
+{
+    iptfs_capture_writer_add(&endpoint->writer, now_ps, bytes, octets);
+    if (endpoint->writer.out.failure != 0 && endpoint->code == IPTFS_OK)
+        endpoint->code = report_failure(endpoint);
+}
+
+int iptfs_endpoint_commit(struct iptfs_endpoint *endpoint)
+{
+    int code = iptfs_outfile_flush(&endpoint->writer.out, endpoint->error);
+    if (code != IPTFS_OK)
+        return report_failure(endpoint);
+    return iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
 }
 
 /* Sets the clock to a packet's time; it never goes back. */

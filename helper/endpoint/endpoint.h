@@ -23,15 +23,17 @@ struct iptfs_endpoint_request {
     const char *const *sets; /* "section.key=value"; [tunnel] and [link] of the forward direction */
     size_t n_sets;
     struct iptfs_sa_options sa;
-    const char *esp_sa_path; /* the table for Wireshark; NULL: none. Only for encap */
-    bool json;               /* print the figures as JSON */
-    bool quiet;              /* print nothing but errors and what was skipped */
+    const char *esp_sa_path;    /* the table for Wireshark; NULL: none. Only for encap */
+    uint64_t max_output_octets; /* of the capture; 0: no limit */
+    bool json;                  /* print the figures as JSON */
+    bool quiet;                 /* print nothing but errors and what was skipped */
 };
 
 struct iptfs_endpoint {
     const struct iptfs_endpoint_request *request;
     struct iptfs_capture_reader reader;
     struct iptfs_capture_writer writer;
+    struct iptfs_outfile_limit limit;
     struct iptfs_scenario scenario;
     struct iptfs_outer_codec_config codec;
     int64_t base_s; /* the second in which the capture begins */
@@ -58,6 +60,13 @@ void iptfs_endpoint_close(struct iptfs_endpoint *endpoint);
 /* IPTFS_E_INVALID: the tunnel's mode is not `allowed`. */
 int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char *command,
                                const char *allowed);
+
+/* Writes a packet. A failure, or the limit of the request, sets endpoint->code. */
+void iptfs_endpoint_write(struct iptfs_endpoint *endpoint, int64_t now_ps, const uint8_t *bytes,
+                          uint32_t octets);
+
+/* Gives the capture its name. IPTFS_E_IO. */
+int iptfs_endpoint_commit(struct iptfs_endpoint *endpoint);
 
 /* Reads the capture to its end and gives each packet to `take`, until endpoint->code is not 0. A
  * file that ends in the middle of a packet is read up to that packet. */

@@ -14,6 +14,8 @@
 
 static int cannot(struct iptfs_error *error, const char *what, const char *path)
 {
+    if (errno == ENOMEM)
+        return iptfs_fail_no_memory(error);
     return iptfs_fail(error, IPTFS_E_IO, "%s: cannot %s: %s", iptfs_quoted_path(path).text, what,
                       strerror(errno));
 }
@@ -243,22 +245,38 @@ static bool close_copy(int fd)
     return copy >= 0 && close(copy) == 0;
 }
 
+static void write_rest(struct iptfs_outfile *out)
+{
+    if (fflush(out->file) != 0 || (out->failure == 0 && !close_copy(out->fd)))
+        fail_writing(out, errno);
+}
+
+static int report_failure(const struct iptfs_outfile *out, struct iptfs_error *error)
+{
+    errno = out->failure;
+    return out->failure == 0 ? IPTFS_OK : cannot(error, "write the file", out->path);
+}
+
 static int commit(struct iptfs_outfile *out, bool sync, struct iptfs_error *error)
 {
     bool stream = out->temporary == NULL && !out->nameless;
-    if (fflush(out->file) != 0)
-        fail_writing(out, errno);
+    write_rest(out);
     if (out->failure == 0 && sync && !stream && fsync(out->fd) != 0)
         fail_writing(out, errno);
-    if (out->failure == 0 && (!close_copy(out->fd) || !take_name(out)))
+    if (out->failure == 0 && !take_name(out))
         fail_writing(out, errno);
     if (fclose(out->file) != 0)
         fail_writing(out, errno);
     out->file = NULL;
-    errno = out->failure;
-    int code = out->failure == 0 ? IPTFS_OK : cannot(error, "write the file", out->path);
+    int code = report_failure(out, error);
     iptfs_outfile_discard(out);
     return code;
+}
+
+int iptfs_outfile_flush(struct iptfs_outfile *out, struct iptfs_error *error)
+{
+    write_rest(out);
+    return report_failure(out, error);
 }
 
 int iptfs_outfile_commit(struct iptfs_outfile *out, struct iptfs_error *error)

@@ -41,6 +41,10 @@ int iptfs_outfile_open_private(struct iptfs_outfile *out, const char *path,
 int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, const char *name,
                           struct iptfs_error *error);
 
+/* Writes all that the stream holds: where several files belong together, call it for each before
+ * the first of them gets its name. IPTFS_E_IO when something could not be written. */
+int iptfs_outfile_flush(struct iptfs_outfile *out, struct iptfs_error *error);
+
 /* Closes the file and gives it its name, in place of an older one. IPTFS_E_IO when something could
  * not be written: then the older file, if any, is still there. */
 int iptfs_outfile_commit(struct iptfs_outfile *out, struct iptfs_error *error);

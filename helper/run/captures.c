@@ -176,32 +176,19 @@ static int check_end(const struct iptfs_run_captures_end *end, const char *path,
                       end->why);
 }
 
-static int commit_end(struct iptfs_run_captures_end *end, struct iptfs_error *error)
-{
-    int code = IPTFS_OK;
-    for (int i = 0; code == IPTFS_OK && i < IPTFS_RUN_CAPTURES_PLACES; i++)
-        code = iptfs_capture_writer_commit(&end->files[i], error);
-    return code;
-}
-
-int iptfs_run_captures_commit(struct iptfs_run_captures *captures, const struct iptfs_run *run,
+int iptfs_run_captures_finish(struct iptfs_run_captures *captures, const struct iptfs_run *run,
                               struct iptfs_error *error)
 {
     int code = IPTFS_OK;
-    for (int i = 0; code == IPTFS_OK && i < IPTFS_DIRECTIONS; i++)
-        if (captures->used[i])
-            code = check_end(&captures->ends[i], run->scenario->path, error);
     for (int i = 0; code == IPTFS_OK && i < IPTFS_DIRECTIONS; i++) {
         const struct iptfs_outer_codec *wire = &captures->ends[i].wire;
         if (!captures->used[i])
             continue;
-        if (captures->esp_sa.file != NULL && has_sa(wire))
+        code = check_end(&captures->ends[i], run->scenario->path, error);
+        if (code == IPTFS_OK && captures->esp_sa.file != NULL && has_sa(wire))
             iptfs_sa_write_wireshark(&wire->config, run->direction[i].tunnel.sender.packer.sa + 1,
                                      captures->esp_sa.file);
-        code = commit_end(&captures->ends[i], error);
     }
-    if (code == IPTFS_OK && captures->esp_sa.file != NULL)
-        code = iptfs_outfile_commit(&captures->esp_sa, error);
     return code;
 }
 

@@ -51,9 +51,9 @@ int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *pre
  * computes their checksums, which it does not without captures. IPTFS_E_ENGINE. */
 int iptfs_run_captures_attach(struct iptfs_run_captures *captures, struct iptfs_run *run);
 
-/* Writes the files under their names. IPTFS_E_INVALID when a packet has no known octets (see
- * iptfs_outer_codec_encode), IPTFS_E_IO. */
-int iptfs_run_captures_commit(struct iptfs_run_captures *captures, const struct iptfs_run *run,
+/* Writes the end of the files, which the caller commits then. IPTFS_E_INVALID when a packet has no
+ * known octets (see iptfs_outer_codec_encode). */
+int iptfs_run_captures_finish(struct iptfs_run_captures *captures, const struct iptfs_run *run,
                               struct iptfs_error *error);
 
 /* Frees the captures, and removes those that were not committed; harmless on an all-zero struct. */

@@ -32,6 +32,7 @@ struct iptfs_run_request {
     /* Called when series.csv is written, to draw it; an error ends the command. NULL: nothing. */
     int (*series_written)(const struct iptfs_series *series, const char *directory,
                           struct iptfs_error *error);
+    uint64_t max_output_octets; /* of all files; 0: no limit */
     enum iptfs_output output;
     bool quiet;                            /* print nothing but errors */
     const struct iptfs_progress *progress; /* may be NULL */

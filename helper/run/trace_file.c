@@ -102,12 +102,10 @@ struct iptfs_trace iptfs_trace_file_trace(struct iptfs_trace_file *file,
     return (struct iptfs_trace){emit, &file->end[direction]};
 }
 
-int iptfs_trace_file_commit(struct iptfs_trace_file *file, struct iptfs_error *error)
+int iptfs_trace_file_finish(struct iptfs_trace_file *file, struct iptfs_error *error)
 {
     flush(file);
-    if (file->failed)
-        return iptfs_fail_no_memory(error);
-    return iptfs_outfile_commit(&file->out, error);
+    return file->failed ? iptfs_fail_no_memory(error) : IPTFS_OK;
 }
 
 void iptfs_trace_file_free(struct iptfs_trace_file *file)

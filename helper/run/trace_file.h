@@ -40,8 +40,9 @@ int iptfs_trace_file_open(struct iptfs_trace_file *file, const char *path,
 struct iptfs_trace iptfs_trace_file_trace(struct iptfs_trace_file *file,
                                           enum iptfs_direction direction);
 
-/* Writes the remaining records and renames the file to its name. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
-int iptfs_trace_file_commit(struct iptfs_trace_file *file, struct iptfs_error *error);
+/* Writes the remaining records; the caller commits the file then. IPTFS_E_NO_MEMORY when records
+ * are missing. */
+int iptfs_trace_file_finish(struct iptfs_trace_file *file, struct iptfs_error *error);
 
 /* Frees the file, and removes it when it was not committed; harmless on an all-zero struct. */
 void iptfs_trace_file_free(struct iptfs_trace_file *file);

@@ -17,6 +17,18 @@ void iptfs_progress_end(const struct iptfs_progress *progress)
         progress->end(progress->ctx);
 }
 
+void iptfs_progress_note(const struct iptfs_progress *progress, const char *format, ...)
+{
+    char text[128];
+    va_list args;
+    if (!iptfs_progress_watched(progress) || progress->note == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    progress->note(progress->ctx, text);
+}
+
 void iptfs_progress_message(const struct iptfs_progress *progress, const char *format, ...)
 {
     char line[1024];

@@ -127,3 +127,8 @@ struct iptfs_text iptfs_show_rate(uint64_t rate_bps)
 {
     return iptfs_measure_rounded((double)rate_bps, rate_units, 5);
 }
+
+struct iptfs_text iptfs_show_octets(uint64_t octets)
+{
+    return iptfs_measure_rounded((double)octets, octet_units, 4); /* up to GB */
+}

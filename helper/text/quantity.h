@@ -38,5 +38,6 @@ struct iptfs_text iptfs_exact_number(uint64_t number);
  * negative. */
 struct iptfs_text iptfs_show_time(int64_t time_ps);
 struct iptfs_text iptfs_show_rate(uint64_t rate_bps);
+struct iptfs_text iptfs_show_octets(uint64_t octets); /* by 1000 */
 
 #endif

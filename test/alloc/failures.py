@@ -79,7 +79,7 @@ def make_inputs(folder):
         subprocess.run([SIM, *arguments, '--quiet'], cwd=folder, check=True)
 
 
-# Name -> arguments; @NAME is a file of the folder of inputs. What is written goes into the folder in which the command is run.
+# Name -> arguments; @NAME is a file of the folder of inputs, =NAME a copy of a folder of it. What is written goes into the folder in which the command is run.
 COMMANDS = {
     'list': ['list'],
     'list-json': ['list', '--json'],
@@ -103,12 +103,13 @@ COMMANDS = {
     'decap-json': ['decap', '@outer.pcap', 'inner.pcap', '--key', KEY, '--json'],
     'dry-run': ['sweep', example('sweep-delay.ini'), '--dry-run'],
     'sweep': ['sweep', '@small.ini', '--out', 'out', '--jobs', '1'],
-    'point': ['point', '@small.ini', '--out', '.', '--index', '2'],
+    'point': ['point', '@small.ini', '--out', '=small', '--index', '2'],
     'show': ['show', '@small'],
     'show-json': ['show', '@small', '--json'],
     'show-list': ['show', '@small', '--list'],
     'show-point': ['show', '@small', '--point', '2'],
-    'plot': ['plot', '@small', '--out', 'out'],
+    'plot': ['plot', '=small'],
+    'plot-one': ['plot', '=small', 'delay', '--file', '@small.ini', '--quiet'],
     'man': ['help', '--man', 'run'],
     'completion': ['help', '--completion', 'bash'],
 }
@@ -164,10 +165,16 @@ def tree(directory):
     return found
 
 
+# What a process of points writes on standard output: for memory that ran out here, or in ns-3.
+POINT_FAILED = rb'- \d+ (1 .*memory|139 killed by signal 11.*|134 killed by signal 6.*)\n|! .*memory\n'
+
+
 def problem(status, files, right_status, right_files):
     """What is wrong with a run; None when nothing is."""
     if status < 0:
         return 'ended by signal %d' % -status
+    if re.fullmatch(POINT_FAILED, files['stdout']):
+        return None
     stderr = files.pop('stderr')
     why = files.pop('why', b'')
     if status == right_status and not stderr.strip().endswith(b'memory'):
@@ -195,14 +202,18 @@ def problem(status, files, right_status, right_files):
 class Trial:
     """All runs of one command."""
 
-    def __init__(self, name, arguments, scratch):
-        self.name, self.scratch = name, scratch
-        self.server = Server(arguments, scratch)
+    def __init__(self, name, arguments, inputs, scratch):
+        self.name, self.scratch, self.inputs = name, scratch, inputs
+        self.copies = [word[1:] for word in arguments if word.startswith('=')]
+        self.server = Server([os.path.join(inputs, word[1:]) if word.startswith('@') else
+                              word.lstrip('=') for word in arguments], scratch)
 
     def run(self, first, last, trace):
         directory = os.path.join(self.scratch, 'run')
         shutil.rmtree(directory, ignore_errors=True)
         os.mkdir(directory)
+        for name in self.copies:
+            shutil.copytree(os.path.join(self.inputs, name), os.path.join(directory, name))
         status = self.server.run(first, last, trace, directory)
         return status, tree(directory)
 
@@ -248,9 +259,7 @@ def chosen(which, count, distinct):
 
 
 def try_command(name, arguments, options, scratch):
-    arguments = [os.path.join(options.inputs, word[1:]) if word.startswith('@') else word
-                 for word in arguments]
-    trial = Trial(name, arguments, scratch)
+    trial = Trial(name, arguments, options.inputs, scratch)
     count, distinct = trial.prepare()
     places = options.at or chosen(options.places, count, distinct)
     wrong = tried = 0

@@ -3,6 +3,7 @@
 #include "support/check.h"
 #include "text/progress.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct reported {
@@ -10,6 +11,7 @@ struct reported {
     double all;
     const char *unit;
     unsigned ends;
+    char note[128];
     char line[2000];
 };
 
@@ -19,6 +21,12 @@ static void on_progress(void *ctx, double done, double all, const char *unit)
     reported->done = done;
     reported->all = all;
     reported->unit = unit;
+}
+
+static void on_note(void *ctx, const char *text)
+{
+    struct reported *reported = ctx;
+    snprintf(reported->note, sizeof reported->note, "%s", text);
 }
 
 static void on_end(void *ctx)
@@ -36,12 +44,14 @@ static void on_message(void *ctx, const char *line)
 static void test_callbacks_get_what_was_reported(void)
 {
     struct reported reported = {.unit = NULL};
-    struct iptfs_progress progress = {on_progress, on_end, on_message, &reported};
+    struct iptfs_progress progress = {on_progress, on_note, on_end, on_message, &reported};
     CHECK_TRUE(iptfs_progress_watched(&progress));
     iptfs_progress_update(&progress, 3, 10, "points");
     CHECK_NEAR(reported.done, 3, 0);
     CHECK_NEAR(reported.all, 10, 0);
     CHECK_STR(reported.unit, "points");
+    iptfs_progress_note(&progress, "%d MB", 12);
+    CHECK_STR(reported.note, "12 MB");
     iptfs_progress_end(&progress);
     CHECK_U64(reported.ends, 1);
     iptfs_progress_message(&progress, "%s: %d", "failed", 7);
@@ -55,6 +65,8 @@ static void test_callbacks_are_optional(void)
     CHECK_TRUE(!iptfs_progress_watched(&progress));
     iptfs_progress_update(NULL, 1, 2, NULL);
     iptfs_progress_update(&progress, 1, 2, NULL);
+    iptfs_progress_note(NULL, "lost");
+    iptfs_progress_note(&progress, "lost");
     iptfs_progress_end(NULL);
     iptfs_progress_end(&progress);
     iptfs_progress_message(NULL, "lost");

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Full disks, limits of file sizes, closed descriptors and killed commands: files are complete or
- * not there, and the command says so. */
+/* Full disks, limits of sizes, closed descriptors, killed commands: files are complete or not
+ * there, and the command says so. Gaps of a day take no memory. */
 #include "support/check.h"
 #include "support/folder.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define BASE                                                                                       \
     "[scenario]\nname = base\nduration = 50ms\n[link]\nrate = 10Mbps\ndelay = 1ms\n"               \
@@ -46,6 +50,7 @@ static const char on_small_disks[] =
     "  if [ $status = 0 ]; then\n"
     "    for f in $WANT; do [ -s small/$f ] || { echo \"no $f, $free KiB\"; exit 42; }; done\n"
     "  else grep -q 'No space left on device' stderr || { cat stderr; exit 43; }; fi\n"
+    "  [ ! -e small/p-inner-in.pcap ] || [ -e small/o/summary.json ] || { echo some; exit 44; }\n"
     "  first=${first:-$status} last=$status\n"
     "done\n"
     "[ $first != 0 ] && [ $last = 0 ]\n";
@@ -244,6 +249,126 @@ static void killed_plots_leave_nothing(void)
     folder_remove();
 }
 
+/* A limit ends a run, and no file of it is kept. */
+static void output_is_limited(void)
+{
+    static const char scenario[] =
+        "[scenario]\nname = long\nduration = 10h\n[tunnel]\nmode = fixed-rate\n"
+        "l3-fixed-rate = 10Mbps\n[traffic.a]\ntype = cbr\nsize = 200B\nrate = 1Mbps\n";
+    folder_make();
+    folder_write("long.ini", scenario);
+    folder_write("key.sh", "KEY=000102030405060708090a0b0c0d0e0fa0a1a2a3\n");
+    folder_write("o.txt", "");
+    CHECK_INT(folder_run("run long.ini --out o --pcap p --trace t --max-output 5MB"), 2);
+    CHECK_HAS("stderr", "iptfs-sim: long.ini: the files of the run reached 5 MB at ");
+    CHECK_HAS("stderr", " of 36000 s, and none is kept, allowed: a larger --max-output");
+    CHECK_INT(folder_script("ls -A o; ls p* t* 2>/dev/null"), 2);
+    char *text = folder_read("stdout", NULL);
+    CHECK_STR(text, "");
+    free(text);
+    CHECK_INT(folder_run("run long.ini --set scenario.duration=1s --pcap p --max-output 0"), 0);
+    CHECK_INT(folder_run("run long.ini --max-output 5km"), 2);
+    CHECK_HAS("stderr", "iptfs-sim: --max-output: found '5km', allowed: octets");
+
+    /* A gap of a day would become 121 GB. */
+    CHECK_INT(
+        folder_script(". ./key.sh; sim encap p-inner-in.pcap e.pcap --key $KEY --max-output 40kB"),
+        2);
+    CHECK_HAS("stderr", "iptfs-sim: e.pcap: reached 40 kB at packet ");
+    CHECK_HAS("stderr", " of p-inner-in.pcap and is not kept, allowed: a larger --max-output");
+    CHECK_INT(folder_shell("test ! -e e.pcap"), 0);
+    folder_remove();
+}
+
+/* A log says once how much is ahead. */
+static void much_output_is_announced(void)
+{
+    folder_make();
+    folder_write("long.ini",
+                 "[scenario]\nname = long\nduration = 40h\n[tunnel]\nmode = fixed-rate\n"
+                 "l3-fixed-rate = 10Mbps\n[traffic.a]\ntype = cbr\nsize = 200B\nrate = 1Mbps\n");
+    CHECK_INT(folder_script("timeout -s KILL 5 \"$SIM\" run long.ini --trace /dev/null"), 137);
+    CHECK_HAS("stderr", "long.ini: ahead: ");
+    CHECK_HAS("stderr", " of simulated time, about ");
+    CHECK_HAS("stderr", " GB of files (--max-output 10GB), ");
+    folder_remove();
+}
+
+/* The most memory that a command has used, in KiB; 0 when it failed. */
+static long peak_kib(const char *arguments)
+{
+    char line[1024];
+    struct rusage usage = {.ru_maxrss = 0};
+    const char *program = getenv("IPTFS_SIM");
+    char *path = realpath(program != NULL ? program : "build/iptfs-sim", NULL);
+    int status = -1;
+    snprintf(line, sizeof line, "cd '%s' && exec '%s' %s >stdout 2>stderr", folder_path(),
+             path != NULL ? path : "", arguments);
+    free(path);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+    if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0)
+        CHECK_FAIL("%s: status %d", arguments, status);
+    return status == 0 ? usage.ru_maxrss : 0;
+}
+
+/* A day without traffic takes no memory: all-pad packets are not kept. */
+static void gaps_take_no_memory(void)
+{
+#define RATE(mode) "--set tunnel.mode=" mode " --set tunnel.pps=8 --set tunnel.pkt-size=600 "
+#define KEY "--key 000102030405060708090a0b0c0d0e0fa0a1a2a3 --quiet "
+    static const char *const commands[] = {
+        "run gap.ini --quiet ",
+        "run gap.ini --quiet " RATE("fixed-rate"),
+        "run gap.ini --quiet " RATE("min-rate"),
+        "run gap.ini --quiet " RATE("esp-pad"),
+        "run gap.ini --quiet " RATE("fixed-rate") "--set link.device=p2p ",
+        "run gap.ini --quiet " RATE("fixed-rate") "--set tunnel.receive=immediate ",
+        "run gap.ini --quiet " RATE(
+            "fixed-rate") "--set link.loss=5% --set link.duplicate=5% --set "
+                          "link.reorder=5% --set link.jitter=5ms ",
+        "run gap.ini --quiet --set tunnel.mode=congestion-controlled --set "
+        "tunnel.reverse.mode=congestion-controlled --set tunnel.max-rate=8kbps --set "
+        "tunnel.reverse.max-rate=8kbps ",
+        "run tcp.ini --quiet " RATE("fixed-rate"),
+    };
+    static const char scenario[] = "[scenario]\nname = gap\nduration = 24h\n[link]\n"
+                                   "rate = 10Mbps\ndelay = 10ms\n[tunnel.reverse]\n";
+    char text[1024], line[512];
+    folder_make();
+    snprintf(text, sizeof text,
+             "%s[traffic.a]\ntype = list\nfile = l.csv\n[traffic.b]\ntype = list\nfile = l.csv\n"
+             "direction = reverse\n",
+             scenario);
+    folder_write("gap.ini", text);
+    snprintf(text, sizeof text, "%s[traffic.a]\ntype = tcp-bulk\nstart = 82800s\nstop = 82801s\n",
+             scenario);
+    folder_write("tcp.ini", text);
+    folder_write("l.csv", "time,size\n0,500\n1s,500\n82800s,500\n");
+    folder_write("s.csv", "time,size\n0,500\n1s,500\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        bool tcp = strstr(commands[i], "tcp.ini") != NULL;
+        snprintf(line, sizeof line, "%s --set scenario.duration=2s %s", commands[i],
+                 tcp ? "--set traffic.a.start=0 --set traffic.a.stop=1s"
+                     : "--set traffic.a.file=s.csv --set traffic.b.file=s.csv");
+        long before = peak_kib(line), after = peak_kib(commands[i]);
+        if (after > before + 8 * 1024)
+            CHECK_FAIL("%s: %ld KiB, without a gap %ld KiB", commands[i], after, before);
+    }
+    CHECK_INT(folder_run("run gap.ini --quiet --pcap x"), 0);
+    long one = peak_kib("encap x-inner-in.pcap one.pcap " KEY);
+    long many = peak_kib("encap x-inner-in.pcap many.pcap " RATE("fixed-rate") KEY);
+    long back = peak_kib("decap many.pcap back.pcap " KEY);
+    CHECK_SAME("back.pcap", "x-inner-in.pcap");
+    if (many > one + 8 * 1024 || back > one + 8 * 1024)
+        CHECK_FAIL("encap: %ld KiB, with padding %ld KiB, decap %ld KiB", one, many, back);
+    folder_remove();
+}
+
 extern const CU_TestInfo iptfs_tests_disk[];
 const CU_TestInfo iptfs_tests_disk[] = {
     {"plots are complete or not there", plots_are_complete_or_not_there},
@@ -252,5 +377,8 @@ const CU_TestInfo iptfs_tests_disk[] = {
     {"closed descriptors change no file", closed_descriptors_change_no_file},
     {"file size limits are reported", file_size_limits_are_reported},
     {"killed plots leave nothing", killed_plots_leave_nothing},
+    {"output is limited", output_is_limited},
+    {"much output is announced", much_output_is_announced},
+    {"gaps take no memory", gaps_take_no_memory},
     CU_TEST_INFO_NULL,
 };
