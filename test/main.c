@@ -76,6 +76,8 @@ extern const CU_TestInfo iptfs_tests_p2p[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_topology[];
+extern const CU_TestInfo iptfs_tests_section[];
+extern const CU_TestInfo iptfs_tests_tcp_stream[];
 extern const CU_TestInfo iptfs_tests_tcp_apps[];
 extern const CU_TestInfo iptfs_tests_tcp_socket[];
 extern const CU_TestInfo iptfs_tests_tcp_meter[];
@@ -98,11 +100,16 @@ extern const CU_TestInfo iptfs_tests_suggest[];
 extern const CU_TestInfo iptfs_tests_limit[];
 extern const CU_TestInfo iptfs_tests_sizes[];
 extern const CU_TestInfo iptfs_tests_option[];
+extern const CU_TestInfo iptfs_tests_breaker_limit[];
+extern const CU_TestInfo iptfs_tests_timed[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_scenario_check[];
 extern const CU_TestInfo iptfs_tests_impair_list_file[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
+extern const CU_TestInfo iptfs_tests_time_heap[];
+extern const CU_TestInfo iptfs_tests_row_flow[];
+extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
 extern const CU_TestInfo iptfs_tests_poisson[];
@@ -113,6 +120,8 @@ extern const CU_TestInfo iptfs_tests_games[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
+extern const CU_TestInfo iptfs_tests_capture_filter[];
+extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
@@ -121,6 +130,8 @@ extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
+extern const CU_TestInfo iptfs_tests_script[];
+extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_decap[];
@@ -129,6 +140,11 @@ extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
 extern const CU_TestInfo iptfs_tests_replay_command[];
 extern const CU_TestInfo iptfs_tests_examples[];
+extern const CU_TestInfo iptfs_tests_environment[];
+extern const CU_TestInfo iptfs_tests_help_text[];
+extern const CU_TestInfo iptfs_tests_json_build[];
+extern const CU_TestInfo iptfs_tests_text_stream[];
+extern const CU_TestInfo iptfs_tests_failure[];
 extern const CU_TestInfo iptfs_tests_list_command[];
 extern const CU_TestInfo iptfs_tests_exit_status[];
 extern const CU_TestInfo iptfs_tests_help[];
@@ -138,6 +154,7 @@ extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
 extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_data[];
 extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
 extern const CU_TestInfo iptfs_tests_gnuplot[];
@@ -153,6 +170,10 @@ extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
+extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_isolation[];
+extern const CU_TestInfo iptfs_tests_interrupt[];
+extern const CU_TestInfo iptfs_tests_process[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_disk[];
@@ -231,6 +252,8 @@ static const struct {
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
     {"topology", iptfs_tests_topology},
+    {"hosts-section", iptfs_tests_section},
+    {"tcp-stream", iptfs_tests_tcp_stream},
     {"tcp-apps", iptfs_tests_tcp_apps},
     {"tcp-socket", iptfs_tests_tcp_socket},
     {"tcp-meter", iptfs_tests_tcp_meter},
@@ -253,11 +276,16 @@ static const struct {
     {"limit", iptfs_tests_limit},
     {"sizes", iptfs_tests_sizes},
     {"option", iptfs_tests_option},
+    {"breaker-limit", iptfs_tests_breaker_limit},
+    {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
     {"scenario-check", iptfs_tests_scenario_check},
     {"impair-list-file", iptfs_tests_impair_list_file},
     {"traffic-types", iptfs_tests_traffic_types},
+    {"time-heap", iptfs_tests_time_heap},
+    {"row-flow", iptfs_tests_row_flow},
+    {"users", iptfs_tests_users},
     {"traffic-flow", iptfs_tests_flow},
     {"cbr", iptfs_tests_cbr},
     {"poisson", iptfs_tests_poisson},
@@ -268,6 +296,8 @@ static const struct {
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},
+    {"capture-filter", iptfs_tests_capture_filter},
+    {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
@@ -276,6 +306,8 @@ static const struct {
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
+    {"script", iptfs_tests_script},
+    {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"decap", iptfs_tests_decap},
@@ -284,6 +316,11 @@ static const struct {
     {"run-command", iptfs_tests_run_command},
     {"replay-command", iptfs_tests_replay_command},
     {"examples", iptfs_tests_examples},
+    {"environment", iptfs_tests_environment},
+    {"help-text", iptfs_tests_help_text},
+    {"json-build", iptfs_tests_json_build},
+    {"text-stream", iptfs_tests_text_stream},
+    {"failure", iptfs_tests_failure},
     {"list-command", iptfs_tests_list_command},
     {"exit-status", iptfs_tests_exit_status},
     {"help", iptfs_tests_help},
@@ -293,6 +330,7 @@ static const struct {
     {"unknown-option", iptfs_tests_unknown_option},
     {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
+    {"plot-data", iptfs_tests_plot_data},
     {"plot-sections", iptfs_tests_plot_sections},
     {"caption", iptfs_tests_caption},
     {"gnuplot", iptfs_tests_gnuplot},
@@ -308,6 +346,10 @@ static const struct {
     {"outfile", iptfs_tests_outfile},
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
+    {"parallel", iptfs_tests_parallel},
+    {"isolation", iptfs_tests_isolation},
+    {"interrupt", iptfs_tests_interrupt},
+    {"process", iptfs_tests_process},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"disk", iptfs_tests_disk},

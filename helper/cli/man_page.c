@@ -33,6 +33,10 @@ static const struct entry files[] = {
 
 static const struct entry environment[] = {
     {"COLUMNS, LINES", "Size of plots drawn with characters when the output is no terminal."},
+    {"NS_ATTRIBUTE_DEFAULT, NS_GLOBAL_VALUE, NS_LOG, NS_COMMANDLINE_INTROSPECTION",
+     "Ignored, with a note: results do not depend on variables of ns-3. Programs that use the "
+     "library libiptfs still obey them."},
+    {"LIBGCRYPT_FORCE_FIPS_MODE", "Ignored, with a note: captures need nonces that are given."},
     {"ARGP_HELP_FMT", "Layout of the help texts, see argp in the GNU C library's manual."},
 };
 
@@ -192,9 +196,10 @@ static void put_examples(const struct iptfs_command *command, FILE *out)
 static void put_exit_statuses(FILE *out)
 {
     fputs(".SH EXIT STATUS\n", out);
-    for (int status = 0; status < IPTFS_EXITS; status++) {
-        fprintf(out, ".TP\n.B %d\n", status);
-        put_line(iptfs_exit_meaning((enum iptfs_exit)status), out);
+    const struct iptfs_exit_row *row;
+    for (size_t i = 0; (row = iptfs_exit_row(i)) != NULL; i++) {
+        fprintf(out, ".TP\n.B %s\n", row->status);
+        put_line(row->meaning, out);
     }
 }
 

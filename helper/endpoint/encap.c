@@ -45,7 +45,7 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
         endpoint->code =
             iptfs_fail(endpoint->error, octets == IPTFS_E_UNBALANCED ? octets : IPTFS_E_INVALID,
                        "%s: outer packet %" PRIu64 " cannot be written: %s",
-                       endpoint->reader.path.text, outer->seq, encap->codec.why);
+                       endpoint->reader.file.path.text, outer->seq, encap->codec.why);
     }
     iptfs_outer_processed(&encap->store, outer);
 }
@@ -80,14 +80,21 @@ static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captur
                       struct iptfs_ip_header *ip)
 {
     if (!iptfs_captured_ip(packet, ip)) {
-        endpoint->not_ip++;
+        iptfs_endpoint_skip(endpoint, iptfs_captured_why(packet), 0);
         return false;
     }
     if (ip->octets > packet->captured) {
-        endpoint->cut++;
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_CUT, 0);
         return false;
     }
     return true;
+}
+
+/* A sender without memory sends nothing more, and would be woken for ever. */
+static void check_store(struct encap *encap)
+{
+    if (encap->store.error != IPTFS_OK && encap->endpoint.code == IPTFS_OK)
+        encap->endpoint.code = iptfs_fail_no_memory(encap->endpoint.error);
 }
 
 /* Says once that a gap of the capture becomes much output: "24 h become about 77 million packets".
@@ -106,7 +113,7 @@ static void note_gap(struct encap *encap, int64_t from_ps, int64_t at_ps,
     fprintf(encap->notes,
             "%s: packet %" PRIu64 " comes %s after the one before it: about %.3g million outer "
             "packets (%s) until then\n",
-            endpoint->reader.path.text, endpoint->reader.number, iptfs_show_time(gap_ps).text,
+            endpoint->reader.file.path.text, endpoint->number, iptfs_show_time(gap_ps).text,
             share * (double)(encap->outer.pkts - before->pkts) / 1e6,
             iptfs_show_octets((uint64_t)octets).text);
     fflush(encap->notes);
@@ -124,6 +131,7 @@ static void send_until_now(struct encap *encap)
     while (endpoint->code == IPTFS_OK &&
            (next_ps = iptfs_sender_next_ps(&encap->sender)) < endpoint->now_ps) {
         iptfs_sender_wake(&encap->sender, next_ps);
+        check_store(encap);
         if (encap->outer.pkts - before.pkts == ESTIMATE_AFTER && next_ps > from_ps)
             note_gap(encap, from_ps, next_ps, &before);
     }
@@ -157,6 +165,7 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         .tos = ip.tos,
     };
     iptfs_sender_offer(&encap->sender, &arrival);
+    check_store(encap);
 }
 
 /* Sends what is still in the queue. */
@@ -164,8 +173,10 @@ static void send_rest(struct encap *encap)
 {
     struct iptfs_sender *sender = &encap->sender;
     while ((sender->queue.head != NULL || sender->packer.partial != NULL) &&
-           encap->endpoint.code == IPTFS_OK)
+           encap->endpoint.code == IPTFS_OK) {
         iptfs_sender_wake(sender, iptfs_sender_next_ps(sender));
+        check_store(encap);
+    }
 }
 
 /* NULL when memory ran out. */
@@ -208,6 +219,8 @@ static int write_esp_sa(const struct encap *encap)
 static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
+    if (encap->store.ledger.offered.pkts == 0)
+        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
     int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
     if (code == IPTFS_OK)
         code = iptfs_endpoint_commit(endpoint);
@@ -237,8 +250,6 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         send_rest(encap);
         code = encap->endpoint.code;
     }
-    if (code == IPTFS_OK && encap->store.error != IPTFS_OK)
-        code = iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
         code = finish(encap, out, notes);
     iptfs_store_close(&encap->store);

@@ -36,11 +36,11 @@ static int refuse(int fd, const char *directory, struct iptfs_error *error)
                       iptfs_quoted_path(directory).text, iptfs_quoted(holder).text);
 }
 
-/* Tries for a second, since a process that was killed may take a moment to end. */
+/* Tries for two seconds, since processes of a sweep that was killed may take a moment to end. */
 static bool lock_soon(int fd)
 {
     enum {
-        TRIES = 20
+        TRIES = 40
     };
     const struct timespec pause = {0, 50000000};
     for (int i = 0; i < TRIES; i++) {
@@ -74,7 +74,9 @@ int iptfs_folder_lock_take(struct iptfs_folder_lock *lock, const char *directory
 
 void iptfs_folder_lock_release(struct iptfs_folder_lock *lock)
 {
-    if (lock->fd >= 0)
+    if (lock->fd >= 0) {
+        flock(lock->fd, LOCK_UN);
         close(lock->fd);
+    }
     lock->fd = -1;
 }

@@ -14,6 +14,8 @@
 
 static int cannot(struct iptfs_error *error, const char *what, const char *path)
 {
+    if (errno == ENOMEM)
+        return iptfs_fail_no_memory(error);
     return iptfs_fail(error, IPTFS_E_IO, "%s: cannot %s: %s", iptfs_quoted_path(path).text, what,
                       strerror(errno));
 }

@@ -25,6 +25,8 @@ struct iptfs_path_text iptfs_quoted_path(const char *path)
 
 static int cannot_read(const char *path, struct iptfs_error *error)
 {
+    if (errno == ENOMEM)
+        return iptfs_fail_no_memory(error);
     return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", iptfs_quoted_path(path).text,
                       strerror(errno));
 }

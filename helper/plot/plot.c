@@ -238,6 +238,8 @@ static int draw_all(const struct iptfs_plot_request *request, const struct iptfs
         if (!wanted(request, plots->plots[i].name))
             continue;
         int code = draw_plot(request, &plots->plots[i], out, &why);
+        if (code == IPTFS_E_NO_MEMORY)
+            return iptfs_fail_no_memory(error);
         if (code != 0 && first == 0)
             first = iptfs_fail(error, code, "%s", why.text);
         else if (code != 0 && strcmp(why.text, error->text) != 0)
@@ -307,8 +309,10 @@ int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_
     const struct iptfs_plot_request request = {.directory = directory};
     struct iptfs_plots old = {.path = NULL}, new = {.path = NULL};
     struct iptfs_error unused;
-    if (load_plots(&request, &old, &unused) != 0)
-        return 0; /* no sweep was here */
+    int loaded = load_plots(&request, &old, &unused);
+    if (loaded != 0)
+        return loaded == IPTFS_E_NO_MEMORY ? iptfs_fail_no_memory(error)
+                                           : 0; /* no sweep was here */
     char *folder = iptfs_path_join(directory, "plots");
     int code = folder != NULL ? iptfs_plots_parse(&new, text, "sweep.ini", error)
                               : iptfs_fail_no_memory(error);

@@ -15,6 +15,8 @@
 
 static int engine_failed(struct iptfs_error *error, int ns3_code)
 {
+    if (ns3_code == IPTFS_NS3_ENOMEM)
+        return iptfs_fail_no_memory(error);
     return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(ns3_code));
 }
 

@@ -310,6 +310,8 @@ static int read_lines(struct reader *reader, FILE *in)
         code = strlen(text) == (size_t)length ? read_line(reader, text) : zero_octet(reader);
     }
     free(text);
+    if (code == IPTFS_OK && !feof(in) && errno == ENOMEM)
+        return iptfs_fail_no_memory(reader->error);
     if (code == IPTFS_OK && ferror(in))
         return iptfs_fail(reader->error, IPTFS_E_IO, "%s: cannot be read: %s",
                           iptfs_quoted_path(reader->path).text, strerror(errno));

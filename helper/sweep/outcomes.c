@@ -65,13 +65,13 @@ void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const ch
     }
 }
 
-size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
 {
-    size_t count = 0;
-    size_t *points = calloc(outcomes->sweep->n_points - outcomes->n_done + 1, sizeof *points);
+    size_t count = 0, n_pending = outcomes->sweep->n_points - outcomes->n_done;
+    struct iptfs_planned_point *points = calloc(n_pending + 1, sizeof *points);
     for (size_t i = 0; points != NULL && i < outcomes->sweep->n_points; i++)
         if (!outcomes->points[i].done)
-            points[count++] = i + 1;
+            points[count++] = (struct iptfs_planned_point){i + 1, outcomes->points[i].id.text};
     return points;
 }
 
@@ -95,23 +95,47 @@ bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char 
     return true;
 }
 
+size_t iptfs_outcomes_count_done(const struct iptfs_sweep_outcomes *outcomes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < outcomes->sweep->n_points; i++)
+        count += outcomes->points[i].done ||
+                 (outcomes->points[i].ended && outcomes->points[i].message == NULL);
+    return count;
+}
+
+static void report_failure(const struct iptfs_sweep_outcomes *outcomes, size_t index,
+                           const struct iptfs_progress *progress)
+{
+    const struct iptfs_sweep_outcome *outcome = &outcomes->points[index - 1];
+    struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, index);
+    char *text = iptfs_sweep_point_text(&point);
+    iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", index,
+                           text != NULL ? text : "", outcome->status, outcome->message);
+    free(text);
+}
+
 size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
                                       const struct iptfs_progress *progress)
 {
-    size_t failed = 0;
+    size_t failed = 0, not_run = 0, first = 0, last = 0;
     for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
         struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        failed += !outcome->done;
         if (outcome->done)
             continue;
-        struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, i + 1);
-        char *text = iptfs_sweep_point_text(&point);
-        if (outcome->message == NULL)
-            outcome->status = 1;
-        iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", i + 1,
-                               text != NULL ? text : "", outcome->status,
-                               outcome->message != NULL ? outcome->message : "it was not run");
-        free(text);
-        failed++;
+        if (outcome->message != NULL) {
+            report_failure(outcomes, i + 1, progress);
+            continue;
+        }
+        outcome->status = 1;
+        first = not_run++ == 0 ? i + 1 : first;
+        last = i + 1;
     }
+    if (not_run == 1)
+        iptfs_progress_message(progress, "failed: point %zu was not run", first);
+    else if (not_run > 1)
+        iptfs_progress_message(progress, "failed: %zu of points %zu to %zu were not run", not_run,
+                               first, last);
     return failed;
 }

@@ -38,14 +38,18 @@ void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes);
 /* Looks in DIR/points for the results that are there. */
 void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory);
 
-/* Numbers of the points without a result, a new array of sweep->n_points - n_done; NULL when
- * memory ran out. */
-size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes);
+/* The points without a result, a new array of sweep->n_points - n_done, which refers to the
+ * outcomes; NULL when memory ran out. */
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes);
 
 /* Takes a line "+ POINT" or "- POINT STATUS MESSAGE" of a process of points; false for another. */
 bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char *line);
 
-/* Reports each point without a result as a message; returns their number. */
+/* Points that have a result: those of before and those whose run in this call wrote one. */
+size_t iptfs_outcomes_count_done(const struct iptfs_sweep_outcomes *outcomes);
+
+/* Reports each point without a result as a message, and those that were not run in one; returns
+ * their number. */
 size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
                                       const struct iptfs_progress *progress);
 

@@ -89,6 +89,7 @@ enum iptfs_outer_codec_verdict iptfs_inbound_sa_input(struct iptfs_inbound_sa *i
     enum iptfs_outer_codec_verdict verdict =
         iptfs_outer_codec_decode(&inbound->wire, bytes, octets, inbound->plain, &found);
     inbound->verdicts[verdict]++;
+    inbound->protocol = found.protocol;
     if (verdict != IPTFS_OUTER_CODEC_GOOD)
         return verdict;
     if (is_of_mode(inbound, found.next_header))

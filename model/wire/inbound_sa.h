@@ -21,6 +21,7 @@ struct iptfs_inbound_sa {
     struct iptfs_outer_codec wire;
     uint64_t verdicts[IPTFS_OUTER_CODEC_VERDICT_COUNT]; /* how many packets of each */
     uint64_t dummies;       /* authentic, with next header 59 (RFC 4303, 2.6) */
+    uint8_t protocol;       /* of the IP packet received last */
     uint64_t other_headers; /* authentic, with a next header that the mode does not use */
     uint8_t plain[IPTFS_PACKET_MAX_OCTETS];
 };

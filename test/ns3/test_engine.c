@@ -157,10 +157,10 @@ static void test_errors_stop_the_run(void)
 {
     check_stop(ENGINE_DIRECT, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
     check_stop(ENGINE_P2P, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
-    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_ENGINE, IPTFS_NS3_STOPPED);
+    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
 }
 
-/* A timer that ns-3 does not take is an error of the engine. */
+/* A timer for which ns-3 has no memory is an error of the run. */
 static void test_a_refused_timer(void)
 {
     static struct engine_result result;
@@ -172,7 +172,7 @@ static void test_a_refused_timer(void)
     refuse_events(REFUSE_FOR_MEMORY);
     iptfs_engine_wake(&bench.engine);
     refuse_events(REFUSE_NOTHING);
-    CHECK_INT(bench.engine.error, IPTFS_E_ENGINE);
+    CHECK_INT(bench.engine.error, IPTFS_E_NO_MEMORY);
     iptfs_tunnel_close(&bench.tunnel, plan.end_ps);
     iptfs_tunnel_free(&bench.tunnel);
     iptfs_engine_free(&bench.engine);

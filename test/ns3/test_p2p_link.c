@@ -145,7 +145,7 @@ static void test_ns3_fails(void)
     refuse_events(REFUSE_FOR_MEMORY);
     link->ops->submit(link, 0, outer);
     refuse_events(REFUSE_NOTHING);
-    CHECK_INT(store.error, IPTFS_E_ENGINE);
+    CHECK_INT(store.error, IPTFS_E_NO_MEMORY);
     CHECK_U64(link->stats.lost[IPTFS_DROP_LINK_QUEUE].pkts, 1);
     CHECK_U64(store.live_outer, 0);
     link->ops->clear(link);

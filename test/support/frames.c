@@ -70,6 +70,13 @@ void frames_write(const char *name, const struct frames *frames)
     pcap_close(pcap);
 }
 
+void copy_golden(const char *name)
+{
+    char command[256];
+    snprintf(command, sizeof command, "cp test/golden/captures/%s %s", name, path_of(name));
+    CHECK_INT(system(command), 0);
+}
+
 void check_frames(const struct frames *found, const struct frames *expected, bool times, int line)
 {
     check_int((int64_t)found->count, (int64_t)expected->count, "packets", __FILE__, line);

@@ -36,6 +36,9 @@ void frames_free(struct frames *frames);
 struct frames frames_read(const char *name);
 void frames_write(const char *name, const struct frames *frames);
 
+/* Copies a capture of test/golden/captures to the folder. */
+void copy_golden(const char *name);
+
 /* Packets of many sizes and both IP versions, within some tenths of a second. */
 struct frames frames_mixed(uint64_t seed, size_t count);
 
