@@ -25,6 +25,7 @@ extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_aead[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
+extern const CU_TestInfo iptfs_tests_outer_ip[];
 extern const CU_TestInfo iptfs_tests_inbound_sa[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
@@ -125,10 +126,13 @@ extern const CU_TestInfo iptfs_tests_merge[];
 extern const CU_TestInfo iptfs_tests_capture_filter[];
 extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
+extern const CU_TestInfo iptfs_tests_pcapng_format[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_values[];
+extern const CU_TestInfo iptfs_tests_summary_text[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
@@ -165,6 +169,7 @@ extern const CU_TestInfo iptfs_tests_grid[];
 extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_damage[];
+extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
@@ -204,6 +209,7 @@ static const struct {
     {"replay-window", iptfs_tests_replay_window},
     {"aead", iptfs_tests_aead},
     {"outer-codec", iptfs_tests_outer_codec},
+    {"outer-ip", iptfs_tests_outer_ip},
     {"inbound-sa", iptfs_tests_inbound_sa},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
@@ -304,10 +310,13 @@ static const struct {
     {"capture-filter", iptfs_tests_capture_filter},
     {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
+    {"pcapng-format", iptfs_tests_pcapng_format},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},
     {"summary", iptfs_tests_summary},
+    {"summary-values", iptfs_tests_summary_values},
+    {"summary-text", iptfs_tests_summary_text},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
@@ -344,6 +353,7 @@ static const struct {
     {"identity", iptfs_tests_identity},
     {"results-db", iptfs_tests_results_db},
     {"damage", iptfs_tests_damage},
+    {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},

@@ -3,23 +3,57 @@
 
 #include "sweep/grid.h"
 #include "sweep/identity.h"
+#include "sweep/key.h"
+#include "sweep/point_file.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int identify(struct iptfs_sweep_outcomes *outcomes, size_t index, char **name,
+/* The last axis when it is that of seeds, NULL otherwise. */
+static const struct iptfs_sweep_track *seeds_of(const struct iptfs_sweep *sweep)
+{
+    if (sweep->n_axes == 0)
+        return NULL;
+    const struct iptfs_sweep_axis *last = &sweep->axes[sweep->n_axes - 1];
+    return last->n_tracks == 1 && strcmp(last->tracks[0].column, "seed") == 0 ? last->tracks : NULL;
+}
+
+/* Reads and checks the scenario of a point. */
+static int identify(const struct iptfs_sweep_outcomes *outcomes, size_t index,
+                    struct iptfs_sweep_identity *identity, uint64_t *seed, char **name,
                     struct iptfs_error *error)
 {
     struct iptfs_scenario scenario;
     int code = iptfs_sweep_scenario(outcomes->sweep, index, &scenario, error);
     if (code != 0)
         return code;
-    code = iptfs_sweep_id(&scenario, &outcomes->points[index - 1].id, error);
+    *seed = scenario.seed;
+    code = iptfs_sweep_identify(&scenario, identity, error);
     if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
         code = iptfs_fail_no_memory(error);
     iptfs_scenario_free(&scenario);
+    return code;
+}
+
+/* Points that differ only in their seeds, the first being `begin`: a seed is right or wrong by
+ * itself, so that the rest of the scenario is checked once. */
+static int identify_seeds(struct iptfs_sweep_outcomes *outcomes, size_t begin,
+                          const struct iptfs_sweep_track *seeds, char **name,
+                          struct iptfs_error *error)
+{
+    const struct iptfs_option *option = iptfs_sweep_option(IPTFS_SWEEP_SEED_KEY);
+    struct iptfs_sweep_identity identity;
+    uint64_t seed;
+    size_t count = seeds != NULL ? seeds->count : 1;
+    int code = identify(outcomes, begin, &identity, &seed, name, error);
+    for (size_t i = 0; i < count && code == 0; i++) {
+        char buffer[IPTFS_SWEEP_VALUE_MAX];
+        if (i > 0 &&
+            option->kind->parse(option, &seed, iptfs_sweep_value(seeds, i, buffer), NULL) != 0)
+            code = identify(outcomes, begin + i, &identity, &seed, name, error);
+        outcomes->points[begin + i - 1].id = iptfs_sweep_id_of_seed(&identity, seed);
+    }
     return code;
 }
 
@@ -32,8 +66,9 @@ int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptf
         .sweep = sweep, .points = calloc(sweep->n_points, sizeof *outcomes->points)};
     if (outcomes->points == NULL)
         return iptfs_fail_no_memory(error);
-    for (size_t i = 1; i <= sweep->n_points && code == 0; i++)
-        code = identify(outcomes, i, name, error);
+    const struct iptfs_sweep_track *seeds = seeds_of(sweep);
+    for (size_t i = 1; i <= sweep->n_points && code == 0; i += seeds != NULL ? seeds->count : 1)
+        code = identify_seeds(outcomes, i, seeds, name, error);
     return code;
 }
 
@@ -45,24 +80,32 @@ void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes)
     outcomes->points = NULL;
 }
 
-/* A file that holds no JSON object, of a system that crashed for example, is no result. */
-static bool has_result(const char *directory, const struct iptfs_text *id)
+/* Whether a point has a result. A file that is none is reported once. */
+static bool has_result(struct iptfs_sweep_outcome *outcome, const char *directory,
+                       const struct iptfs_progress *progress)
 {
-    char *path = iptfs_point_path(directory, id);
-    json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-    bool done = json_is_object(summary);
-    json_decref(summary);
-    free(path);
-    return done;
+    struct iptfs_error error;
+    int code = iptfs_point_file_check(directory, &outcome->id, &error);
+    if (code != 0 && !outcome->damaged)
+        iptfs_progress_message(progress, "%s; the point is run again", error.text);
+    outcome->damaged = code != 0;
+    return code == 0;
 }
 
-void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory)
+int iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                                const struct iptfs_progress *progress, struct iptfs_error *error)
 {
+    struct iptfs_point_files files;
+    int code = iptfs_point_files_list(directory, &files, error);
     outcomes->n_done = 0;
-    for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
-        outcomes->points[i].done = has_result(directory, &outcomes->points[i].id);
-        outcomes->n_done += outcomes->points[i].done;
+    for (size_t i = 0; i < outcomes->sweep->n_points && code == 0; i++) {
+        struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        outcome->done = iptfs_point_files_have(&files, &outcome->id) &&
+                        has_result(outcome, directory, progress);
+        outcomes->n_done += outcome->done;
     }
+    free(files.ids);
+    return code;
 }
 
 struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
@@ -108,7 +151,8 @@ static void report_failure(const struct iptfs_sweep_outcomes *outcomes, size_t i
                            const struct iptfs_progress *progress)
 {
     const struct iptfs_sweep_outcome *outcome = &outcomes->points[index - 1];
-    struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, index);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(outcomes->sweep, index, &point);
     char *text = iptfs_sweep_point_text(&point);
     iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", index,
                            text != NULL ? text : "", outcome->status, outcome->message);
