@@ -14,6 +14,7 @@ extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_error[];
 extern const CU_TestInfo iptfs_tests_octets[];
+extern const CU_TestInfo iptfs_tests_erase[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
@@ -96,6 +97,7 @@ extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_real[];
 extern const CU_TestInfo iptfs_tests_word[];
 extern const CU_TestInfo iptfs_tests_quoted[];
+extern const CU_TestInfo iptfs_tests_hex[];
 extern const CU_TestInfo iptfs_tests_suggest[];
 extern const CU_TestInfo iptfs_tests_limit[];
 extern const CU_TestInfo iptfs_tests_sizes[];
@@ -127,6 +129,8 @@ extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_values[];
+extern const CU_TestInfo iptfs_tests_summary_text[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
@@ -135,6 +139,7 @@ extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_decap[];
+extern const CU_TestInfo iptfs_tests_oseq[];
 extern const CU_TestInfo iptfs_tests_captures[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
@@ -191,6 +196,7 @@ static const struct {
     {"random", iptfs_tests_random},
     {"error", iptfs_tests_error},
     {"octets", iptfs_tests_octets},
+    {"erase", iptfs_tests_erase},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
@@ -273,6 +279,7 @@ static const struct {
     {"real", iptfs_tests_real},
     {"word", iptfs_tests_word},
     {"quoted", iptfs_tests_quoted},
+    {"hex", iptfs_tests_hex},
     {"suggest", iptfs_tests_suggest},
     {"limit", iptfs_tests_limit},
     {"sizes", iptfs_tests_sizes},
@@ -304,6 +311,8 @@ static const struct {
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},
     {"summary", iptfs_tests_summary},
+    {"summary-values", iptfs_tests_summary_values},
+    {"summary-text", iptfs_tests_summary_text},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
@@ -312,6 +321,7 @@ static const struct {
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"decap", iptfs_tests_decap},
+    {"oseq", iptfs_tests_oseq},
     {"captures", iptfs_tests_captures},
     {"replay", iptfs_tests_replay},
     {"run-command", iptfs_tests_run_command},

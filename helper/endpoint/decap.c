@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "endpoint/figures.h"
+#include "endpoint/oseq.h"
 #include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "text/json_build.h"
@@ -38,7 +39,13 @@ static int open_receiver(struct decap *decap)
         return iptfs_endpoint_refuse_mode(endpoint, "decap", "a mode with ESP in tunnel mode");
     if (endpoint->request->sa.spi == NULL)
         endpoint->codec.spi = 0;
+    uint64_t first = 1;
+    const char *from = endpoint->request->seq_from;
+    if (from != NULL &&
+        iptfs_oseq_parse(from, endpoint->codec.esn, &first, endpoint->error) != IPTFS_OK)
+        return IPTFS_E_INVALID;
     int code = iptfs_inbound_sa_init(&decap->inbound, &endpoint->codec, &config);
+    iptfs_inbound_sa_begin(&decap->inbound, first);
     iptfs_inbound_sa_deliver_to(&decap->inbound, write_inner, decap);
     return code == IPTFS_OK
                ? code
@@ -191,7 +198,7 @@ int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     struct decap *decap = calloc(1, sizeof *decap);
     if (decap == NULL)
         return iptfs_fail_no_memory(error);
-    int code = iptfs_endpoint_open(&decap->endpoint, request, default_scenario, error);
+    int code = iptfs_endpoint_open(&decap->endpoint, request, default_scenario, notes, error);
     if (code == IPTFS_OK)
         code = open_receiver(decap);
     if (code == IPTFS_OK)

@@ -25,14 +25,16 @@ static const char *path_to_read(const struct iptfs_endpoint_request *request)
 
 int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
                         const struct iptfs_endpoint_request *request, const char *default_scenario,
-                        struct iptfs_error *error)
+                        FILE *notes, struct iptfs_error *error)
 {
+    struct iptfs_sa_options sa = request->sa;
+    sa.notes = notes;
     endpoint->request = request;
     endpoint->error = error;
     int code = load_scenario(endpoint, default_scenario);
     if (code == IPTFS_OK)
-        code = iptfs_sa_config(&endpoint->codec, &request->sa,
-                               &endpoint->scenario.tunnel[IPTFS_FORWARD], IPTFS_FORWARD, error);
+        code = iptfs_sa_config(&endpoint->codec, &sa, &endpoint->scenario.tunnel[IPTFS_FORWARD],
+                               IPTFS_FORWARD, error);
     if (code == IPTFS_OK)
         code = iptfs_capture_reader_open(&endpoint->reader, path_to_read(request), NULL, error);
     if (code == IPTFS_OK)
@@ -48,6 +50,7 @@ void iptfs_endpoint_close(struct iptfs_endpoint *endpoint)
     iptfs_capture_reader_close(&endpoint->reader);
     iptfs_capture_writer_free(&endpoint->writer);
     iptfs_scenario_free(&endpoint->scenario);
+    iptfs_sa_erase_key(&endpoint->codec);
 }
 
 int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char *command,

@@ -23,6 +23,7 @@ struct iptfs_endpoint_request {
     const char *const *sets; /* "section.key=value"; [tunnel] and [link] of the forward direction */
     size_t n_sets;
     struct iptfs_sa_options sa;
+    const char *seq_from;       /* the first sequence number; NULL: see oseq.h, for decap 1 */
     const char *esp_sa_path;    /* the table for Wireshark; NULL: none. Only for encap */
     uint64_t max_output_octets; /* of the capture; 0: no limit */
     bool json;                  /* print the figures as JSON */
@@ -44,10 +45,13 @@ struct iptfs_endpoint {
 
 /* Opens the capture to read, the one to write, and the scenario; where the request names none,
  * `default_scenario` is its text. Checks all that can be wrong before the first packet is read.
- * Whatever the outcome, the caller ends it with iptfs_endpoint_close. */
+ * Warnings about the key file go to `notes`. Whatever the outcome, the caller ends it with
+ * iptfs_endpoint_close. */
 int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
                         const struct iptfs_endpoint_request *request, const char *default_scenario,
-                        struct iptfs_error *error);
+                        FILE *notes, struct iptfs_error *error);
+
+/* Closes all, and erases the key. */
 void iptfs_endpoint_close(struct iptfs_endpoint *endpoint);
 
 /* The scenario's text for requests that name none: [tunnel] follows it. */

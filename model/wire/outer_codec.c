@@ -2,6 +2,7 @@
 #include "wire/outer_codec.h"
 
 #include "base/asserts.h"
+#include "base/erase.h"
 #include "base/error.h"
 #include "base/octets.h"
 #include "packet/aggfrag.h"
@@ -25,7 +26,8 @@ enum {
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
                            const struct iptfs_outer_codec_config *config)
 {
-    *wire = (struct iptfs_outer_codec){.config = *config, .spi_known = config->spi != 0, .why = ""};
+    *wire = (struct iptfs_outer_codec){.spi_known = config->spi != 0, .why = ""};
+    wire->config = *config;
     if (config->esp.cipher->icv_octets == 0)
         return IPTFS_OK;
     return iptfs_aead_new(&wire->aead, config->key, config->key_octets);
@@ -35,6 +37,8 @@ void iptfs_outer_codec_free(struct iptfs_outer_codec *wire)
 {
     iptfs_aead_free(wire->aead);
     wire->aead = NULL;
+    iptfs_erase(wire->config.key, sizeof wire->config.key);
+    iptfs_erase(wire->config.salt, sizeof wire->config.salt);
 }
 
 /* Nonce and additional authenticated data of AES-GCM: salt and IV; SPI and sequence number, of 64

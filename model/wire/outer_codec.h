@@ -45,7 +45,7 @@ struct iptfs_outer_codec {
 };
 
 /* Prepares an SA. IPTFS_E_INVALID for a key of a wrong length, IPTFS_E_NO_MEMORY. To be freed with
- * iptfs_outer_codec_free, whatever the outcome. */
+ * iptfs_outer_codec_free, whatever the outcome, which erases the key. */
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
                            const struct iptfs_outer_codec_config *config);
 void iptfs_outer_codec_free(struct iptfs_outer_codec *wire);

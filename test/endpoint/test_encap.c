@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void there_and_back(const char *words)
 {
@@ -240,6 +241,7 @@ static void test_keys_in_files(void)
     FILE *file = fopen(path_of("sa.key"), "w");
     fputs("  0x" KEY "\r\n", file);
     fclose(file);
+    CHECK_INT(chmod(path_of("sa.key"), 0600), 0);
     snprintf(words, sizeof words, "key-file=%s esp-sa=%s", path_of("sa.key"), path_of("esp_sa"));
     endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", words);
     endpoint_succeeds(iptfs_decap, "outer.pcap", "back.pcap", "key=" KEY);

@@ -117,7 +117,7 @@ static void test_in_pieces(void)
 static void on_refuse(void *ctx)
 {
     (void)ctx;
-    refuse_events(REFUSE_FOR_MEMORY);
+    refuse_events(REFUSE_OTHERWISE);
 }
 
 static void on_out_of_memory(void *ctx)
@@ -157,10 +157,10 @@ static void test_errors_stop_the_run(void)
 {
     check_stop(ENGINE_DIRECT, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
     check_stop(ENGINE_P2P, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
-    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
+    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_ENGINE, IPTFS_NS3_STOPPED);
 }
 
-/* A timer for which ns-3 has no memory is an error of the run. */
+/* A timer that ns-3 does not take is an error of the engine. */
 static void test_a_refused_timer(void)
 {
     static struct engine_result result;
@@ -169,10 +169,10 @@ static void test_a_refused_timer(void)
     plan.arrivals[plan.count++] = arrival_of(8 * MS, 400, 1);
     if (!engine_open(&bench, &plan, ENGINE_DIRECT, &result))
         return;
-    refuse_events(REFUSE_FOR_MEMORY);
+    refuse_events(REFUSE_OTHERWISE);
     iptfs_engine_wake(&bench.engine);
     refuse_events(REFUSE_NOTHING);
-    CHECK_INT(bench.engine.error, IPTFS_E_NO_MEMORY);
+    CHECK_INT(bench.engine.error, IPTFS_E_ENGINE);
     iptfs_tunnel_close(&bench.tunnel, plan.end_ps);
     iptfs_tunnel_free(&bench.tunnel);
     iptfs_engine_free(&bench.engine);

@@ -131,6 +131,9 @@ static void words_are_steps(void)
     CHECK_HAS("r/plots/a.csv", ",2,on-demand,0\n1,");
     CHECK_HAS("r/plots/a.csv", ",2,esp,0\n\n\n0,");
     CHECK_HAS("r/plots/a.gp", "set xtics ('on-demand' 0, 'esp' 1)");
+    CHECK_HAS("stdout", "r/plots/a.svg");
+    CHECK_INT(folder_script("sim plot r --file p.ini --quiet"), 0);
+    CHECK_INT(folder_shell("[ ! -s stdout ] && [ ! -s stderr ]"), 0);
     CHECK_INT(draw("kind = heatmap\nx = tunnel.mode\ny = delay_s.mean\nby = link.loss\nlogy = on\n"
                    "ylabel = Delay of all\nwhere = tunnel.init-delay=1ms\n"),
               0);

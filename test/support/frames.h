@@ -57,7 +57,7 @@ typedef int endpoint_command(const struct iptfs_endpoint_request *request, FILE 
                              struct iptfs_error *error);
 
 /* Runs a command on two captures of the folder. `words` are sets, and options "key=", "spi=",
- * "src=", "key-file=", "esp-sa=" and "esn", with blanks between. */
+ * "src=", "key-file=", "salt=", "seq-from=", "esp-sa=" and "esn", with blanks between. */
 struct endpoint_outcome endpoint_run(endpoint_command *run, const char *in, const char *out,
                                      const char *words);
 void endpoint_outcome_free(struct endpoint_outcome *outcome);
