@@ -132,7 +132,8 @@ static void mistakes_name_their_line(void)
         {"link.loss = 1%\nzip = link.loss\n", "two keys or more"},
         {"link.loss = 1%\nlink.delay = 1ms\nzip = link.loss, link.delay, link.loss\n",
          "f.ini:14: [sweep] zip: found 'link.loss', allowed: each key once"},
-        {"tunnel.pps = 0 : 100000 : 1\n", "found '0 : 100000 : 1', allowed: at most 100000 values"},
+        {"tunnel.pps = 0 : 1000000 : 1\n",
+         "found '0 : 1000000 : 1', allowed: at most 1000000 values"},
         {"seed = 00000000000000000000000000000000000001 .. 3\n", "FIRST .. LAST"},
         {"case.a b = link.loss=1%\n", "case.NAME, without blanks, commas and quotes"},
         {"case.a = link.loss=1%; link.loss=2%\n", "allowed: each key once"},
@@ -285,16 +286,13 @@ static void a_million_points_are_planned(void)
 }
 
 extern const CU_TestInfo iptfs_tests_grid[];
-const CU_TestInfo iptfs_tests_grid[] =
-    {
-        {"lists and ranges", lists_and_ranges},
-        {"grids, zips and cases", grids_zips_and_cases},
-        {"mistakes name their line", mistakes_name_their_line},
-        {"repeated values are refused", repeated_values_are_refused},
-        {"a million points are planned", a_million_points_are_planned},
-}
-
-{"many keys", many_keys},
-                  {"errors name the sweep's line", errors_name_the_sweeps_line}, CU_TEST_INFO_NULL,
-}
-;
+const CU_TestInfo iptfs_tests_grid[] = {
+    {"lists and ranges", lists_and_ranges},
+    {"grids, zips and cases", grids_zips_and_cases},
+    {"mistakes name their line", mistakes_name_their_line},
+    {"repeated values are refused", repeated_values_are_refused},
+    {"many keys", many_keys},
+    {"a million points are planned", a_million_points_are_planned},
+    {"errors name the sweep's line", errors_name_the_sweeps_line},
+    CU_TEST_INFO_NULL,
+};
