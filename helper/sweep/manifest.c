@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/manifest.h"
 
+#include "files/infile.h"
 #include "files/outfile.h"
 #include "files/program.h"
 #include "files/textfile.h"
@@ -110,7 +111,12 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
 json_t *iptfs_manifest_load(const char *directory)
 {
     char *path = iptfs_path_join(directory, "manifest.json");
-    json_t *manifest = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    FILE *file;
+    json_t *manifest = NULL;
+    if (path != NULL && iptfs_infile_open(path, &file, NULL) == 0) {
+        manifest = json_loadf(file, 0, NULL);
+        fclose(file);
+    }
     free(path);
     return manifest;
 }
