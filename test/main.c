@@ -154,6 +154,7 @@ extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_manifest[];
 extern const CU_TestInfo iptfs_tests_interruption[];
 extern const CU_TestInfo iptfs_tests_isolation[];
 extern const CU_TestInfo iptfs_tests_interrupt[];
@@ -314,6 +315,7 @@ static const struct {
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
     {"parallel", iptfs_tests_parallel},
+    {"manifest", iptfs_tests_manifest},
     {"interruption", iptfs_tests_interruption},
     {"isolation", iptfs_tests_isolation},
     {"interrupt", iptfs_tests_interrupt},
