@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/device_pair.h"
+#include "ns3/failure.h"
 #include "ns3/sim.h"
 #include "run/run.h"
 #include "scenario/scenario.h"
@@ -171,10 +172,8 @@ static int override_of(const struct iptfs_setting *setting, char **text, struct 
 static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct iptfs_error *error)
 {
     uint64_t octets;
-    int code = iptfs_parse_octets(value, &octets, error);
-    if (code != IPTFS_OK)
-        return code;
-    if (octets < 68 || octets > IPTFS_DEVICE_PAIR_MTU_OCTETS)
+    if (iptfs_parse_octets(value, &octets, NULL) != IPTFS_OK || octets < 68 ||
+        octets > IPTFS_DEVICE_PAIR_MTU_OCTETS)
         return iptfs_fail(error, IPTFS_E_INVALID, "%s: found '%s', allowed: 68B to %uB", device_mtu,
                           iptfs_quoted(value).text, IPTFS_DEVICE_PAIR_MTU_OCTETS);
     pair->mtu_octets = (uint32_t)octets;
@@ -282,7 +281,8 @@ static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
         return code;
     int ns3_code = iptfs_ns3_attach();
     if (ns3_code != 0)
-        return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(ns3_code));
+        return iptfs_fail(error, iptfs_ns3_failure(ns3_code), "ns-3: %s",
+                          iptfs_ns3_strerror(ns3_code));
     if (iptfs_ns3_now_ps() > 0)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "the simulation has run already: tunnels must be made before");

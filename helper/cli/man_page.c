@@ -33,6 +33,10 @@ static const struct entry files[] = {
 
 static const struct entry environment[] = {
     {"COLUMNS, LINES", "Size of plots drawn with characters when the output is no terminal."},
+    {"NS_ATTRIBUTE_DEFAULT, NS_GLOBAL_VALUE, NS_LOG, NS_COMMANDLINE_INTROSPECTION",
+     "Ignored, with a note: results do not depend on variables of ns-3. Programs that use the "
+     "library libiptfs still obey them."},
+    {"LIBGCRYPT_FORCE_FIPS_MODE", "Ignored, with a note: captures need nonces that are given."},
     {"ARGP_HELP_FMT", "Layout of the help texts, see argp in the GNU C library's manual."},
 };
 

@@ -2,6 +2,7 @@
 #include "run/captures.h"
 
 #include "ns3/device.h"
+#include "ns3/failure.h"
 #include "ns3/sim.h"
 #include "packet/ip_octets.h"
 #include "scenario/sa.h"
@@ -134,15 +135,16 @@ int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *pre
         return code;
     if (asprintf(&path, "%s-esp_sa", prefix) < 0)
         return iptfs_fail_no_memory(error);
-    code = iptfs_outfile_open(&captures->esp_sa, path, error);
+    code = iptfs_outfile_open_private(&captures->esp_sa, path, error);
     free(path);
     return code;
 }
 
 int iptfs_run_captures_attach(struct iptfs_run_captures *captures, struct iptfs_run *run)
 {
-    if (iptfs_ns3_checksums() != 0)
-        return IPTFS_E_ENGINE;
+    int error = iptfs_ns3_failure(iptfs_ns3_checksums());
+    if (error != IPTFS_OK)
+        return error;
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (!captures->used[i])
             continue;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "ns3/failure.h"
 #include "ns3/sim.h"
 #include "scenario/to_model.h"
 #include "traffic/host.h"
@@ -21,13 +22,6 @@ bool iptfs_hosts_wanted(const struct iptfs_scenario *scenario, enum iptfs_path p
         if (iptfs_traffic_hosted(&scenario->traffic[i]) && path_of(&scenario->traffic[i]) == path)
             return true;
     return false;
-}
-
-static int code_of(int ns3_code)
-{
-    if (ns3_code == 0)
-        return IPTFS_OK;
-    return ns3_code == IPTFS_NS3_ENOMEM ? IPTFS_E_NO_MEMORY : IPTFS_E_ENGINE;
 }
 
 static void on_rtt(void *ctx, int64_t rtt_ps)
@@ -52,7 +46,7 @@ static uint16_t flow_of(void *ctx, int end, const struct iptfs_ns3_packet *packe
 static int join_gateways(struct iptfs_hosts *hosts, enum iptfs_path path,
                          struct iptfs_engine *engine[IPTFS_DIRECTIONS])
 {
-    int code = code_of(iptfs_ns3_hosts_new(&hosts->gateways[path]));
+    int code = iptfs_ns3_failure(iptfs_ns3_hosts_new(&hosts->gateways[path]));
     if (code != IPTFS_OK)
         return code;
     struct iptfs_device_pair_setup setup = {.flow = flow_of, .flow_ctx = hosts};
@@ -66,7 +60,7 @@ static int join_gateways(struct iptfs_hosts *hosts, enum iptfs_path path,
         return code;
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         index[i] = iptfs_device_pair_index(&hosts->device[path], i);
-    return code_of(iptfs_ns3_hosts_join(hosts->gateways[path], index));
+    return iptfs_ns3_failure(iptfs_ns3_hosts_join(hosts->gateways[path], index));
 }
 
 static int add_section(struct iptfs_hosts *hosts, size_t index, unsigned number)
@@ -81,8 +75,8 @@ static int add_section(struct iptfs_hosts *hosts, size_t index, unsigned number)
     if (code != IPTFS_OK)
         return code;
     hosts->traffic_of[number] = (uint16_t)index;
-    return code_of(iptfs_ns3_hosts_add(hosts->gateways[path_of(traffic)], number, &config,
-                                       &observer, &section->ns3));
+    return iptfs_ns3_failure(iptfs_ns3_hosts_add(hosts->gateways[path_of(traffic)], number, &config,
+                                                 &observer, &section->ns3));
 }
 
 int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *scenario,
@@ -94,7 +88,7 @@ int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *sce
     if (hosts->section == NULL)
         return IPTFS_E_NO_MEMORY;
     uint32_t ns3_seed = (uint32_t)((seed - 1) % IPTFS_NS3_SEED_MAX + 1);
-    int code = code_of(iptfs_ns3_seed(ns3_seed, run));
+    int code = iptfs_ns3_failure(iptfs_ns3_seed(ns3_seed, run));
     for (int path = 0; path < IPTFS_PATHS && code == IPTFS_OK; path++)
         if (iptfs_hosts_wanted(scenario, (enum iptfs_path)path))
             code = join_gateways(hosts, (enum iptfs_path)path, engine[path]);

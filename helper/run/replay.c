@@ -8,6 +8,7 @@
 #include "link/direct_link.h"
 #include "ns3/engine.h"
 #include "ns3/events.h"
+#include "ns3/failure.h"
 #include "ns3/sim.h"
 #include "run/script.h"
 #include "tunnel/tunnel.h"
@@ -258,11 +259,13 @@ static int run_events(struct replay *replay, struct scripted *scripted)
     const struct iptfs_script *script = replay->script;
     for (size_t i = 0; i < script->event_count; i++) {
         scripted[i] = (struct scripted){replay, &script->events[i]};
-        if (iptfs_ns3_at(script->events[i].at_ps, run_event, NULL, &scripted[i]) != 0)
-            return IPTFS_E_ENGINE;
+        int ns3_code = iptfs_ns3_at(script->events[i].at_ps, run_event, NULL, &scripted[i]);
+        if (ns3_code != 0)
+            return iptfs_ns3_failure(ns3_code);
     }
-    if (iptfs_ns3_run_until(script->end_ps) < 0)
-        return IPTFS_E_ENGINE;
+    int ns3_code = iptfs_ns3_run_until(script->end_ps);
+    if (ns3_code < 0)
+        return iptfs_ns3_failure(ns3_code);
     if (replay->engine.error != IPTFS_OK)
         return replay->engine.error;
     int code = iptfs_tunnel_close(&replay->tunnel, script->end_ps);
@@ -277,8 +280,8 @@ static int run_script(const struct iptfs_script *script, const char *path, FILE 
     struct replay *replay = calloc(1, sizeof *replay);
     struct scripted *scripted = calloc(script->event_count + 1, sizeof *scripted);
     int code = replay != NULL && scripted != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
-    if (code == IPTFS_OK && iptfs_ns3_open() != 0)
-        code = IPTFS_E_ENGINE;
+    if (code == IPTFS_OK)
+        code = iptfs_ns3_failure(iptfs_ns3_open());
     if (code == IPTFS_OK) {
         replay->script = script;
         replay->out = out;

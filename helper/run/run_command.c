@@ -12,6 +12,7 @@
 #include "run/run.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
+#include "traffic/traffic_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,12 +70,17 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     int code = iptfs_run_init(run, scenario, seed, request->run, error);
     if (code != IPTFS_OK)
         return code;
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        iptfs_traffic_note(run->direction[i].source, request->progress);
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
                         iptfs_trace_file_trace(&output->trace, (enum iptfs_direction)i));
-    if (request->pcap_prefix != NULL &&
-        iptfs_run_captures_attach(&output->captures, run) != IPTFS_OK)
-        return iptfs_fail(error, IPTFS_E_ENGINE, "ns-3: %s", iptfs_ns3_strerror(IPTFS_NS3_EENGINE));
+    if (request->pcap_prefix != NULL)
+        code = iptfs_run_captures_attach(&output->captures, run);
+    if (code == IPTFS_E_NO_MEMORY)
+        return iptfs_fail_no_memory(error);
+    if (code != IPTFS_OK)
+        return iptfs_fail(error, code, "ns-3: %s", iptfs_ns3_strerror(IPTFS_NS3_EENGINE));
     struct iptfs_run_drive drive = {.run = run,
                                     .output = output,
                                     .progress = request->progress,

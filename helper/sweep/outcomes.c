@@ -3,8 +3,8 @@
 
 #include "sweep/grid.h"
 #include "sweep/identity.h"
+#include "sweep/point_file.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,24 +45,32 @@ void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes)
     outcomes->points = NULL;
 }
 
-/* A file that holds no JSON object, of a system that crashed for example, is no result. */
-static bool has_result(const char *directory, const struct iptfs_text *id)
+/* Whether a point has a result. A file that is none is reported once. */
+static bool has_result(struct iptfs_sweep_outcome *outcome, const char *directory,
+                       const struct iptfs_progress *progress)
 {
-    char *path = iptfs_point_path(directory, id);
-    json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-    bool done = json_is_object(summary);
-    json_decref(summary);
-    free(path);
-    return done;
+    struct iptfs_error error;
+    int code = iptfs_point_file_check(directory, &outcome->id, &error);
+    if (code != 0 && !outcome->damaged)
+        iptfs_progress_message(progress, "%s; the point is run again", error.text);
+    outcome->damaged = code != 0;
+    return code == 0;
 }
 
-void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory)
+int iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                                const struct iptfs_progress *progress, struct iptfs_error *error)
 {
+    struct iptfs_point_files files;
+    int code = iptfs_point_files_list(directory, &files, error);
     outcomes->n_done = 0;
-    for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
-        outcomes->points[i].done = has_result(directory, &outcomes->points[i].id);
-        outcomes->n_done += outcomes->points[i].done;
+    for (size_t i = 0; i < outcomes->sweep->n_points && code == 0; i++) {
+        struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        outcome->done = iptfs_point_files_have(&files, &outcome->id) &&
+                        has_result(outcome, directory, progress);
+        outcomes->n_done += outcome->done;
     }
+    free(files.ids);
+    return code;
 }
 
 struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/point.h"
 
-#include "files/outfile.h"
 #include "files/process.h"
 #include "files/program.h"
 #include "files/textfile.h"
 #include "run/run.h"
-#include "summary/summary.h"
 #include "sweep/grid.h"
 #include "sweep/identity.h"
+#include "sweep/point_file.h"
 #include "sweep/sweep.h"
 
 #include <errno.h>
@@ -21,12 +20,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-char *iptfs_point_path(const char *directory, const struct iptfs_text *id)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/points/%s.json", directory, id->text) < 0 ? NULL : path;
-}
 
 /* Exit status of a point's process. */
 enum {
@@ -56,19 +49,6 @@ static void report(const struct batch *batch, const char *format, ...)
     line[size] = '\n';
     if (write(batch->out, line, size + 1) < 0)
         _exit(POINT_ENDS_ALL); /* the reader has ended */
-}
-
-static int write_point(const json_t *summary, const char *path, struct iptfs_error *error)
-{
-    struct iptfs_outfile file;
-    int code = iptfs_outfile_open(&file, path, error);
-    if (code != 0)
-        return code;
-    if (iptfs_summary_write_json(summary, file.file) == IPTFS_E_NO_MEMORY) {
-        iptfs_outfile_discard(&file);
-        return iptfs_fail_no_memory(error);
-    }
-    return iptfs_outfile_commit(&file, error);
 }
 
 static int exit_status_of(int code)
@@ -146,9 +126,7 @@ static int write_result(const struct batch *batch, const struct iptfs_planned_po
     struct iptfs_error error = {0};
     struct iptfs_text id;
     snprintf(id.text, sizeof id.text, "%s", point->id);
-    char *path = iptfs_point_path(batch->directory, &id);
-    int code = path != NULL ? write_point(summary, path, &error) : iptfs_fail_no_memory(&error);
-    free(path);
+    int code = iptfs_point_file_write(summary, batch->directory, &id, &error);
     if (code == 0)
         report(batch, "+ %zu", point->index);
     else

@@ -9,9 +9,6 @@
 
 #include <stdio.h>
 
-/* "DIR/points/ID.json", where the result of a point is: a new string, NULL when memory ran out. */
-char *iptfs_point_path(const char *directory, const struct iptfs_text *id);
-
 /* A point as the sweep has planned it. */
 struct iptfs_planned_point {
     size_t index;

@@ -12,9 +12,9 @@
 #include "sweep/grid.h"
 #include "sweep/manifest.h"
 #include "sweep/outcomes.h"
+#include "sweep/point_file.h"
 #include "sweep/results_sync.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,21 +69,10 @@ static int check_manifest(struct run *run, struct iptfs_error *error)
     return code;
 }
 
-/* Removes all results, also of points that this sweep does not have: a later, larger sweep may have
- * them again. */
-static int remove_points(const char *points, struct iptfs_error *error)
+static int find_results(struct run *run, struct iptfs_error *error)
 {
-    int code = 0;
-    struct dirent *entry;
-    DIR *folder = opendir(points);
-    while (folder != NULL && code == 0 && (entry = readdir(folder)) != NULL)
-        if (strstr(entry->d_name, ".json") != NULL &&
-            unlinkat(dirfd(folder), entry->d_name, 0) != 0)
-            code = iptfs_fail(error, IPTFS_E_IO, "%s: old results cannot be removed: %s",
-                              iptfs_quoted_path(points).text, strerror(errno));
-    if (folder != NULL)
-        closedir(folder);
-    return code;
+    return iptfs_outcomes_find_results(&run->outcomes, run->directory, run->request->progress,
+                                       error);
 }
 
 /* An earlier sweep may have left jobs of any engine. */
@@ -103,17 +92,19 @@ static int prepare_folder(struct run *run, struct iptfs_error *error)
     const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
     char *points = iptfs_path_join(run->directory, "points");
     int code = points != NULL ? 0 : iptfs_fail_no_memory(error);
-    iptfs_outcomes_find_results(&run->outcomes, run->directory);
+    if (code == 0)
+        code = find_results(run, error);
     if (code == 0 && !run->request->force)
         code = check_manifest(run, error);
     if (code == 0 && !run->request->collect)
         code = prepare_engines(run, error);
     if (code == 0)
         code = iptfs_make_directory(points, error);
-    if (code == 0 && run->request->force)
-        code = remove_points(points, error);
     free(points);
-    iptfs_outcomes_find_results(&run->outcomes, run->directory);
+    if (code == 0 && run->request->force) /* also of points that only a larger sweep has */
+        code = iptfs_point_files_remove(run->directory, error);
+    if (code == 0 && run->request->force)
+        code = find_results(run, error);
     run->n_pending = run->sweep.n_points - run->outcomes.n_done;
     if (code == 0)
         code = iptfs_manifest_write(run->manifest, run->directory, error);
@@ -256,9 +247,11 @@ static void print_summary(const struct run *run, size_t failed, FILE *out)
 static int finish(struct run *run, FILE *out, struct iptfs_error *error)
 {
     const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
-    iptfs_outcomes_find_results(&run->outcomes, run->directory);
+    int code = find_results(run, error);
+    if (code != 0)
+        return code;
     size_t failed = iptfs_outcomes_report_failures(&run->outcomes, run->request->progress);
-    int code = write_results(run, failed, error);
+    code = write_results(run, failed, error);
     if (code == 0 && !run->request->quiet)
         print_summary(run, failed, out);
     if (code == 0 && failed < run->sweep.n_points && hooks->finish != NULL &&

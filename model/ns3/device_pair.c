@@ -4,6 +4,7 @@
 #include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "ns3/failure.h"
 #include "ns3/pmtu.h"
 #include "ns3/sim.h"
 
@@ -115,16 +116,7 @@ static int add_device(struct iptfs_device_pair *pair, const struct iptfs_device_
     uint32_t mtu = setup->mtu_octets > 0 ? setup->mtu_octets : IPTFS_DEVICE_PAIR_MTU_OCTETS;
     end->pair = pair;
     end->engine = setup->engine[i];
-    switch (iptfs_ns3_device_new(&end->device, setup->node[i], mtu, on_send, end)) {
-    case 0:
-        return IPTFS_OK;
-    case IPTFS_NS3_EINVAL:
-        return IPTFS_E_INVALID;
-    case IPTFS_NS3_ENOMEM:
-        return IPTFS_E_NO_MEMORY;
-    default:
-        return IPTFS_E_ENGINE;
-    }
+    return iptfs_ns3_failure(iptfs_ns3_device_new(&end->device, setup->node[i], mtu, on_send, end));
 }
 
 int iptfs_device_pair_init(struct iptfs_device_pair *pair,

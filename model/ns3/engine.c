@@ -5,8 +5,19 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "ns3/events.h"
+#include "ns3/failure.h"
 #include "ns3/p2p_link.h"
 #include "ns3/sim.h"
+
+/* Ends the run unless `ns3_code` is 0. */
+static bool fail(struct iptfs_engine *engine, int ns3_code)
+{
+    if (ns3_code == 0)
+        return false;
+    engine->error = iptfs_ns3_failure(ns3_code);
+    iptfs_ns3_stop();
+    return true;
+}
 
 void iptfs_engine_arm(struct iptfs_engine *engine)
 {
@@ -17,8 +28,8 @@ void iptfs_engine_arm(struct iptfs_engine *engine)
     engine->set_ps = next_ps;
     if (next_ps > IPTFS_NS3_TIME_MAX_PS)
         iptfs_ns3_timer_cancel(engine->timer);
-    else if (iptfs_ns3_timer_set(engine->timer, next_ps) != 0)
-        engine->error = IPTFS_E_ENGINE;
+    else
+        fail(engine, iptfs_ns3_timer_set(engine->timer, next_ps));
 }
 
 /* Congestion information that arrives now in the other direction may raise this one's rate, and
@@ -57,12 +68,7 @@ static void defer(void *ctx)
     struct iptfs_engine *engine = ctx;
     if (engine->deferred)
         return;
-    if (iptfs_ns3_at(iptfs_ns3_now_ps(), on_deferred, NULL, engine) != 0) {
-        engine->error = IPTFS_E_ENGINE;
-        iptfs_ns3_stop();
-        return;
-    }
-    engine->deferred = true;
+    engine->deferred = !fail(engine, iptfs_ns3_at(iptfs_ns3_now_ps(), on_deferred, NULL, engine));
 }
 
 static void on_timer(void *ctx)

@@ -4,6 +4,7 @@
 #include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "ns3/failure.h"
 #include "ns3/p2p.h"
 
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static void submit(struct iptfs_link *link, int64_t now_ps, struct iptfs_outer *
     int error = iptfs_ns3_p2p_send(p2p->p2p, octets, p2p->next);
     if (error != 0) {
         if (error != IPTFS_NS3_EDROP)
-            link->store->error = IPTFS_E_ENGINE;
+            link->store->error = iptfs_ns3_failure(error);
         iptfs_link_drop(link, outer, IPTFS_DROP_LINK_QUEUE);
         return;
     }
@@ -175,7 +176,7 @@ int iptfs_p2p_link_new(struct iptfs_link **out, const struct iptfs_link_config *
         config->framing == IPTFS_FRAMING_NONE ? IPTFS_NS3_EINVAL : open_ns3_link(p2p, config);
     if (error != 0) {
         free_link(&p2p->link);
-        return error == IPTFS_NS3_EINVAL ? IPTFS_E_INVALID : IPTFS_E_ENGINE;
+        return iptfs_ns3_failure(error);
     }
     *out = &p2p->link;
     return IPTFS_OK;

@@ -38,22 +38,20 @@ enum {
 static struct {
     bool counting;
     uint64_t count, first, last;
-    int stacks; /* descriptor of the file; -1: no stacks are written */
-    bool why;
+    int stacks;  /* descriptor of the file; -1: no stacks are written */
+    int why;     /* likewise, for the stack of the first failure */
     bool inside; /* a stack is being taken: what that allocates does not count */
-} state = {.stacks = -1};
+} state = {.stacks = -1, .why = -1};
 
-/* The hash of the call stack, or with -1 ... */
+/* Writes the call stack where it is asked for, or its hash. */
 static void write_stack(void)
 {
     void *at[STACK_MAX];
     int depth;
     state.inside = true;
     depth = backtrace(at, STACK_MAX);
-    if (state.why && state.count == state.first) {
-        int why = open("why", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        backtrace_symbols_fd(at, depth, why);
-        close(why);
+    if (state.why >= 0 && state.count == state.first) {
+        backtrace_symbols_fd(at, depth, state.why);
     } else if (state.stacks >= 0) {
         uint64_t hash = UINT64_C(0xcbf29ce484222325);
         for (int i = 0; i < depth; i++)
@@ -69,7 +67,7 @@ static bool fails(void)
     if (!state.counting || state.inside)
         return false;
     state.count++;
-    if (state.stacks >= 0 || (state.why && state.count == state.first))
+    if (state.stacks >= 0 || (state.why >= 0 && state.count == state.first))
         write_stack();
     if (state.count < state.first || state.count > state.last)
         return false;
@@ -146,7 +144,8 @@ static void prepare(uint64_t first, uint64_t last, int trace, const char *direct
     send_output_to("stderr", STDERR_FILENO);
     if (trace == 1)
         state.stacks = open("stacks", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    state.why = trace == 2;
+    if (trace == 2)
+        state.why = open("why", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     state.first = first;
     state.last = last;
     alarm(RUN_MAX_S);

@@ -38,7 +38,48 @@ def short(name, *options):
     return ['run', example(name), '--set', 'scenario.duration=50ms', '--out', 'out', *options]
 
 
-# Name -> arguments. What is written goes into the folder in which the command is run.
+KEY = '000102030405060708090a0b0c0d0e0f10111213'
+SWEEP = """[scenario]
+name = small
+duration = 20ms
+[tunnel]
+mode = on-demand
+[link]
+rate = 10Mbps
+delay = 1ms
+[traffic.a]
+type = poisson
+size = 200B
+rate = 5Mbps
+[sweep]
+link.loss = 0, 10%
+seed = 1 .. 3
+[plot.delay]
+x = link.loss
+y = delay_s.mean
+[plot.cdf]
+kind = cdf
+y = delay_s.mean
+by = link.loss
+"""
+
+# What commands read: a folder made by these commands of a program that does not fail.
+INPUTS = [
+    ['encap', example('inner.pcap'), 'outer.pcap', '--key', KEY],
+    ['sweep', 'small.ini', '--out', 'small'],
+]
+
+
+def make_inputs(folder):
+    for name, text in (('small.ini', SWEEP), ('key', KEY + '\n')):
+        with open(os.path.join(folder, name), 'w') as f:
+            f.write(text)
+    os.chmod(os.path.join(folder, 'key'), 0o600)
+    for arguments in INPUTS:
+        subprocess.run([SIM, *arguments, '--quiet'], cwd=folder, check=True)
+
+
+# Name -> arguments; @NAME is a file of the folder of inputs, =NAME a copy of a folder of it. What is written goes into the folder in which the command is run.
 COMMANDS = {
     'list': ['list'],
     'list-json': ['list', '--json'],
@@ -55,7 +96,22 @@ COMMANDS = {
     'run-large': short('large-into-1500.ini', '--trace', 't'),
     'run-tcp': short('tcp-cubic.ini', '--set', 'traffic.downloads.stagger=1ms'),
     'run-beside': short('tcp-beside-tunnel.ini', '--set', 'traffic.beside.stagger=1ms'),
+    'replay': ['replay', golden('linux/a-fit-boundary.scn')],
+    'encap': ['encap', example('inner.pcap'), 'outer.pcap', '--key-file', '@key', '--esp-sa', 'sa'],
+    'encap-json': ['encap', example('inner.pcap'), 'outer.pcap', '--key', KEY, '--json'],
+    'decap': ['decap', '@outer.pcap', 'inner.pcap', '--key-file', '@key'],
+    'decap-json': ['decap', '@outer.pcap', 'inner.pcap', '--key', KEY, '--json'],
     'dry-run': ['sweep', example('sweep-delay.ini'), '--dry-run'],
+    'sweep': ['sweep', '@small.ini', '--out', 'out', '--jobs', '1'],
+    'point': ['point', '@small.ini', '--out', '=small', '--index', '2'],
+    'show': ['show', '@small'],
+    'show-json': ['show', '@small', '--json'],
+    'show-list': ['show', '@small', '--list'],
+    'show-point': ['show', '@small', '--point', '2'],
+    'plot': ['plot', '=small'],
+    'plot-one': ['plot', '=small', 'delay', '--file', '@small.ini', '--quiet'],
+    'man': ['help', '--man', 'run'],
+    'completion': ['help', '--completion', 'bash'],
 }
 
 
@@ -109,10 +165,16 @@ def tree(directory):
     return found
 
 
+# What a process of points writes on standard output: for memory that ran out here, or in ns-3.
+POINT_FAILED = rb'- \d+ (1 .*memory|139 killed by signal 11.*|134 killed by signal 6.*)\n|! .*memory\n'
+
+
 def problem(status, files, right_status, right_files):
     """What is wrong with a run; None when nothing is."""
     if status < 0:
         return 'ended by signal %d' % -status
+    if re.fullmatch(POINT_FAILED, files['stdout']):
+        return None
     stderr = files.pop('stderr')
     why = files.pop('why', b'')
     if status == right_status and not stderr.strip().endswith(b'memory'):
@@ -140,14 +202,18 @@ def problem(status, files, right_status, right_files):
 class Trial:
     """All runs of one command."""
 
-    def __init__(self, name, arguments, scratch):
-        self.name, self.scratch = name, scratch
-        self.server = Server(arguments, scratch)
+    def __init__(self, name, arguments, inputs, scratch):
+        self.name, self.scratch, self.inputs = name, scratch, inputs
+        self.copies = [word[1:] for word in arguments if word.startswith('=')]
+        self.server = Server([os.path.join(inputs, word[1:]) if word.startswith('@') else
+                              word.lstrip('=') for word in arguments], scratch)
 
     def run(self, first, last, trace):
         directory = os.path.join(self.scratch, 'run')
         shutil.rmtree(directory, ignore_errors=True)
         os.mkdir(directory)
+        for name in self.copies:
+            shutil.copytree(os.path.join(self.inputs, name), os.path.join(directory, name))
         status = self.server.run(first, last, trace, directory)
         return status, tree(directory)
 
@@ -193,7 +259,7 @@ def chosen(which, count, distinct):
 
 
 def try_command(name, arguments, options, scratch):
-    trial = Trial(name, arguments, scratch)
+    trial = Trial(name, arguments, options.inputs, scratch)
     count, distinct = trial.prepare()
     places = options.at or chosen(options.places, count, distinct)
     wrong = tried = 0
@@ -221,11 +287,13 @@ def main():
     parser.add_argument('--why', action='store_true', help='print the call stacks')
     options = parser.parse_args()
     passed = failed = 0
-    for name in options.names or COMMANDS:
-        with tempfile.TemporaryDirectory() as scratch:
-            tried, wrong = try_command(name, COMMANDS[name], options, scratch)
-        passed += tried - wrong
-        failed += wrong
+    with tempfile.TemporaryDirectory() as options.inputs:
+        make_inputs(options.inputs)
+        for name in options.names or COMMANDS:
+            with tempfile.TemporaryDirectory() as scratch:
+                tried, wrong = try_command(name, COMMANDS[name], options, scratch)
+            passed += tried - wrong
+            failed += wrong
     print('%d passed, %d failed' % (passed, failed))
     return 1 if failed else 0
 

@@ -7,6 +7,7 @@
  *   N.out      the output of task N */
 #include "sweep/engine.h"
 
+#include "files/folder.h"
 #include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/process.h"
@@ -119,18 +120,36 @@ static int write_text(const char *directory, const char *name, const char *text,
     return code;
 }
 
+static bool is_jobs(const char *name, void *ctx)
+{
+    (void)ctx;
+    return strcmp(name, "jobs") == 0;
+}
+
+/* Whether a file in DIR/slurm is one of those that are written here or by a task. */
+static bool is_ours(const char *name, void *ctx)
+{
+    static const char *const names[] = {"jobs", "shards", "task.sh", "collect.sh", "collect.log"};
+    size_t digits = strspn(name, "0123456789");
+    (void)ctx;
+    if (digits > 0 && strcmp(name + digits, ".out") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t length = strlen(names[i]);
+        if (strncmp(name, names[i], length) == 0 &&
+            (name[length] == '\0' || iptfs_outfile_is_temporary(name + length)))
+            return true;
+    }
+    return false;
+}
+
 /* Removes the files in DIR/slurm, `jobs` first: without it no job is looked for. */
 static void remove_files(const char *directory)
 {
-    char *path = file_in(directory, ".");
-    DIR *folder = path != NULL ? opendir(path) : NULL;
-    struct dirent *entry;
-    if (folder != NULL)
-        unlinkat(dirfd(folder), "jobs", 0);
-    while (folder != NULL && (entry = readdir(folder)) != NULL)
-        unlinkat(dirfd(folder), entry->d_name, 0); /* not those of "." and ".." */
-    if (folder != NULL)
-        closedir(folder);
+    struct iptfs_error unused;
+    char *path = iptfs_path_join(directory, "slurm");
+    if (path != NULL && iptfs_folder_remove_files(path, is_jobs, NULL, &unused) == 0)
+        iptfs_folder_remove_files(path, is_ours, NULL, &unused);
     free(path);
 }
 
