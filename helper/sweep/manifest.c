@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/manifest.h"
 
+#include "files/infile.h"
 #include "files/outfile.h"
 #include "files/program.h"
 #include "files/textfile.h"
@@ -95,10 +96,21 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
     return iptfs_outfile_commit(&file, error);
 }
 
+/* Only a regular file: a named pipe would be waited for. */
+static json_t *load_own(const char *path)
+{
+    FILE *file;
+    if (iptfs_infile_open_own(path, &file, NULL) != IPTFS_OK)
+        return NULL;
+    json_t *json = json_loadf(file, 0, NULL);
+    fclose(file);
+    return json;
+}
+
 json_t *iptfs_manifest_load(const char *directory)
 {
     char *path = iptfs_path_join(directory, "manifest.json");
-    json_t *manifest = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    json_t *manifest = path != NULL ? load_own(path) : NULL;
     free(path);
     return manifest;
 }

@@ -104,7 +104,7 @@ static void add_file(struct fuzz_input *input)
     take_line(input, line, 24);
     for (char *c = line; *c != '\0'; c++)
         *c = *c == '/' ? '_' : *c;
-    snprintf(name, sizeof name, "%s%s%s", point ? "points/" : "", line, point ? ".json" : "x");
+    snprintf(name, sizeof name, "%s%.30s%s", point ? "points/" : "", line, point ? ".json" : "x");
     fuzz_result_write(name, line, take_line(input, line, sizeof line));
 }
 
