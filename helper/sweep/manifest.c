@@ -110,15 +110,21 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
     return code == 0 ? iptfs_folder_sync(directory, error) : code;
 }
 
+/* Only a regular file: a named pipe would be waited for. */
+static json_t *load_own(const char *path)
+{
+    FILE *file;
+    if (iptfs_infile_open_own(path, &file, NULL) != IPTFS_OK)
+        return NULL;
+    json_t *json = json_loadf(file, 0, NULL);
+    fclose(file);
+    return json;
+}
+
 json_t *iptfs_manifest_load(const char *directory)
 {
     char *path = iptfs_path_join(directory, "manifest.json");
-    FILE *file;
-    json_t *manifest = NULL;
-    if (path != NULL && iptfs_infile_open(path, &file, NULL) == 0) {
-        manifest = json_loadf(file, 0, NULL);
-        fclose(file);
-    }
+    json_t *manifest = path != NULL ? load_own(path) : NULL;
     free(path);
     bool complete = json_is_string(json_object_get(manifest, "version")) &&
                     json_is_string(json_object_get(manifest, "sources")) &&

@@ -25,6 +25,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"plot_sections", fuzz_plot_sections},
     {"api", fuzz_api},
     {"frame", fuzz_frame},
+    {"results", fuzz_results},
     {NULL, NULL},
 };
 

@@ -78,7 +78,8 @@ static void run_corpus(const char *name)
     T(impair_list)                                                                                 \
     T(plot_sections)                                                                               \
     T(api)                                                                                         \
-    T(frame)
+    T(frame)                                                                                       \
+    T(results)
 
 #define DEFINE_TEST(name)                                                                          \
     static void test_##name(void)                                                                  \
