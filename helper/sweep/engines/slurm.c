@@ -8,6 +8,7 @@
 #include "sweep/engine.h"
 
 #include "files/folder.h"
+#include "files/infile.h"
 #include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/process.h"
@@ -366,9 +367,10 @@ static long read_task(const char *directory, size_t task, long from, iptfs_point
     char name[32], line[2048];
     snprintf(name, sizeof name, "%zu.out", task);
     char *path = file_in(directory, name);
-    FILE *file = path != NULL ? fopen(path, "r") : NULL;
+    FILE *file;
+    bool opened = path != NULL && iptfs_infile_open_own(path, &file, NULL) == 0;
     free(path);
-    if (file == NULL)
+    if (!opened)
         return from;
     fseek(file, 0, SEEK_END);
     if (ftell(file) < from)
