@@ -86,6 +86,7 @@ static int open_numbers(struct encap *encap, FILE *notes)
     int code = iptfs_oseq_open(&encap->oseq, &encap->endpoint.codec, request->sa.key_file,
                                request->seq_from, notes, encap->endpoint.error);
     encap->sender.packer.seq = encap->oseq.first - 1;
+    encap->sender.packer.number = encap->oseq.first - 1;
     if (code == IPTFS_OK && request->seq_from == NULL && encap->oseq.first > 1 && !request->quiet)
         fprintf(notes, "%s: sequence numbers continue at %" PRIu64 "\n",
                 iptfs_quoted_path(encap->oseq.path).text, encap->oseq.first);
@@ -245,7 +246,8 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
     if (encap->store.ledger.offered.pkts == 0)
-        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
+        return iptfs_capture_reader_refuse(&endpoint->reader, "", "whole IP packet",
+                                           endpoint->error);
     int code = close_numbers(encap, endpoint->error);
     if (code == IPTFS_OK && endpoint->request->esp_sa_path != NULL)
         code = write_esp_sa(encap);
@@ -254,9 +256,10 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(encap);
-    iptfs_figures_note_input(endpoint, notes);
     code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
+    if (code == IPTFS_OK)
+        iptfs_figures_note_input(endpoint, notes);
     return code;
 }
 

@@ -77,7 +77,9 @@ static void run_corpus(const char *name)
     T(packet_list)                                                                                 \
     T(impair_list)                                                                                 \
     T(plot_sections)                                                                               \
-    T(api)
+    T(api)                                                                                         \
+    T(frame)                                                                                       \
+    T(results)
 
 #define DEFINE_TEST(name)                                                                          \
     static void test_##name(void)                                                                  \

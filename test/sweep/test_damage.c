@@ -268,6 +268,22 @@ static void a_change_by_another_program_is_reported(void)
     folder_remove();
 }
 
+/* 124 is the status of `timeout`. */
+static void a_pipe_in_place_of_the_manifest_is_not_waited_for(void)
+{
+    struct reading good;
+    if (make_results(&good)) {
+        CHECK_INT(folder_shell("rm o/manifest.json && mkfifo o/manifest.json"), 0);
+        CHECK_INT(folder_shell("timeout 20 $SIM show o --point 1 >stdout 2>&1; test $? -ne 124"),
+                  0);
+        CHECK_INT(folder_shell("timeout 20 $SIM sweep s.ini --out o --resume --quiet >stdout 2>&1; "
+                               "test $? -ne 124"),
+                  0);
+        free(good.text);
+    }
+    folder_remove();
+}
+
 extern const CU_TestInfo iptfs_tests_damage[];
 const CU_TestInfo iptfs_tests_damage[] = {
     {"damage is found", damage_is_found},
@@ -275,5 +291,7 @@ const CU_TestInfo iptfs_tests_damage[] = {
     {"odd values break nothing", odd_values_break_nothing},
     {"results without hash are read", results_without_hash_are_read},
     {"a change by another program is reported", a_change_by_another_program_is_reported},
+    {"a pipe in place of the manifest is not waited for",
+     a_pipe_in_place_of_the_manifest_is_not_waited_for},
     CU_TEST_INFO_NULL,
 };

@@ -291,8 +291,8 @@ const CU_TestInfo iptfs_tests_grid[] = {
     {"grids, zips and cases", grids_zips_and_cases},
     {"mistakes name their line", mistakes_name_their_line},
     {"repeated values are refused", repeated_values_are_refused},
-    {"many keys", many_keys},
     {"a million points are planned", a_million_points_are_planned},
+    {"many keys", many_keys},
     {"errors name the sweep's line", errors_name_the_sweeps_line},
     CU_TEST_INFO_NULL,
 };

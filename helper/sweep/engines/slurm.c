@@ -367,8 +367,8 @@ static long read_task(const char *directory, size_t task, long from, iptfs_point
     char name[32], line[2048];
     snprintf(name, sizeof name, "%zu.out", task);
     char *path = file_in(directory, name);
-    FILE *file;
-    bool opened = path != NULL && iptfs_infile_open_own(path, &file, NULL) == 0;
+    FILE *file = NULL;
+    bool opened = path != NULL && iptfs_infile_open_own(path, &file, NULL) == IPTFS_OK;
     free(path);
     if (!opened)
         return from;
