@@ -179,6 +179,8 @@ extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
 extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_manifest[];
+extern const CU_TestInfo iptfs_tests_interruption[];
 extern const CU_TestInfo iptfs_tests_isolation[];
 extern const CU_TestInfo iptfs_tests_interrupt[];
 extern const CU_TestInfo iptfs_tests_process[];
@@ -363,6 +365,8 @@ static const struct {
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
     {"parallel", iptfs_tests_parallel},
+    {"manifest", iptfs_tests_manifest},
+    {"interruption", iptfs_tests_interruption},
     {"isolation", iptfs_tests_isolation},
     {"interrupt", iptfs_tests_interrupt},
     {"process", iptfs_tests_process},

@@ -6,8 +6,8 @@
 
 static const struct iptfs_exit_row rows[] = {
     {"0", "success"},
-    {"1", "the run failed or its output could not be written"},
-    {"2", "the command line or an input file is wrong"},
+    {"1", "the run failed, or standard output could not be written"},
+    {"2", "the command line or an input is wrong, or a file cannot be read or written"},
     {"3", "a circuit breaker stopped the tunnel (results are written)"},
     {"128+N", "signal N ended the work early, such as 130 for Ctrl-C (what is done is kept)"},
 };

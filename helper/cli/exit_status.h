@@ -7,9 +7,9 @@
 
 enum iptfs_exit {
     IPTFS_EXIT_OK,
-    IPTFS_EXIT_FAILED,      /* the run failed, or its output could not be written */
-    IPTFS_EXIT_USAGE,       /* the command line or an input file is wrong */
-    IPTFS_EXIT_STOPPED,     /* a circuit breaker stopped the tunnel; results are written */
+    IPTFS_EXIT_FAILED,  /* the run failed, or stdout could not be written */
+    IPTFS_EXIT_USAGE,   /* the command line, an input, or a file that cannot be read or written */
+    IPTFS_EXIT_STOPPED, /* a circuit breaker stopped the tunnel; results are written */
     IPTFS_EXIT_SIGNAL = 128 /* plus the number of the signal that ended the work early */
 };
 

@@ -86,6 +86,7 @@ static int open_numbers(struct encap *encap, FILE *notes)
     int code = iptfs_oseq_open(&encap->oseq, &encap->endpoint.codec, request->sa.key_file,
                                request->seq_from, notes, encap->endpoint.error);
     encap->sender.packer.seq = encap->oseq.first - 1;
+    encap->sender.packer.number = encap->oseq.first - 1;
     if (code == IPTFS_OK && request->seq_from == NULL && encap->oseq.first > 1 && !request->quiet)
         fprintf(notes, "%s: sequence numbers continue at %" PRIu64 "\n",
                 iptfs_quoted_path(encap->oseq.path).text, encap->oseq.first);

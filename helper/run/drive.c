@@ -2,6 +2,7 @@
 #include "run/drive.h"
 
 #include "base/units.h"
+#include "files/interrupt.h"
 #include "files/wall_clock.h"
 #include "text/quantity.h"
 
@@ -92,11 +93,11 @@ static void sample(const struct iptfs_run_drive *drive)
     iptfs_series_sample(&drive->output->series, &view);
 }
 
-/* Runs to a time in slices, or to one at which the run has failed. */
+/* Runs to a time in slices, or to one at which the run has failed or a signal has come. */
 static int drive_to(struct iptfs_run_drive *drive, int64_t until_ps, struct iptfs_error *error)
 {
     int code = IPTFS_OK;
-    while (drive->now_ps < until_ps && code == IPTFS_OK) {
+    while (drive->now_ps < until_ps && code == IPTFS_OK && iptfs_interrupt_signal() == 0) {
         double start_s = iptfs_wall_s();
         int64_t left_ps = until_ps - drive->now_ps;
         int64_t next_ps = left_ps > drive->slice_ps ? drive->now_ps + drive->slice_ps : until_ps;
@@ -129,12 +130,15 @@ int iptfs_run_drive(struct iptfs_run_drive *drive, struct iptfs_error *error)
         if (iptfs_series_begin(&drive->output->series, &view) != IPTFS_OK)
             return iptfs_fail_no_memory(error);
     }
-    while (drive->now_ps < duration_ps && code == IPTFS_OK) {
+    while (drive->now_ps < duration_ps && code == IPTFS_OK && iptfs_interrupt_signal() == 0) {
         int64_t left_ps = duration_ps - drive->now_ps;
-        code = drive_to(drive, left_ps > step_ps ? drive->now_ps + step_ps : duration_ps, error);
-        if (code == IPTFS_OK && drive->series_ps > 0)
+        int64_t until_ps = left_ps > step_ps ? drive->now_ps + step_ps : duration_ps;
+        code = drive_to(drive, until_ps, error);
+        if (code == IPTFS_OK && drive->series_ps > 0 && drive->now_ps == until_ps)
             sample(drive);
     }
     iptfs_progress_end(drive->progress);
+    if (code == IPTFS_OK && drive->now_ps < duration_ps)
+        iptfs_run_interrupt(drive->run, drive->now_ps);
     return code;
 }

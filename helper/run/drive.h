@@ -25,9 +25,11 @@ struct iptfs_run_drive {
     bool announced; /* what is ahead */
 };
 
-/* Runs until the duration of the scenario. A slice takes a fraction of a second, and slices change
- * nothing in the run. When much is ahead, a message says how much, once. Errors are those of the
- * run, and IPTFS_E_IO as soon as its output cannot be written or reaches its limit. */
+/* Runs until the duration of the scenario, or until a signal has come (files/interrupt.h): then the
+ * run is interrupted, and its series ends with the last whole interval. A slice takes a fraction of
+ * a second, and slices change nothing in the run. When much is ahead, a message says how much,
+ * once. Errors are those of the run, and IPTFS_E_IO as soon as its output cannot be written or
+ * reaches its limit. */
 int iptfs_run_drive(struct iptfs_run_drive *drive, struct iptfs_error *error);
 
 #endif

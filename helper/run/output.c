@@ -120,7 +120,7 @@ int iptfs_run_output_commit(struct iptfs_run_output *output,
     for (size_t i = 0; i < output->count && code == IPTFS_OK; i++)
         code = iptfs_outfile_flush(output->files[i], error);
     if (output->limit.reached)
-        return iptfs_run_output_check(output, run, run->scenario->duration_ps, error);
+        return iptfs_run_output_check(output, run, run->end_ps, error);
     for (size_t i = 0; i < output->count && code == IPTFS_OK; i++)
         code = iptfs_outfile_commit(output->files[i], error);
     return code;

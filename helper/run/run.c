@@ -197,7 +197,8 @@ int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario
                     uint64_t number, struct iptfs_error *error)
 {
     int code = IPTFS_OK;
-    *run = (struct iptfs_run){.scenario = scenario, .seed = seed, .run = number};
+    *run = (struct iptfs_run){
+        .scenario = scenario, .seed = seed, .run = number, .end_ps = scenario->duration_ps};
     error->text[0] = '\0';
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (i == IPTFS_REVERSE && !scenario->bidirectional)
@@ -274,6 +275,15 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
     return code;
 }
 
+void iptfs_run_interrupt(struct iptfs_run *run, int64_t now_ps)
+{
+    run->end_ps = now_ps;
+    run->interrupted = true;
+    for (int i = 0; i < IPTFS_DIRECTIONS && run->scenario->leak; i++)
+        if (run->direction[i].used)
+            iptfs_leak_end(&run->direction[i].leak, now_ps);
+}
+
 static int report_leak(struct iptfs_run *run, enum iptfs_direction direction)
 {
     struct iptfs_run_direction *state = &run->direction[direction];
@@ -289,7 +299,7 @@ static int report_leak(struct iptfs_run *run, enum iptfs_direction direction)
 /* Ends one direction of both paths. */
 static int finish_direction(struct iptfs_run *run, enum iptfs_direction direction)
 {
-    int64_t end_ps = run->scenario->duration_ps;
+    int64_t end_ps = run->end_ps;
     int code = IPTFS_OK;
     if (run->direction[direction].used)
         code = iptfs_tunnel_close(&run->direction[direction].tunnel, end_ps);
@@ -320,6 +330,7 @@ struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps)
         .seed = run->seed,
         .run = run->run,
         .now_ps = now_ps,
+        .interrupted = run->interrupted,
         .hosts = run->host_reports,
         .agreement = iptfs_config_agreement(run->scenario),
     };

@@ -37,6 +37,8 @@ struct iptfs_run {
     const struct iptfs_scenario *scenario;
     uint64_t seed;
     uint64_t run;
+    int64_t end_ps;   /* the duration of the scenario; less when the run is interrupted */
+    bool interrupted; /* iptfs_run_interrupt */
     struct iptfs_run_direction direction[IPTFS_DIRECTIONS];
     struct iptfs_run_direction bypass[IPTFS_DIRECTIONS]; /* carries traffic with tunnel = off */
     struct iptfs_hosts hosts;
@@ -64,10 +66,14 @@ void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
  * take more than IPTFS_RUN_PACKETS_MAX_OCTETS). */
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error);
 
-/* Ends the run at its duration and checks the ledgers: IPTFS_E_UNBALANCED. */
+/* Lets the run end at now_ps, up to which its events were run; its summary is marked. Follow with
+ * iptfs_run_finish. */
+void iptfs_run_interrupt(struct iptfs_run *run, int64_t now_ps);
+
+/* Ends the run at its end and checks the ledgers: IPTFS_E_UNBALANCED. */
 int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error);
 
-/* The run at now_ps: its duration once it is finished. Refers to the run, and is valid until the
+/* The run at now_ps: run->end_ps once it is finished. Refers to the run, and is valid until the
  * next view. */
 struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps);
 

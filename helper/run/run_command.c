@@ -2,6 +2,7 @@
 #include "run/run_command.h"
 
 #include "base/units.h"
+#include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "files/wall_clock.h"
@@ -46,7 +47,7 @@ static int report(const struct iptfs_run_request *request, const char *directory
                   struct iptfs_run *run, const struct iptfs_run_cost *cost,
                   struct iptfs_run_output *output, FILE *out, struct iptfs_error *error)
 {
-    struct iptfs_summary_view view = iptfs_run_view(run, run->scenario->duration_ps);
+    struct iptfs_summary_view view = iptfs_run_view(run, run->end_ps);
     json_t *summary = iptfs_summary_json(&view);
     if (summary == NULL)
         return iptfs_fail_no_memory(error);
@@ -107,6 +108,14 @@ static int check_series(const struct iptfs_run_request *request,
                       iptfs_exact_time(scenario->duration_ps).text);
 }
 
+static int report_interruption(const struct iptfs_run *run, struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_INTERRUPTED,
+                      "interrupted at %s of %s; what is written is the run until then",
+                      iptfs_show_time(run->end_ps).text,
+                      iptfs_show_time(run->scenario->duration_ps).text);
+}
+
 static int run_scenario(const struct iptfs_run_request *request,
                         const struct iptfs_scenario *scenario, const char *directory, FILE *out,
                         struct iptfs_error *error)
@@ -114,6 +123,7 @@ static int run_scenario(const struct iptfs_run_request *request,
     static struct iptfs_run run;           /* large, and ns-3 allows one at a time */
     static struct iptfs_run_output output; /* must not move */
     int code = check_series(request, scenario, error);
+    iptfs_interrupt_catch();
     if (code == IPTFS_OK)
         code = iptfs_run_output_open(&output, request, scenario, directory, error);
     if (code == IPTFS_OK) {
@@ -123,7 +133,8 @@ static int run_scenario(const struct iptfs_run_request *request,
         if (code == IPTFS_OK)
             code = report(request, directory, &run, &cost, &output, out, error);
         if (code == IPTFS_OK)
-            code = iptfs_run_check_breakers(&run, error);
+            code = run.interrupted ? report_interruption(&run, error)
+                                   : iptfs_run_check_breakers(&run, error);
         iptfs_run_free(&run);
     }
     iptfs_run_output_discard(&output);

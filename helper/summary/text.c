@@ -225,7 +225,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
     const struct iptfs_tunnel *tunnel = view->direction[direction].tunnel;
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
     uint64_t octets = tunnel->store.ledger.delivered.octets;
-    double goodput_bps = iptfs_bits_per_second(octets, view->scenario->duration_ps);
+    double goodput_bps = iptfs_bits_per_second(octets, view->now_ps);
     write_inner(tunnel, out);
     write_causes(tunnel, out);
     if (view->direction[direction].skipped_pkts > 0)
@@ -289,9 +289,12 @@ void iptfs_summary_write_text(const struct iptfs_summary_view *view,
                               const struct iptfs_run_cost *cost, FILE *out)
 {
     const struct iptfs_scenario *scenario = view->scenario;
-    double simulated_s = iptfs_seconds(scenario->duration_ps);
+    double simulated_s = iptfs_seconds(view->now_ps);
     fprintf(out, "%s: %s simulated, seed %" PRIu64 ", run %" PRIu64 "\n", scenario->name,
-            iptfs_show_time(scenario->duration_ps).text, view->seed, view->run);
+            iptfs_show_time(view->now_ps).text, view->seed, view->run);
+    if (view->interrupted)
+        fprintf(out, "INTERRUPTED: the run was to take %s\n",
+                iptfs_show_time(scenario->duration_ps).text);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (view->direction[i].tunnel == NULL)
             continue;

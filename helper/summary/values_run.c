@@ -110,6 +110,21 @@ static struct iptfs_figure simulated(const struct iptfs_summary_subject *subject
     return iptfs_figure_real(iptfs_seconds(subject->view->now_ps));
 }
 
+static struct iptfs_figure interrupted(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_flag(subject->view->interrupted);
+}
+
+static bool was_interrupted(const struct iptfs_summary_subject *subject)
+{
+    return subject->view->interrupted;
+}
+
+static const struct iptfs_summary_condition when_interrupted = {
+    .text = "when a signal, such as that of Ctrl-C, ended the run before its duration",
+    .holds = was_interrupted,
+};
+
 static const struct iptfs_summary_row run_rows[] = {
     {
         .name = "name",
@@ -145,6 +160,14 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "simulated time",
         .meaning = "Simulated time.",
         .get = simulated,
+    },
+    {
+        .name = "interrupted",
+        .unit = "boolean",
+        .caption = "interrupted",
+        .meaning = "True: the run was not run to its end, and all values are those until then.",
+        .get = interrupted,
+        .when = &when_interrupted,
     },
 };
 

@@ -9,6 +9,7 @@
 #include "tunnel/tunnel.h"
 #include "tunnel/use_aggfrag.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* One direction of a run. */
@@ -25,6 +26,7 @@ struct iptfs_summary_view {
     uint64_t seed;
     uint64_t run;
     int64_t now_ps;
+    bool interrupted; /* a signal ended the run at now_ps, before its duration */
     struct iptfs_summary_direction direction[IPTFS_DIRECTIONS];
     const struct iptfs_hosts_report *hosts; /* one for each traffic section; NULL: none is known */
     struct iptfs_agreement agreement;

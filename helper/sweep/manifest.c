@@ -6,6 +6,7 @@
 #include "files/program.h"
 #include "files/textfile.h"
 #include "summary/summary.h"
+#include "sweep/copy.h"
 #include "text/quantity.h"
 
 #include <stdlib.h>
@@ -105,7 +106,8 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
         iptfs_outfile_discard(&file);
         return iptfs_fail_no_memory(error);
     }
-    return iptfs_outfile_commit(&file, error);
+    code = iptfs_outfile_commit_synced(&file, error);
+    return code == 0 ? iptfs_folder_sync(directory, error) : code;
 }
 
 /* Only a regular file: a named pipe would be waited for. */
@@ -124,6 +126,28 @@ json_t *iptfs_manifest_load(const char *directory)
     char *path = iptfs_path_join(directory, "manifest.json");
     json_t *manifest = path != NULL ? load_own(path) : NULL;
     free(path);
+    bool complete = json_is_string(json_object_get(manifest, "version")) &&
+                    json_is_string(json_object_get(manifest, "sources")) &&
+                    json_is_object(json_object_get(manifest, "base"));
+    if (complete)
+        return manifest;
+    json_decref(manifest);
+    return NULL;
+}
+
+json_t *iptfs_manifest_recover(const char *directory)
+{
+    struct iptfs_sweep sweep;
+    struct iptfs_copy_maker maker;
+    struct iptfs_error error;
+    char *path = iptfs_path_join(directory, "manifest.json");
+    bool exists = path != NULL && access(path, F_OK) == 0;
+    free(path);
+    if (!exists || iptfs_sweep_copy_read(&sweep, &maker, directory, &error) != 0)
+        return NULL;
+    json_t *manifest = json_pack("{s:s, s:s, s:o}", "version", maker.version, "sources",
+                                 maker.sources, "base", iptfs_sweep_base(&sweep));
+    iptfs_sweep_free(&sweep);
     return manifest;
 }
 

@@ -17,11 +17,15 @@ json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command)
 /* The path of the sweep's file, a new string; NULL when memory ran out. */
 char *iptfs_manifest_file(const json_t *manifest);
 
-/* Writes it into DIR. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
+/* Writes it into DIR, so that it outlasts a power cut. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error);
 
-/* The manifest that is in DIR: a new reference, NULL when there is none. */
+/* The manifest that is in DIR: a new reference, NULL when there is none or it is damaged. */
 json_t *iptfs_manifest_load(const char *directory);
+
+/* What iptfs_manifest_compare needs, from DIR/sweep.ini in place of a damaged manifest: a new
+ * reference, NULL when there is no manifest at all or no such copy. */
+json_t *iptfs_manifest_recover(const char *directory);
 
 /* Checks that new results may be added to the old ones in DIR: the same version, the same sources
  * of the program, the same values outside of [sweep]. IPTFS_E_INVALID. */

@@ -8,10 +8,12 @@
 #include "files/textfile.h"
 #include "files/wall_clock.h"
 #include "sweep/collect.h"
+#include "sweep/copy.h"
 #include "sweep/grid.h"
 #include "sweep/manifest.h"
 #include "sweep/outcomes.h"
 #include "sweep/point_file.h"
+#include "sweep/results_sync.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@ struct run {
     char *directory;
     json_t *manifest;
     struct iptfs_folder_lock lock;
+    struct iptfs_results_sync sync;
     size_t n_pending; /* points to run in this call */
     double start_s;
     bool submitted;  /* the points are left to jobs of a cluster */
@@ -33,18 +36,6 @@ struct run {
 };
 
 /* -------------------------------------------------------------------------------------- folder */
-
-/* Copies the sweep's file as it was read: points read the copy, so that changes of the file do not
- * reach a sweep that runs, and its plots can be drawn again from DIR. */
-static int copy_file(const struct run *run, struct iptfs_error *error)
-{
-    struct iptfs_outfile file;
-    int code = iptfs_outfile_open_in(&file, run->directory, IPTFS_SWEEP_COPY, error);
-    if (code != 0)
-        return code;
-    fputs(run->sweep.text, file.file);
-    return iptfs_outfile_commit(&file, error);
-}
 
 /* Without a manifest it is unknown which program made the results. */
 static int refuse_unknown(const struct run *run, struct iptfs_error *error)
@@ -60,6 +51,10 @@ static int refuse_unknown(const struct run *run, struct iptfs_error *error)
 static int check_manifest(struct run *run, struct iptfs_error *error)
 {
     json_t *old = iptfs_manifest_load(run->directory);
+    if (old == NULL && (old = iptfs_manifest_recover(run->directory)) != NULL)
+        iptfs_progress_message(run->request->progress,
+                               "%s/manifest.json is damaged: recovered from " IPTFS_SWEEP_COPY,
+                               iptfs_quoted_path(run->directory).text);
     if (old == NULL)
         return refuse_unknown(run, error);
     int code = iptfs_manifest_compare(run->manifest, old, run->directory, error);
@@ -115,7 +110,7 @@ static int prepare_folder(struct run *run, struct iptfs_error *error)
         code = iptfs_manifest_write(run->manifest, run->directory, error);
     if (code == 0 && hooks->prepare != NULL)
         code = hooks->prepare(hooks->context, &run->sweep, run->directory, error);
-    return code != 0 ? code : copy_file(run, error);
+    return code != 0 ? code : iptfs_sweep_copy_write(&run->sweep, run->directory, error);
 }
 
 /* -------------------------------------------------------------------------------------- points */
@@ -138,6 +133,7 @@ static enum iptfs_point_next take_line(void *ctx, const char *line)
                run->fatal[0] == '\0') {
         iptfs_progress_message(run->request->progress, "%s", line); /* of the engine itself */
     }
+    iptfs_results_sync_when_due(&run->sync);
     iptfs_progress_update(run->request->progress, (double)run->outcomes.n_ended,
                           (double)run->n_pending, "points");
     return next_step(run);
@@ -194,8 +190,11 @@ static int run_points(struct run *run, FILE *out, struct iptfs_error *error)
     if (length <= 0 || file == NULL || directory == NULL)
         code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be found again: %s",
                           iptfs_quoted_path(run->directory).text, strerror(errno));
+    iptfs_results_sync_begin(&run->sync, run->directory);
     if (code == 0)
         code = run_engine(run, &call, out, error);
+    int synced = iptfs_results_sync_end(&run->sync, run->directory, code == 0 ? error : NULL);
+    code = code == 0 ? synced : code;
     iptfs_progress_end(run->request->progress);
     free(file);
     free(directory);
@@ -321,7 +320,7 @@ static int check_points(struct run *run, struct iptfs_error *error)
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error)
 {
-    struct run run = {.request = request, .lock = {-1}};
+    struct run run = {.request = request, .lock = {-1}, .sync = {.fd = -1}};
     int code = request->planned
                    ? iptfs_sweep_load_copy(&run.sweep, request->out_dir, request->path, error)
                    : iptfs_sweep_load(&run.sweep, request->path, error);

@@ -36,6 +36,13 @@ int iptfs_leak_init(struct iptfs_leak *leak, int64_t interval_ps, int64_t durati
     return leak->intervals != NULL && leak->sizes != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
 }
 
+void iptfs_leak_end(struct iptfs_leak *leak, int64_t end_ps)
+{
+    size_t count = (size_t)(end_ps / leak->interval_ps);
+    leak->duration_ps = end_ps;
+    leak->interval_count = count < leak->interval_count ? count : leak->interval_count;
+}
+
 void iptfs_leak_free(struct iptfs_leak *leak)
 {
     free(leak->intervals);

@@ -59,6 +59,9 @@ struct iptfs_leak_report {
  * IPTFS_LEAK_INTERVALS_MAX at most: IPTFS_E_INVALID. IPTFS_E_NO_MEMORY. Freed with iptfs_leak_free
  * whatever the outcome. */
 int iptfs_leak_init(struct iptfs_leak *leak, int64_t interval_ps, int64_t duration_ps);
+
+/* The run ends at end_ps, before its duration: only whole intervals until then count. */
+void iptfs_leak_end(struct iptfs_leak *leak, int64_t end_ps);
 void iptfs_leak_free(struct iptfs_leak *leak);
 
 /* An inner packet arrived at the tunnel. */

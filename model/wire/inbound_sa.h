@@ -19,7 +19,7 @@ struct iptfs_inbound_sa {
     struct iptfs_trace trace;
     struct iptfs_receiver receiver;
     struct iptfs_outer_codec wire;
-    uint64_t first; /* the number with which the SA begins */
+    uint64_t first;                                     /* the number with which the SA begins */
     uint64_t verdicts[IPTFS_OUTER_CODEC_VERDICT_COUNT]; /* how many packets of each */
     uint64_t dummies;       /* authentic, with next header 59 (RFC 4303, 2.6) */
     uint8_t protocol;       /* of the IP packet received last */

@@ -84,6 +84,20 @@ static void a_series_is_written(void)
     program_remove_folder();
 }
 
+/* Without TCP there is no congestion window to draw. */
+static void a_series_draws_what_it_has(void)
+{
+    program_new_folder();
+    struct outcome run =
+        program_run("run examples/list.ini --out %s/e --series 30ms", program_folder());
+    CHECK_INT(run.status, 0);
+    CHECK_TRUE(program_wrote("e/series-rates.svg"));
+    CHECK_TRUE(program_wrote("e/series-wait.svg"));
+    CHECK_TRUE(!program_wrote("e/series-cwnd.gp") && !program_wrote("e/series-cwnd.svg"));
+    program_free(&run);
+    program_remove_folder();
+}
+
 static void runs_and_links_give_the_same_bytes(void)
 {
     program_new_folder();
@@ -333,6 +347,7 @@ static void full_output_is_an_error(void)
 const CU_TestInfo iptfs_tests_run_command[] = {
     {"--json and --csv print the files", json_and_csv_are_the_files},
     {"a series is written", a_series_is_written},
+    {"a series draws what it has", a_series_draws_what_it_has},
     {"runs and links give the same bytes", runs_and_links_give_the_same_bytes},
     {"seed and run change the draws", seed_and_run_change_the_draws},
     {"a trace has Linux's points", trace_has_linux_points},

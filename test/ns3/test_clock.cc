@@ -83,6 +83,7 @@ void minutes()
     CHECK_INT(iptfs_ns3_attach(), IPTFS_NS3_EENGINE);
     CHECK_STR(new_pair(&pair, node, nullptr, 0).c_str(), "ns-3: ns-3 failed");
     CHECK_TRUE(pair == nullptr);
+    net_destroy();
 }
 
 /* Slots of 400.48 us and datagrams each microsecond, on a clock of microseconds: timers fire late,

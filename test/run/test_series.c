@@ -25,6 +25,7 @@ static int sample_run(struct iptfs_run *run, struct iptfs_series *series, struct
         code = iptfs_run_until(run, at_ps, error);
         view = iptfs_run_view(run, at_ps);
         iptfs_series_sample(series, &view);
+        iptfs_series_sample(series, &view); /* no interval, so no row */
     }
     return code == IPTFS_OK ? iptfs_series_commit(series, error) : code;
 }

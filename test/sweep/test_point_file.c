@@ -212,6 +212,35 @@ static void keys_are_no_sql(void)
     folder_remove();
 }
 
+/* A pipe in place of any file of a sweep is no file, and nothing waits for it. */
+static void pipes_are_no_files(void)
+{
+    static const struct {
+        const char *name, *arguments;
+        int status;
+    } uses[] = {
+        {"manifest.json", "show o --point 1", 0},
+        {"manifest.json", "sweep s.ini --out o --resume --quiet", 0}, /* from sweep.ini */
+        {"manifest.json", "sweep s.ini --out o --force --quiet", 0},
+        {"sweep.ini", "plot o", 2},
+        {"results.db", "show o", 2},
+        {".lock", "sweep s.ini --out o --resume --quiet", 2},
+    };
+    folder_make();
+    folder_write("s.ini", SWEEP);
+    if (folder_have("parallel")) {
+        CHECK_INT(folder_run("sweep s.ini --out good --quiet"), 0);
+        for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+            char line[128];
+            snprintf(line, sizeof line, "rm -rf o && cp -r good o && rm o/%s && mkfifo o/%s",
+                     uses[i].name, uses[i].name);
+            CHECK_INT(folder_shell(line), 0);
+            CHECK_INT(folder_run("%s", uses[i].arguments), uses[i].status);
+        }
+    }
+    folder_remove();
+}
+
 /* Nothing that a sweep writes in its folder goes through a link to somewhere else. */
 static void nothing_is_written_through_links(void)
 {
@@ -248,6 +277,7 @@ const CU_TestInfo iptfs_tests_point_file[] = {
     {"only own files are removed", only_own_files_are_removed},
     {"spoilt points run again", spoilt_points_run_again},
     {"keys are no SQL", keys_are_no_sql},
+    {"pipes are no files", pipes_are_no_files},
     {"nothing is written through links", nothing_is_written_through_links},
     CU_TEST_INFO_NULL,
 };
