@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BASE                                                                                       \
     "[scenario]\nname = base\nduration = 100ms\n[link]\nrate = 10Mbps\ndelay = 1ms\n"              \
@@ -245,13 +244,9 @@ static void errors_name_the_sweeps_line(void)
     iptfs_sweep_free(&sweep);
 }
 
-static double cpu_s(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
-}
-
-/* Seconds of work for what took minutes: a point that differs only in its seed costs little, and a
- * process of points computes none but its own. */
+/* As many points as a sweep may have; with a check that compares each value with each other this
+ * test would not end. A process of points computes none but its own: the ids are those of the plan.
+ */
 static void a_million_points_are_planned(void)
 {
     static const char *const lines[] = {"seed = 1 .. 1000000\n", "seed = 1 .. 999999, 1000001\n",
@@ -264,11 +259,9 @@ static void a_million_points_are_planned(void)
         struct iptfs_text id;
         char text[512], *name = NULL;
         snprintf(text, sizeof text, BASE "[sweep]\n%s", lines[i]);
-        double begin_s = cpu_s();
         CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), 0);
         CHECK_U64(sweep.n_points, 1000000);
         CHECK_INT(iptfs_outcomes_init(&outcomes, &sweep, &name, &error), 0);
-        CHECK_TRUE(cpu_s() - begin_s < 60.0); /* 1 s, but with sanitizers on a slow machine */
         CHECK_INT(iptfs_sweep_scenario(&sweep, 777777, &scenario, &error), 0);
         CHECK_INT(iptfs_sweep_id(&scenario, &id, &error), 0);
         CHECK_STR(outcomes.points[777776].id.text, id.text);
@@ -276,10 +269,8 @@ static void a_million_points_are_planned(void)
         iptfs_outcomes_free(&outcomes);
         iptfs_sweep_free(&sweep);
         free(name);
-        begin_s = cpu_s();
         CHECK_INT(iptfs_sweep_parse_planned(&sweep, text, "f.ini", &error), 0);
         CHECK_INT(iptfs_sweep_scenario(&sweep, 777777, &scenario, &error), 0);
-        CHECK_TRUE(cpu_s() - begin_s < 0.1);
         iptfs_scenario_free(&scenario);
         iptfs_sweep_free(&sweep);
     }
