@@ -5,6 +5,7 @@
 #include "files/program.h"
 #include "files/textfile.h"
 #include "summary/summary.h"
+#include "text/json_build.h"
 #include "text/quantity.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static json_t *seeds_of(const struct iptfs_sweep *sweep)
         for (size_t j = 0; j < sweep->axes[i].n_columns; j++)
             for (size_t k = 0; k < sweep->axes[i].n_steps; k++)
                 if (strcmp(sweep->axes[i].columns[j], "seed") == 0)
-                    json_array_append_new(seeds, json_string(sweep->axes[i].steps[k].labels[j]));
+                    iptfs_json_append(&seeds, json_string(sweep->axes[i].steps[k].labels[j]));
     return seeds;
 }
 
