@@ -245,6 +245,11 @@ static bool close_copy(int fd)
     return copy >= 0 && close(copy) == 0;
 }
 
+bool iptfs_outfile_is_stream(const struct iptfs_outfile *out)
+{
+    return out->file != NULL && out->temporary == NULL && !out->nameless;
+}
+
 static void write_rest(struct iptfs_outfile *out)
 {
     if (fflush(out->file) != 0 || (out->failure == 0 && !close_copy(out->fd)))
@@ -259,7 +264,7 @@ static int report_failure(const struct iptfs_outfile *out, struct iptfs_error *e
 
 static int commit(struct iptfs_outfile *out, bool sync, struct iptfs_error *error)
 {
-    bool stream = out->temporary == NULL && !out->nameless;
+    bool stream = iptfs_outfile_is_stream(out);
     write_rest(out);
     if (out->failure == 0 && sync && !stream && fsync(out->fd) != 0)
         fail_writing(out, errno);

@@ -41,6 +41,9 @@ int iptfs_outfile_open_private(struct iptfs_outfile *out, const char *path,
 int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, const char *name,
                           struct iptfs_error *error);
 
+/* Whether an open file is a device or a pipe, which is written as it is. */
+bool iptfs_outfile_is_stream(const struct iptfs_outfile *out);
+
 /* Writes all that the stream holds: where several files belong together, call it for each before
  * the first of them gets its name. IPTFS_E_IO when something could not be written. */
 int iptfs_outfile_flush(struct iptfs_outfile *out, struct iptfs_error *error);

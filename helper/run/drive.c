@@ -72,9 +72,10 @@ static void announce(const struct iptfs_run_drive *drive, const struct outlook *
     int64_t left_ps = drive->run->scenario->duration_ps - drive->now_ps;
     iptfs_progress_message(drive->progress,
                            "%s: ahead: %s of simulated time, about %.3g million outer packets%s, "
-                           "%.0f min",
+                           "%.0f %s",
                            drive->run->scenario->path, iptfs_show_time(left_ps).text,
-                           so_far->pkts * left / 1e6, files, time_s / 60.0);
+                           so_far->pkts * left / 1e6, files, time_s < 100 ? time_s : time_s / 60.0,
+                           time_s < 100 ? "s" : "min");
 }
 
 /* The next slice, as long as the last one or adapted to what that took. */

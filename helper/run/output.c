@@ -2,9 +2,11 @@
 #include "run/output.h"
 
 #include "base/asserts.h"
+#include "files/textfile.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static void add(struct iptfs_run_output *output, struct iptfs_outfile *file)
@@ -30,6 +32,19 @@ static void add_all(struct iptfs_run_output *output)
     add(output, &output->json);
 }
 
+/* Two files of one name: one of them would be lost. */
+static int refuse_same(const struct iptfs_run_output *output, struct iptfs_error *error)
+{
+    for (size_t i = 0; i < output->count; i++)
+        for (size_t j = i + 1; j < output->count; j++)
+            if (!iptfs_outfile_is_stream(output->files[i]) &&
+                strcmp(output->files[i]->path, output->files[j]->path) == 0)
+                return iptfs_fail(error, IPTFS_E_INVALID,
+                                  "%s: found this name for two files of the run, allowed: one",
+                                  iptfs_quoted_path(output->files[i]->path).text);
+    return IPTFS_OK;
+}
+
 int iptfs_run_output_open(struct iptfs_run_output *output, const struct iptfs_run_request *request,
                           const struct iptfs_scenario *scenario, const char *directory,
                           struct iptfs_error *error)
@@ -50,7 +65,9 @@ int iptfs_run_output_open(struct iptfs_run_output *output, const struct iptfs_ru
         code = iptfs_series_open(&output->series, directory, error);
     if (code == IPTFS_OK)
         add_all(output);
-    else if (!existed)
+    if (code == IPTFS_OK)
+        code = refuse_same(output, error);
+    if (code != IPTFS_OK && !existed)
         rmdir(directory); /* leave no empty folder */
     return code;
 }

@@ -70,13 +70,14 @@ static void test_a_bar_is_drawn_and_erased(void)
     iptfs_progress_update(&progress, 3, 4, "points"); /* too soon after it */
     iptfs_progress_message(&progress, "a point failed");
     bar.next_s = 0;
+    iptfs_progress_note(&progress, "%d MB", 3);
     iptfs_progress_update(&progress, 4, 4, NULL);
     iptfs_progress_end(&progress);
     iptfs_progress_end(&progress);
     CHECK_STR(close_screen(&screen),
               "\r\033[K[############             ] 2 of 4 points, 0.2/s, 10 s left\r\033[K"
               "a point failed\r\n"
-              "\r\033[K[##############################] 100 %, 0 s left\r\033[K");
+              "\r\033[K[##############################] 100 %, 0 s left; 3 MB\r\033[K");
 }
 
 static void test_a_narrow_terminal_gets_the_text(void)

@@ -267,6 +267,9 @@ static void output_is_limited(void)
     CHECK_STR(text, "");
     free(text);
     CHECK_INT(folder_run("run long.ini --set scenario.duration=1s --pcap p --max-output 0"), 0);
+    CHECK_INT(folder_run("run long.ini --set scenario.duration=1s --out o --trace o/summary.csv"),
+              2);
+    CHECK_HAS("stderr", "o/summary.csv: found this name for two files of the run, allowed: one");
     CHECK_INT(folder_run("run long.ini --max-output 5km"), 2);
     CHECK_HAS("stderr", "iptfs-sim: --max-output: found '5km', allowed: octets");
 
