@@ -22,6 +22,7 @@ SIM = os.path.abspath(os.environ.get('IPTFS_SIM', os.path.join(ROOT, 'build', 'i
 FAILING = os.path.abspath(os.environ.get('IPTFS_FAILING',
                                          os.path.join(ROOT, 'build', 'libfailing.so')))
 SAMPLE = 12             # places of a command in the check
+STACKS = 300            # at most, of a command with --places=stacks
 ALL = 2**64 - 1
 
 
@@ -33,9 +34,9 @@ def golden(name):
     return os.path.join(ROOT, 'test', 'golden', name)
 
 
-def short(name, *options):
+def short(name, *options, duration='50ms'):
     """A run of an example that is over soon."""
-    return ['run', example(name), '--set', 'scenario.duration=50ms', '--out', 'out', *options]
+    return ['run', example(name), '--set', 'scenario.duration=' + duration, '--out', 'out', *options]
 
 
 KEY = '000102030405060708090a0b0c0d0e0f10111213'
@@ -145,7 +146,9 @@ class Server:
 
 
 # What differs between two runs that are the same.
-VARYING = [(rb'(?m)^Time .*$', b''), (rb'"time_s": [\d.e-]+', b''), (rb'\d+(\.\d+)? s(econds)?\b', b'')]
+VARYING = [(rb'(?m)^Time .*$', b''), (rb'"time_s": [\d.e-]+', b''), (rb'"start": "[^"]*"', b''),
+           (rb'\d+(\.\d+)? s(econds)?\b', b''), (rb'[\d.]+ points/s', b''),
+           (rb'process \d+ on .*', b'')]
 
 
 def without_times(octets):
@@ -259,9 +262,7 @@ def named(stack):
 def chosen(which, count, distinct):
     if which == 'all':
         return range(1, count + 1)
-    if which == 'stacks':
-        return distinct
-    step = max(1, len(distinct) // SAMPLE)
+    step = max(1, len(distinct) // (STACKS if which == 'stacks' else SAMPLE))
     return distinct[step // 2::step]
 
 
