@@ -286,6 +286,7 @@ def find_tools(cfg):
     cfg.check_cc(lib='sqlite3', header_name='sqlite3.h', uselib_store='SQLITE')
     cfg.check_cc(lib='gcrypt', header_name='gcrypt.h', uselib_store='GCRYPT')
     cfg.check_cc(lib='pcap', header_name='pcap/pcap.h', uselib_store='PCAP')
+    cfg.check_cc(lib='z', header_name='zlib.h', uselib_store='ZLIB')
     cfg.check_cc(lib='cunit', header_name='CUnit/Basic.h', uselib_store='CUNIT')
     cfg.find_program('gnuplot', mandatory=False)
     find_ns3(cfg)

@@ -14,6 +14,7 @@ extern const CU_TestInfo iptfs_tests_units[];
 extern const CU_TestInfo iptfs_tests_random[];
 extern const CU_TestInfo iptfs_tests_error[];
 extern const CU_TestInfo iptfs_tests_octets[];
+extern const CU_TestInfo iptfs_tests_erase[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
@@ -76,6 +77,8 @@ extern const CU_TestInfo iptfs_tests_p2p[];
 extern const CU_TestInfo iptfs_tests_engine[];
 extern const CU_TestInfo iptfs_tests_hosts[];
 extern const CU_TestInfo iptfs_tests_topology[];
+extern const CU_TestInfo iptfs_tests_section[];
+extern const CU_TestInfo iptfs_tests_tcp_stream[];
 extern const CU_TestInfo iptfs_tests_tcp_apps[];
 extern const CU_TestInfo iptfs_tests_tcp_socket[];
 extern const CU_TestInfo iptfs_tests_tcp_meter[];
@@ -94,15 +97,21 @@ extern const CU_TestInfo iptfs_tests_quantity[];
 extern const CU_TestInfo iptfs_tests_real[];
 extern const CU_TestInfo iptfs_tests_word[];
 extern const CU_TestInfo iptfs_tests_quoted[];
+extern const CU_TestInfo iptfs_tests_hex[];
 extern const CU_TestInfo iptfs_tests_suggest[];
 extern const CU_TestInfo iptfs_tests_limit[];
 extern const CU_TestInfo iptfs_tests_sizes[];
 extern const CU_TestInfo iptfs_tests_option[];
+extern const CU_TestInfo iptfs_tests_breaker_limit[];
+extern const CU_TestInfo iptfs_tests_timed[];
 extern const CU_TestInfo iptfs_tests_progress[];
 extern const CU_TestInfo iptfs_tests_scenario[];
 extern const CU_TestInfo iptfs_tests_scenario_check[];
 extern const CU_TestInfo iptfs_tests_impair_list_file[];
 extern const CU_TestInfo iptfs_tests_traffic_types[];
+extern const CU_TestInfo iptfs_tests_time_heap[];
+extern const CU_TestInfo iptfs_tests_row_flow[];
+extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
 extern const CU_TestInfo iptfs_tests_poisson[];
@@ -113,17 +122,24 @@ extern const CU_TestInfo iptfs_tests_games[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
+extern const CU_TestInfo iptfs_tests_capture_filter[];
+extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
+extern const CU_TestInfo iptfs_tests_summary_values[];
+extern const CU_TestInfo iptfs_tests_summary_text[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
+extern const CU_TestInfo iptfs_tests_script[];
+extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
 extern const CU_TestInfo iptfs_tests_decap[];
+extern const CU_TestInfo iptfs_tests_oseq[];
 extern const CU_TestInfo iptfs_tests_captures[];
 extern const CU_TestInfo iptfs_tests_replay[];
 extern const CU_TestInfo iptfs_tests_run_command[];
@@ -143,6 +159,7 @@ extern const CU_TestInfo iptfs_tests_completion[];
 extern const CU_TestInfo iptfs_tests_unknown_option[];
 extern const CU_TestInfo iptfs_tests_progress_bar[];
 extern const CU_TestInfo iptfs_tests_plot[];
+extern const CU_TestInfo iptfs_tests_plot_data[];
 extern const CU_TestInfo iptfs_tests_plot_sections[];
 extern const CU_TestInfo iptfs_tests_caption[];
 extern const CU_TestInfo iptfs_tests_gnuplot[];
@@ -150,6 +167,7 @@ extern const CU_TestInfo iptfs_tests_grid[];
 extern const CU_TestInfo iptfs_tests_identity[];
 extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_damage[];
+extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
@@ -158,6 +176,10 @@ extern const CU_TestInfo iptfs_tests_infile[];
 extern const CU_TestInfo iptfs_tests_outfile[];
 extern const CU_TestInfo iptfs_tests_slurm[];
 extern const CU_TestInfo iptfs_tests_sweep[];
+extern const CU_TestInfo iptfs_tests_parallel[];
+extern const CU_TestInfo iptfs_tests_isolation[];
+extern const CU_TestInfo iptfs_tests_interrupt[];
+extern const CU_TestInfo iptfs_tests_process[];
 extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_disk[];
@@ -174,6 +196,7 @@ static const struct {
     {"random", iptfs_tests_random},
     {"error", iptfs_tests_error},
     {"octets", iptfs_tests_octets},
+    {"erase", iptfs_tests_erase},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
@@ -236,6 +259,8 @@ static const struct {
     {"engine", iptfs_tests_engine},
     {"hosts", iptfs_tests_hosts},
     {"topology", iptfs_tests_topology},
+    {"hosts-section", iptfs_tests_section},
+    {"tcp-stream", iptfs_tests_tcp_stream},
     {"tcp-apps", iptfs_tests_tcp_apps},
     {"tcp-socket", iptfs_tests_tcp_socket},
     {"tcp-meter", iptfs_tests_tcp_meter},
@@ -254,15 +279,21 @@ static const struct {
     {"real", iptfs_tests_real},
     {"word", iptfs_tests_word},
     {"quoted", iptfs_tests_quoted},
+    {"hex", iptfs_tests_hex},
     {"suggest", iptfs_tests_suggest},
     {"limit", iptfs_tests_limit},
     {"sizes", iptfs_tests_sizes},
     {"option", iptfs_tests_option},
+    {"breaker-limit", iptfs_tests_breaker_limit},
+    {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
     {"scenario-check", iptfs_tests_scenario_check},
     {"impair-list-file", iptfs_tests_impair_list_file},
     {"traffic-types", iptfs_tests_traffic_types},
+    {"time-heap", iptfs_tests_time_heap},
+    {"row-flow", iptfs_tests_row_flow},
+    {"users", iptfs_tests_users},
     {"traffic-flow", iptfs_tests_flow},
     {"cbr", iptfs_tests_cbr},
     {"poisson", iptfs_tests_poisson},
@@ -273,17 +304,24 @@ static const struct {
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},
+    {"capture-filter", iptfs_tests_capture_filter},
+    {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},
     {"summary", iptfs_tests_summary},
+    {"summary-values", iptfs_tests_summary_values},
+    {"summary-text", iptfs_tests_summary_text},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
+    {"script", iptfs_tests_script},
+    {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
     {"decap", iptfs_tests_decap},
+    {"oseq", iptfs_tests_oseq},
     {"captures", iptfs_tests_captures},
     {"replay", iptfs_tests_replay},
     {"run-command", iptfs_tests_run_command},
@@ -303,6 +341,7 @@ static const struct {
     {"unknown-option", iptfs_tests_unknown_option},
     {"progress-bar", iptfs_tests_progress_bar},
     {"plot", iptfs_tests_plot},
+    {"plot-data", iptfs_tests_plot_data},
     {"plot-sections", iptfs_tests_plot_sections},
     {"caption", iptfs_tests_caption},
     {"gnuplot", iptfs_tests_gnuplot},
@@ -310,6 +349,7 @@ static const struct {
     {"identity", iptfs_tests_identity},
     {"results-db", iptfs_tests_results_db},
     {"damage", iptfs_tests_damage},
+    {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
@@ -318,6 +358,10 @@ static const struct {
     {"outfile", iptfs_tests_outfile},
     {"sweep-slurm", iptfs_tests_slurm},
     {"sweep", iptfs_tests_sweep},
+    {"parallel", iptfs_tests_parallel},
+    {"isolation", iptfs_tests_isolation},
+    {"interrupt", iptfs_tests_interrupt},
+    {"process", iptfs_tests_process},
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"disk", iptfs_tests_disk},

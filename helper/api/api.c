@@ -172,10 +172,8 @@ static int override_of(const struct iptfs_setting *setting, char **text, struct 
 static int set_device_mtu(struct iptfs_pair *pair, const char *value, struct iptfs_error *error)
 {
     uint64_t octets;
-    int code = iptfs_parse_octets(value, &octets, error);
-    if (code != IPTFS_OK)
-        return code;
-    if (octets < 68 || octets > IPTFS_DEVICE_PAIR_MTU_OCTETS)
+    if (iptfs_parse_octets(value, &octets, NULL) != IPTFS_OK || octets < 68 ||
+        octets > IPTFS_DEVICE_PAIR_MTU_OCTETS)
         return iptfs_fail(error, IPTFS_E_INVALID, "%s: found '%s', allowed: 68B to %uB", device_mtu,
                           iptfs_quoted(value).text, IPTFS_DEVICE_PAIR_MTU_OCTETS);
     pair->mtu_octets = (uint32_t)octets;

@@ -2,6 +2,7 @@
 #include "capture/reader.h"
 
 #include "base/octets.h"
+#include "base/units.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,168 +11,277 @@
 #include <string.h>
 
 enum {
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_SERVICE_VLAN = 0x88a8,
-    ETHERTYPE_OLD_VLAN = 0x9100,
-    VLAN_OCTETS = 4
+    IPV4_MAX_OCTETS = UINT16_MAX,
+    MAGIC_OCTETS = 4,
+    TIME_MAX_S = IPTFS_TIME_MAX_PS / IPTFS_PS_PER_S
 };
-
-#define LINKS_ALLOWED "Ethernet, raw IP, Linux cooked (SLL, SLL2)"
-
-/* Offsets of the protocol number and of the payload in a frame. */
-struct iptfs_capture_link_type {
-    int kind;
-    uint32_t protocol_at;
-    uint32_t payload_at; /* 0: raw IP, without a protocol number */
-};
-
-static const struct iptfs_capture_link_type link_types[] = {
-    {DLT_EN10MB, 12, 14}, {DLT_LINUX_SLL, 14, 16}, {DLT_LINUX_SLL2, 0, 20},
-    {DLT_RAW, 0, 0},      {DLT_IPV4, 0, 0},        {DLT_IPV6, 0, 0},
-};
-
-static int refuse(const struct iptfs_capture_reader *reader, const char *found, const char *allowed,
-                  struct iptfs_error *error)
-{
-    return iptfs_fail(error, IPTFS_E_INVALID, "%s: found %s, allowed: %s", reader->path.text, found,
-                      allowed);
-}
-
-/* Finds the IP header in a frame, behind any VLAN tags; false when there is none. */
-static bool find_ip(const struct iptfs_capture_link_type *type, const uint8_t *bytes,
-                    uint32_t length, uint32_t *ip_at)
-{
-    uint32_t protocol_at = type->protocol_at, payload_at = type->payload_at;
-    *ip_at = payload_at;
-    if (payload_at == 0)
-        return true;
-    if (payload_at > length)
-        return false;
-    for (;;) {
-        uint32_t protocol = iptfs_get16(bytes + protocol_at);
-        if (protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6)
-            break;
-        if ((protocol != ETHERTYPE_VLAN && protocol != ETHERTYPE_SERVICE_VLAN &&
-             protocol != ETHERTYPE_OLD_VLAN) ||
-            length - payload_at < VLAN_OCTETS)
-            return false;
-        protocol_at = payload_at + 2;
-        payload_at += VLAN_OCTETS;
-    }
-    *ip_at = payload_at;
-    return true;
-}
 
 bool iptfs_captured_ip(const struct iptfs_captured *packet, struct iptfs_ip_header *ip)
 {
-    return packet->ip != NULL &&
-           iptfs_ip_header_read(ip, packet->ip, packet->captured, packet->wire_octets);
+    return iptfs_ip_header_read(ip, packet->ip, packet->captured, packet->wire_octets);
 }
 
-static int set_link_type(struct iptfs_capture_reader *reader, struct iptfs_error *error)
+enum iptfs_skip iptfs_captured_why(const struct iptfs_captured *packet)
 {
-    int kind = pcap_datalink(reader->pcap);
-    char found[96];
-    for (size_t i = 0; i < sizeof link_types / sizeof link_types[0] && reader->link_type == NULL;
-         i++)
-        if (link_types[i].kind == kind)
-            reader->link_type = &link_types[i];
-    if (reader->link_type != NULL)
-        return IPTFS_OK;
-    const char *name = pcap_datalink_val_to_name(kind);
-    snprintf(found, sizeof found, "a capture of link type %d (%.40s)", kind,
-             name != NULL ? name : "unknown");
-    return refuse(reader, found, LINKS_ALLOWED, error);
+    if (packet->captured < IPTFS_IPV6_LENGTH_END)
+        return IPTFS_SKIP_NO_HEADER;
+    return packet->wire_octets > IPV4_MAX_OCTETS ? IPTFS_SKIP_TOO_LONG : IPTFS_SKIP_BAD_IP;
 }
 
-static int set_filter(struct iptfs_capture_reader *reader, const char *filter,
-                      struct iptfs_error *error)
+/* Formats that users have and that are named in the refusal, with what helps. */
+static const struct foreign {
+    uint8_t magic[MAGIC_OCTETS];
+    uint8_t octets;
+    const char *name;
+} foreign[] = {
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, "a file compressed with zstd (zstd -dc decompresses it)"},
+    {{0xfd, '7', 'z', 'X'}, 4, "a file compressed with xz (xz -dc decompresses it)"},
+    {{'B', 'Z', 'h'}, 3, "a file compressed with bzip2 (bzip2 -dc decompresses it)"},
+    {{0x04, 0x22, 0x4d, 0x18}, 4, "a file compressed with lz4 (lz4 -dc decompresses it)"},
+    {{'P', 'K', 3, 4}, 4, "a zip archive"},
+    {{'s', 'n', 'o', 'o'}, 4, "a snoop capture (editcap converts it)"},
+    {{'G', 'M', 'B', 'U'}, 4, "a Network Monitor capture (editcap converts it)"},
+};
+
+static int refuse_format(const struct iptfs_capture_reader *reader, const uint8_t *magic,
+                         uint32_t octets, struct iptfs_error *error)
 {
-    if (filter == NULL || *filter == '\0')
-        return IPTFS_OK;
-    char *text = strdup(filter);
-    if (text == NULL)
-        return iptfs_fail_no_memory(error);
-    size_t length = strlen(text);
-    char *expression = text;
-    if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
-        text[length - 1] = '\0';
-        expression++;
-    }
-    reader->has_filter =
-        pcap_compile(reader->pcap, &reader->program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
-    free(text);
-    if (reader->has_filter)
-        return IPTFS_OK;
+    const char *found = octets == 0 ? "an empty file" : "another kind of file";
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (octets == MAGIC_OCTETS && memcmp(foreign[i].magic, magic, foreign[i].octets) == 0)
+            found = foreign[i].name;
     return iptfs_fail(error, IPTFS_E_INVALID,
-                      "%s: filter: found '%.160s', allowed: an expression of libpcap (%.120s)",
-                      reader->path.text, filter, pcap_geterr(reader->pcap));
+                      "%s: found %s, allowed: a capture, pcap or pcapng, plain or with gzip",
+                      reader->file.path.text, found);
+}
+
+static int open_format(struct iptfs_capture_reader *reader, struct iptfs_error *error)
+{
+    static const struct iptfs_capture_format *const formats[] = {
+        &iptfs_capture_pcap,
+        &iptfs_capture_pcap_ns,
+        &iptfs_capture_pcap_patched,
+        &iptfs_capture_pcapng,
+    };
+    struct iptfs_capture_file *file = &reader->file;
+    uint8_t magic[MAGIC_OCTETS] = {0};
+    uint32_t octets = iptfs_stream_read(&file->stream, magic, sizeof magic);
+    if (file->stream.no_memory)
+        return iptfs_fail_no_memory(error);
+    if (file->stream.why != NULL)
+        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", file->path.text,
+                          file->stream.why);
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && octets == sizeof magic; i++) {
+        file->format = formats[i];
+        file->swapped = iptfs_get32(magic) != formats[i]->magic;
+        if (iptfs_capture_get32(file, magic) == formats[i]->magic)
+            return formats[i]->open(file, error);
+    }
+    return refuse_format(reader, magic, octets, error);
 }
 
 int iptfs_capture_reader_open(struct iptfs_capture_reader *reader, const char *path,
                               const char *filter, struct iptfs_error *error)
 {
-    char why[PCAP_ERRBUF_SIZE] = "";
-    *reader = (struct iptfs_capture_reader){.path = iptfs_quoted_path(path)};
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s", reader->path.text,
-                          strerror(errno));
-    reader->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
-    if (reader->pcap == NULL) {
-        fclose(file);
-        return iptfs_fail(error, IPTFS_E_INVALID, "%s: cannot be read as a capture: %s",
-                          reader->path.text, why);
-    }
-    int code = set_link_type(reader, error);
-    return code == IPTFS_OK ? set_filter(reader, filter, error) : code;
+    *reader = (struct iptfs_capture_reader){.started = false};
+    reader->file.path = iptfs_quoted_path(path);
+    reader->file.filter = filter;
+    if (!iptfs_stream_open(&reader->file.stream, path))
+        return errno == ENOMEM ? iptfs_fail_no_memory(error)
+                               : iptfs_fail(error, IPTFS_E_IO, "%s: cannot be read: %s",
+                                            reader->file.path.text, strerror(errno));
+    return open_format(reader, error);
 }
 
-/* libpcap reports a file that ends in the middle of a packet by its message only. */
-static bool ends_in_packet(const struct iptfs_capture_reader *reader)
+/* The time by which a packet is put in order: its own, or that of the packet read before when it
+ * has none. Time 0 is none in a capture with times of today. */
+static void set_order(struct iptfs_capture_reader *reader,
+                      const struct iptfs_capture_record *record,
+                      struct iptfs_capture_waiting *packet)
 {
-    return strncmp(pcap_geterr(reader->pcap), "truncated", 9) == 0;
+    bool zero = !record->timed || (record->second == 0 && record->ns == 0);
+    if (zero && (!record->timed || reader->read_s >= TIME_MAX_S)) {
+        packet->second = reader->read_s;
+        packet->ns = reader->read_ns;
+    } else {
+        packet->second = record->second;
+        packet->ns = record->ns;
+    }
+    bool at_zero = packet->second == 0 && packet->ns == 0;
+    reader->at_zero += at_zero;
+    reader->untimed += zero && !at_zero;
+    reader->read_s = packet->second;
+    reader->read_ns = packet->ns;
+}
+
+static bool is_filtered(const struct iptfs_capture_record *record)
+{
+    const struct pcap_pkthdr header = {.caplen = record->captured, .len = record->length};
+    return record->link->has_filter &&
+           pcap_offline_filter(&record->link->program, &header, record->bytes) == 0;
+}
+
+/* Adds a packet to the window when it has an IP header, and counts it otherwise. */
+static int add_packet(struct iptfs_capture_reader *reader,
+                      const struct iptfs_capture_record *record, struct iptfs_error *error)
+{
+    if (record->link->type == NULL) {
+        iptfs_skips_add(&reader->skips, IPTFS_SKIP_LINK_TYPE, record->link->linktype);
+        return IPTFS_OK;
+    }
+    if (is_filtered(record)) {
+        reader->filtered++;
+        return IPTFS_OK;
+    }
+    struct iptfs_link_found found =
+        iptfs_link_type_find_ip(record->link->type, record->bytes, record->captured);
+    if (found.skip != IPTFS_SKIP_NONE) {
+        iptfs_skips_add(&reader->skips, found.skip, found.detail);
+        return IPTFS_OK;
+    }
+    struct iptfs_capture_waiting packet = {
+        .number = reader->file.number,
+        .captured = record->captured - found.ip_at,
+        .wire_octets = record->length - found.ip_at,
+    };
+    set_order(reader, record, &packet);
+    return iptfs_capture_window_add(&reader->window, &packet, record->bytes + found.ip_at)
+               ? IPTFS_OK
+               : iptfs_fail_no_memory(error);
+}
+
+static int fill_window(struct iptfs_capture_reader *reader, struct iptfs_error *error)
+{
+    struct iptfs_capture_record record;
+    int code = IPTFS_OK;
+    while (code == IPTFS_OK && !reader->ended && !iptfs_capture_window_full(&reader->window)) {
+        int got = reader->file.format->next(&reader->file, &record, error);
+        reader->ended = got != 1;
+        if (got != 1)
+            return got;
+        reader->file.number++;
+        code = add_packet(reader, &record, error);
+    }
+    return code;
+}
+
+/* Packets without a time at the beginning of a capture have time 0. When the first time behind them
+ * is far from that, the capture begins there. */
+static void set_base(struct iptfs_capture_reader *reader,
+                     const struct iptfs_capture_waiting *packet)
+{
+    if (!reader->started) {
+        reader->base_s = packet->second;
+        reader->started = true;
+    } else if (reader->base_s == 0 && reader->now_ps == 0 && packet->second >= TIME_MAX_S) {
+        reader->base_s = packet->second;
+        reader->base_ns = packet->ns;
+        reader->untimed += reader->at_zero;
+    }
+}
+
+static int set_time(struct iptfs_capture_reader *reader, const struct iptfs_capture_waiting *packet,
+                    struct iptfs_error *error)
+{
+    set_base(reader, packet);
+    uint64_t second = (uint64_t)packet->second - (uint64_t)reader->base_s;
+    if (packet->second >= reader->base_s && second >= (uint64_t)TIME_MAX_S)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "%s: found a time %" PRIu64 " s after the first in packet %" PRIu64
+                          ", allowed: at most 1000h",
+                          reader->file.path.text, second, packet->number);
+    int64_t at_ps = -1;
+    if (packet->second >= reader->base_s)
+        at_ps = (int64_t)second * IPTFS_PS_PER_S +
+                ((int64_t)packet->ns - (int64_t)reader->base_ns) * IPTFS_PS_PER_NS;
+    reader->earlier += at_ps < reader->now_ps;
+    reader->now_ps = iptfs_later(reader->now_ps, at_ps);
+    return IPTFS_OK;
 }
 
 int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_captured *packet,
                               struct iptfs_error *error)
 {
-    struct pcap_pkthdr *header;
-    const uint8_t *bytes;
-    uint32_t ip_at;
-    int got = pcap_next_ex(reader->pcap, &header, &bytes);
-    if (got != 1) {
-        reader->truncated = got == PCAP_ERROR && ends_in_packet(reader);
-        if (got == PCAP_ERROR)
-            return iptfs_fail(error, IPTFS_E_IO,
-                              "%s: cannot be read as a capture after packet %" PRIu64 ": %s",
-                              reader->path.text, reader->number, pcap_geterr(reader->pcap));
+    int code = fill_window(reader, error);
+    if (code != IPTFS_OK)
+        return code;
+    const struct iptfs_capture_waiting *taken = iptfs_capture_window_take(&reader->window);
+    if (taken == NULL)
         return 0;
-    }
-    reader->number++;
-    *packet = (struct iptfs_captured){.second = header->ts.tv_sec};
-    if (header->ts.tv_usec < 0 || header->ts.tv_usec >= 1000000000)
-        return iptfs_fail(error, IPTFS_E_INVALID, "%s: packet %" PRIu64 " has no valid time",
-                          reader->path.text, reader->number);
-    packet->ns = (uint32_t)header->ts.tv_usec; /* nanoseconds, as the file was opened */
-    packet->filtered =
-        reader->has_filter && pcap_offline_filter(&reader->program, header, bytes) == 0;
-    if (packet->filtered || !find_ip(reader->link_type, bytes, header->caplen, &ip_at))
-        return 1;
-    packet->ip = bytes + ip_at;
-    packet->captured = header->caplen - ip_at;
-    packet->wire_octets = header->len > ip_at ? header->len - ip_at : 0;
+    code = set_time(reader, taken, error);
+    if (code != IPTFS_OK)
+        return code;
+    *packet = (struct iptfs_captured){
+        .at_ps = reader->now_ps,
+        .number = taken->number,
+        .ip = taken->bytes,
+        .captured = taken->captured,
+        .wire_octets = taken->wire_octets,
+    };
     return 1;
+}
+
+int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const char *what,
+                                struct iptfs_error *error)
+{
+    char kinds[600], filtered[64] = "";
+    iptfs_skips_list(&reader->skips, kinds, sizeof kinds);
+    if (reader->filtered > 0)
+        snprintf(filtered, sizeof filtered, "; %" PRIu64 " rejected by the filter",
+                 reader->filtered);
+    return iptfs_fail(
+        error, IPTFS_E_INVALID, "%s: found %" PRIu64 " packet%s%s%s%s, allowed: at least one %s",
+        reader->file.path.text, reader->file.number, reader->file.number == 1 ? "" : "s", kinds,
+        filtered, iptfs_capture_reader_cut(reader) ? "; the file is cut" : "", what);
+}
+
+/* "FILE: COUNT packets TEXT" to `note`, unless the count is 0. */
+static void note_count(const struct iptfs_capture_reader *reader, uint64_t count, const char *text,
+                       void (*note)(void *ctx, const char *line), void *ctx)
+{
+    char line[400];
+    if (count == 0)
+        return;
+    snprintf(line, sizeof line, "%s: %" PRIu64 " packet%s %s", reader->file.path.text, count,
+             count == 1 ? "" : "s", text);
+    note(ctx, line);
+}
+
+void iptfs_capture_reader_note(const struct iptfs_capture_reader *reader,
+                               void (*note)(void *ctx, const char *line), void *ctx)
+{
+    char text[160];
+    for (enum iptfs_skip kind = 0; kind < IPTFS_SKIP_COUNT; kind++) {
+        snprintf(text, sizeof text, "skipped: %s", iptfs_skip_describe(&reader->skips, kind).text);
+        note_count(reader, reader->skips.pkts[kind], text, note, ctx);
+    }
+    note_count(reader, reader->earlier, "earlier than the packets before, whose time is used", note,
+               ctx);
+    note_count(reader, reader->untimed, "without a time: that of the packet before is used", note,
+               ctx);
+    if (!iptfs_capture_reader_cut(reader))
+        return;
+    char line[256];
+    snprintf(line, sizeof line, "%s: the file is cut: packet %" PRIu64 " is its last complete one",
+             reader->file.path.text, reader->file.number);
+    note(ctx, line);
 }
 
 void iptfs_capture_reader_close(struct iptfs_capture_reader *reader)
 {
-    if (reader->has_filter)
-        pcap_freecode(&reader->program);
-    if (reader->pcap != NULL)
-        pcap_close(reader->pcap); /* and the file with it */
-    reader->pcap = NULL;
-    reader->has_filter = false;
+    struct iptfs_capture_file *file = &reader->file;
+    for (size_t i = 0; i < file->n_links; i++) {
+        if (file->links[i]->has_filter)
+            pcap_freecode(&file->links[i]->program);
+        free(file->links[i]);
+    }
+    file->n_links = 0;
+    free(file->bytes);
+    file->bytes = NULL;
+    file->capacity = 0;
+    free(file->pcapng.interfaces);
+    file->pcapng.interfaces = NULL;
+    file->pcapng.count = 0;
+    iptfs_capture_window_free(&reader->window);
+    iptfs_stream_close(&file->stream);
 }

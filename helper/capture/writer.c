@@ -33,6 +33,7 @@ int iptfs_capture_writer_open(struct iptfs_capture_writer *file, const char *pat
 void iptfs_capture_writer_add(struct iptfs_capture_writer *file, int64_t at_ps,
                               const uint8_t *bytes, uint32_t octets)
 {
+    at_ps += file->base_ns * IPTFS_PS_PER_NS;
     struct pcap_pkthdr header = {
         .ts = {.tv_sec = file->base_s + at_ps / IPTFS_PS_PER_S,
                .tv_usec = at_ps % IPTFS_PS_PER_S / IPTFS_PS_PER_NS},

@@ -13,7 +13,8 @@
 struct iptfs_capture_writer {
     struct iptfs_outfile out;
     pcap_t *pcap;
-    int64_t base_s; /* added to all times */
+    int64_t base_s;   /* added to all times, ... */
+    uint32_t base_ns; /* ... and so is this */
     uint64_t pkts;
 };
 

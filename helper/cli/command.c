@@ -75,8 +75,9 @@ static char *make_doc(const struct iptfs_command *command)
     if (command->examples != NULL)
         fputc('\n', out);
     fputs("Exit status:\n", out);
-    for (int status = 0; status < IPTFS_EXITS; status++)
-        fprintf(out, "  %d  %s\n", status, iptfs_exit_meaning((enum iptfs_exit)status));
+    const struct iptfs_exit_row *row;
+    for (size_t i = 0; (row = iptfs_exit_row(i)) != NULL; i++)
+        fprintf(out, "  %-5s  %s\n", row->status, row->meaning);
     return iptfs_text_stream_close(&stream);
 }
 
@@ -107,7 +108,7 @@ int iptfs_command_finish(int code, const struct iptfs_error *error)
     if (code != 0)
         fprintf(stderr, IPTFS_PROGRAM ": %s\n",
                 *error->text != '\0' ? error->text : iptfs_error_name(code));
-    return (int)iptfs_exit_of(code);
+    return iptfs_exit_of(code);
 }
 
 _Noreturn void iptfs_command_without_memory(void)

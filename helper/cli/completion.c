@@ -204,7 +204,7 @@ static void offer_options(const struct completion *to, const struct argp_option 
 {
     for (; options != NULL && !iptfs_option_is_last(options); options++) {
         char name[64];
-        if (options->name == NULL)
+        if (options->name == NULL || (options->flags & OPTION_HIDDEN) != 0)
             continue;
         snprintf(name, sizeof name, "--%s", options->name);
         offer(to, name, options->arg != NULL ? "=" : "", options->doc);

@@ -6,6 +6,8 @@
 static const struct argp_option options[] = {
     IPTFS_ENDPOINT_OPTIONS,
     {"spi", IPTFS_KEY_SPI, "N", 0, "SPI of the SA (default: that of the first good packet)", 0},
+    {"seq-from", IPTFS_KEY_SEQ_FROM, "N", 0,
+     "Sequence number with which the SA begins (default 1); needed with --esn above 4294967295", 0},
     {0},
 };
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/endpoint_options.h"
 
+#include "base/erase.h"
 #include "cli/arguments.h"
+#include "cli/exit_status.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct arguments {
     struct iptfs_endpoint_request request;
+    char *key;         /* of --key, erased at the end */
     const char **sets; /* of --set, in order */
 };
 
@@ -31,11 +35,29 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
     return 0;
 }
 
+static void free_key(struct arguments *arguments)
+{
+    if (arguments->key != NULL)
+        iptfs_erase(arguments->key, strlen(arguments->key));
+    free(arguments->key);
+}
+
+/* Takes a key out of the command line, where `ps` shows it until now. */
+static void take_key(struct arguments *arguments, char *value, struct argp_state *state)
+{
+    free_key(arguments);
+    arguments->key = strdup(value);
+    if (arguments->key == NULL)
+        argp_failure(state, IPTFS_EXIT_FAILED, 0, "out of memory");
+    arguments->request.sa.key = arguments->key;
+    memset(value, 'x', strlen(value));
+}
+
 static error_t parse_sa_option(int key, char *value, struct iptfs_sa_options *sa)
 {
     switch (key) {
-    case IPTFS_KEY_KEY:
-        sa->key = value;
+    case IPTFS_KEY_SALT:
+        sa->salt = value;
         break;
     case IPTFS_KEY_KEY_FILE:
         sa->key_file = value;
@@ -69,6 +91,12 @@ error_t iptfs_endpoint_parse(int key, char *value, struct argp_state *state)
     case IPTFS_KEY_SET:
         arguments->sets[request->n_sets++] = value;
         break;
+    case IPTFS_KEY_KEY:
+        take_key(arguments, value, state);
+        break;
+    case IPTFS_KEY_SEQ_FROM:
+        request->seq_from = value;
+        break;
     case IPTFS_KEY_ESP_SA:
         request->esp_sa_path = value;
         break;
@@ -98,5 +126,6 @@ int iptfs_endpoint_main(const struct iptfs_command *command, iptfs_endpoint_func
     arguments.request.sets = arguments.sets;
     int code = function(&arguments.request, stdout, stderr, &error);
     free(arguments.sets);
+    free_key(&arguments);
     return iptfs_command_finish(code, &error);
 }

@@ -18,7 +18,9 @@ enum {
     IPTFS_KEY_KEY,
     IPTFS_KEY_KEY_FILE,
     IPTFS_KEY_MAX_OUTPUT,
+    IPTFS_KEY_SALT,
     IPTFS_KEY_SCENARIO,
+    IPTFS_KEY_SEQ_FROM,
     IPTFS_KEY_SET,
     IPTFS_KEY_SPI,
     IPTFS_KEY_SRC
@@ -35,7 +37,11 @@ enum {
     {"key-file", IPTFS_KEY_KEY_FILE, "FILE", 0,                                                    \
      "File with the key of 16, 24 or 32 octets followed by the salt of 4, in hexadecimal digits, " \
      "as 'ip xfrm' takes them for rfc4106(gcm(aes))", 0},                                          \
-    {"key", IPTFS_KEY_KEY, "HEX", 0, "Key and salt as in the file of --key-file; other users may see them", 0},        \
+    {"key", IPTFS_KEY_KEY, "HEX", 0,                                                               \
+     "Key and salt as in the file of --key-file; other users may see them in the list of "         \
+     "processes, and shells keep them in their history", 0},                                       \
+    {"salt", IPTFS_KEY_SALT, "HEX", 0,                                                             \
+     "Salt of 8 hexadecimal digits in place of the one behind the key", 0},                        \
     {"esn", IPTFS_KEY_ESN, NULL, 0, "Use extended sequence numbers (64 bits)", 0},                 \
     {"json", IPTFS_KEY_JSON, NULL, 0, "Print the summary as JSON", 0},                             \
     {"max-output", IPTFS_KEY_MAX_OUTPUT, "SIZE", 0, IPTFS_MAX_OUTPUT_HELP, 0},                     \

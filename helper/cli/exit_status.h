@@ -3,21 +3,27 @@
 #ifndef IPTFS_CLI_EXIT_STATUS_H
 #define IPTFS_CLI_EXIT_STATUS_H
 
+#include <stddef.h>
+
 enum iptfs_exit {
     IPTFS_EXIT_OK,
-    IPTFS_EXIT_FAILED, /* the run failed, or its output could not be written */
-    IPTFS_EXIT_USAGE,  /* the command line or an input file is wrong */
-    IPTFS_EXIT_STOPPED /* a circuit breaker stopped the tunnel; results are written */
-};
-enum {
-    IPTFS_EXITS = IPTFS_EXIT_STOPPED + 1
+    IPTFS_EXIT_FAILED,      /* the run failed, or its output could not be written */
+    IPTFS_EXIT_USAGE,       /* the command line or an input file is wrong */
+    IPTFS_EXIT_STOPPED,     /* a circuit breaker stopped the tunnel; results are written */
+    IPTFS_EXIT_SIGNAL = 128 /* plus the number of the signal that ended the work early */
 };
 
-/* When the program ends with this status, as half a sentence for help texts; static storage. */
-const char *iptfs_exit_meaning(enum iptfs_exit status);
+/* An exit status, or a kind of them, as help texts show it. */
+struct iptfs_exit_row {
+    const char *status;  /* "0", "128+N" */
+    const char *meaning; /* when the program ends with it, as half a sentence */
+};
+
+/* The rows in the order of the statuses; NULL behind the last. Static storage. */
+const struct iptfs_exit_row *iptfs_exit_row(size_t index);
 
 /* The status for an error code of the model or of helper/: what the user can mend (a wrong value, a
  * file that cannot be read or written) is IPTFS_EXIT_USAGE. */
-enum iptfs_exit iptfs_exit_of(int code);
+int iptfs_exit_of(int code);
 
 #endif

@@ -196,9 +196,10 @@ static void put_examples(const struct iptfs_command *command, FILE *out)
 static void put_exit_statuses(FILE *out)
 {
     fputs(".SH EXIT STATUS\n", out);
-    for (int status = 0; status < IPTFS_EXITS; status++) {
-        fprintf(out, ".TP\n.B %d\n", status);
-        put_line(iptfs_exit_meaning((enum iptfs_exit)status), out);
+    const struct iptfs_exit_row *row;
+    for (size_t i = 0; (row = iptfs_exit_row(i)) != NULL; i++) {
+        fprintf(out, ".TP\n.B %s\n", row->status);
+        put_line(row->meaning, out);
     }
 }
 

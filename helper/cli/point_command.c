@@ -7,18 +7,24 @@
 #include <stdio.h>
 
 enum {
-    KEY_INDEX = 256 /* an option without a letter */
+    KEY_SHARD = 256, /* options without a letter */
+    KEY_SOURCES
 };
 
 struct arguments {
     const char *path;
     const char *directory;
-    const char *indices;
+    const char *sources;
+    const char *shard;
 };
 
 static const struct argp_option options[] = {
     {"out", 'o', "DIR", 0, "Folder of the sweep", 0},
-    {"index", KEY_INDEX, "LIST", 0, "Numbers of the points, such as 3,5-9", 0},
+    {"sources", KEY_SOURCES, "HASH", 0, "Hash of the sources of the program that planned the sweep",
+     0},
+    {"shard", KEY_SHARD, "LIST", 0,
+     "Points with their ids, such as 3:0123456789abcdef,4:fedcba9876543210; - reads standard input",
+     0},
     {0},
 };
 
@@ -29,15 +35,20 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'o':
         arguments->directory = value;
         break;
-    case KEY_INDEX:
-        arguments->indices = value;
+    case KEY_SOURCES:
+        arguments->sources = value;
+        break;
+    case KEY_SHARD:
+        arguments->shard = value;
         break;
     case ARGP_KEY_ARG:
         iptfs_argument_take(state, &arguments->path, value);
         break;
     case ARGP_KEY_END:
-        if (arguments->path == NULL || arguments->directory == NULL || arguments->indices == NULL)
-            iptfs_command_usage_error(state->name, "expected FILE.ini, --out and --index");
+        if (arguments->path == NULL || arguments->directory == NULL || arguments->sources == NULL ||
+            arguments->shard == NULL)
+            iptfs_command_usage_error(state->name,
+                                      "expected FILE.ini, --out, --sources and --shard");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -65,9 +76,10 @@ const struct iptfs_command iptfs_command_point = {
 static int run(int argc, char **argv)
 {
     struct iptfs_error error = {0};
-    struct arguments arguments = {NULL, NULL, NULL};
+    struct arguments arguments = {NULL, NULL, NULL, NULL};
     iptfs_command_parse(&iptfs_command_point, 0, argc, argv, &arguments);
-    int code =
-        iptfs_point_command(arguments.path, arguments.directory, arguments.indices, stdout, &error);
+    const struct iptfs_point_call call = {"", arguments.path, arguments.directory,
+                                          arguments.sources};
+    int code = iptfs_point_command(&call, arguments.shard, stdout, &error);
     return iptfs_command_finish(code, &error);
 }

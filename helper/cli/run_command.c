@@ -45,7 +45,7 @@ static const struct argp_option options[] = {
      "as 100ms), and plots of them",
      0},
     {"max-output", KEY_MAX_OUTPUT, "SIZE", 0, IPTFS_MAX_OUTPUT_HELP, 0},
-    {"quiet", 'q', NULL, 0, "Print only errors", 0},
+    {"quiet", 'q', NULL, 0, "Print only errors, and what was skipped in captures", 0},
     {0},
 };
 

@@ -17,6 +17,7 @@ enum {
     KEY_ENGINE,
     KEY_FORCE,
     KEY_NO_WAIT,
+    KEY_PLANNED,
     KEY_RESUME,
     KEY_SBATCH,
     KEY_SHARD,
@@ -48,6 +49,8 @@ static const struct argp_option options[] = {
      "Run N points in each task of Slurm (default 8, more in sweeps of many points)", 0},
     {"no-wait", KEY_NO_WAIT, NULL, 0, "Do not wait for Slurm: a last job collects the results", 0},
     {"collect", KEY_COLLECT, NULL, 0, "Run nothing, collect the results that exist", 0},
+    {"planned", KEY_PLANNED, NULL, OPTION_HIDDEN,
+     "With --collect: of the sweep as it was started; jobs of a cluster use it", 0},
     {"quiet", 'q', NULL, 0, "Print only errors", 0},
     {0},
 };
@@ -59,6 +62,8 @@ static void check_sweep(struct argp_state *state, const struct iptfs_sweep_reque
         iptfs_command_usage_error(state->name, "%s", error.text);
     if (request->collect && request->force)
         iptfs_command_usage_error(state->name, "--collect and --force cannot be combined");
+    if (request->planned && (!request->collect || request->out_dir == NULL))
+        iptfs_command_usage_error(state->name, "--planned needs --collect and --out");
 }
 
 static error_t parse_engine(int key, char *value, struct argp_state *state)
@@ -111,6 +116,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case KEY_COLLECT:
         request->collect = true;
+        break;
+    case KEY_PLANNED:
+        request->planned = true;
         break;
     case 'q':
         request->quiet = true;

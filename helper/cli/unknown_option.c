@@ -39,7 +39,7 @@ const struct argp_option *iptfs_option_lettered(const struct argp_option *option
 static void offer_all(const struct argp_option *options, struct iptfs_suggest *nearest)
 {
     for (; options != NULL && !iptfs_option_is_last(options); options++)
-        if (options->name != NULL)
+        if (options->name != NULL && (options->flags & OPTION_HIDDEN) == 0)
             iptfs_suggest_offer(nearest, options->name);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "endpoint/figures.h"
+#include "endpoint/oseq.h"
 #include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "text/json_build.h"
@@ -38,34 +39,58 @@ static int open_receiver(struct decap *decap)
         return iptfs_endpoint_refuse_mode(endpoint, "decap", "a mode with ESP in tunnel mode");
     if (endpoint->request->sa.spi == NULL)
         endpoint->codec.spi = 0;
+    uint64_t first = 1;
+    const char *from = endpoint->request->seq_from;
+    if (from != NULL &&
+        iptfs_oseq_parse(from, endpoint->codec.esn, &first, endpoint->error) != IPTFS_OK)
+        return IPTFS_E_INVALID;
     int code = iptfs_inbound_sa_init(&decap->inbound, &endpoint->codec, &config);
+    iptfs_inbound_sa_begin(&decap->inbound, first);
     iptfs_inbound_sa_deliver_to(&decap->inbound, write_inner, decap);
     return code == IPTFS_OK
                ? code
                : iptfs_fail(endpoint->error, code, "decap: %s", iptfs_error_name(code));
 }
 
-static void receive_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
+/* How the packets that do not reach the SA are counted. */
+static void count_skipped(struct decap *decap, const struct iptfs_captured *packet,
+                          enum iptfs_outer_codec_verdict verdict)
 {
-    struct decap *decap = (struct decap *)endpoint;
-    int64_t next_ps;
-    if (packet->ip == NULL) {
-        endpoint->not_ip++;
-        return;
-    }
-    while ((next_ps = iptfs_inbound_sa_next_ps(&decap->inbound)) < endpoint->now_ps)
-        iptfs_inbound_sa_wake(&decap->inbound, next_ps);
-    switch (
-        iptfs_inbound_sa_input(&decap->inbound, endpoint->now_ps, packet->ip, packet->captured)) {
+    struct iptfs_endpoint *endpoint = &decap->endpoint;
+    uint8_t protocol = decap->inbound.protocol;
+    switch (verdict) {
     case IPTFS_OUTER_CODEC_NOT_IP:
-        endpoint->not_ip++;
+        iptfs_endpoint_skip(endpoint, iptfs_captured_why(packet), 0);
         break;
     case IPTFS_OUTER_CODEC_CUT:
-        endpoint->cut++;
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_CUT, 0);
+        break;
+    case IPTFS_OUTER_CODEC_FRAGMENT:
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_FRAGMENT, 0);
+        break;
+    case IPTFS_OUTER_CODEC_IKE:
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_IKE, 0);
+        break;
+    case IPTFS_OUTER_CODEC_KEEPALIVE:
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_KEEPALIVE, 0);
+        break;
+    case IPTFS_OUTER_CODEC_NOT_ESP:
+        iptfs_endpoint_skip(endpoint, iptfs_skip_of_protocol(protocol), protocol);
         break;
     default:
         break;
     }
+}
+
+static void receive_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
+{
+    struct decap *decap = (struct decap *)endpoint;
+    int64_t next_ps;
+    while ((next_ps = iptfs_inbound_sa_next_ps(&decap->inbound)) < endpoint->now_ps)
+        iptfs_inbound_sa_wake(&decap->inbound, next_ps);
+    count_skipped(
+        decap, packet,
+        iptfs_inbound_sa_input(&decap->inbound, endpoint->now_ps, packet->ip, packet->captured));
 }
 
 /* Runs the timers until nothing is waited for. */
@@ -116,8 +141,6 @@ static json_t *make_figures(const struct decap *decap)
     const struct iptfs_tally *delivered = &inbound->store.ledger.delivered;
     json_t *figures = json_object();
     iptfs_figures_input(&decap->endpoint, &figures);
-    iptfs_figures_set(&figures, "in.not-esp", inbound->verdicts[IPTFS_OUTER_CODEC_NOT_ESP]);
-    iptfs_figures_set(&figures, "in.fragment", inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT]);
     add_outer_figures(inbound, &figures);
     iptfs_figures_set(&figures, "inner.delivered.pkts", delivered->pkts);
     iptfs_figures_set(&figures, "inner.delivered.octets", delivered->octets);
@@ -140,8 +163,14 @@ static void note_outer(const struct decap *decap, FILE *notes)
     snprintf(text, sizeof text, "carry no %s: check tunnel.mode",
              inbound->wire.config.mode->aggfrag ? "AGGFRAG payload" : "IP packet");
     iptfs_figures_note(endpoint, inbound->other_headers, text, notes);
-    iptfs_figures_note(endpoint, inbound->verdicts[IPTFS_OUTER_CODEC_FRAGMENT],
-                       "skipped: fragments of outer packets", notes);
+}
+
+/* The error for a capture of which nothing is of the SA. */
+static int refuse_input(const struct decap *decap, FILE *notes)
+{
+    note_outer(decap, notes);
+    return iptfs_capture_reader_refuse(&decap->endpoint.reader, "authentic ESP packet of the SA",
+                                       decap->endpoint.error);
 }
 
 static int finish(struct decap *decap, FILE *out, FILE *notes)
@@ -150,6 +179,8 @@ static int finish(struct decap *decap, FILE *out, FILE *notes)
     int code = iptfs_inbound_sa_close(&decap->inbound);
     if (code != IPTFS_OK)
         return iptfs_fail(endpoint->error, code, "decap: %s", iptfs_error_name(code));
+    if (decap->inbound.verdicts[IPTFS_OUTER_CODEC_GOOD] == 0)
+        return refuse_input(decap, notes);
     code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
         return code;
@@ -167,7 +198,7 @@ int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     struct decap *decap = calloc(1, sizeof *decap);
     if (decap == NULL)
         return iptfs_fail_no_memory(error);
-    int code = iptfs_endpoint_open(&decap->endpoint, request, default_scenario, error);
+    int code = iptfs_endpoint_open(&decap->endpoint, request, default_scenario, notes, error);
     if (code == IPTFS_OK)
         code = open_receiver(decap);
     if (code == IPTFS_OK)

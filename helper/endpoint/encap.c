@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "endpoint/figures.h"
+#include "endpoint/oseq.h"
 #include "scenario/to_model.h"
 #include "sender/sender.h"
 #include "summary/summary.h"
@@ -21,6 +22,7 @@ struct encap {
     struct iptfs_sender sender;
     struct iptfs_outer_codec codec;
     struct iptfs_tally outer;
+    struct iptfs_oseq oseq;
     FILE *notes;
     bool gap_noted;
     int64_t last_ps; /* time of the packet read before */
@@ -38,14 +40,16 @@ static void write_outer(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     struct encap *encap = ctx;
     struct iptfs_endpoint *endpoint = &encap->endpoint;
     int octets = iptfs_outer_codec_encode(&encap->codec, outer, encap->bytes, sizeof encap->bytes);
-    if (octets >= 0) {
+    if (endpoint->code == IPTFS_OK)
+        endpoint->code = iptfs_oseq_reserve(&encap->oseq, outer->seq, endpoint->error);
+    if (octets >= 0 && endpoint->code == IPTFS_OK) {
         iptfs_endpoint_write(endpoint, now_ps, encap->bytes, (uint32_t)octets);
         iptfs_tally_add(&encap->outer, (uint32_t)octets);
     } else if (endpoint->code == IPTFS_OK) {
         endpoint->code =
             iptfs_fail(endpoint->error, octets == IPTFS_E_UNBALANCED ? octets : IPTFS_E_INVALID,
                        "%s: outer packet %" PRIu64 " cannot be written: %s",
-                       endpoint->reader.path.text, outer->seq, encap->codec.why);
+                       endpoint->reader.file.path.text, outer->seq, encap->codec.why);
     }
     iptfs_outer_processed(&encap->store, outer);
 }
@@ -75,16 +79,35 @@ static int open_sender(struct encap *encap)
                : iptfs_fail(endpoint->error, code, "encap: %s", iptfs_error_name(code));
 }
 
+/* Finds the first sequence number. */
+static int open_numbers(struct encap *encap, FILE *notes)
+{
+    const struct iptfs_endpoint_request *request = encap->endpoint.request;
+    int code = iptfs_oseq_open(&encap->oseq, &encap->endpoint.codec, request->sa.key_file,
+                               request->seq_from, notes, encap->endpoint.error);
+    encap->sender.packer.seq = encap->oseq.first - 1;
+    if (code == IPTFS_OK && request->seq_from == NULL && encap->oseq.first > 1 && !request->quiet)
+        fprintf(notes, "%s: sequence numbers continue at %" PRIu64 "\n",
+                iptfs_quoted_path(encap->oseq.path).text, encap->oseq.first);
+    return code;
+}
+
+/* The numbers that were used are recorded, also when the command fails. */
+static int close_numbers(struct encap *encap, struct iptfs_error *error)
+{
+    return iptfs_oseq_close(&encap->oseq, encap->sender.packer.seq + 1, error);
+}
+
 /* True for a whole IP packet; counts the others. */
 static bool is_packet(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet,
                       struct iptfs_ip_header *ip)
 {
     if (!iptfs_captured_ip(packet, ip)) {
-        endpoint->not_ip++;
+        iptfs_endpoint_skip(endpoint, iptfs_captured_why(packet), 0);
         return false;
     }
     if (ip->octets > packet->captured) {
-        endpoint->cut++;
+        iptfs_endpoint_skip(endpoint, IPTFS_SKIP_CUT, 0);
         return false;
     }
     return true;
@@ -113,7 +136,7 @@ static void note_gap(struct encap *encap, int64_t from_ps, int64_t at_ps,
     fprintf(encap->notes,
             "%s: packet %" PRIu64 " comes %s after the one before it: about %.3g million outer "
             "packets (%s) until then\n",
-            endpoint->reader.path.text, endpoint->reader.number, iptfs_show_time(gap_ps).text,
+            endpoint->reader.file.path.text, endpoint->number, iptfs_show_time(gap_ps).text,
             share * (double)(encap->outer.pkts - before->pkts) / 1e6,
             iptfs_show_octets((uint64_t)octets).text);
     fflush(encap->notes);
@@ -201,6 +224,7 @@ static json_t *make_figures(const struct encap *encap)
     }
     iptfs_figures_set(&figures, "outer.pkts", encap->outer.pkts);
     iptfs_figures_set(&figures, "outer.octets", encap->outer.octets);
+    iptfs_figures_set(&figures, "outer.last-seq", encap->sender.packer.seq);
     iptfs_json_put(&figures, "counters", iptfs_summary_counters(&encap->counters));
     return figures;
 }
@@ -209,9 +233,10 @@ static int write_esp_sa(const struct encap *encap)
 {
     const struct iptfs_endpoint *endpoint = &encap->endpoint;
     struct iptfs_outfile file = {0};
-    int code = iptfs_outfile_open(&file, endpoint->request->esp_sa_path, endpoint->error);
+    int code = iptfs_outfile_open_private(&file, endpoint->request->esp_sa_path, endpoint->error);
     if (code != IPTFS_OK)
         return code;
+    setvbuf(file.file, NULL, _IONBF, 0); /* no copy of the key stays in a buffer */
     iptfs_sa_write_wireshark(&endpoint->codec, 1, file.file);
     return iptfs_outfile_commit(&file, endpoint->error);
 }
@@ -219,7 +244,11 @@ static int write_esp_sa(const struct encap *encap)
 static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
-    int code = endpoint->request->esp_sa_path != NULL ? write_esp_sa(encap) : IPTFS_OK;
+    if (encap->store.ledger.offered.pkts == 0)
+        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
+    int code = close_numbers(encap, endpoint->error);
+    if (code == IPTFS_OK && endpoint->request->esp_sa_path != NULL)
+        code = write_esp_sa(encap);
     if (code == IPTFS_OK)
         code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
@@ -239,9 +268,12 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
         return iptfs_fail_no_memory(error);
     encap->notes = notes;
     iptfs_store_init(&encap->store);
-    int code = iptfs_endpoint_open(&encap->endpoint, request, IPTFS_ENDPOINT_SCENARIO, error);
+    int code =
+        iptfs_endpoint_open(&encap->endpoint, request, IPTFS_ENDPOINT_SCENARIO, notes, error);
     if (code == IPTFS_OK)
         code = open_sender(encap);
+    if (code == IPTFS_OK)
+        code = open_numbers(encap, notes);
     if (code == IPTFS_OK)
         code = iptfs_endpoint_read(&encap->endpoint, send_packet);
     if (code == IPTFS_OK) {
@@ -250,6 +282,8 @@ int iptfs_encap(const struct iptfs_endpoint_request *request, FILE *out, FILE *n
     }
     if (code == IPTFS_OK)
         code = finish(encap, out, notes);
+    struct iptfs_error reported = {0};
+    close_numbers(encap, &reported); /* after an error, which is the one to report */
     iptfs_store_close(&encap->store);
     iptfs_sender_clear(&encap->sender);
     iptfs_store_free(&encap->store);

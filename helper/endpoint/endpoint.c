@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "endpoint/endpoint.h"
 
-#include "base/units.h"
 #include "files/textfile.h"
 #include "text/quantity.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static int load_scenario(struct iptfs_endpoint *endpoint, const char *default_scenario)
 {
@@ -17,18 +17,26 @@ static int load_scenario(struct iptfs_endpoint *endpoint, const char *default_sc
                                      request->sets, request->n_sets, endpoint->error);
 }
 
+/* "-" is standard input, as for tcpdump and tshark. */
+static const char *path_to_read(const struct iptfs_endpoint_request *request)
+{
+    return strcmp(request->in_path, "-") == 0 ? "/dev/stdin" : request->in_path;
+}
+
 int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
                         const struct iptfs_endpoint_request *request, const char *default_scenario,
-                        struct iptfs_error *error)
+                        FILE *notes, struct iptfs_error *error)
 {
+    struct iptfs_sa_options sa = request->sa;
+    sa.notes = notes;
     endpoint->request = request;
     endpoint->error = error;
     int code = load_scenario(endpoint, default_scenario);
     if (code == IPTFS_OK)
-        code = iptfs_sa_config(&endpoint->codec, &request->sa,
-                               &endpoint->scenario.tunnel[IPTFS_FORWARD], IPTFS_FORWARD, error);
+        code = iptfs_sa_config(&endpoint->codec, &sa, &endpoint->scenario.tunnel[IPTFS_FORWARD],
+                               IPTFS_FORWARD, error);
     if (code == IPTFS_OK)
-        code = iptfs_capture_reader_open(&endpoint->reader, request->in_path, NULL, error);
+        code = iptfs_capture_reader_open(&endpoint->reader, path_to_read(request), NULL, error);
     if (code == IPTFS_OK)
         code = iptfs_capture_writer_open(&endpoint->writer, request->out_path, error);
     endpoint->limit.left = request->max_output_octets;
@@ -42,6 +50,7 @@ void iptfs_endpoint_close(struct iptfs_endpoint *endpoint)
     iptfs_capture_reader_close(&endpoint->reader);
     iptfs_capture_writer_free(&endpoint->writer);
     iptfs_scenario_free(&endpoint->scenario);
+    iptfs_sa_erase_key(&endpoint->codec);
 }
 
 int iptfs_endpoint_refuse_mode(const struct iptfs_endpoint *endpoint, const char *command,
@@ -59,8 +68,8 @@ static int report_failure(struct iptfs_endpoint *endpoint)
                           "%s: reached %s at packet %" PRIu64 " of %s and is not kept, allowed: a "
                           "larger --max-output, a lower rate, fewer packets",
                           iptfs_quoted_path(request->out_path).text,
-                          iptfs_show_octets(request->max_output_octets).text,
-                          endpoint->reader.number, endpoint->reader.path.text);
+                          iptfs_show_octets(request->max_output_octets).text, endpoint->number,
+                          endpoint->reader.file.path.text);
     return iptfs_outfile_flush(&endpoint->writer.out, endpoint->error);
 }
 
@@ -80,24 +89,9 @@ int iptfs_endpoint_commit(struct iptfs_endpoint *endpoint)
     return iptfs_capture_writer_commit(&endpoint->writer, endpoint->error);
 }
 
-/* Sets the clock to a packet's time; it never goes back. */
-static int set_clock(struct iptfs_endpoint *endpoint, const struct iptfs_captured *packet)
+void iptfs_endpoint_skip(struct iptfs_endpoint *endpoint, enum iptfs_skip kind, uint32_t detail)
 {
-    const int64_t max_s = IPTFS_TIME_MAX_PS / IPTFS_PS_PER_S;
-    if (endpoint->reader.number == 1)
-        endpoint->base_s = packet->second;
-    int64_t second = packet->second - endpoint->base_s;
-    if (second >= max_s)
-        return iptfs_fail(endpoint->error, IPTFS_E_INVALID,
-                          "%s: found a time %" PRId64 " s after the first in packet %" PRIu64
-                          ", allowed: at most 1000h",
-                          endpoint->reader.path.text, second, endpoint->reader.number);
-    int64_t at_ps =
-        second < 0 ? -1 : second * IPTFS_PS_PER_S + (int64_t)packet->ns * IPTFS_PS_PER_NS;
-    endpoint->earlier += at_ps < endpoint->now_ps;
-    endpoint->now_ps = iptfs_later(endpoint->now_ps, at_ps);
-    endpoint->writer.base_s = endpoint->base_s;
-    return IPTFS_OK;
+    iptfs_skips_add(&endpoint->reader.skips, kind, detail);
 }
 
 int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
@@ -107,12 +101,13 @@ int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
     struct iptfs_captured packet;
     int got;
     while ((got = iptfs_capture_reader_next(&endpoint->reader, &packet, endpoint->error)) == 1) {
-        int code = set_clock(endpoint, &packet);
-        if (code != IPTFS_OK)
-            return code;
+        endpoint->now_ps = packet.at_ps;
+        endpoint->number = packet.number;
+        endpoint->writer.base_s = endpoint->reader.base_s;
+        endpoint->writer.base_ns = endpoint->reader.base_ns;
         take(endpoint, &packet);
         if (endpoint->code != IPTFS_OK)
             return endpoint->code;
     }
-    return got < 0 && !endpoint->reader.truncated ? got : IPTFS_OK;
+    return got;
 }

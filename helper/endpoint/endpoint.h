@@ -17,12 +17,13 @@
 #include <stdio.h>
 
 struct iptfs_endpoint_request {
-    const char *in_path;
+    const char *in_path; /* "-": standard input */
     const char *out_path;
     const char *scenario_path; /* NULL: the defaults, but for the sets */
     const char *const *sets; /* "section.key=value"; [tunnel] and [link] of the forward direction */
     size_t n_sets;
     struct iptfs_sa_options sa;
+    const char *seq_from;       /* the first sequence number; NULL: see oseq.h, for decap 1 */
     const char *esp_sa_path;    /* the table for Wireshark; NULL: none. Only for encap */
     uint64_t max_output_octets; /* of the capture; 0: no limit */
     bool json;                  /* print the figures as JSON */
@@ -36,21 +37,21 @@ struct iptfs_endpoint {
     struct iptfs_outfile_limit limit;
     struct iptfs_scenario scenario;
     struct iptfs_outer_codec_config codec;
-    int64_t base_s; /* the second in which the capture begins */
-    int64_t now_ps; /* time of the packet that is read, since base_s; never goes back */
-    uint64_t not_ip;
-    uint64_t cut;     /* not all octets were captured, or their number is unknown */
-    uint64_t earlier; /* packets whose time is before that of the packet before them */
+    int64_t now_ps;  /* time of the packet that is read, see struct iptfs_captured */
+    uint64_t number; /* of that packet in the file */
     struct iptfs_error *error;
     int code; /* the first failure of a callback */
 };
 
 /* Opens the capture to read, the one to write, and the scenario; where the request names none,
  * `default_scenario` is its text. Checks all that can be wrong before the first packet is read.
- * Whatever the outcome, the caller ends it with iptfs_endpoint_close. */
+ * Warnings about the key file go to `notes`. Whatever the outcome, the caller ends it with
+ * iptfs_endpoint_close. */
 int iptfs_endpoint_open(struct iptfs_endpoint *endpoint,
                         const struct iptfs_endpoint_request *request, const char *default_scenario,
-                        struct iptfs_error *error);
+                        FILE *notes, struct iptfs_error *error);
+
+/* Closes all, and erases the key. */
 void iptfs_endpoint_close(struct iptfs_endpoint *endpoint);
 
 /* The scenario's text for requests that name none: [tunnel] follows it. */
@@ -68,8 +69,11 @@ void iptfs_endpoint_write(struct iptfs_endpoint *endpoint, int64_t now_ps, const
 /* Gives the capture its name. IPTFS_E_IO. */
 int iptfs_endpoint_commit(struct iptfs_endpoint *endpoint);
 
-/* Reads the capture to its end and gives each packet to `take`, until endpoint->code is not 0. A
- * file that ends in the middle of a packet is read up to that packet. */
+/* Counts a packet of the input that is not used. */
+void iptfs_endpoint_skip(struct iptfs_endpoint *endpoint, enum iptfs_skip kind, uint32_t detail);
+
+/* Reads the capture to its end and gives each IP packet to `take`, until endpoint->code is not 0.
+ */
 int iptfs_endpoint_read(struct iptfs_endpoint *endpoint,
                         void (*take)(struct iptfs_endpoint *endpoint,
                                      const struct iptfs_captured *packet));

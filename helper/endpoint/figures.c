@@ -14,30 +14,39 @@ void iptfs_figures_set(json_t **figures, const char *name, uint64_t value)
 
 void iptfs_figures_input(const struct iptfs_endpoint *endpoint, json_t **figures)
 {
-    iptfs_figures_set(figures, "in.pkts", endpoint->reader.number);
-    iptfs_figures_set(figures, "in.not-ip", endpoint->not_ip);
-    iptfs_figures_set(figures, "in.cut", endpoint->cut);
-    iptfs_figures_set(figures, "in.earlier", endpoint->earlier);
-    iptfs_figures_set(figures, "in.ends-early", endpoint->reader.truncated);
+    const struct iptfs_capture_reader *reader = &endpoint->reader;
+    const struct iptfs_skips *skips = &reader->skips;
+    char name[48];
+    iptfs_figures_set(figures, "in.pkts", iptfs_capture_reader_pkts(reader));
+    for (enum iptfs_skip_group group = 0; group < IPTFS_SKIP_GROUPS; group++) {
+        snprintf(name, sizeof name, "in.%s", iptfs_skip_group_name(group));
+        iptfs_figures_set(figures, name, iptfs_skips_of_group(skips, group));
+    }
+    for (enum iptfs_skip kind = 0; kind < IPTFS_SKIP_COUNT; kind++) {
+        snprintf(name, sizeof name, "in.skipped.%s", iptfs_skip_name(kind));
+        iptfs_figures_set(figures, name, skips->pkts[kind]);
+    }
+    iptfs_figures_set(figures, "in.earlier", reader->earlier);
+    iptfs_figures_set(figures, "in.untimed", reader->untimed);
+    iptfs_figures_set(figures, "in.ends-early", iptfs_capture_reader_cut(reader));
 }
 
 void iptfs_figures_note(const struct iptfs_endpoint *endpoint, uint64_t count, const char *text,
                         FILE *notes)
 {
     if (count > 0)
-        fprintf(notes, "%s: %" PRIu64 " packets %s\n", endpoint->reader.path.text, count, text);
+        fprintf(notes, "%s: %" PRIu64 " packet%s %s\n", endpoint->reader.file.path.text, count,
+                count == 1 ? "" : "s", text);
+}
+
+static void write_line(void *ctx, const char *line)
+{
+    fprintf(ctx, "%s\n", line);
 }
 
 void iptfs_figures_note_input(const struct iptfs_endpoint *endpoint, FILE *notes)
 {
-    iptfs_figures_note(endpoint, endpoint->not_ip, "skipped: not IP", notes);
-    iptfs_figures_note(endpoint, endpoint->cut, "skipped: not all of their octets were captured",
-                       notes);
-    iptfs_figures_note(endpoint, endpoint->earlier,
-                       "are earlier than the packet before them, whose time is used", notes);
-    if (endpoint->reader.truncated)
-        fprintf(notes, "%s: the file ends in the middle of packet %" PRIu64 ", which is skipped\n",
-                endpoint->reader.path.text, endpoint->reader.number + 1);
+    iptfs_capture_reader_note(&endpoint->reader, write_line, notes);
 }
 
 static void print_figure(void *ctx, const char *name, const json_t *value)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,11 +37,11 @@ static int refuse(int fd, const char *directory, struct iptfs_error *error)
                       iptfs_quoted_path(directory).text, iptfs_quoted(holder).text);
 }
 
-/* Tries for a second, since a process that was killed may take a moment to end. */
+/* Tries for two seconds, since processes of a sweep that was killed may take a moment to end. */
 static bool lock_soon(int fd)
 {
     enum {
-        TRIES = 20
+        TRIES = 40
     };
     const struct timespec pause = {0, 50000000};
     for (int i = 0; i < TRIES; i++) {
@@ -58,11 +59,19 @@ int iptfs_folder_lock_take(struct iptfs_folder_lock *lock, const char *directory
                            struct iptfs_error *error)
 {
     char *path = iptfs_path_join(directory, ".lock");
-    lock->fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
+    lock->fd = path != NULL
+                   ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666)
+                   : -1;
     free(path);
-    if (lock->fd < 0)
+    if (lock->fd < 0 && errno != ELOOP)
         return iptfs_fail(error, IPTFS_E_IO, "%s: cannot be locked: %s",
                           iptfs_quoted_path(directory).text, strerror(errno));
+    struct stat status;
+    if (lock->fd < 0 || fstat(lock->fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        iptfs_folder_lock_release(lock);
+        return iptfs_fail(error, IPTFS_E_IO, "%s/.lock: found a link or no file, allowed: a file",
+                          iptfs_quoted_path(directory).text);
+    }
     if (lock_soon(lock->fd)) {
         sign(lock->fd);
         return 0;
@@ -74,7 +83,9 @@ int iptfs_folder_lock_take(struct iptfs_folder_lock *lock, const char *directory
 
 void iptfs_folder_lock_release(struct iptfs_folder_lock *lock)
 {
-    if (lock->fd >= 0)
+    if (lock->fd >= 0) {
+        flock(lock->fd, LOCK_UN);
         close(lock->fd);
+    }
     lock->fd = -1;
 }

@@ -167,18 +167,18 @@ static bool enter_temporary(struct iptfs_outfile *out, mode_t mode)
 }
 
 /* Opens the file itself when it is a stream, else one beside it. False with errno set. */
-static bool open_file(struct iptfs_outfile *out, const char *path, mode_t mode)
+static bool open_file(struct iptfs_outfile *out, const char *path, mode_t mode, bool follow)
 {
     struct stat status;
-    bool exists = stat(path, &status) == 0;
+    bool exists = (follow ? stat(path, &status) : lstat(path, &status)) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         return false;
     }
-    out->path = followed(path);
+    out->path = follow ? followed(path) : strdup(path);
     if (out->path == NULL)
         return false;
-    if (exists && is_stream(&status)) {
+    if (follow && exists && is_stream(&status)) {
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
         return open_stream(out);
     }
@@ -187,11 +187,11 @@ static bool open_file(struct iptfs_outfile *out, const char *path, mode_t mode)
     return (out->nameless || enter_temporary(out, mode)) && open_stream(out);
 }
 
-static int open_mode(struct iptfs_outfile *out, const char *path, mode_t mode,
+static int open_mode(struct iptfs_outfile *out, const char *path, mode_t mode, bool follow,
                      struct iptfs_error *error)
 {
     *out = (struct iptfs_outfile){.fd = -1};
-    if (open_file(out, path, mode))
+    if (open_file(out, path, mode, follow))
         return IPTFS_OK;
     int code = cannot(error, "write the file", path);
     iptfs_outfile_discard(out);
@@ -200,13 +200,13 @@ static int open_mode(struct iptfs_outfile *out, const char *path, mode_t mode,
 
 int iptfs_outfile_open(struct iptfs_outfile *out, const char *path, struct iptfs_error *error)
 {
-    return open_mode(out, path, 0666, error);
+    return open_mode(out, path, 0666, true, error);
 }
 
 int iptfs_outfile_open_private(struct iptfs_outfile *out, const char *path,
                                struct iptfs_error *error)
 {
-    return open_mode(out, path, 0600, error);
+    return open_mode(out, path, 0600, true, error);
 }
 
 /* ----------------------------------------------------------------------------------- its name */
@@ -357,7 +357,14 @@ int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, cons
     char *path = iptfs_path_join(directory, name);
     if (path == NULL)
         return iptfs_fail_no_memory(error);
-    int code = iptfs_outfile_open(out, path, error);
+    int code = open_mode(out, path, 0666, false, error);
     free(path);
     return code;
+}
+
+bool iptfs_outfile_is_temporary(const char *behind)
+{
+    size_t digits = behind[0] == '.' ? strspn(behind + 1, "0123456789") : 0;
+    behind += digits > 0 ? digits + 1 : 0;
+    return strcmp(behind, ".iptfs-tmp") == 0 || (digits > 0 && strcmp(behind, ".tmp") == 0);
 }

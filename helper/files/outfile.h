@@ -37,9 +37,14 @@ int iptfs_outfile_open(struct iptfs_outfile *out, const char *path, struct iptfs
 int iptfs_outfile_open_private(struct iptfs_outfile *out, const char *path,
                                struct iptfs_error *error);
 
-/* The same as iptfs_outfile_open for "DIRECTORY/NAME". Also IPTFS_E_NO_MEMORY. */
+/* The same for "DIRECTORY/NAME", a file that the program has in a folder of its own: what has the
+ * name is replaced, also a link or a device. Also IPTFS_E_NO_MEMORY. */
 int iptfs_outfile_open_in(struct iptfs_outfile *out, const char *directory, const char *name,
                           struct iptfs_error *error);
+
+/* Whether a name that continues so behind the name of a file is one of its temporary names; those
+ * of version 0.2.0 were NAME.PID.tmp. */
+bool iptfs_outfile_is_temporary(const char *behind);
 
 /* Whether an open file is a device or a pipe, which is written as it is. */
 bool iptfs_outfile_is_stream(const struct iptfs_outfile *out);

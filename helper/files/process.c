@@ -6,6 +6,9 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +27,29 @@ void iptfs_process_exec(const char *const *argv)
     sigaction(SIGXFSZ, &size_action, NULL);
     execvp(argv[0], (char **)(uintptr_t)argv);
     _exit(IPTFS_PROCESS_NOT_STARTED);
+}
+
+/* The parent may end between fork and prctl. */
+void iptfs_process_end_with(pid_t parent, int signal)
+{
+    prctl(PR_SET_PDEATHSIG, signal);
+    if (getppid() != parent)
+        _exit(IPTFS_PROCESS_NOT_STARTED);
+}
+
+bool iptfs_process_forget(const char *prefix)
+{
+    bool removed = true;
+    for (char **at = environ; removed && *at != NULL;) {
+        char *entry = *at;
+        if (strncmp(entry, prefix, strlen(prefix)) == 0) {
+            char *name = strndup(entry, strcspn(entry, "="));
+            removed = name != NULL && unsetenv(name) == 0; /* moves the next variable here */
+            free(name);
+        }
+        at += *at == entry;
+    }
+    return removed;
 }
 
 int iptfs_process_wait(pid_t child)
@@ -55,6 +81,7 @@ void iptfs_process_ask(const char *const *argv, struct iptfs_process_answer *ans
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        setpgid(0, 0);
         dup2(ends[1], STDOUT_FILENO);
         dup2(ends[1], STDERR_FILENO);
         close(ends[0]);

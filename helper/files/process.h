@@ -3,6 +3,7 @@
 #ifndef IPTFS_FILES_PROCESS_H
 #define IPTFS_FILES_PROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The exit status of a child in which a program could not be started. */
@@ -11,6 +12,14 @@
 /* Replaces this process by the program argv[0], looked up in PATH. Where that fails the process
  * exits with IPTFS_PROCESS_NOT_STARTED. `argv` ends with NULL. */
 _Noreturn void iptfs_process_exec(const char *const *argv);
+
+/* Ends this process, which was forked by `parent`, with `signal` when that ends, also when it has
+ * ended by now. */
+void iptfs_process_end_with(pid_t parent, int signal);
+
+/* Removes the variables of the environment whose names begin with `prefix`. False when memory ran
+ * out. */
+bool iptfs_process_forget(const char *prefix);
 
 /* Waits until a child has ended, also when signals interrupt it; its status as of waitpid. */
 int iptfs_process_wait(pid_t child);
@@ -25,7 +34,8 @@ struct iptfs_process_answer {
     char text[65536];
 };
 
-/* Runs a program and takes what it prints, without blanks at the end; cut when longer. */
+/* Runs a program and takes what it prints, without blanks at the end; cut when longer. Signals of
+ * the terminal do not reach it: it has a process group of its own. */
 void iptfs_process_ask(const char *const *argv, struct iptfs_process_answer *answer);
 
 #endif

@@ -65,16 +65,11 @@ static int read_stream(FILE *file, const char *path, char **text, size_t *length
     return ferror(file) ? cannot_read(path, error) : 0;
 }
 
-int iptfs_textfile_read(const char *path, char **text, struct iptfs_error *error)
+int iptfs_textfile_read_stream(FILE *file, const char *path, char **text, struct iptfs_error *error)
 {
-    FILE *file;
-    int code = iptfs_infile_open(path, &file, error);
-    if (code != 0)
-        return code;
     char *read = NULL;
     size_t length = 0;
-    code = read_stream(file, path, &read, &length, error);
-    fclose(file);
+    int code = read_stream(file, path, &read, &length, error);
     if (code == 0 && strlen(read) != length)
         code = refuse_zero_octet(path, read, error);
     if (code != 0) {
@@ -83,6 +78,17 @@ int iptfs_textfile_read(const char *path, char **text, struct iptfs_error *error
     }
     *text = read;
     return 0;
+}
+
+int iptfs_textfile_read(const char *path, char **text, struct iptfs_error *error)
+{
+    FILE *file;
+    int code = iptfs_infile_open(path, &file, error);
+    if (code != 0)
+        return code;
+    code = iptfs_textfile_read_stream(file, path, text, error);
+    fclose(file);
+    return code;
 }
 
 void iptfs_lines_begin(struct iptfs_lines *lines, const char *text)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Files longer than this (64 MiB) are refused: they are likely named by mistake. */
 #define IPTFS_TEXTFILE_MAX_OCTETS 67108864u
@@ -14,6 +15,10 @@
  * cannot be read), IPTFS_E_INVALID (a zero octet, too long) or IPTFS_E_NO_MEMORY with "FILE: ..."
  * or "FILE:LINE: ...". */
 int iptfs_textfile_read(const char *path, char **text, struct iptfs_error *error);
+
+/* The same for a file that is open; `path` stands for it in messages. */
+int iptfs_textfile_read_stream(FILE *file, const char *path, char **text,
+                               struct iptfs_error *error);
 
 /* Lines of a text, one after the other. */
 struct iptfs_lines {

@@ -9,6 +9,7 @@
 #include "plot/results_table.h"
 #include "text/suggest.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,35 @@ static int choose_rows(const struct iptfs_plot_data *data, bool *chosen, struct 
 
 /* ------------------------------------------------------------------------------------- gather */
 
+/* No row has both an x and a y. */
+static int refuse_no_numbers(const struct iptfs_plot_data *data, const bool *chosen,
+                             struct iptfs_error *error)
+{
+    const struct iptfs_plot *plot = data->plot;
+    size_t column = IPTFS_PLOT_Y;
+    for (size_t row = 0; row < data->table.n_rows; row++)
+        if (chosen[row] && !isnan(iptfs_plot_cell(&data->table, row, IPTFS_PLOT_Y)->number))
+            column = IPTFS_PLOT_X;
+    return iptfs_plot_refuse(plot, column == IPTFS_PLOT_X ? plot->x.line : plot->y.line,
+                             column == IPTFS_PLOT_X ? "x" : "y", error,
+                             "found no number in %s at any of the points, allowed: one at least",
+                             data->table.columns[column].name);
+}
+
+/* On a logarithmic axis there must be something to draw. */
+static int check_log_y(const struct iptfs_plot_data *data, struct iptfs_error *error)
+{
+    const struct iptfs_plot *plot = data->plot;
+    if (!plot->logy || !data->table.run)
+        return 0;
+    for (size_t i = 0; i < data->n_marks; i++)
+        if (plot->kind->extent(&data->marks[i]).high > 0.0)
+            return 0;
+    return iptfs_plot_refuse(plot, plot->logy_line, "logy", error,
+                             "found 'on' and no %s above 0, allowed: off",
+                             data->table.columns[IPTFS_PLOT_Y].name);
+}
+
 static int gather_chosen(struct iptfs_plot_data *data, const bool *chosen,
                          struct iptfs_error *error)
 {
@@ -156,16 +186,15 @@ static int gather_chosen(struct iptfs_plot_data *data, const bool *chosen,
     if (code == 0)
         code = iptfs_plot_make_items(data, chosen, &items, error);
     if (code == 0 && items.count == 0)
-        code =
-            iptfs_plot_refuse(data->plot, data->plot->y.line, "y", error,
-                              "found no number in %s at any of the points, allowed: one at least",
-                              data->table.columns[IPTFS_PLOT_Y].name);
+        code = refuse_no_numbers(data, chosen, error);
     if (code == 0)
         code = iptfs_plot_check_lines(data, &items, error);
     if (code == 0 && (data->marks = calloc(items.count + 1, sizeof *data->marks)) == NULL)
         code = iptfs_fail_no_memory(error);
     if (code == 0)
         code = data->plot->kind->add_marks(data, &items, error);
+    if (code == 0)
+        code = check_log_y(data, error);
     IPTFS_ASSERT(code != 0 || data->n_marks <= items.count);
     free(items.items);
     return code;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/drawing.h"
 
+#include "base/asserts.h"
 #include "plot/gnuplot.h"
 #include "plot/kind.h"
 
@@ -199,8 +200,9 @@ static void write_y_range(const struct iptfs_plot_drawing *drawing)
         least = low > 0.0 ? fmin(least, low) : least;
     }
     fputs("set logscale y\n", drawing->out);
-    if (isinf(least) || drawing->y_most <= 0.0)
-        return;
+    IPTFS_ASSERT(drawing->y_most > 0.0); /* iptfs_plot_data_load has checked it */
+    if (isinf(least))
+        return; /* boxes that all begin at 0 */
     double low = least * factor / 1.4, high = drawing->y_most * factor * 1.2;
     fprintf(drawing->out, "set yrange [%.4g:%.4g]\n", low, high);
     write_log_y_tics(low, high, drawing->out);

@@ -7,12 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Where a row stands on the x axis. Rows whose x is a value of the summary keep their order. */
+/* Where a row stands on the x axis; NAN: nowhere. Rows whose x is a value of the summary keep their
+ * order. */
 static double place_on_x(const struct iptfs_plot_data *data, size_t row)
 {
     const struct iptfs_plot_cell *cell = iptfs_plot_cell(&data->table, row, IPTFS_PLOT_X);
     if (data->table.columns[IPTFS_PLOT_X].source == IPTFS_PLOT_SUMMARY)
-        return data->plot->kind->x_is_y ? cell->number : 0.0;
+        return data->plot->kind->x_is_y || isnan(cell->number) ? cell->number : 0.0;
     for (size_t i = 0; i < data->n_steps; i++)
         if (iptfs_plot_same(&data->steps[i], cell))
             return (double)i;
@@ -29,7 +30,23 @@ static int compare_items(const void *a, const void *b)
     return (left->row > right->row) - (left->row < right->row);
 }
 
-/* Rows without a y are not drawn: without any loss, for example, there is no loss amplification. */
+/* A value of the summary that is drawn must be a number. */
+static int refuse_words(const struct iptfs_plot_data *data, size_t column, unsigned line,
+                        const char *key, struct iptfs_error *error)
+{
+    return iptfs_plot_refuse(data->plot, line, key, error,
+                             "found '%s', whose values are words, allowed: numbers",
+                             data->table.columns[column].name);
+}
+
+static bool is_word_of_summary(const struct iptfs_plot_data *data, size_t row, size_t column)
+{
+    return data->table.columns[column].source == IPTFS_PLOT_SUMMARY &&
+           iptfs_plot_cell(&data->table, row, column)->text != NULL;
+}
+
+/* Rows without a y or an x are not drawn: without any loss, for example, there is no loss
+ * amplification. */
 int iptfs_plot_make_items(struct iptfs_plot_data *data, const bool *chosen,
                           struct iptfs_plot_items *items, struct iptfs_error *error)
 {
@@ -43,9 +60,9 @@ int iptfs_plot_make_items(struct iptfs_plot_data *data, const bool *chosen,
         if (!chosen[row] || (data->table.run && y->text == NULL && isnan(y->number)))
             continue;
         if (y->text != NULL)
-            return iptfs_plot_refuse(data->plot, data->plot->y.line, "y", error,
-                                     "found '%s', whose values are words, allowed: numbers",
-                                     data->table.columns[IPTFS_PLOT_Y].name);
+            return refuse_words(data, IPTFS_PLOT_Y, data->plot->y.line, "y", error);
+        if (is_word_of_summary(data, row, IPTFS_PLOT_X))
+            return refuse_words(data, IPTFS_PLOT_X, data->plot->x.line, "x", error);
         iptfs_plot_find_curve(data, row, &item.curve, error);
         item.x = place_on_x(data, row);
         item.y = y->number;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot/plot.h"
 
+#include "files/folder.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "plot/data.h"
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --------------------------------------------------------------------------------- before a run */
@@ -124,21 +126,6 @@ static int draw_files(const struct iptfs_plot_request *request, const struct ipt
     if (code == 0 && !request->quiet)
         fprintf(out, "Plot                 %s/%s.svg, .png, .gp, .csv\n", folder, data->plot->name);
     free(folder);
-    return code;
-}
-
-/* Removes a file of a plot, if it is there. */
-static int remove_file(const char *folder, const char *name, const char *end,
-                       struct iptfs_error *error)
-{
-    char file[IPTFS_PLOT_NAME_MAX + 8];
-    snprintf(file, sizeof file, "%s.%s", name, end);
-    char *path = iptfs_path_join(folder, file);
-    int code = path != NULL ? 0 : iptfs_fail_no_memory(error);
-    if (code == 0 && unlink(path) != 0 && errno != ENOENT)
-        code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be removed: %s",
-                          iptfs_quoted_path(path).text, strerror(errno));
-    free(path);
     return code;
 }
 
@@ -298,15 +285,37 @@ static bool has_plot(const struct iptfs_plots *plots, const char *name)
     return false;
 }
 
+/* The plots before a change and after it. */
+struct change {
+    const struct iptfs_plots *old, *new;
+};
+
+/* Whether a file is of a plot that is no more. */
+static bool is_removed(const char *name, void *ctx)
+{
+    static const char *const ends[] = {".svg", ".png", ".gp", ".csv"};
+    const struct change *change = ctx;
+    for (size_t i = 0; i < change->old->count; i++) {
+        const char *plot = change->old->plots[i].name;
+        size_t length = strlen(plot);
+        if (strncmp(name, plot, length) != 0 || has_plot(change->new, plot))
+            continue;
+        for (size_t j = 0; j < sizeof ends / sizeof ends[0]; j++)
+            if (strcmp(name + length, ends[j]) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Pictures behind a link are not removed: they are where the user wants them. */
 static int remove_plots(const char *folder, const struct iptfs_plots *old,
                         const struct iptfs_plots *new, struct iptfs_error *error)
 {
-    static const char *const ends[] = {"svg", "png", "gp", "csv"};
-    int code = 0;
-    for (size_t i = 0; i < old->count; i++)
-        for (size_t j = 0; j < 4 && code == 0 && !has_plot(new, old->plots[i].name); j++)
-            code = remove_file(folder, old->plots[i].name, ends[j], error);
-    return code;
+    struct change change = {old, new};
+    struct stat status;
+    if (lstat(folder, &status) == 0 && S_ISLNK(status.st_mode))
+        return 0;
+    return iptfs_folder_remove_files(folder, is_removed, &change, error);
 }
 
 int iptfs_plot_remove_old(const char *directory, const char *text, struct iptfs_error *error)

@@ -135,7 +135,7 @@ int iptfs_run_captures_open(struct iptfs_run_captures *captures, const char *pre
         return code;
     if (asprintf(&path, "%s-esp_sa", prefix) < 0)
         return iptfs_fail_no_memory(error);
-    code = iptfs_outfile_open(&captures->esp_sa, path, error);
+    code = iptfs_outfile_open_private(&captures->esp_sa, path, error);
     free(path);
     return code;
 }

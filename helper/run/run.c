@@ -10,6 +10,7 @@
 #include "traffic/host.h"
 #include "traffic/traffic.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 static int engine_failed(struct iptfs_error *error, int ns3_code)
@@ -137,6 +138,7 @@ static int add_route(const struct route *route, const struct iptfs_tunnel_option
     struct iptfs_circuit_breaker_config breaker = iptfs_config_breaker(tunnel);
     state->used = true;
     int code = iptfs_tunnel_init(&state->tunnel, &sender, &receiver);
+    state->tunnel.store.max_octets = IPTFS_RUN_PACKETS_MAX_OCTETS;
     iptfs_tunnel_set_breaker(&state->tunnel, &breaker);
     iptfs_tunnel_set_mtu_changes(&state->tunnel, state->mtu_changes,
                                  iptfs_config_mtu_changes(tunnel, link, state->mtu_changes));
@@ -237,6 +239,23 @@ static void wake(struct iptfs_run_direction *state)
         iptfs_engine_wake(&state->engine);
 }
 
+static int check_direction(const struct iptfs_run *run, const struct iptfs_run_direction *state,
+                           struct iptfs_error *error)
+{
+    int code = state->engine.error;
+    if (code == IPTFS_OK)
+        return code;
+    if (!state->tunnel.store.full)
+        return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+    return iptfs_fail(error, code,
+                      "%s: found %" PRIu64 " outer and %" PRIu64 " inner packets in the tunnel at "
+                      "the same time, allowed: as many as %s hold; limit link.queue, or lower the "
+                      "rate of the tunnel or link.delay",
+                      run->scenario->path, state->tunnel.store.live_outer,
+                      state->tunnel.store.live_inner,
+                      iptfs_show_octets(state->tunnel.store.max_octets).text);
+}
+
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
@@ -246,14 +265,13 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
     int code = iptfs_ns3_run_until(until_ps);
     if (code < 0)
         return engine_failed(error, code);
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-        code = run->direction[i].engine.error;
+    code = IPTFS_OK; /* also after an engine has stopped the run */
+    for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++) {
+        code = check_direction(run, &run->direction[i], error);
         if (code == IPTFS_OK)
-            code = run->bypass[i].engine.error;
-        if (code != IPTFS_OK)
-            return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+            code = check_direction(run, &run->bypass[i], error);
     }
-    return IPTFS_OK;
+    return code;
 }
 
 static int report_leak(struct iptfs_run *run, enum iptfs_direction direction)

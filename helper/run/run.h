@@ -16,6 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The memory that the packets of one direction may take. Only packets that are in the tunnel at the
+ * same time need memory: above it, a queue without a limit grows as long as the run lasts. */
+#define IPTFS_RUN_PACKETS_MAX_OCTETS 4000000000u
+
 /* One direction of a run. */
 struct iptfs_run_direction {
     bool used;
@@ -56,7 +60,8 @@ void iptfs_run_demolish(struct iptfs_run *run);
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
                      struct iptfs_trace trace);
 
-/* Runs all events up to and at `until_ps`. IPTFS_E_ENGINE, IPTFS_E_NO_MEMORY. */
+/* Runs all events up to and at `until_ps`. IPTFS_E_ENGINE, IPTFS_E_NO_MEMORY (also when packets
+ * take more than IPTFS_RUN_PACKETS_MAX_OCTETS). */
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error);
 
 /* Ends the run at its duration and checks the ledgers: IPTFS_E_UNBALANCED. */

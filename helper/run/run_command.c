@@ -11,6 +11,7 @@
 #include "run/run.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
+#include "traffic/traffic_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,8 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     int code = iptfs_run_init(run, scenario, seed, request->run, error);
     if (code != IPTFS_OK)
         return code;
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        iptfs_traffic_note(run->direction[i].source, request->progress);
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
                         iptfs_trace_file_trace(&output->trace, (enum iptfs_direction)i));

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "files/textfile.h"
 #include "packet/packet.h"
+#include "text/hex.h"
 #include "text/quantity.h"
 
 #include <errno.h>
@@ -215,15 +216,6 @@ static int read_chan(struct reader *reader)
     return code;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int read_hex(struct reader *reader, const char *word, struct iptfs_script_event *event)
 {
     size_t digits = strncmp(word, "hex=", 4) == 0 ? strlen(word + 4) : 1;
@@ -233,12 +225,8 @@ static int read_hex(struct reader *reader, const char *word, struct iptfs_script
     event->payload = malloc(event->octets + 1);
     if (event->payload == NULL)
         return iptfs_fail_no_memory(reader->error);
-    for (size_t i = 0; i < event->octets; i++) {
-        int high = hex_digit(word[4 + 2 * i]), low = hex_digit(word[5 + 2 * i]);
-        if (high < 0 || low < 0)
-            return found(reader, "raw", word, "hex= and pairs of hexadecimal digits");
-        event->payload[i] = (uint8_t)(high << 4 | low);
-    }
+    if (iptfs_hex_octets(word + 4, event->octets, event->payload) != digits)
+        return found(reader, "raw", word, "hex= and pairs of hexadecimal digits");
     return IPTFS_OK;
 }
 

@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/sa.h"
 
+#include "base/erase.h"
 #include "files/textfile.h"
+#include "scenario/key_file.h"
 #include "scenario/to_model.h"
+#include "text/hex.h"
 #include "text/quantity.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     SPI_MIN = 256, /* those below are reserved (RFC 4303, 2.1) */
-    MATERIAL_MAX_OCTETS = IPTFS_AEAD_KEY_MAX_OCTETS + IPTFS_AEAD_SALT_OCTETS
+    KEY_DIGITS_MAX = 2 * (IPTFS_AEAD_KEY_MAX_OCTETS + IPTFS_AEAD_SALT_OCTETS)
 };
 
 #define KEYS_ALLOWED "40, 56 or 72 (a key of 16, 24 or 32 octets, then a salt of 4)"
-
-static int digit_of(char letter)
-{
-    if (letter >= '0' && letter <= '9')
-        return letter - '0';
-    if (letter >= 'a' && letter <= 'f')
-        return letter - 'a' + 10;
-    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
-}
 
 /* Key and salt from hexadecimal digits, as `ip xfrm` takes them. Messages count digits and never
  * show them. */
 static int parse_key(struct iptfs_outer_codec_config *config, const char *where, const char *text,
                      size_t length, struct iptfs_error *error)
 {
-    uint8_t material[MATERIAL_MAX_OCTETS];
     if (length >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
         text += 2;
         length -= 2;
     }
     for (size_t i = 0; i < length; i++)
-        if (digit_of(text[i]) < 0)
+        if (iptfs_hex_digit(text[i]) < 0)
             return iptfs_fail(error, IPTFS_E_INVALID,
                               "%s: found something else than a digit in place %zu, allowed: "
                               "hexadecimal digits",
@@ -47,36 +38,43 @@ static int parse_key(struct iptfs_outer_codec_config *config, const char *where,
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "%s: found %zu hexadecimal digits, allowed: " KEYS_ALLOWED, where,
                           length);
-    for (size_t i = 0; i < length / 2; i++)
-        material[i] = (uint8_t)(digit_of(text[2 * i]) << 4 | digit_of(text[2 * i + 1]));
     config->key_octets = (uint32_t)(length / 2) - IPTFS_AEAD_SALT_OCTETS;
-    memcpy(config->key, material, config->key_octets);
-    memcpy(config->salt, material + config->key_octets, IPTFS_AEAD_SALT_OCTETS);
+    iptfs_hex_octets(text, config->key_octets, config->key);
+    iptfs_hex_octets(text + 2 * (size_t)config->key_octets, IPTFS_AEAD_SALT_OCTETS, config->salt);
     return IPTFS_OK;
 }
 
-static int read_key_file(struct iptfs_outer_codec_config *config, const char *path,
+static int read_key_file(struct iptfs_outer_codec_config *config, const char *path, FILE *notes,
                          struct iptfs_error *error)
 {
-    struct iptfs_path_text where = iptfs_quoted_path(path);
-    struct iptfs_lines lines;
-    char *text;
-    size_t length = 0;
-    int code = iptfs_textfile_read(path, &text, error);
-    if (code != IPTFS_OK)
-        return code;
-    iptfs_lines_begin(&lines, text);
-    const char *line = iptfs_lines_next(&lines, &length);
-    code =
-        parse_key(config, where.text, line != NULL ? line : "", line != NULL ? length : 0, error);
-    free(text);
+    struct iptfs_key_text text;
+    int code = iptfs_key_file_read(&text, path, notes, error);
+    if (code == IPTFS_OK)
+        code = parse_key(config, iptfs_quoted_path(path).text, text.begin, text.length, error);
+    iptfs_key_text_erase(&text);
     return code;
+}
+
+static int set_salt(struct iptfs_outer_codec_config *config, const char *text,
+                    struct iptfs_error *error)
+{
+    const size_t digits = 2 * IPTFS_AEAD_SALT_OCTETS;
+    if (text == NULL)
+        return IPTFS_OK;
+    if (strncmp(text, "0x", 2) == 0)
+        text += 2;
+    if (strlen(text) == digits &&
+        iptfs_hex_octets(text, IPTFS_AEAD_SALT_OCTETS, config->salt) == digits)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "--salt: found %zu characters, allowed: %zu hexadecimal digits", strlen(text),
+                      digits);
 }
 
 static int set_key(struct iptfs_outer_codec_config *config, const struct iptfs_sa_options *options,
                    struct iptfs_error *error)
 {
-    bool given = options->key != NULL || options->key_file != NULL;
+    bool given = options->key != NULL || options->key_file != NULL || options->salt != NULL;
     bool wanted = config->esp.cipher->icv_octets > 0;
     if (options->key != NULL && options->key_file != NULL)
         return iptfs_fail(error, IPTFS_E_INVALID,
@@ -86,14 +84,15 @@ static int set_key(struct iptfs_outer_codec_config *config, const struct iptfs_s
                           "found a key and tunnel.cipher=null, allowed: one of them");
     if (!wanted)
         return IPTFS_OK;
-    if (!given)
+    if (options->key == NULL && options->key_file == NULL)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "found no key for tunnel.cipher=%s, allowed: --key-file FILE, --key HEX, "
                           "or --set tunnel.cipher=null",
                           config->esp.cipher->name);
-    if (options->key != NULL)
-        return parse_key(config, "--key", options->key, strlen(options->key), error);
-    return read_key_file(config, options->key_file, error);
+    int code = options->key != NULL
+                   ? parse_key(config, "--key", options->key, strlen(options->key), error)
+                   : read_key_file(config, options->key_file, options->notes, error);
+    return code == IPTFS_OK ? set_salt(config, options->salt, error) : code;
 }
 
 static int set_spi(struct iptfs_outer_codec_config *config, const char *text,
@@ -143,7 +142,17 @@ int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_
                            error);
     if (code == IPTFS_OK)
         code = set_spi(config, options->spi, error);
-    return code == IPTFS_OK ? set_key(config, options, error) : code;
+    if (code == IPTFS_OK)
+        code = set_key(config, options, error);
+    if (code != IPTFS_OK)
+        iptfs_sa_erase_key(config);
+    return code;
+}
+
+void iptfs_sa_erase_key(struct iptfs_outer_codec_config *config)
+{
+    iptfs_erase(config->key, sizeof config->key);
+    iptfs_erase(config->salt, sizeof config->salt);
 }
 
 void iptfs_sa_open_key(struct iptfs_outer_codec_config *config)
@@ -157,13 +166,20 @@ void iptfs_sa_open_key(struct iptfs_outer_codec_config *config)
 
 static void write_key(const struct iptfs_outer_codec_config *config, uint32_t sa, FILE *out)
 {
+    static const char digits[] = "0123456789abcdef";
     uint8_t salt[IPTFS_AEAD_SALT_OCTETS];
+    char text[KEY_DIGITS_MAX];
+    size_t length = 0;
     iptfs_outer_codec_salt(config, sa, salt);
+    for (uint32_t i = 0; i < config->key_octets + IPTFS_AEAD_SALT_OCTETS; i++) {
+        uint8_t octet = i < config->key_octets ? config->key[i] : salt[i - config->key_octets];
+        text[length++] = digits[octet >> 4];
+        text[length++] = digits[octet & 0xF];
+    }
     fputs("0x", out);
-    for (uint32_t i = 0; i < config->key_octets; i++)
-        fprintf(out, "%02x", config->key[i]);
-    for (uint32_t i = 0; i < IPTFS_AEAD_SALT_OCTETS; i++)
-        fprintf(out, "%02x", salt[i]);
+    fwrite(text, 1, length, out);
+    iptfs_erase(text, sizeof text);
+    iptfs_erase(salt, sizeof salt);
 }
 
 /* The columns are protocol, source, destination, SPI, encryption, its key, authentication, its key;

@@ -155,8 +155,8 @@ static const struct iptfs_summary_row inner_rows[] = {
         .name = "inner.skipped",
         .unit = "packets",
         .caption = "packets of captures skipped",
-        .meaning = "Packets of capture files that were skipped: not IP, or truncated before "
-                   "the length field.",
+        .meaning = "Packets of capture files that were skipped: not IP, truncated before the "
+                   "length field, or longer than IP allows.",
         .get = skipped,
     },
 };

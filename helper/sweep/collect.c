@@ -6,6 +6,7 @@
 #include "summary/table.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
+#include "sweep/point_file.h"
 #include "sweep/results_db.h"
 #include "sweep/results_mark.h"
 #include "text/csv.h"
@@ -48,13 +49,11 @@ static int database_failed(struct collection *all)
 
 static json_t *load_point(struct collection *all, size_t index)
 {
-    char *path = iptfs_point_path(all->directory, &all->outcomes[index].id);
-    json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-    if (summary == NULL)
-        iptfs_fail(all->error, IPTFS_E_IO,
-                   "%s: cannot be read as a result; remove it, and --resume runs the point again",
-                   iptfs_quoted_path(path != NULL ? path : all->directory).text);
-    free(path);
+    json_t *summary;
+    struct iptfs_error why;
+    int code = iptfs_point_file_load(all->directory, &all->outcomes[index].id, &summary, &why);
+    if (code != 0)
+        iptfs_fail(all->error, code, "%s; --resume runs the point again", why.text);
     return summary;
 }
 
@@ -395,18 +394,16 @@ int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *direc
                              .error = error};
     char *path = iptfs_path_join(directory, "results.db");
     char *temporary = iptfs_path_join(directory, "results.db.tmp");
-    char *csv = iptfs_path_join(directory, "results.csv");
-    int code = path == NULL || temporary == NULL || csv == NULL ? out_of_memory(&all) : 0;
+    int code = path == NULL || temporary == NULL ? out_of_memory(&all) : 0;
     if (code == 0)
         code = find_columns(&all);
     if (code == 0)
-        code = iptfs_outfile_open(&all.csv, csv, error);
+        code = iptfs_outfile_open_in(&all.csv, directory, "results.csv", error);
     if (code == 0)
         code = write_files(&all, path, temporary);
     iptfs_outfile_discard(&all.csv);
     json_decref(all.columns);
     free(path);
     free(temporary);
-    free(csv);
     return code;
 }

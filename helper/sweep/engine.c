@@ -71,10 +71,12 @@ int iptfs_sweep_engine_check(const struct iptfs_sweep_engine *engine,
     return 0;
 }
 
-void iptfs_engine_write_shards(const struct iptfs_engine_work *work, size_t most, FILE *file)
+size_t iptfs_engine_write_shard(const struct iptfs_engine_work *work, size_t first, size_t most,
+                                FILE *file)
 {
-    IPTFS_ASSERT(work->n_points > 0 && most > 0);
-    for (size_t i = 0; i < work->n_points; i++)
-        fprintf(file, "%s%zu", i == 0 ? "" : i % most == 0 ? "\n" : ",", work->points[i]);
-    fputc('\n', file);
+    IPTFS_ASSERT(first < work->n_points && most > 0);
+    size_t end = work->n_points - first < most ? work->n_points : first + most;
+    for (size_t i = first; i < end; i++)
+        fprintf(file, "%s%zu:%s", i == first ? "" : ",", work->points[i].index, work->points[i].id);
+    return end;
 }

@@ -35,8 +35,9 @@ enum iptfs_engine_use {
 struct iptfs_engine_work {
     struct iptfs_point_call call;
     struct iptfs_engine_options options;
-    const size_t *points; /* numbers of the points to run */
-    size_t n_points;      /* at least 1 */
+    const struct iptfs_planned_point *points; /* the points to run */
+    size_t n_points;                          /* at least 1 */
+    int lock; /* a file that processes on this machine hold open to the end; -1: none */
     iptfs_point_listener *listener;
     void *ctx; /* of the listener */
 };
@@ -50,8 +51,9 @@ struct iptfs_sweep_engine {
     /* Stops what an earlier sweep has left running in DIR, and removes its files. IPTFS_E_IO. */
     int (*prepare)(const char *directory, struct iptfs_error *error);
 
-    /* Runs all points and hands each line of their processes (point.h) to the listener. IPTFS_E_IO
-     * when the engine is missing, IPTFS_E_ENGINE when it was interrupted. Not NULL. */
+    /* Runs all points and hands each line of their processes (point.h) to the listener, and the
+     * engine's own messages. IPTFS_E_IO when the engine is missing; IPTFS_E_INTERRUPTED, with a
+     * text where there is more to say, when a signal came (files/interrupt.h). Not NULL. */
     int (*run)(const struct iptfs_engine_work *work, struct iptfs_error *error);
 
     /* With IPTFS_ENGINE_NO_WAIT: hands the points, and what collects their results later, to a
@@ -76,8 +78,10 @@ int iptfs_sweep_engine_find(const char *name, const struct iptfs_sweep_engine **
 int iptfs_sweep_engine_check(const struct iptfs_sweep_engine *engine,
                              const struct iptfs_engine_options *options, struct iptfs_error *error);
 
-/* Writes the numbers of the points to run, a line of at most `most` for each process. For engines.
- */
-void iptfs_engine_write_shards(const struct iptfs_engine_work *work, size_t most, FILE *file);
+/* For engines: writes the shard "3:ID,4:ID,7:ID" of a process that runs at most `most` points, the
+ * first of them work->points[first], without an end of line. Returns what the next shard begins
+ * with. */
+size_t iptfs_engine_write_shard(const struct iptfs_engine_work *work, size_t first, size_t most,
+                                FILE *file);
 
 #endif

@@ -24,6 +24,32 @@ static json_t *seeds_of(const struct iptfs_sweep *sweep)
     return seeds;
 }
 
+/* A text as JSON, which is UTF-8: in another text each octet that is not ASCII becomes '?'. */
+static json_t *utf8(const char *text)
+{
+    json_t *string = json_string(text);
+    char *copy = string == NULL ? strdup(text) : NULL;
+    for (char *at = copy; at != NULL && *at != '\0'; at++)
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    if (copy != NULL)
+        string = json_string(copy);
+    free(copy);
+    return string;
+}
+
+/* The octets of a path that is not UTF-8, two digits each; NULL for another. */
+static json_t *digits_of(const char *path)
+{
+    json_t *string = json_string(path);
+    char *digits = string == NULL ? calloc(strlen(path) + 1, 2) : NULL;
+    for (size_t i = 0; digits != NULL && path[i] != '\0'; i++)
+        sprintf(digits + 2 * i, "%02x", (unsigned char)path[i]);
+    json_decref(string);
+    string = digits != NULL ? json_string(digits) : NULL;
+    free(digits);
+    return string;
+}
+
 json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command)
 {
     char host[256] = "", start[64];
@@ -32,13 +58,29 @@ json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command)
     gethostname(host, sizeof host - 1);
     strftime(start, sizeof start, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     char *file = realpath(sweep->path, NULL);
-    json_t *manifest = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o}", "version", IPTFS_VERSION, "commit",
-        iptfs_program_commit(), "sources", iptfs_program_sources(), "command", command, "file",
-        file != NULL ? file : sweep->path, "host", host, "start", start, "points",
-        (json_int_t)sweep->n_points, "seeds", seeds_of(sweep), "base", iptfs_sweep_base(sweep));
+    const char *path = file != NULL ? file : sweep->path;
+    json_t *manifest = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:s, s:I, s:o, s:o}",
+                                 "version", IPTFS_VERSION, "commit", iptfs_program_commit(),
+                                 "sources", iptfs_program_sources(), "command", utf8(command),
+                                 "file", utf8(path), "file_octets", digits_of(path), "host",
+                                 utf8(host), "start", start, "points", (json_int_t)sweep->n_points,
+                                 "seeds", seeds_of(sweep), "base", iptfs_sweep_base(sweep));
     free(file);
     return manifest;
+}
+
+char *iptfs_manifest_file(const json_t *manifest)
+{
+    const char *file = json_string_value(json_object_get(manifest, "file"));
+    const char *digits = json_string_value(json_object_get(manifest, "file_octets"));
+    char *path = strdup(file != NULL ? file : "FILE.ini");
+    size_t length = digits != NULL ? strlen(digits) / 2 : 0;
+    for (size_t i = 0; path != NULL && i < length && i < strlen(path); i++) {
+        unsigned octet = 0;
+        if (sscanf(digits + 2 * i, "%2x", &octet) == 1 && octet != 0)
+            path[i] = (char)octet;
+    }
+    return path;
 }
 
 int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error)
@@ -119,7 +161,7 @@ int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char
 
 void iptfs_manifest_keep_start(json_t *manifest, const json_t *old)
 {
-    static const char *const names[] = {"command", "host", "start"};
+    static const char *const names[] = {"command", "file", "file_octets", "host", "start"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (json_object_get(old, names[i]) != NULL)
             json_object_set(manifest, names[i], json_object_get(old, names[i]));

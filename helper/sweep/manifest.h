@@ -14,6 +14,9 @@
  * ran out. */
 json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command);
 
+/* The path of the sweep's file, a new string; NULL when memory ran out. */
+char *iptfs_manifest_file(const json_t *manifest);
+
 /* Writes it into DIR. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error);
 
@@ -25,7 +28,8 @@ json_t *iptfs_manifest_load(const char *directory);
 int iptfs_manifest_compare(const json_t *manifest, const json_t *old, const char *directory,
                            struct iptfs_error *error);
 
-/* Takes command, host and start from the manifest of the sweep whose results are only collected. */
+/* Takes command, file, host and start from the manifest of the sweep whose results are only
+ * collected. */
 void iptfs_manifest_keep_start(json_t *manifest, const json_t *old);
 
 #endif

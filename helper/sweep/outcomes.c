@@ -3,8 +3,8 @@
 
 #include "sweep/grid.h"
 #include "sweep/identity.h"
+#include "sweep/point_file.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,33 +45,41 @@ void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes)
     outcomes->points = NULL;
 }
 
-/* A file that holds no JSON object, of a system that crashed for example, is no result. */
-static bool has_result(const char *directory, const struct iptfs_text *id)
+/* Whether a point has a result. A file that is none is reported once. */
+static bool has_result(struct iptfs_sweep_outcome *outcome, const char *directory,
+                       const struct iptfs_progress *progress)
 {
-    char *path = iptfs_point_path(directory, id);
-    json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-    bool done = json_is_object(summary);
-    json_decref(summary);
-    free(path);
-    return done;
+    struct iptfs_error error;
+    int code = iptfs_point_file_check(directory, &outcome->id, &error);
+    if (code != 0 && !outcome->damaged)
+        iptfs_progress_message(progress, "%s; the point is run again", error.text);
+    outcome->damaged = code != 0;
+    return code == 0;
 }
 
-void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory)
+int iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                                const struct iptfs_progress *progress, struct iptfs_error *error)
 {
+    struct iptfs_point_files files;
+    int code = iptfs_point_files_list(directory, &files, error);
     outcomes->n_done = 0;
-    for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
-        outcomes->points[i].done = has_result(directory, &outcomes->points[i].id);
-        outcomes->n_done += outcomes->points[i].done;
+    for (size_t i = 0; i < outcomes->sweep->n_points && code == 0; i++) {
+        struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        outcome->done = iptfs_point_files_have(&files, &outcome->id) &&
+                        has_result(outcome, directory, progress);
+        outcomes->n_done += outcome->done;
     }
+    free(files.ids);
+    return code;
 }
 
-size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
 {
-    size_t count = 0;
-    size_t *points = calloc(outcomes->sweep->n_points - outcomes->n_done + 1, sizeof *points);
+    size_t count = 0, n_pending = outcomes->sweep->n_points - outcomes->n_done;
+    struct iptfs_planned_point *points = calloc(n_pending + 1, sizeof *points);
     for (size_t i = 0; points != NULL && i < outcomes->sweep->n_points; i++)
         if (!outcomes->points[i].done)
-            points[count++] = i + 1;
+            points[count++] = (struct iptfs_planned_point){i + 1, outcomes->points[i].id.text};
     return points;
 }
 
@@ -95,23 +103,47 @@ bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char 
     return true;
 }
 
+size_t iptfs_outcomes_count_done(const struct iptfs_sweep_outcomes *outcomes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < outcomes->sweep->n_points; i++)
+        count += outcomes->points[i].done ||
+                 (outcomes->points[i].ended && outcomes->points[i].message == NULL);
+    return count;
+}
+
+static void report_failure(const struct iptfs_sweep_outcomes *outcomes, size_t index,
+                           const struct iptfs_progress *progress)
+{
+    const struct iptfs_sweep_outcome *outcome = &outcomes->points[index - 1];
+    struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, index);
+    char *text = iptfs_sweep_point_text(&point);
+    iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", index,
+                           text != NULL ? text : "", outcome->status, outcome->message);
+    free(text);
+}
+
 size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
                                       const struct iptfs_progress *progress)
 {
-    size_t failed = 0;
+    size_t failed = 0, not_run = 0, first = 0, last = 0;
     for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
         struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        failed += !outcome->done;
         if (outcome->done)
             continue;
-        struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, i + 1);
-        char *text = iptfs_sweep_point_text(&point);
-        if (outcome->message == NULL)
-            outcome->status = 1;
-        iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", i + 1,
-                               text != NULL ? text : "", outcome->status,
-                               outcome->message != NULL ? outcome->message : "it was not run");
-        free(text);
-        failed++;
+        if (outcome->message != NULL) {
+            report_failure(outcomes, i + 1, progress);
+            continue;
+        }
+        outcome->status = 1;
+        first = not_run++ == 0 ? i + 1 : first;
+        last = i + 1;
     }
+    if (not_run == 1)
+        iptfs_progress_message(progress, "failed: point %zu was not run", first);
+    else if (not_run > 1)
+        iptfs_progress_message(progress, "failed: %zu of points %zu to %zu were not run", not_run,
+                               first, last);
     return failed;
 }

@@ -16,6 +16,7 @@
 struct iptfs_sweep_outcome {
     struct iptfs_text id; /* iptfs_sweep_id */
     bool done;            /* its result is there */
+    bool damaged;         /* a file of its name is there, but is not its result */
     bool ended;           /* its run in this call has ended */
     int status;           /* of a point without result: the exit status of its run, */
     char *message;        /* and what it wrote; NULL when it has not been run */
@@ -35,17 +36,23 @@ int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptf
                         char **name, struct iptfs_error *error);
 void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes);
 
-/* Looks in DIR/points for the results that are there. */
-void iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory);
+/* Looks in DIR/points for the results that are there. A file that is not the result of its point is
+ * reported as a message. IPTFS_E_NO_MEMORY. */
+int iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                                const struct iptfs_progress *progress, struct iptfs_error *error);
 
-/* Numbers of the points without a result, a new array of sweep->n_points - n_done; NULL when
- * memory ran out. */
-size_t *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes);
+/* The points without a result, a new array of sweep->n_points - n_done, which refers to the
+ * outcomes; NULL when memory ran out. */
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes);
 
 /* Takes a line "+ POINT" or "- POINT STATUS MESSAGE" of a process of points; false for another. */
 bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char *line);
 
-/* Reports each point without a result as a message; returns their number. */
+/* Points that have a result: those of before and those whose run in this call wrote one. */
+size_t iptfs_outcomes_count_done(const struct iptfs_sweep_outcomes *outcomes);
+
+/* Reports each point without a result as a message, and those that were not run in one; returns
+ * their number. */
 size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
                                       const struct iptfs_progress *progress);
 

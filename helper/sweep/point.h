@@ -9,22 +9,28 @@
 
 #include <stdio.h>
 
-/* "DIR/points/ID.json", where the result of a point is: a new string, NULL when memory ran out. */
-char *iptfs_point_path(const char *directory, const struct iptfs_text *id);
-
-/* Runs points of a sweep ("3", "5-9", "1,4,7-8"), each in a process of its own, and writes their
- * results into DIR/points. Writes to `out`, without its buffer, how each ended: "+ POINT",
- * "- POINT STATUS MESSAGE", or "! MESSAGE" when no more results can be written. */
-int iptfs_point_command(const char *path, const char *directory, const char *indices, FILE *out,
-                        struct iptfs_error *error);
-
-/* What an engine starts for each shard: PROGRAM point FILE --out DIR --index SHARD. All are
- * absolute paths, so that it does not matter where. */
-struct iptfs_point_call {
-    char *program;
-    char *file;
-    char *directory;
+/* A point as the sweep has planned it. */
+struct iptfs_planned_point {
+    size_t index;
+    const char *id; /* iptfs_sweep_id */
 };
+
+/* What an engine starts for each shard: PROGRAM point FILE --out DIR --sources HASH --shard SHARD.
+ * All names are absolute paths, so that it does not matter where. */
+struct iptfs_point_call {
+    const char *program;
+    const char *file;      /* of the sweep, for names in messages; the copy in DIR is read */
+    const char *directory; /* of the results */
+    const char *sources;   /* iptfs_program_sources of the program that planned the sweep */
+};
+
+/* Runs points of a sweep, each in a process of its own, and writes their results into DIR/points.
+ * The shard is a list "3:ID,4:ID,7:ID", "-" when it is to be read from standard input. Writes to
+ * `out`, without its buffer, how each ended: "+ POINT", "- POINT STATUS MESSAGE", or "! MESSAGE"
+ * when no more may be run: results cannot be written, the program is not the one that planned the
+ * sweep, or a point is not the one that was planned, since a file that it reads has changed. */
+int iptfs_point_command(const struct iptfs_point_call *call, const char *shard, FILE *out,
+                        struct iptfs_error *error);
 
 /* How a listener wants its engine to go on. */
 enum iptfs_point_next {

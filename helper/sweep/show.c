@@ -316,12 +316,15 @@ static int show_point(struct table *table, FILE *out)
     if (code != 0)
         return code;
     json_t *manifest = iptfs_manifest_load(table->request->directory);
-    const char *file = json_string_value(json_object_get(manifest, "file"));
+    char *file = iptfs_manifest_file(manifest);
+    json_decref(manifest);
+    if (file == NULL)
+        return out_of_memory(table);
     fputs("iptfs-sim run ", out);
-    write_word(file != NULL ? file : "FILE.ini", out);
+    write_word(file, out);
+    free(file);
     code = write_sets(table, out);
     fputc('\n', out);
-    json_decref(manifest);
     return code;
 }
 

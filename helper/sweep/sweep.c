@@ -2,6 +2,7 @@
 #include "sweep/sweep.h"
 
 #include "files/ini.h"
+#include "files/outfile.h"
 #include "files/textfile.h"
 #include "sweep/axes.h"
 #include "sweep/cases.h"
@@ -98,6 +99,19 @@ int iptfs_sweep_load(struct iptfs_sweep *sweep, const char *path, struct iptfs_e
         return code;
     code = iptfs_sweep_parse_text(sweep, text, path, error);
     free(text);
+    return code;
+}
+
+int iptfs_sweep_load_copy(struct iptfs_sweep *sweep, const char *directory, const char *path,
+                          struct iptfs_error *error)
+{
+    char *copy = iptfs_path_join(directory, IPTFS_SWEEP_COPY), *text = NULL;
+    *sweep = (struct iptfs_sweep){0};
+    int code = copy != NULL ? iptfs_textfile_read(copy, &text, error) : iptfs_fail_no_memory(error);
+    if (code == 0)
+        code = iptfs_sweep_parse_text(sweep, text, path, error);
+    free(text);
+    free(copy);
     return code;
 }
 

@@ -21,6 +21,9 @@
 #include <jansson.h>
 #include <stddef.h>
 
+/* The name of the copy of a sweep's file in the folder of its results: what points read. */
+#define IPTFS_SWEEP_COPY "sweep.ini"
+
 /* Most points of a sweep. */
 #define IPTFS_SWEEP_POINTS_MAX 1000000u
 
@@ -69,6 +72,11 @@ int iptfs_sweep_load(struct iptfs_sweep *sweep, const char *path, struct iptfs_e
 /* The same for a text in memory; `path` stands for the file. */
 int iptfs_sweep_parse_text(struct iptfs_sweep *sweep, const char *text, const char *path,
                            struct iptfs_error *error);
+
+/* Reads the copy of a sweep that is in DIR (sweep.ini); `path` stands for the file that it was made
+ * of, and names of files are relative to that. */
+int iptfs_sweep_load_copy(struct iptfs_sweep *sweep, const char *directory, const char *path,
+                          struct iptfs_error *error);
 void iptfs_sweep_free(struct iptfs_sweep *sweep);
 
 /* The scenario of the file as it is written, {"link.loss": "1%", ...}, without its description: a

@@ -2,15 +2,17 @@
 #include "sweep/sweep_run.h"
 
 #include "files/folder_lock.h"
+#include "files/interrupt.h"
 #include "files/outfile.h"
+#include "files/program.h"
 #include "files/textfile.h"
 #include "files/wall_clock.h"
 #include "sweep/collect.h"
 #include "sweep/grid.h"
 #include "sweep/manifest.h"
 #include "sweep/outcomes.h"
+#include "sweep/point_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,7 @@ struct run {
     struct iptfs_sweep_outcomes outcomes;
     char *directory;
     json_t *manifest;
+    struct iptfs_folder_lock lock;
     size_t n_pending; /* points to run in this call */
     double start_s;
     bool submitted;  /* the points are left to jobs of a cluster */
@@ -31,11 +34,12 @@ struct run {
 
 /* -------------------------------------------------------------------------------------- folder */
 
-/* Copies the sweep's file as it is now, so that its plots can be drawn again from DIR. */
+/* Copies the sweep's file as it was read: points read the copy, so that changes of the file do not
+ * reach a sweep that runs, and its plots can be drawn again from DIR. */
 static int copy_file(const struct run *run, struct iptfs_error *error)
 {
     struct iptfs_outfile file;
-    int code = iptfs_outfile_open_in(&file, run->directory, "sweep.ini", error);
+    int code = iptfs_outfile_open_in(&file, run->directory, IPTFS_SWEEP_COPY, error);
     if (code != 0)
         return code;
     fputs(run->sweep.text, file.file);
@@ -70,21 +74,10 @@ static int check_manifest(struct run *run, struct iptfs_error *error)
     return code;
 }
 
-/* Removes all results, also of points that this sweep does not have: a later, larger sweep may have
- * them again. */
-static int remove_points(const char *points, struct iptfs_error *error)
+static int find_results(struct run *run, struct iptfs_error *error)
 {
-    int code = 0;
-    struct dirent *entry;
-    DIR *folder = opendir(points);
-    while (folder != NULL && code == 0 && (entry = readdir(folder)) != NULL)
-        if (strstr(entry->d_name, ".json") != NULL &&
-            unlinkat(dirfd(folder), entry->d_name, 0) != 0)
-            code = iptfs_fail(error, IPTFS_E_IO, "%s: old results cannot be removed: %s",
-                              iptfs_quoted_path(points).text, strerror(errno));
-    if (folder != NULL)
-        closedir(folder);
-    return code;
+    return iptfs_outcomes_find_results(&run->outcomes, run->directory, run->request->progress,
+                                       error);
 }
 
 /* An earlier sweep may have left jobs of any engine. */
@@ -104,17 +97,19 @@ static int prepare_folder(struct run *run, struct iptfs_error *error)
     const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
     char *points = iptfs_path_join(run->directory, "points");
     int code = points != NULL ? 0 : iptfs_fail_no_memory(error);
-    iptfs_outcomes_find_results(&run->outcomes, run->directory);
+    if (code == 0)
+        code = find_results(run, error);
     if (code == 0 && !run->request->force)
         code = check_manifest(run, error);
     if (code == 0 && !run->request->collect)
         code = prepare_engines(run, error);
     if (code == 0)
         code = iptfs_make_directory(points, error);
-    if (code == 0 && run->request->force)
-        code = remove_points(points, error);
     free(points);
-    iptfs_outcomes_find_results(&run->outcomes, run->directory);
+    if (code == 0 && run->request->force) /* also of points that only a larger sweep has */
+        code = iptfs_point_files_remove(run->directory, error);
+    if (code == 0 && run->request->force)
+        code = find_results(run, error);
     run->n_pending = run->sweep.n_points - run->outcomes.n_done;
     if (code == 0)
         code = iptfs_manifest_write(run->manifest, run->directory, error);
@@ -139,7 +134,8 @@ static enum iptfs_point_next take_line(void *ctx, const char *line)
     if (line != NULL && line[0] == '!') {
         if (run->fatal[0] == '\0')
             snprintf(run->fatal, sizeof run->fatal, "%.880s", line + 2);
-    } else if (line != NULL && !iptfs_outcomes_take_line(&run->outcomes, line)) {
+    } else if (line != NULL && !iptfs_outcomes_take_line(&run->outcomes, line) &&
+               run->fatal[0] == '\0') {
         iptfs_progress_message(run->request->progress, "%s", line); /* of the engine itself */
     }
     iptfs_progress_update(run->request->progress, (double)run->outcomes.n_ended,
@@ -153,11 +149,12 @@ static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE
     const struct iptfs_sweep_request *request = run->request;
     const struct iptfs_sweep_engine *engine =
         request->engine != NULL ? request->engine : iptfs_sweep_engine_at(0);
-    size_t *points = iptfs_outcomes_pending(&run->outcomes);
+    struct iptfs_planned_point *points = iptfs_outcomes_pending(&run->outcomes);
     const struct iptfs_engine_work work = {.call = *call,
                                            .options = request->options,
                                            .points = points,
                                            .n_points = run->n_pending,
+                                           .lock = run->lock.fd,
                                            .listener = take_line,
                                            .ctx = run};
     if (points == NULL)
@@ -173,22 +170,35 @@ static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE
     return code;
 }
 
+/* The file of the sweep may be gone by now: points need its name only. */
+static char *absolute_path(const char *path)
+{
+    char *real = realpath(path, NULL), *absolute = NULL;
+    if (real != NULL || errno != ENOENT)
+        return real;
+    char *folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0);
+    if (folder != NULL && asprintf(&absolute, "%s/%s", folder, path) < 0)
+        absolute = NULL;
+    free(folder);
+    return absolute;
+}
+
 static int run_points(struct run *run, FILE *out, struct iptfs_error *error)
 {
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
-    struct iptfs_point_call call = {program, realpath(run->request->path, NULL),
-                                    realpath(run->directory, NULL)};
+    char *file = absolute_path(run->request->path), *directory = realpath(run->directory, NULL);
+    const struct iptfs_point_call call = {program, file, directory, iptfs_program_sources()};
     int code = 0;
-    if (length <= 0 || call.file == NULL || call.directory == NULL)
+    if (length <= 0 || file == NULL || directory == NULL)
         code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be found again: %s",
                           iptfs_quoted_path(run->directory).text, strerror(errno));
     if (code == 0)
         code = run_engine(run, &call, out, error);
     iptfs_progress_end(run->request->progress);
-    free(call.file);
-    free(call.directory);
+    free(file);
+    free(directory);
     if (run->fatal[0] != '\0')
         code =
             iptfs_fail(error, IPTFS_E_IO, "%s; finished points stay, --resume goes on", run->fatal);
@@ -238,12 +248,15 @@ static void print_summary(const struct run *run, size_t failed, FILE *out)
 static int finish(struct run *run, FILE *out, struct iptfs_error *error)
 {
     const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
-    iptfs_outcomes_find_results(&run->outcomes, run->directory);
+    int code = find_results(run, error);
+    if (code != 0)
+        return code;
     size_t failed = iptfs_outcomes_report_failures(&run->outcomes, run->request->progress);
-    int code = write_results(run, failed, error);
+    code = write_results(run, failed, error);
     if (code == 0 && !run->request->quiet)
         print_summary(run, failed, out);
-    if (code == 0 && failed < run->sweep.n_points && hooks->finish != NULL)
+    if (code == 0 && failed < run->sweep.n_points && hooks->finish != NULL &&
+        iptfs_interrupt_signal() == 0)
         code = hooks->finish(hooks->context, run->directory, error);
     if (code == 0 && failed > 0)
         code =
@@ -254,27 +267,39 @@ static int finish(struct run *run, FILE *out, struct iptfs_error *error)
 
 /* ------------------------------------------------------------------------------------- command */
 
+/* One line for an interrupted sweep, with what the engine says about it. */
+static int report_interruption(const struct run *run, int code, struct iptfs_error *error)
+{
+    char engine[sizeof error->text] = "";
+    if (code == IPTFS_E_INTERRUPTED)
+        snprintf(engine, sizeof engine, "%s", error->text);
+    return iptfs_fail(error, IPTFS_E_INTERRUPTED,
+                      "interrupted: %zu of %zu points are done%s%s; --resume goes on",
+                      iptfs_outcomes_count_done(&run->outcomes), run->sweep.n_points,
+                      engine[0] != '\0' ? ", " : "", engine);
+}
+
 static int run_sweep(struct run *run, FILE *out, struct iptfs_error *error)
 {
-    struct iptfs_folder_lock lock = {-1};
+    iptfs_interrupt_catch();
     run->start_s = iptfs_wall_s();
     run->manifest = iptfs_manifest_new(&run->sweep, run->request->command);
     int code = run->manifest != NULL ? iptfs_make_directory(run->directory, error)
                                      : iptfs_fail_no_memory(error);
     if (code == 0)
-        code = iptfs_folder_lock_take(&lock, run->directory, error);
+        code = iptfs_folder_lock_take(&run->lock, run->directory, error);
     if (code == 0)
         code = prepare_folder(run, error);
     if (code == 0 && run->request->collect)
         read_output(run);
-    else if (code == 0 && run->n_pending > 0)
+    else if (code == 0 && run->n_pending > 0 && iptfs_interrupt_signal() == 0)
         code = run_points(run, out, error);
-    if (code == 0 && !run->submitted)
+    if (code == 0 && !run->submitted && iptfs_interrupt_signal() == 0)
         code = finish(run, out, error);
     if (code == 0 && run->request->collect)
         clean_engines(run);
-    iptfs_folder_lock_release(&lock);
-    return code;
+    iptfs_folder_lock_release(&run->lock);
+    return iptfs_interrupt_signal() != 0 ? report_interruption(run, code, error) : code;
 }
 
 static int check_points(struct run *run, struct iptfs_error *error)
@@ -296,8 +321,10 @@ static int check_points(struct run *run, struct iptfs_error *error)
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error)
 {
-    struct run run = {.request = request};
-    int code = iptfs_sweep_load(&run.sweep, request->path, error);
+    struct run run = {.request = request, .lock = {-1}};
+    int code = request->planned
+                   ? iptfs_sweep_load_copy(&run.sweep, request->out_dir, request->path, error)
+                   : iptfs_sweep_load(&run.sweep, request->path, error);
     if (code != 0)
         return code;
     code = check_points(&run, error);

@@ -36,6 +36,7 @@ struct iptfs_sweep_request {
     bool force;                              /* run all points again */
     bool dry_run;                            /* only check and list the points */
     bool collect;                            /* run nothing, collect what there is */
+    bool planned; /* read the copy in out_dir: the sweep as it was started, with collect */
     bool quiet;
     struct iptfs_sweep_hooks hooks;
     const struct iptfs_progress *progress; /* NULL: not reported */
@@ -44,7 +45,8 @@ struct iptfs_sweep_request {
 /* Runs a sweep, or with dry_run lists its points after checking them all. Prints a summary to
  * `out`; failed points and the engine's own messages go to `progress`. IPTFS_E_INVALID, IPTFS_E_IO:
  * what the user can correct, and finished points stay; IPTFS_E_ENGINE: points failed, the others
- * are collected. */
+ * are collected; IPTFS_E_INTERRUPTED: a signal (files/interrupt.h) ended it, finished points stay.
+ */
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error);
 

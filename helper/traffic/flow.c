@@ -2,6 +2,7 @@
 #include "traffic/flow.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void flow_free(struct iptfs_traffic_source *source)
 {
@@ -9,12 +10,24 @@ static void flow_free(struct iptfs_traffic_source *source)
     if (flow->type->release != NULL)
         flow->type->release(flow);
     iptfs_random_free(flow->sizes);
+    free(flow->notes);
     free(flow);
 }
 
 static uint64_t flow_skipped_pkts(const struct iptfs_traffic_source *source)
 {
     return ((const struct iptfs_traffic_flow *)source)->skipped_pkts;
+}
+
+static void flow_note(const struct iptfs_traffic_source *source,
+                      const struct iptfs_progress *progress)
+{
+    const char *line = ((const struct iptfs_traffic_flow *)source)->notes;
+    while (line != NULL && *line != '\0') {
+        int length = (int)strcspn(line, "\n");
+        iptfs_progress_message(progress, "%.*s", length, line);
+        line += length + (line[length] == '\n');
+    }
 }
 
 /* What all types take from their section in the same way. */
@@ -42,7 +55,8 @@ int iptfs_flow_new(struct iptfs_traffic_flow **made, const struct iptfs_traffic_
     struct iptfs_traffic_flow *flow = calloc(1, type->state_octets);
     if (flow == NULL)
         return iptfs_fail_no_memory(error);
-    flow->base = (struct iptfs_traffic_source){{&type->ops}, flow_free, flow_skipped_pkts};
+    flow->base =
+        (struct iptfs_traffic_source){{&type->ops}, flow_free, flow_skipped_pkts, flow_note};
     flow->type = type;
     set_common(flow, setup);
     int code = type->start(flow, setup, error);

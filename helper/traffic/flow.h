@@ -26,7 +26,8 @@ struct iptfs_traffic_flow {
     struct iptfs_sizes size;
     struct iptfs_random *sizes; /* NULL for fixed sizes, and for types that do not use it */
     uint64_t rate_bps;
-    uint64_t skipped_pkts; /* pcap: packets that are not IP */
+    uint64_t skipped_pkts; /* pcap: packets of the capture that are not used */
+    char *notes;           /* pcap: lines for the user about its packets; NULL: none */
 };
 
 /* Makes the flow of a section by the operations of its type. IPTFS_E_INVALID, IPTFS_E_IO or

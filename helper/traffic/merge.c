@@ -88,6 +88,14 @@ static uint64_t merge_skipped_pkts(const struct iptfs_traffic_source *source)
     return skipped_pkts;
 }
 
+static void merge_note(const struct iptfs_traffic_source *source,
+                       const struct iptfs_progress *progress)
+{
+    const struct merge *merge = (const struct merge *)source;
+    for (size_t i = 0; i < merge->count; i++)
+        iptfs_traffic_note(&merge->flows[i]->base.source, progress);
+}
+
 int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const *sources,
                         size_t count, struct iptfs_error *error)
 {
@@ -106,7 +114,8 @@ int iptfs_traffic_merge(struct iptfs_source **merged, struct iptfs_source *const
         free_arrays(merge);
         return iptfs_fail_no_memory(error);
     }
-    merge->base = (struct iptfs_traffic_source){{&merge_ops}, merge_free, merge_skipped_pkts};
+    merge->base =
+        (struct iptfs_traffic_source){{&merge_ops}, merge_free, merge_skipped_pkts, merge_note};
     merge->count = count;
     for (size_t i = 0; i < count; i++) {
         merge->flows[i] = (struct iptfs_traffic_flow *)sources[i];

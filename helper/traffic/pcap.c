@@ -34,7 +34,7 @@ static const struct iptfs_option rows[] = {
         FIELD(filter),
         .maximum = IPTFS_OPTION_LINE_MAX,
         .standard = "",
-        .meaning = "which packets of the capture, as tcpdump takes it: udp port 5004",
+        .meaning = "packets to take, as for tcpdump but without names of hosts: udp port 5004",
         .source = "pcap-filter(7)",
     },
 };
@@ -74,6 +74,7 @@ static int pcap_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffi
         return code;
     row_flow->list = file.list;
     flow->skipped_pkts = file.skipped_pkts;
+    flow->notes = file.notes;
     if (config->speed != 1)
         scale_times(&row_flow->list, config->speed);
     if (config->loop)

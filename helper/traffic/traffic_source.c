@@ -15,3 +15,10 @@ uint64_t iptfs_traffic_skipped(const struct iptfs_source *source)
     const struct iptfs_traffic_source *traffic = (const struct iptfs_traffic_source *)source;
     return traffic != NULL ? traffic->skipped_pkts(traffic) : 0;
 }
+
+void iptfs_traffic_note(const struct iptfs_source *source, const struct iptfs_progress *progress)
+{
+    const struct iptfs_traffic_source *traffic = (const struct iptfs_traffic_source *)source;
+    if (traffic != NULL)
+        traffic->note(traffic, progress);
+}

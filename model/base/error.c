@@ -54,6 +54,8 @@ const char *iptfs_error_name(int code)
         return "the event engine refused";
     case IPTFS_E_STOPPED:
         return "the circuit breaker has stopped the tunnel";
+    case IPTFS_E_INTERRUPTED:
+        return "interrupted";
     default:
         return "unknown error";
     }

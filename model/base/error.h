@@ -8,16 +8,17 @@
 
 enum iptfs_error_code {
     IPTFS_OK = 0,
-    IPTFS_E_INVALID = -1,    /* an argument or setting is not allowed */
-    IPTFS_E_NO_MEMORY = -2,  /* memory ran out */
-    IPTFS_E_SHORT = -3,      /* a buffer or packet ends before what it must hold */
-    IPTFS_E_SUB_TYPE = -4,   /* an unknown AGGFRAG sub-type (RFC 9347, 6.1) */
-    IPTFS_E_NO_SPACE = -5,   /* the queue has no space for the packet */
-    IPTFS_E_TOO_BIG = -6,    /* longer than one outer packet, and fragmenting is off */
-    IPTFS_E_IO = -7,         /* a file could not be read or written */
-    IPTFS_E_UNBALANCED = -8, /* the ledger does not add up: an internal error */
-    IPTFS_E_ENGINE = -9,     /* the event engine refused */
-    IPTFS_E_STOPPED = -10    /* the circuit breaker has stopped the tunnel */
+    IPTFS_E_INVALID = -1,     /* an argument or setting is not allowed */
+    IPTFS_E_NO_MEMORY = -2,   /* memory ran out */
+    IPTFS_E_SHORT = -3,       /* a buffer or packet ends before what it must hold */
+    IPTFS_E_SUB_TYPE = -4,    /* an unknown AGGFRAG sub-type (RFC 9347, 6.1) */
+    IPTFS_E_NO_SPACE = -5,    /* the queue has no space for the packet */
+    IPTFS_E_TOO_BIG = -6,     /* longer than one outer packet, and fragmenting is off */
+    IPTFS_E_IO = -7,          /* a file could not be read or written */
+    IPTFS_E_UNBALANCED = -8,  /* the ledger does not add up: an internal error */
+    IPTFS_E_ENGINE = -9,      /* the event engine refused */
+    IPTFS_E_STOPPED = -10,    /* the circuit breaker has stopped the tunnel */
+    IPTFS_E_INTERRUPTED = -11 /* a signal ended the work early */
 };
 
 /* Where a refused value was given: in a file, or as an override of the command line. */

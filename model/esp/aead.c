@@ -6,6 +6,7 @@
 #include <gcrypt.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct iptfs_aead {
     gcry_cipher_hd_t cipher;
@@ -79,6 +80,20 @@ void iptfs_aead_free(struct iptfs_aead *aead)
         return;
     gcry_cipher_close(aead->cipher);
     free(aead);
+}
+
+bool iptfs_aead_fingerprint(const uint8_t *key, uint32_t key_octets, const uint8_t *salt,
+                            uint8_t *fingerprint)
+{
+    gcry_md_hd_t hash;
+    prepare_library();
+    if (gcry_md_open(&hash, GCRY_MD_SHA256, 0) != 0)
+        return false;
+    gcry_md_write(hash, key, key_octets);
+    gcry_md_write(hash, salt, IPTFS_AEAD_SALT_OCTETS);
+    memcpy(fingerprint, gcry_md_read(hash, GCRY_MD_SHA256), IPTFS_AEAD_FINGERPRINT_OCTETS);
+    gcry_md_close(hash); /* erases it */
+    return true;
 }
 
 static bool begin(struct iptfs_aead *aead, const uint8_t *nonce, const uint8_t *aad,

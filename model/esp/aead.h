@@ -11,7 +11,8 @@ enum {
     IPTFS_AEAD_NONCE_OCTETS = 12, /* salt and IV */
     IPTFS_AEAD_SALT_OCTETS = 4,
     IPTFS_AEAD_ICV_OCTETS = 16,
-    IPTFS_AEAD_KEY_MAX_OCTETS = 32
+    IPTFS_AEAD_KEY_MAX_OCTETS = 32,
+    IPTFS_AEAD_FINGERPRINT_OCTETS = 16
 };
 
 struct iptfs_aead;
@@ -20,6 +21,11 @@ struct iptfs_aead;
  * iptfs_aead_free, which erases the key. */
 int iptfs_aead_new(struct iptfs_aead **out, const uint8_t *key, uint32_t key_octets);
 void iptfs_aead_free(struct iptfs_aead *aead);
+
+/* Writes IPTFS_AEAD_FINGERPRINT_OCTETS that name a key with its salt without revealing them: the
+ * first of their SHA-256. False when memory ran out. */
+bool iptfs_aead_fingerprint(const uint8_t *key, uint32_t key_octets, const uint8_t *salt,
+                            uint8_t *fingerprint);
 
 /* Encrypts `bytes` in place, and writes the ICV over them and `aad`. A nonce must never be used
  * twice with a key. False when libgcrypt refuses. */

@@ -47,11 +47,13 @@ void iptfs_store_free(struct iptfs_store *store)
 
 static void *new_chunk(struct iptfs_store *store, size_t octets)
 {
-    struct iptfs_chunk *chunk = malloc(sizeof *chunk + octets);
+    store->full = store->max_octets > 0 && octets > store->max_octets - store->octets;
+    struct iptfs_chunk *chunk = store->full ? NULL : malloc(sizeof *chunk + octets);
     if (chunk == NULL) {
         store->error = IPTFS_E_NO_MEMORY;
         return NULL;
     }
+    store->octets += octets;
     chunk->next = store->chunks;
     store->chunks = chunk;
     return chunk->memory;

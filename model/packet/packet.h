@@ -105,6 +105,9 @@ struct iptfs_store {
     struct iptfs_outer *free_outer;
     struct iptfs_buffer *free_buffer;
     struct iptfs_chunk *chunks;
+    uint64_t octets;     /* of the chunks */
+    uint64_t max_octets; /* more are refused as if memory had run out; 0: no limit */
+    bool full;           /* max_octets was reached */
     uint64_t live_inner;
     uint64_t live_outer;
     uint64_t found_in_flight; /* packets freed after iptfs_store_close, not delivered or dropped */

@@ -17,7 +17,7 @@ int iptfs_inbound_sa_init(struct iptfs_inbound_sa *inbound,
 {
     const struct iptfs_mode *mode = wire->mode;
     struct iptfs_receiver_config config = *receiver;
-    *inbound = (struct iptfs_inbound_sa){.dummies = 0};
+    *inbound = (struct iptfs_inbound_sa){.first = 1};
     config.plain = !mode->aggfrag;
     iptfs_store_init(&inbound->store);
     int error = iptfs_outer_codec_init(&inbound->wire, wire);
@@ -27,6 +27,13 @@ int iptfs_inbound_sa_init(struct iptfs_inbound_sa *inbound,
     if (error == IPTFS_OK && (!mode->encrypted || mode->transport))
         error = IPTFS_E_INVALID;
     return error;
+}
+
+void iptfs_inbound_sa_begin(struct iptfs_inbound_sa *inbound, uint64_t first)
+{
+    IPTFS_ASSERT(first > 0);
+    inbound->first = first;
+    inbound->wire.top = first - 1;
 }
 
 void iptfs_inbound_sa_deliver_to(struct iptfs_inbound_sa *inbound,
@@ -45,14 +52,14 @@ static bool is_of_mode(const struct iptfs_inbound_sa *inbound, uint8_t next_head
     return next_header == IPV4_IN_IP || next_header == IPV6_IN_IP;
 }
 
-/* An SA begins with number 1. When the first packet received may have overtaken it within the
- * window, number 1 is awaited; Linux would begin with the packet received and drop those that it
+/* When the first packet received may have overtaken the first number within the window, that number
+ * is awaited; Linux would begin with the packet received and drop those that it
  * overtook. */
 static void begin(struct iptfs_inbound_sa *inbound, uint64_t seq)
 {
     struct iptfs_reorder *reorder = &inbound->receiver.reorder;
-    if (!reorder->started && seq >= 1 && seq - 1 <= reorder->window)
-        iptfs_reorder_begin(reorder, 1);
+    if (!reorder->started && seq >= inbound->first && seq - inbound->first <= reorder->window)
+        iptfs_reorder_begin(reorder, inbound->first);
 }
 
 static void receive(struct iptfs_inbound_sa *inbound, int64_t now_ps,
@@ -89,6 +96,7 @@ enum iptfs_outer_codec_verdict iptfs_inbound_sa_input(struct iptfs_inbound_sa *i
     enum iptfs_outer_codec_verdict verdict =
         iptfs_outer_codec_decode(&inbound->wire, bytes, octets, inbound->plain, &found);
     inbound->verdicts[verdict]++;
+    inbound->protocol = found.protocol;
     if (verdict != IPTFS_OUTER_CODEC_GOOD)
         return verdict;
     if (is_of_mode(inbound, found.next_header))

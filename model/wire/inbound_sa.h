@@ -19,8 +19,10 @@ struct iptfs_inbound_sa {
     struct iptfs_trace trace;
     struct iptfs_receiver receiver;
     struct iptfs_outer_codec wire;
+    uint64_t first; /* the number with which the SA begins */
     uint64_t verdicts[IPTFS_OUTER_CODEC_VERDICT_COUNT]; /* how many packets of each */
     uint64_t dummies;       /* authentic, with next header 59 (RFC 4303, 2.6) */
+    uint8_t protocol;       /* of the IP packet received last */
     uint64_t other_headers; /* authentic, with a next header that the mode does not use */
     uint8_t plain[IPTFS_PACKET_MAX_OCTETS];
 };
@@ -32,6 +34,10 @@ struct iptfs_inbound_sa {
 int iptfs_inbound_sa_init(struct iptfs_inbound_sa *inbound,
                           const struct iptfs_outer_codec_config *wire,
                           const struct iptfs_receiver_config *receiver);
+
+/* The SA begins with this number, at least 1, in place of 1: to be called before the first packet.
+ * With ESN the upper half of the first number received is the one nearest to it. */
+void iptfs_inbound_sa_begin(struct iptfs_inbound_sa *inbound, uint64_t first);
 
 /* Sets the callback that gets the inner packets, as in struct iptfs_reassembly; iptfs_inner_copy
  * gives their octets, with the packet's tos. */

@@ -2,9 +2,11 @@
 #include "wire/outer_codec.h"
 
 #include "base/asserts.h"
+#include "base/erase.h"
 #include "base/error.h"
 #include "base/octets.h"
 #include "packet/aggfrag.h"
+#include "wire/outer_ip.h"
 
 #include <string.h>
 
@@ -24,7 +26,8 @@ enum {
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
                            const struct iptfs_outer_codec_config *config)
 {
-    *wire = (struct iptfs_outer_codec){.config = *config, .spi_known = config->spi != 0, .why = ""};
+    *wire = (struct iptfs_outer_codec){.spi_known = config->spi != 0, .why = ""};
+    wire->config = *config;
     if (config->esp.cipher->icv_octets == 0)
         return IPTFS_OK;
     return iptfs_aead_new(&wire->aead, config->key, config->key_octets);
@@ -34,6 +37,8 @@ void iptfs_outer_codec_free(struct iptfs_outer_codec *wire)
 {
     iptfs_aead_free(wire->aead);
     wire->aead = NULL;
+    iptfs_erase(wire->config.key, sizeof wire->config.key);
+    iptfs_erase(wire->config.salt, sizeof wire->config.salt);
 }
 
 /* Nonce and additional authenticated data of AES-GCM: salt and IV; SPI and sequence number, of 64
@@ -342,56 +347,6 @@ int iptfs_outer_codec_encode(struct iptfs_outer_codec *wire, const struct iptfs_
 
 /* ------------------------------------------------------------------------------- decoding */
 
-/* The start and the end of ESP in an IP packet. */
-struct span {
-    uint32_t from;
-    uint32_t to;
-};
-
-static enum iptfs_outer_codec_verdict open_ipv4(const uint8_t *bytes, uint32_t octets,
-                                                struct span *esp, uint8_t *ecn)
-{
-    if (octets < IPTFS_IPV4_HEADER_OCTETS)
-        return IPTFS_OUTER_CODEC_NOT_IP;
-    esp->from = (bytes[0] & 0xFu) * 4;
-    esp->to = iptfs_get16(bytes + 2);
-    *ecn = bytes[1] & IPTFS_ECN_MASK;
-    if (esp->from < IPTFS_IPV4_HEADER_OCTETS || esp->to < esp->from)
-        return IPTFS_OUTER_CODEC_NOT_IP;
-    if (bytes[9] != ESP_PROTOCOL)
-        return IPTFS_OUTER_CODEC_NOT_ESP;
-    if ((iptfs_get16(bytes + IPV4_FLAGS_AT) & (IPV4_MF | IPV4_FRAGMENT_OFFSET)) != 0)
-        return IPTFS_OUTER_CODEC_FRAGMENT;
-    return esp->to > octets ? IPTFS_OUTER_CODEC_CUT : IPTFS_OUTER_CODEC_GOOD;
-}
-
-static enum iptfs_outer_codec_verdict open_ipv6(const uint8_t *bytes, uint32_t octets,
-                                                struct span *esp, uint8_t *ecn)
-{
-    enum {
-        FRAGMENT_HEADER = 44
-    };
-    if (octets < IPTFS_IPV6_HEADER_OCTETS)
-        return IPTFS_OUTER_CODEC_NOT_IP;
-    esp->from = IPTFS_IPV6_HEADER_OCTETS;
-    esp->to = IPTFS_IPV6_HEADER_OCTETS + iptfs_get16(bytes + 4);
-    *ecn = bytes[1] >> 4 & IPTFS_ECN_MASK;
-    if (bytes[6] == FRAGMENT_HEADER)
-        return IPTFS_OUTER_CODEC_FRAGMENT;
-    if (bytes[6] != ESP_PROTOCOL)
-        return IPTFS_OUTER_CODEC_NOT_ESP;
-    return esp->to > octets ? IPTFS_OUTER_CODEC_CUT : IPTFS_OUTER_CODEC_GOOD;
-}
-
-static enum iptfs_outer_codec_verdict open_ip(const uint8_t *bytes, uint32_t octets,
-                                              struct span *esp, uint8_t *ecn)
-{
-    uint8_t version = octets > 0 ? bytes[0] >> 4 : 0;
-    if (version == 4)
-        return open_ipv4(bytes, octets, esp, ecn);
-    return version == 6 ? open_ipv6(bytes, octets, esp, ecn) : IPTFS_OUTER_CODEC_NOT_IP;
-}
-
 /* The number of 64 bits with these lower 32 bits that is nearest to `top`. */
 static uint64_t infer_number(uint64_t top, uint32_t low)
 {
@@ -464,11 +419,11 @@ enum iptfs_outer_codec_verdict iptfs_outer_codec_decode(struct iptfs_outer_codec
                                                         uint8_t *plain,
                                                         struct iptfs_outer_codec_found *found)
 {
-    struct span esp = {0, 0};
-    *found = (struct iptfs_outer_codec_found){.spi = 0};
-    enum iptfs_outer_codec_verdict verdict = open_ip(bytes, octets, &esp, &found->ecn);
+    struct iptfs_outer_ip ip;
+    enum iptfs_outer_codec_verdict verdict = iptfs_outer_ip_read(&ip, bytes, octets);
+    *found = (struct iptfs_outer_codec_found){.ecn = ip.ecn, .protocol = ip.protocol};
     if (verdict != IPTFS_OUTER_CODEC_GOOD)
         return verdict;
-    found->ip_octets = esp.to;
-    return open_esp(wire, bytes + esp.from, esp.to - esp.from, plain, found);
+    found->ip_octets = ip.end;
+    return open_esp(wire, bytes + ip.esp_at, ip.end - ip.esp_at, plain, found);
 }

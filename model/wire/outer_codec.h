@@ -45,7 +45,7 @@ struct iptfs_outer_codec {
 };
 
 /* Prepares an SA. IPTFS_E_INVALID for a key of a wrong length, IPTFS_E_NO_MEMORY. To be freed with
- * iptfs_outer_codec_free, whatever the outcome. */
+ * iptfs_outer_codec_free, whatever the outcome, which erases the key. */
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
                            const struct iptfs_outer_codec_config *config);
 void iptfs_outer_codec_free(struct iptfs_outer_codec *wire);
@@ -71,6 +71,8 @@ enum iptfs_outer_codec_verdict {
     IPTFS_OUTER_CODEC_GOOD,
     IPTFS_OUTER_CODEC_NOT_IP,    /* no IP header, or one with an impossible length */
     IPTFS_OUTER_CODEC_NOT_ESP,   /* another protocol */
+    IPTFS_OUTER_CODEC_IKE,       /* UDP of ports 500 and 4500 (RFC 7296, 2.23) */
+    IPTFS_OUTER_CODEC_KEEPALIVE, /* of NAT (RFC 3948, 2.3) */
     IPTFS_OUTER_CODEC_CUT,       /* shorter than the length in its IP header */
     IPTFS_OUTER_CODEC_FRAGMENT,  /* an IP fragment of an outer packet */
     IPTFS_OUTER_CODEC_SHORT,     /* too short for ESP (XfrmInHdrError) */
@@ -85,6 +87,7 @@ struct iptfs_outer_codec_found {
     uint32_t spi;
     uint64_t seq; /* with ESN: of 64 bits, the upper ones inferred */
     uint8_t ecn;
+    uint8_t protocol; /* of the IP packet, also when it is not ESP */
     uint8_t next_header;
     uint8_t pad_octets; /* ESP's */
     uint32_t ip_octets;
@@ -92,10 +95,10 @@ struct iptfs_outer_codec_found {
     uint32_t payload_octets;
 };
 
-/* Decodes an outer IP packet of which `octets` are at `bytes`; these may be any octets. What
- * follows the IP packet (Ethernet padding) is ignored. `plain`, of the same size, takes the
- * decrypted octets. With ESN the upper half of the number is the one that brings it nearest to the
- * highest one yet (RFC 4303, A2). */
+/* Decodes an outer IP packet of which `octets` are at `bytes`; these may be any octets. ESP may
+ * stand in UDP (RFC 3948). What follows the IP packet (Ethernet padding) is ignored. `plain`, of
+ * the same size, takes the decrypted octets. With ESN the upper half of the number is the one that
+ * brings it nearest to the highest one yet (RFC 4303, A2). */
 enum iptfs_outer_codec_verdict iptfs_outer_codec_decode(struct iptfs_outer_codec *wire,
                                                         const uint8_t *bytes, uint32_t octets,
                                                         uint8_t *plain,

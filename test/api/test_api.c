@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The interface for programs of others: options, errors, counters and watches of iptfs.h, and the
  * example programs that use it. */
+#include "base/error.h"
 #include "base/units.h"
 #include "iptfs.h"
+#include "ns3/events.h"
+#include "ns3/refusing_scheduler.h"
 #include "ns3/sim.h"
 #include "support/check.h"
 #include "support/fixture.h"
@@ -193,6 +196,33 @@ static void test_streams(void)
     }
 }
 
+static void on_refuse(void *ctx)
+{
+    (void)ctx;
+    refuse_events(REFUSE_OTHERWISE);
+}
+
+/* When ns-3 fails while it runs, the pair says so at its end, each time that it is asked. */
+static void test_ns3_fails(void)
+{
+    char error[IPTFS_PAIR_ERROR_SIZE] = "";
+    CHECK_INT(iptfs_ns3_open(), 0);
+    struct iptfs_pair *pair = open_pair(NULL, 0, NULL, 10);
+    if (pair == NULL)
+        return;
+    CHECK_INT(iptfs_ns3_at(4 * MS + MS / 2, on_refuse, NULL, NULL), 0);
+    CHECK_TRUE(iptfs_ns3_run_until(100 * MS) != 0);
+    refuse_events(REFUSE_NOTHING);
+    for (int i = 0; i < 2; i++) {
+        error[0] = '\0';
+        CHECK_INT(iptfs_pair_finish(pair, error), IPTFS_E_ENGINE);
+        CHECK_STR(error, iptfs_error_name(IPTFS_E_ENGINE));
+    }
+    iptfs_pair_free(pair);
+    iptfs_pair_free(NULL);
+    CHECK_INT(iptfs_ns3_close(), 0);
+}
+
 /* Messages are those of scenario files. */
 static void test_errors(void)
 {
@@ -205,6 +235,7 @@ static void test_errors(void)
          "found no option 'xyzzy', allowed: keys of [tunnel] and [link], seed, run, stream, "
          "device-mtu"},
         {{"stream", "-1"}, "stream: found '-1', allowed: a whole number"},
+        {{"device-mtu", "wide"}, "device-mtu: found 'wide', allowed: 68B to 65535B"},
         {{"device-mtu", "60B"}, "device-mtu: found '60B', allowed: 68B to 65535B"},
         {{"pkt-size", NULL}, "option 0 has no name or no value"},
         {{"pkt-size", "10"},
@@ -342,6 +373,7 @@ const CU_TestInfo iptfs_tests_api[] = {
     {"drops have a cause", test_drops},
     {"tunnels have independent random numbers", test_streams},
     {"errors say what is allowed", test_errors},
+    {"ns-3 fails", test_ns3_fails},
     {"200 runs do not grow", test_many_runs},
     {"the example programs run", test_programs},
     {"errors of a script", test_script_errors},

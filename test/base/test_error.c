@@ -33,10 +33,10 @@ static void test_no_memory_has_one_text(void)
 
 static void test_every_code_has_a_name_of_its_own(void)
 {
-    for (int code = IPTFS_OK; code >= IPTFS_E_STOPPED; code--)
+    for (int code = IPTFS_OK; code >= IPTFS_E_INTERRUPTED; code--)
         for (int other = IPTFS_OK; other > code; other--)
             CHECK_TRUE(strcmp(iptfs_error_name(code), iptfs_error_name(other)) != 0);
-    CHECK_STR(iptfs_error_name(IPTFS_E_STOPPED - 1), "unknown error");
+    CHECK_STR(iptfs_error_name(IPTFS_E_INTERRUPTED - 1), "unknown error");
     CHECK_STR(iptfs_error_name(1), "unknown error");
 }
 

@@ -39,13 +39,13 @@ static void test_times_and_octets(void)
 
     CHECK_INT(iptfs_capture_reader_open(&reader, path, NULL, &error), 0);
     CHECK_INT(iptfs_capture_reader_next(&reader, &packet, &error), 1);
-    CHECK_INT(packet.second, 1005);
-    CHECK_U64(packet.ns, 7); /* whole nanoseconds, rounded down */
+    CHECK_INT(reader.base_s, 1005);
+    CHECK_INT(packet.at_ps, 7 * IPTFS_PS_PER_NS); /* whole nanoseconds, rounded down */
     CHECK_U64(packet.captured, sizeof ip4);
     CHECK_U64(packet.wire_octets, sizeof ip4);
     CHECK_TRUE(memcmp(packet.ip, ip4, sizeof ip4) == 0);
     CHECK_INT(iptfs_capture_reader_next(&reader, &packet, &error), 1);
-    CHECK_INT(packet.second, 1006);
+    CHECK_INT(packet.at_ps, IPTFS_PS_PER_S);
     CHECK_INT(iptfs_capture_reader_next(&reader, &packet, &error), 0);
     iptfs_capture_reader_close(&reader);
     unlink(path);

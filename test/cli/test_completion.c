@@ -51,6 +51,7 @@ static void test_candidates(void)
         {"run --set=tunnel.mode=fix", "--set=tunnel.mode=fixed-rate "},
         {"run --set tunnel.ecn=", "tunnel.ecn=on tunnel.ecn=off "},
         {"run --seed ", ""},
+        {"run --nonsense=fix", ""},
         {"run --json ", ":files "},
         {"sweep --engine s", "slurm "},
         {"encap in.pcap ", ":files "},

@@ -21,6 +21,8 @@ static void check_help(const struct iptfs_command *command)
     const struct argp_option *option = command->argp->options;
     for (; option != NULL && (option->name != NULL || option->key != 0); option++) {
         char name[64];
+        if ((option->flags & OPTION_HIDDEN) != 0)
+            continue;
         snprintf(name, sizeof name, "--%s", option->name);
         CHECK_CONTAINS(help.out, name);
     }
@@ -146,8 +148,8 @@ static void test_mistakes_suggest_what_was_meant(void)
         {"plot", "expected DIR"},
         {"sweep", "expected FILE.ini"},
         {"sweep x.ini --collect --force", "--collect and --force cannot be combined"},
-        {"point x.ini --out o", "expected FILE.ini, --out and --index"},
-        {"point --out o --index 0", "expected FILE.ini, --out and --index"},
+        {"point x.ini --out o", "expected FILE.ini, --out, --sources and --shard"},
+        {"point --out o --shard 0", "expected FILE.ini, --out, --sources and --shard"},
         {"sweep x.ini --shard 3", "found --shard, allowed: with --engine slurm"},
         {"sweep x.ini --engine slrum", "did you mean 'slurm'?"},
         {"encap one.pcap", "expected IN.pcap OUT.pcap"},

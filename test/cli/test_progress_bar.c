@@ -93,6 +93,26 @@ static void test_a_narrow_terminal_gets_the_text(void)
     CHECK_STR(close_screen(&screen), "\r\033[K100 of 1000 points, ");
 }
 
+/* Before anything is done nobody knows how long it takes. */
+static void test_nothing_is_done_yet(void)
+{
+    struct screen screen;
+    struct iptfs_progress_bar bar;
+    if (!open_screen(&screen, 60))
+        return;
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, true);
+    bar.next_s = 0;
+    bar.start_s -= 10;
+    iptfs_progress_update(&progress, 0, 4, "points");
+    bar.next_s = 0;
+    iptfs_progress_update(&progress, 0, 4, NULL);
+    iptfs_progress_end(&progress);
+    const char *shown = close_screen(&screen);
+    CHECK_TRUE(strstr(shown, "] 0 of 4 points") != NULL);
+    CHECK_TRUE(strstr(shown, "] 0 %") != NULL);
+    CHECK_TRUE(strstr(shown, "left") == NULL && strstr(shown, "inf") == NULL);
+}
+
 static void test_no_bar_but_messages(void)
 {
     struct screen screen;
@@ -111,6 +131,7 @@ static void test_no_bar_but_messages(void)
 const CU_TestInfo iptfs_tests_progress_bar[] = {
     {"a bar is drawn and erased", test_a_bar_is_drawn_and_erased},
     {"a narrow terminal gets the text", test_a_narrow_terminal_gets_the_text},
+    {"nothing is done yet", test_nothing_is_done_yet},
     {"no bar but messages", test_no_bar_but_messages},
     CU_TEST_INFO_NULL,
 };

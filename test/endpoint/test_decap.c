@@ -359,6 +359,7 @@ static void test_foreign_packets_are_counted(void)
     CHECK_INT(figure(&outcome, "outer.other-spi"), 1);
     CHECK_INT(figure(&outcome, "in.cut"), 1);
     CHECK_INT(figure(&outcome, "in.not-esp"), 1);
+    CHECK_INT(figure(&outcome, "in.skipped.udp"), 1);
     CHECK_INT(figure(&outcome, "in.fragment"), 1);
     CHECK_INT(figure(&outcome, "outer.missed"), 5);
     CHECK_INT(figure(&outcome, "counters.linux.XfrmInNoStates"), 1);
@@ -366,11 +367,63 @@ static void test_foreign_packets_are_counted(void)
     endpoint_outcome_free(&outcome);
     outcome = endpoint_run(iptfs_decap, "outer.pcap", "back.pcap",
                            "key=000102030405060708090a0b0c0d0e0fa0a1a2a4");
-    CHECK_INT(figure(&outcome, "outer.good"), 0);
+    CHECK_INT(outcome.code, IPTFS_E_INVALID);
     CHECK_TRUE(strstr(outcome.notes, "are not authentic") != NULL);
     endpoint_outcome_free(&outcome);
     frames_free(&sent);
     frames_free(&outer);
+    program_remove_folder();
+}
+
+/* The captures of test/golden/captures, made with scapy: ESP behind IPv4 options and IPv6 extension
+ * headers, and in UDP; and what is no ESP. */
+static void test_esp_of_other_programs(void)
+{
+    program_new_folder();
+    copy_golden("esp.pcap");
+    copy_golden("esp-inner.pcap");
+    struct endpoint_outcome outcome =
+        endpoint_run(iptfs_decap, "esp.pcap", "back.pcap", "key=" KEY " tunnel.mode=esp");
+    CHECK_INT(outcome.code, IPTFS_OK);
+    struct frames inner = frames_read("esp-inner.pcap"), back = frames_read("back.pcap");
+    CHECK_U64(inner.count, 12);
+    check_frames(&back, &inner, true, __LINE__);
+    static const struct {
+        const char *name;
+        int64_t count;
+    } figures[] = {
+        {"in.pkts", 22},        {"outer.good", 12},         {"in.not-ip", 0},
+        {"in.not-esp", 8},      {"in.fragment", 2},         {"in.skipped.ike", 2},
+        {"in.skipped.udp", 1},  {"in.skipped.tcp", 1},      {"in.skipped.keepalive", 1},
+        {"in.skipped.icmp", 1}, {"in.skipped.icmpv6", 1},   {"in.skipped.protocol", 1},
+        {"in.skipped.arp", 0},  {"in.skipped.fragment", 2},
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+        if (!CHECK_INT(figure(&outcome, figures[i].name), figures[i].count))
+            printf("of %s\n", figures[i].name);
+    CHECK_TRUE(strstr(outcome.notes, ": 2 packets skipped: IKE\n") != NULL);
+    CHECK_TRUE(strstr(outcome.notes, ": 1 packet skipped: IP protocol 47\n") != NULL);
+    frames_free(&inner);
+    frames_free(&back);
+    endpoint_outcome_free(&outcome);
+    program_remove_folder();
+}
+
+/* A capture without anything that can be used is refused, and nothing is written. */
+static void test_nothing_to_use(void)
+{
+    program_new_folder();
+    copy_golden("not-esp.pcap");
+    struct endpoint_outcome outcome =
+        endpoint_run(iptfs_decap, "not-esp.pcap", "back.pcap", "key=" KEY);
+    CHECK_INT(outcome.code, IPTFS_E_INVALID);
+    CHECK_TRUE(
+        strstr(outcome.error.text,
+               "not-esp.pcap: found 9 packets: 1 ARP, 1 ICMP, 1 TCP, 1 UDP, 1 ICMPv6, 2 IKE, "
+               "1 NAT keepalives, 1 IP protocol 47, allowed: at least one authentic ESP "
+               "packet of the SA") != NULL);
+    CHECK_TRUE(!program_wrote("back.pcap"));
+    endpoint_outcome_free(&outcome);
     program_remove_folder();
 }
 
@@ -462,5 +515,7 @@ const CU_TestInfo iptfs_tests_decap[] = {
     {"second copies are duplicates", test_second_copies_are_duplicates},
     {"the first copy may be late", test_the_first_copy_may_be_late},
     {"foreign packets are counted", test_foreign_packets_are_counted},
+    {"ESP of other programs", test_esp_of_other_programs},
+    {"nothing to use", test_nothing_to_use},
     CU_TEST_INFO_NULL,
 };

@@ -113,6 +113,9 @@ static void files_of_users_may_be_pipes(void)
     CHECK_INT(folder_script(
                   "cat c-inner-in.pcap | sim encap /dev/stdin out.pcap --set tunnel.cipher=null"),
               0);
+    CHECK_INT(folder_script("cat c-inner-in.pcap | sim encap - out.pcap --set tunnel.cipher=null"),
+              0);
+    CHECK_INT(folder_script("cat out.pcap | sim decap - back.pcap --set tunnel.cipher=null"), 0);
     CHECK_INT(folder_script("sim run pipe"), 2);
     CHECK_HAS("stderr", "pipe: found a named pipe, allowed: a file, or a pipe as /dev/stdin");
     CHECK_INT(folder_script("sim run named.ini"), 2);

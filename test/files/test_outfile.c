@@ -40,17 +40,29 @@ static void files_appear_whole(void)
     folder_remove();
 }
 
+/* Where a user names the file; files of a folder of the program's own are replaced. */
 static void links_are_followed(void)
 {
     struct iptfs_outfile file;
     folder_make();
     folder_write("a", "old\n");
     CHECK_INT(folder_shell("ln -s a link"), 0);
-    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "link", NULL), 0);
+    CHECK_INT(iptfs_outfile_open(&file, folder_file("link"), NULL), 0);
     fputs("new\n", file.file);
     CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
     check_text("a", "new\n");
     CHECK_INT(folder_shell("test -L link"), 0);
+    CHECK_INT(iptfs_outfile_open_in(&file, folder_path(), "link", NULL), 0);
+    fputs("own\n", file.file);
+    CHECK_INT(iptfs_outfile_commit(&file, NULL), 0);
+    check_text("a", "new\n");
+    check_text("link", "own\n");
+    CHECK_INT(folder_shell("test ! -L link"), 0);
+    CHECK_TRUE(iptfs_outfile_is_temporary(".iptfs-tmp"));
+    CHECK_TRUE(iptfs_outfile_is_temporary(".12.iptfs-tmp"));
+    CHECK_TRUE(iptfs_outfile_is_temporary(".12.tmp"));
+    CHECK_TRUE(!iptfs_outfile_is_temporary(".tmp"));
+    CHECK_TRUE(!iptfs_outfile_is_temporary(".bak"));
     folder_remove();
 }
 

@@ -23,6 +23,7 @@ struct wire {
     uint8_t *bytes;
     uint32_t octets;
     uint64_t seq;
+    uint64_t allowed; /* packets that were not sent, which each arrival may bring */
 };
 
 struct path {
@@ -101,7 +102,7 @@ static void write_wire(struct path *path, struct iptfs_outer *outer, uint8_t sub
     int octets = iptfs_payload_encode(outer, header, NULL, bytes, sizeof bytes);
     if (!MUST(octets > 0))
         octets = 0;
-    *wire = (struct wire){malloc((size_t)octets + 1), (uint32_t)octets, outer->seq};
+    *wire = (struct wire){malloc((size_t)octets + 1), (uint32_t)octets, outer->seq, 0};
     memcpy(wire->bytes, bytes, wire->octets);
     path->outers[path->wire_count++] = outer;
 }
@@ -174,14 +175,14 @@ static void flip_any(struct path *path, uint32_t at, uint32_t place, uint8_t by)
 {
     struct wire *wire = &path->wires[at];
     wire->bytes[place] ^= by;
-    path->allowed += wire->octets; /* more than there can be */
+    wire->allowed += wire->octets; /* more than there can be */
 }
 
 /* A packet that is cut may be completed by octets of another. */
 static void cut(struct path *path, uint32_t at, uint32_t octets)
 {
     path->wires[at].octets = octets;
-    path->allowed += PKTS_MAX;
+    path->wires[at].allowed += PKTS_MAX;
 }
 
 static void arrive(struct path *path, uint32_t at)
@@ -189,6 +190,7 @@ static void arrive(struct path *path, uint32_t at)
     const struct wire *wire = &path->wires[at];
     struct iptfs_outer *outer = iptfs_outer_new(&path->store);
     outer->seq = wire->seq;
+    path->allowed += wire->allowed;
     MUST(iptfs_outer_set_payload(&path->store, outer, wire->bytes, wire->octets) == 0);
     iptfs_receiver_input(&path->receiver, path->now_ps, outer);
     iptfs_receiver_wake(&path->receiver, path->now_ps);

@@ -7,6 +7,8 @@
 #include "packet/packet.h"
 #include "traffic/pcap_file.h"
 
+#include <stdlib.h>
+
 static const char *const filters[] = {NULL, "", "udp", "\"ip6 and greater 100\"", "no such filter"};
 
 static void check_rows(const struct iptfs_traffic_list *list)
@@ -35,7 +37,9 @@ void fuzz_pcap(const uint8_t *bytes, size_t octets)
     if (iptfs_pcap_file_load(&capture, path, filter, &error) == IPTFS_OK) {
         check_rows(&capture.list);
         iptfs_traffic_list_free(&capture.list);
+        free(capture.notes);
     } else {
+        MUST(capture.notes == NULL);
         MUST(capture.list.rows == NULL && capture.list.count == 0);
         fuzz_check_refusal(&error, path, NULL);
     }

@@ -117,7 +117,7 @@ static void test_in_pieces(void)
 static void on_refuse(void *ctx)
 {
     (void)ctx;
-    refuse_events(REFUSE_FOR_MEMORY);
+    refuse_events(REFUSE_OTHERWISE);
 }
 
 static void on_out_of_memory(void *ctx)
@@ -169,7 +169,7 @@ static void test_a_refused_timer(void)
     plan.arrivals[plan.count++] = arrival_of(8 * MS, 400, 1);
     if (!engine_open(&bench, &plan, ENGINE_DIRECT, &result))
         return;
-    refuse_events(REFUSE_FOR_MEMORY);
+    refuse_events(REFUSE_OTHERWISE);
     iptfs_engine_wake(&bench.engine);
     refuse_events(REFUSE_NOTHING);
     CHECK_INT(bench.engine.error, IPTFS_E_ENGINE);

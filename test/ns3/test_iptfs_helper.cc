@@ -16,6 +16,7 @@ extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>
+#include <ns3/node-list.h>
 #include <ns3/simulator.h>
 #include <ns3/string.h>
 
@@ -123,6 +124,21 @@ void test_drops()
     net_destroy();
 }
 
+/* The MTU of both devices, which the gateways' IP layers see. */
+void test_device_mtu()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    helper.SetAttribute("DeviceMtu", StringValue("1400B"));
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    Ptr<Node> node = NodeList::GetNode(NodeList::GetNNodes() - 1);
+    CHECK_U64(node->GetDevice(node->GetNDevices() - 1)->GetMtu(), 1400);
+    end = nullptr;
+    net_destroy();
+}
+
 /* How many of the datagrams are lost with this stream; -1: none assigned. */
 uint64_t losses(int64_t stream)
 {
@@ -218,6 +234,7 @@ const CU_TestInfo iptfs_tests_iptfs_helper[] = {
     {"trace sources and counters agree", test_traces_and_counters},
     {"drops have a cause", test_drops},
     {"what there is not ends the script, and says so", test_fatal_errors},
+    {"MTU of the devices", test_device_mtu},
     {"streams decide what is lost", test_streams},
     CU_TEST_INFO_NULL,
 };

@@ -142,7 +142,7 @@ static void test_ns3_fails(void)
     CHECK_INT(iptfs_p2p_link_new(&link, &plan.link, &store, ignore, NULL), IPTFS_OK);
     struct iptfs_outer *outer = iptfs_outer_new(&store);
     outer->ip_octets = 1000;
-    refuse_events(REFUSE_FOR_MEMORY);
+    refuse_events(REFUSE_OTHERWISE);
     link->ops->submit(link, 0, outer);
     refuse_events(REFUSE_NOTHING);
     CHECK_INT(store.error, IPTFS_E_ENGINE);

@@ -36,6 +36,9 @@ void frames_free(struct frames *frames);
 struct frames frames_read(const char *name);
 void frames_write(const char *name, const struct frames *frames);
 
+/* Copies a capture of test/golden/captures to the folder. */
+void copy_golden(const char *name);
+
 /* Packets of many sizes and both IP versions, within some tenths of a second. */
 struct frames frames_mixed(uint64_t seed, size_t count);
 
@@ -54,7 +57,7 @@ typedef int endpoint_command(const struct iptfs_endpoint_request *request, FILE 
                              struct iptfs_error *error);
 
 /* Runs a command on two captures of the folder. `words` are sets, and options "key=", "spi=",
- * "src=", "key-file=", "esp-sa=" and "esn", with blanks between. */
+ * "src=", "key-file=", "salt=", "seq-from=", "esp-sa=" and "esn", with blanks between. */
 struct endpoint_outcome endpoint_run(endpoint_command *run, const char *in, const char *out,
                                      const char *words);
 void endpoint_outcome_free(struct endpoint_outcome *outcome);

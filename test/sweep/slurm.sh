@@ -15,6 +15,8 @@ command -v parallel >/dev/null || skip "no GNU parallel" "sweeps on Slurm"
 PATH=$PATH:/usr/sbin
 export SLURM_CONF="$own/slurm/slurm.conf"
 unset SLURM_CLUSTERS SBATCH_PARTITION SBATCH_ACCOUNT SBATCH_TIMELIMIT
+# These must not change a sweep.
+export SQUEUE_STATES=PENDING SCANCEL_INTERACTIVE=yes SBATCH_WAIT=yes
 
 # A daemon of ours. It ends with us even when we are killed.
 daemon() {
@@ -26,7 +28,7 @@ daemon() {
 
 stop_daemons() {
     [ -n "${daemons:-}" ] || return 0
-    scancel --user="$(id -u)" >/dev/null 2>&1 || :
+    env -u SCANCEL_INTERACTIVE scancel --user="$(id -u)" >/dev/null 2>&1 || :
     wait_until 5 queue_is_empty >/dev/null 2>&1 || :
     kill -KILL $daemons 2>/dev/null || :
     wait 2>/dev/null || :
@@ -34,7 +36,7 @@ stop_daemons() {
 }
 clean_up() { stop_daemons; }
 
-queue_is_empty() { [ -z "$(squeue --noheader)" ]; }
+queue_is_empty() { [ -z "$(env -u SQUEUE_STATES squeue --noheader)" ]; }
 node_is_idle() { [ "$(sinfo --noheader --format=%T 2>/dev/null)" = idle ]; }
 
 configure() {
@@ -108,10 +110,11 @@ printf '%s[sweep]\nscenario.duration = 60s\ntraffic.a.rate = 8Mbps\nseed = 1 .. 
 
 an_array_gives_the_same_bytes() {
     "$SIM" sweep many.ini --out local
-    expect 0 "$SIM" sweep many.ini --engine slurm --sbatch --partition=main --out array
+    folder='array {} %j\a `x`' # Slurm would replace %j in the name of an output
+    expect 0 "$SIM" sweep many.ini --engine slurm --sbatch --partition=main --out "$folder"
     grep '40: 0 there before, 40 run, 0 failed' out
-    same array local
-    [ ! -e array/slurm ]
+    same "$folder" local
+    [ ! -e "$folder/slurm" ]
     expect 0 "$SIM" sweep many.ini --engine slurm --shard 20 --jobs 1 --out one
     same one local
 }
@@ -119,7 +122,10 @@ an_array_gives_the_same_bytes() {
 a_job_collects() {
     expect 0 "$SIM" sweep many.ini --engine slurm --no-wait --out later
     grep 'runs 40 points, then job [0-9]* collects them' out
+    mv many.ini edited.ini # the jobs need only the copy
     wait_until 20 test -e later/results.csv
+    mv edited.ini many.ini
+    grep '"file": ".*/many.ini"' later/manifest.json
     wait_until 5 queue_is_empty
     same later local
     grep -- '--no-wait' later/manifest.json
@@ -178,8 +184,9 @@ interrupted_sweeps_cancel() {
     status=0
     wait $sweep || status=$?
     cat started.err
-    [ $status = 1 ]
-    grep 'interrupted: job [0-9]* is cancelled; finished points stay' started.err
+    [ $status = 143 ]
+    grep 'interrupted: [0-9]* of 12 points are done, job [0-9]* is cancelled; --resume goes on' \
+        started.err
     queue_is_empty
     resumed term
 }
@@ -188,14 +195,14 @@ killed_sweeps_are_taken_over() {
     begin killed
     kill -9 -$sweep
     wait $sweep || :
-    squeue --noheader --format=%F | grep -q "$(cat killed/slurm/jobs)"
+    env -u SQUEUE_STATES squeue --noheader --format=%F | grep -q "$(cat killed/slurm/jobs)"
     resumed killed
     wait_until 5 queue_is_empty
 }
 
 cancelled_arrays_resume() {
     begin cancelled
-    scancel "$(cat cancelled/slurm/jobs)"
+    env -u SCANCEL_INTERACTIVE scancel "$(cat cancelled/slurm/jobs)"
     status=0
     wait $sweep || status=$?
     cat started.err

@@ -39,14 +39,16 @@ static void options_need_an_engine_that_uses_them(void)
 
 static void shards_hold_at_most_the_given_number(void)
 {
-    static const size_t points[] = {1, 3, 4, 7, 9};
+    static const struct iptfs_planned_point points[] = {
+        {1, "aa"}, {3, "cc"}, {4, "dd"}, {7, "gg"}, {9, "ii"}};
     const struct iptfs_engine_work work = {.points = points, .n_points = 5};
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    iptfs_engine_write_shards(&work, 2, out);
+    for (size_t i = 0; i < work.n_points; fputc('\n', out))
+        i = iptfs_engine_write_shard(&work, i, 2, out);
     fclose(out);
-    CHECK_STR(text, "1,3\n4,7\n9\n");
+    CHECK_STR(text, "1:aa,3:cc\n4:dd,7:gg\n9:ii\n");
     free(text);
 }
 

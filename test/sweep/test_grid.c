@@ -53,6 +53,10 @@ static void lists_and_ranges(void)
                  "link.loss=1e-4 / link.loss=0.001 / link.loss=0.01 / link.loss=1e-1");
     CHECK_POINTS("tunnel.pkt-size = log(100, 1500, 3)\n",
                  "tunnel.pkt-size=100 / tunnel.pkt-size=387 / tunnel.pkt-size=1500");
+    CHECK_POINTS("tunnel.pps = 1000000 : 3000000 : 1000000\n",
+                 "tunnel.pps=1000000 / tunnel.pps=2000000 / tunnel.pps=3000000");
+    CHECK_POINTS("tunnel.pps = log(1000, 1000000, 4)\n",
+                 "tunnel.pps=1000 / tunnel.pps=10000 / tunnel.pps=100000 / tunnel.pps=1000000");
     CHECK_POINTS("tunnel.init-delay = 0 : 20ms : 10ms\n",
                  "tunnel.init-delay=0ms / tunnel.init-delay=10ms / tunnel.init-delay=20ms");
     CHECK_POINTS("tunnel.reorder-window = 0, 2 .. 4, 9\n",
@@ -122,6 +126,12 @@ static void mistakes_name_their_line(void)
          "f.ini:14: [sweep] zip: found 'link.loss with 2 and link.delay with 1'"},
         {"link.loss = 1%\nzip = link.loss, link.dealy\n", "'link.dealy'"},
         {"link.loss = 1%\nzip = link.loss\n", "two keys or more"},
+        {"link.loss = 1%\nlink.delay = 1ms\nzip = link.loss, link.delay, link.loss\n",
+         "f.ini:14: [sweep] zip: found 'link.loss', allowed: each key once"},
+        {"tunnel.pps = 0 : 100000 : 1\n", "found '0 : 100000 : 1', allowed: at most 100000 values"},
+        {"seed = 00000000000000000000000000000000000001 .. 3\n", "FIRST .. LAST"},
+        {"case.a b = link.loss=1%\n", "case.NAME, without blanks, commas and quotes"},
+        {"case.a = link.loss=1%; link.loss=2%\n", "allowed: each key once"},
         {"case.a = nonsense\n", "section.key=value"},
     };
     struct iptfs_sweep sweep;
@@ -135,6 +145,25 @@ static void mistakes_name_their_line(void)
     }
     CHECK_INT(iptfs_sweep_parse_text(&sweep, BASE, "f.ini", &error), IPTFS_E_INVALID);
     CHECK_TRUE(strstr(error.text, "no section [sweep]") != NULL);
+}
+
+/* A point has its keys by value; there is a limit for them. */
+static void many_keys(void)
+{
+    struct iptfs_sweep sweep;
+    struct iptfs_error error = {0};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    fputs(BASE "[sweep]\n", out);
+    for (int i = 1; i <= 65; i++)
+        fprintf(out, "traffic.t%d.start = 1ms\n", i);
+    fclose(out);
+    CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), IPTFS_E_INVALID);
+    CHECK_STR(error.text,
+              "f.ini:76: [sweep] traffic.t65.start: found 'more keys', allowed: at most "
+              "64 in a point");
+    free(text);
 }
 
 /* What is wrong only in the whole scenario names the line of the sweep too. */
@@ -159,6 +188,7 @@ const CU_TestInfo iptfs_tests_grid[] = {
     {"lists and ranges", lists_and_ranges},
     {"grids, zips and cases", grids_zips_and_cases},
     {"mistakes name their line", mistakes_name_their_line},
+    {"many keys", many_keys},
     {"errors name the sweep's line", errors_name_the_sweeps_line},
     CU_TEST_INFO_NULL,
 };

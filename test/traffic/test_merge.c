@@ -110,6 +110,8 @@ static void test_merge_divides_the_free_space(void)
         CHECK_U64(test_take(merged).flow, 0);
     CHECK_U64(test_take(merged).flow, 2);
     CHECK_INT(test_next_ps(merged), IPTFS_NEVER);
+    offer_space(merged, IPTFS_TIME_MAX_PS, IPTFS_TIME_MAX_PS, 0, 400); /* all have stopped */
+    CHECK_INT(test_next_ps(merged), IPTFS_NEVER);
     iptfs_traffic_free(merged);
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Full disks, limits of sizes, closed descriptors, killed commands: files are complete or not
  * there, and the command says so. Gaps of a day take no memory. */
+#include "base/units.h"
+#include "run/run.h"
+#include "scenario/scenario.h"
 #include "support/check.h"
 #include "support/folder.h"
 
@@ -372,6 +375,29 @@ static void gaps_take_no_memory(void)
     folder_remove();
 }
 
+/* A queue without a limit grows as long as the run lasts: all memory of the machine in the end. */
+static void packets_of_a_run_are_limited(void)
+{
+    static const char text[] =
+        "[scenario]\nduration = 1000s\n[tunnel]\nmode = fixed-rate\nl3-fixed-rate = "
+        "20Mbps\n[link]\n"
+        "rate = 10Mbps\nqueue = 0\n[traffic.a]\ntype = cbr\nsize = 200B\nrate = 1Mbps\n";
+    static struct iptfs_run run;
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    CHECK_INT(iptfs_scenario_parse_text(&scenario, text, "t.ini", NULL, 0, &error), 0);
+    CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), 0);
+    CHECK_U64(run.direction[IPTFS_FORWARD].tunnel.store.max_octets, 4000000000u);
+    run.direction[IPTFS_FORWARD].tunnel.store.max_octets = 1000000;
+    CHECK_INT(iptfs_run_until(&run, 1000 * IPTFS_PS_PER_S, &error), IPTFS_E_NO_MEMORY);
+    if (strncmp(error.text, "t.ini: found ", 13) != 0 ||
+        strstr(error.text, " in the tunnel at the same time, allowed: as many as 1 MB hold; limit "
+                           "link.queue, or") == NULL)
+        CHECK_FAIL("\"%s\"", error.text);
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
+}
+
 extern const CU_TestInfo iptfs_tests_disk[];
 const CU_TestInfo iptfs_tests_disk[] = {
     {"plots are complete or not there", plots_are_complete_or_not_there},
@@ -383,5 +409,6 @@ const CU_TestInfo iptfs_tests_disk[] = {
     {"output is limited", output_is_limited},
     {"much output is announced", much_output_is_announced},
     {"gaps take no memory", gaps_take_no_memory},
+    {"packets of a run are limited", packets_of_a_run_are_limited},
     CU_TEST_INFO_NULL,
 };

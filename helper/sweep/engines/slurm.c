@@ -7,6 +7,8 @@
  *   N.out      the output of task N */
 #include "sweep/engine.h"
 
+#include "files/folder.h"
+#include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/process.h"
 #include "files/textfile.h"
@@ -15,7 +17,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,15 +24,18 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Paths reach the scripts as arguments, so that no name has to be quoted in them. */
+/* Paths reach the scripts as arguments, so that no name has to be quoted in them. The scripts open
+ * their output themselves: Slurm would replace %j and the like in its name. */
 static const char task_script[] =
     "#!/bin/sh\n"
-    "# One task of the array: PROGRAM FILE DIR\n"
-    "exec \"$1\" point \"$2\" --out \"$3\" "
-    "--index \"$(sed -n \"${SLURM_ARRAY_TASK_ID}p\" \"$3/slurm/shards\")\"\n";
+    "# One task of the array: PROGRAM FILE DIR SOURCES\n"
+    "exec >\"$3/slurm/$SLURM_ARRAY_TASK_ID.out\" 2>&1\n"
+    "sed -n \"${SLURM_ARRAY_TASK_ID}p\" \"$3/slurm/shards\" |\n"
+    "    \"$1\" point \"$2\" --out \"$3\" --sources \"$4\" --shard -\n";
 static const char collect_script[] = "#!/bin/sh\n"
-                                     "# When the array has ended: PROGRAM FILE DIR\n"
-                                     "exec \"$1\" sweep \"$2\" --out \"$3\" --collect\n";
+                                     "# When the array has ended: PROGRAM FILE DIR SOURCES\n"
+                                     "exec >\"$3/slurm/collect.log\" 2>&1\n"
+                                     "exec \"$1\" sweep \"$2\" --out \"$3\" --collect --planned\n";
 
 /* A submitted job array. */
 struct array {
@@ -42,37 +46,7 @@ struct array {
     long *read_octets; /* of each task's output */
 };
 
-/* -------------------------------------------------------------------------------------- signals */
-
-static volatile sig_atomic_t interrupted;
-
-static void record_signal(int number)
-{
-    interrupted = number;
-}
-
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-enum {
-    ENDS = sizeof ends / sizeof ends[0]
-};
-
-/* A signal that is ignored, as by nohup, stays ignored. */
-static void catch_signals(struct sigaction old[ENDS])
-{
-    struct sigaction action = {.sa_handler = record_signal};
-    interrupted = 0;
-    for (size_t i = 0; i < ENDS; i++) {
-        sigaction(ends[i], NULL, &old[i]);
-        if (old[i].sa_handler != SIG_IGN)
-            sigaction(ends[i], &action, NULL);
-    }
-}
-
-static void restore_signals(const struct sigaction old[ENDS])
-{
-    for (size_t i = 0; i < ENDS; i++)
-        sigaction(ends[i], &old[i], NULL);
-}
+/* ----------------------------------------------------------------------------------------- time */
 
 static void pause_s(double time_s)
 {
@@ -81,6 +55,17 @@ static void pause_s(double time_s)
 }
 
 /* ------------------------------------------------------------------------------------- commands */
+
+/* Runs a command of Slurm. Settings of the user that choose what it lists, where output goes or
+ * that it asks or waits must not change a sweep; those that choose where jobs run may. */
+static void ask(const char *const *argv, struct iptfs_process_answer *answer)
+{
+    static const char *const ours[] = {
+        "SQUEUE_", "SCANCEL_", "SBATCH_OUTPUT=", "SBATCH_ERROR=", "SBATCH_INPUT=", "SBATCH_WAIT="};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        iptfs_process_forget(ours[i]);
+    iptfs_process_ask(argv, answer);
+}
 
 static int refuse_answer(const char *command, struct iptfs_process_answer *answer,
                          struct iptfs_error *error)
@@ -103,7 +88,7 @@ static int find_limit(size_t *tasks, struct iptfs_error *error)
     static const char *const argv[] = {"scontrol", "show", "config", NULL};
     struct iptfs_process_answer answer;
     size_t size = 0;
-    iptfs_process_ask(argv, &answer);
+    ask(argv, &answer);
     if (answer.status != 0)
         return refuse_answer(argv[0], &answer, error);
     const char *line = strstr(answer.text, "\nMaxArraySize");
@@ -135,18 +120,36 @@ static int write_text(const char *directory, const char *name, const char *text,
     return code;
 }
 
+static bool is_jobs(const char *name, void *ctx)
+{
+    (void)ctx;
+    return strcmp(name, "jobs") == 0;
+}
+
+/* Whether a file in DIR/slurm is one of those that are written here or by a task. */
+static bool is_ours(const char *name, void *ctx)
+{
+    static const char *const names[] = {"jobs", "shards", "task.sh", "collect.sh", "collect.log"};
+    size_t digits = strspn(name, "0123456789");
+    (void)ctx;
+    if (digits > 0 && strcmp(name + digits, ".out") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t length = strlen(names[i]);
+        if (strncmp(name, names[i], length) == 0 &&
+            (name[length] == '\0' || iptfs_outfile_is_temporary(name + length)))
+            return true;
+    }
+    return false;
+}
+
 /* Removes the files in DIR/slurm, `jobs` first: without it no job is looked for. */
 static void remove_files(const char *directory)
 {
-    char *path = file_in(directory, ".");
-    DIR *folder = path != NULL ? opendir(path) : NULL;
-    struct dirent *entry;
-    if (folder != NULL)
-        unlinkat(dirfd(folder), "jobs", 0);
-    while (folder != NULL && (entry = readdir(folder)) != NULL)
-        unlinkat(dirfd(folder), entry->d_name, 0); /* not those of "." and ".." */
-    if (folder != NULL)
-        closedir(folder);
+    struct iptfs_error unused;
+    char *path = iptfs_path_join(directory, "slurm");
+    if (path != NULL && iptfs_folder_remove_files(path, is_jobs, NULL, &unused) == 0)
+        iptfs_folder_remove_files(path, is_ours, NULL, &unused);
     free(path);
 }
 
@@ -175,7 +178,7 @@ static enum in_queue look_for(const char *id)
     snprintf(user, sizeof user, "%ld", (long)getuid());
     const char *const argv[] = {"squeue", "--all",       "--noheader", "--user",
                                 user,     "--format=%F", NULL};
-    iptfs_process_ask(argv, &answer);
+    ask(argv, &answer);
     if (answer.status != 0)
         return NO_ANSWER;
     char *rest = answer.text, *line;
@@ -202,7 +205,7 @@ static bool cancel(const char *id)
         if (state == NO_ANSWER && i > 2)
             return false;
         if (i % 10 == 0)
-            iptfs_process_ask(argv, &answer);
+            ask(argv, &answer);
         pause_s(0.3);
     }
     return false;
@@ -232,15 +235,14 @@ static int prepare(const char *directory, struct iptfs_error *error)
 /* --------------------------------------------------------------------------------------- submit */
 
 /* Runs sbatch with the user's options, ours and a script; the number of the job in `id`. */
-static int submit_job(const struct iptfs_engine_work *work, const char *ours, const char *output,
-                      const char *script, char id[32], struct iptfs_error *error)
+static int submit_job(const struct iptfs_engine_work *work, const char *ours, const char *script,
+                      char id[32], struct iptfs_error *error)
 {
     struct iptfs_process_answer answer;
     const char **argv = calloc(16 + work->options.n_sbatch, sizeof *argv);
-    char *out = NULL, *path = file_in(work->call.directory, script);
+    char *path = file_in(work->call.directory, script);
     size_t n = 0;
-    if (argv == NULL || path == NULL ||
-        asprintf(&out, "--output=%s/slurm/%s", work->call.directory, output) < 0) {
+    if (argv == NULL || path == NULL) {
         free(argv);
         free(path);
         return iptfs_fail_no_memory(error);
@@ -248,14 +250,19 @@ static int submit_job(const struct iptfs_engine_work *work, const char *ours, co
     argv[n++] = "sbatch";
     for (size_t i = 0; i < work->options.n_sbatch; i++)
         argv[n++] = work->options.sbatch[i];
-    const char *const tail[] = {
-        "--parsable",    "--job-name=iptfs-sim", ours, out, path, work->call.program,
-        work->call.file, work->call.directory};
+    const char *const tail[] = {"--parsable",
+                                "--job-name=iptfs-sim",
+                                ours,
+                                "--output=/dev/null",
+                                path,
+                                work->call.program,
+                                work->call.file,
+                                work->call.directory,
+                                work->call.sources};
     for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++)
         argv[n++] = tail[i];
-    iptfs_process_ask(argv, &answer);
+    ask(argv, &answer);
     free(argv);
-    free(out);
     free(path);
     /* Warnings may stand before the number, and a cluster's name behind it. */
     const char *line = strrchr(answer.text, '\n');
@@ -274,7 +281,7 @@ static int submit_array(const struct iptfs_engine_work *work, size_t n_shards, c
     snprintf(array, sizeof array, "--array=1-%zu%s", n_shards, limit);
     int code = write_text(work->call.directory, "task.sh", task_script, error);
     if (code == 0)
-        code = submit_job(work, array, "%a.out", "task.sh", id, error);
+        code = submit_job(work, array, "task.sh", id, error);
     if (code != 0)
         return code;
     code = write_text(work->call.directory, "jobs", id, error);
@@ -307,7 +314,8 @@ static int write_shards(const struct iptfs_engine_work *work, size_t *n_shards,
     if (code == 0)
         code = iptfs_outfile_open_in(&file, folder, "shards", error);
     if (code == 0) {
-        iptfs_engine_write_shards(work, most, file.file);
+        for (size_t i = 0; i < work->n_points; fputc('\n', file.file))
+            i = iptfs_engine_write_shard(work, i, most, file.file);
         code = iptfs_outfile_commit(&file, error);
     }
     *n_shards = (work->n_points + most - 1) / most;
@@ -329,7 +337,7 @@ static int submit_both(const struct iptfs_engine_work *work, char id[32], char c
     if (code != 0)
         return code;
     snprintf(after, sizeof after, "--dependency=afterany:%s", id);
-    code = submit_job(work, after, "collect.log", "collect.sh", collector, error);
+    code = submit_job(work, after, "collect.sh", collector, error);
     if (code != 0) {
         cancel(id);
         return code;
@@ -408,9 +416,9 @@ static int cancel_array(const struct array *array, struct iptfs_error *error)
     bool cancelled = cancel(array->id);
     if (cancelled)
         remove_files(array->directory);
-    return iptfs_fail(
-        error, IPTFS_E_ENGINE, "interrupted: job %s %s; finished points stay, --resume goes on",
-        array->id, cancelled ? "is cancelled" : "could not be cancelled, --resume tries it again");
+    return iptfs_fail(error, IPTFS_E_INTERRUPTED, "job %s %s", array->id,
+                      cancelled ? "is cancelled"
+                                : "could not be cancelled, which --resume tries again");
 }
 
 /* Polls the queue seldom, since all users of the cluster share the daemon. */
@@ -419,9 +427,9 @@ static int follow(struct array *array, struct iptfs_error *error)
     enum in_queue state = IN_QUEUE;
     double look_s = iptfs_wall_s() + 1.0, interval_s = 1.0;
     enum iptfs_point_next next = IPTFS_POINTS_GO_ON;
-    while (state != GONE && next == IPTFS_POINTS_GO_ON && !interrupted) {
+    while (state != GONE && next == IPTFS_POINTS_GO_ON && iptfs_interrupt_signal() == 0) {
         pause_s(0.2);
-        if (iptfs_wall_s() >= look_s && !interrupted) {
+        if (iptfs_wall_s() >= look_s && iptfs_interrupt_signal() == 0) {
             state = look_for(array->id);
             interval_s = interval_s < 3.0 ? 1.5 * interval_s : interval_s;
             look_s = iptfs_wall_s() + interval_s;
@@ -436,18 +444,15 @@ static int follow(struct array *array, struct iptfs_error *error)
 static int run_array(const struct iptfs_engine_work *work, size_t n_tasks,
                      struct iptfs_error *error)
 {
-    struct sigaction old[ENDS];
     struct array array = {.work = work,
                           .directory = work->call.directory,
                           .n_tasks = n_tasks,
                           .read_octets = calloc(n_tasks, sizeof *array.read_octets)};
     if (array.read_octets == NULL)
         return iptfs_fail_no_memory(error);
-    catch_signals(old);
     int code = submit_array(work, n_tasks, array.id, error);
     if (code == 0)
         code = follow(&array, error);
-    restore_signals(old);
     free(array.read_octets);
     return code;
 }
