@@ -8,6 +8,8 @@
 #include "text/json_build.h"
 #include "text/quantity.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -96,12 +98,16 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
     return iptfs_outfile_commit(&file, error);
 }
 
-json_t *iptfs_manifest_load(const char *directory)
+int iptfs_manifest_load(const char *directory, json_t **manifest, struct iptfs_error *error)
 {
+    json_error_t why = {.line = 0};
     char *path = iptfs_path_join(directory, "manifest.json");
-    json_t *manifest = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    errno = 0;
+    *manifest = path != NULL ? json_load_file(path, 0, &why) : NULL;
+    bool no_memory = path == NULL || (*manifest == NULL && errno == ENOMEM) ||
+                     json_error_code(&why) == json_error_out_of_memory;
     free(path);
-    return manifest;
+    return no_memory ? iptfs_fail_no_memory(error) : IPTFS_OK;
 }
 
 static int refuse_change(const char *directory, const char *what, const char *was, const char *is,

@@ -20,8 +20,9 @@ char *iptfs_manifest_file(const json_t *manifest);
 /* Writes it into DIR. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error);
 
-/* The manifest that is in DIR: a new reference, NULL when there is none. */
-json_t *iptfs_manifest_load(const char *directory);
+/* Loads the manifest that is in DIR: a new reference, NULL when there is none. IPTFS_E_NO_MEMORY.
+ */
+int iptfs_manifest_load(const char *directory, json_t **manifest, struct iptfs_error *error);
 
 /* Checks that new results may be added to the old ones in DIR: the same version, the same sources
  * of the program, the same values outside of [sweep]. IPTFS_E_INVALID. */

@@ -315,7 +315,10 @@ static int show_point(struct table *table, FILE *out)
     int code = check_point(table);
     if (code != 0)
         return code;
-    json_t *manifest = iptfs_manifest_load(table->request->directory);
+    json_t *manifest;
+    code = iptfs_manifest_load(table->request->directory, &manifest, table->error);
+    if (code != 0)
+        return code;
     char *file = iptfs_manifest_file(manifest);
     json_decref(manifest);
     if (file == NULL)

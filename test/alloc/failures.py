@@ -3,7 +3,7 @@
 """Runs commands of iptfs-sim with a failing allocation, once for each place. A command must then do
 what it does otherwise, with the same output in each file, or end with one line on standard error, a
 status other than 0, and no file that is not whole. `./waf check` tries some places of each
-command, `./waf alloc-failures` all.
+command, `./waf failures` all.
 
   IPTFS_SIM=build/iptfs-sim IPTFS_FAILING=build/libfailing.so failures.py [--places WHICH] [NAME...]
 """
@@ -21,7 +21,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SIM = os.path.abspath(os.environ.get('IPTFS_SIM', os.path.join(ROOT, 'build', 'iptfs-sim')))
 FAILING = os.path.abspath(os.environ.get('IPTFS_FAILING',
                                          os.path.join(ROOT, 'build', 'libfailing.so')))
-SAMPLE = 12             # places of a command in the check
+SAMPLE = 4              # places of a command in the check
 STACKS = 300            # at most, of a command with --places=stacks
 ALL = 2**64 - 1
 
