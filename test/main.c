@@ -25,6 +25,7 @@ extern const CU_TestInfo iptfs_tests_esp[];
 extern const CU_TestInfo iptfs_tests_replay_window[];
 extern const CU_TestInfo iptfs_tests_aead[];
 extern const CU_TestInfo iptfs_tests_outer_codec[];
+extern const CU_TestInfo iptfs_tests_outer_ip[];
 extern const CU_TestInfo iptfs_tests_inbound_sa[];
 extern const CU_TestInfo iptfs_tests_queue[];
 extern const CU_TestInfo iptfs_tests_packer[];
@@ -125,6 +126,7 @@ extern const CU_TestInfo iptfs_tests_merge[];
 extern const CU_TestInfo iptfs_tests_capture_filter[];
 extern const CU_TestInfo iptfs_tests_capture_link_type[];
 extern const CU_TestInfo iptfs_tests_capture_reader[];
+extern const CU_TestInfo iptfs_tests_pcapng_format[];
 extern const CU_TestInfo iptfs_tests_capture_writer[];
 extern const CU_TestInfo iptfs_tests_pcap_file[];
 extern const CU_TestInfo iptfs_tests_traffic_pcap[];
@@ -207,6 +209,7 @@ static const struct {
     {"replay-window", iptfs_tests_replay_window},
     {"aead", iptfs_tests_aead},
     {"outer-codec", iptfs_tests_outer_codec},
+    {"outer-ip", iptfs_tests_outer_ip},
     {"inbound-sa", iptfs_tests_inbound_sa},
     {"queue", iptfs_tests_queue},
     {"packer", iptfs_tests_packer},
@@ -307,6 +310,7 @@ static const struct {
     {"capture-filter", iptfs_tests_capture_filter},
     {"capture-link-type", iptfs_tests_capture_link_type},
     {"capture-reader", iptfs_tests_capture_reader},
+    {"pcapng-format", iptfs_tests_pcapng_format},
     {"capture-writer", iptfs_tests_capture_writer},
     {"pcap-file", iptfs_tests_pcap_file},
     {"traffic-pcap", iptfs_tests_traffic_pcap},

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,8 +166,11 @@ static int compile(struct bpf_program *program, pcap_t *handle, const char *expr
                           "%s: filter: found the name '%.*s', allowed: addresses (names of hosts "
                           "and networks are not looked up)",
                           place, length < 100 ? (int)length : 100, name);
+    errno = 0;
     if (pcap_compile(handle, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0)
         return IPTFS_OK;
+    if (errno == ENOMEM)
+        return iptfs_fail_no_memory(error);
     return iptfs_fail(error, IPTFS_E_INVALID,
                       "%s: filter: found '%.160s', allowed: an expression of libpcap (%.120s)",
                       place, expression, pcap_geterr(handle));

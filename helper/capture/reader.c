@@ -221,8 +221,8 @@ int iptfs_capture_reader_next(struct iptfs_capture_reader *reader, struct iptfs_
     return 1;
 }
 
-int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const char *what,
-                                struct iptfs_error *error)
+int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const char *more,
+                                const char *what, struct iptfs_error *error)
 {
     char kinds[600], filtered[64] = "";
     iptfs_skips_list(&reader->skips, kinds, sizeof kinds);
@@ -230,9 +230,9 @@ int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const
         snprintf(filtered, sizeof filtered, "; %" PRIu64 " rejected by the filter",
                  reader->filtered);
     return iptfs_fail(
-        error, IPTFS_E_INVALID, "%s: found %" PRIu64 " packet%s%s%s%s, allowed: at least one %s",
+        error, IPTFS_E_INVALID, "%s: found %" PRIu64 " packet%s%s%s%s%s, allowed: at least one %s",
         reader->file.path.text, reader->file.number, reader->file.number == 1 ? "" : "s", kinds,
-        filtered, iptfs_capture_reader_cut(reader) ? "; the file is cut" : "", what);
+        more, filtered, iptfs_capture_reader_cut(reader) ? "; the file is cut" : "", what);
 }
 
 /* "FILE: COUNT packets TEXT" to `note`, unless the count is 0. */

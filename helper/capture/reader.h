@@ -71,9 +71,9 @@ static inline bool iptfs_capture_reader_cut(const struct iptfs_capture_reader *r
 }
 
 /* The error for a capture that has nothing that can be used: `what` it should have. The text names
- * what it has instead, by kind. IPTFS_E_INVALID. */
-int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const char *what,
-                                struct iptfs_error *error);
+ * what it has instead, by kind, and `more` of that, "; 3 TEXT" or "". IPTFS_E_INVALID. */
+int iptfs_capture_reader_refuse(const struct iptfs_capture_reader *reader, const char *more,
+                                const char *what, struct iptfs_error *error);
 
 /* Calls `note` with a line of text for each kind of packets that are not used, and for times that
  * were changed and a file that is cut. */

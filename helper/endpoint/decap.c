@@ -166,11 +166,28 @@ static void note_outer(const struct decap *decap, FILE *notes)
 }
 
 /* The error for a capture of which nothing is of the SA. */
-static int refuse_input(const struct decap *decap, FILE *notes)
+static int refuse_input(const struct decap *decap)
 {
-    note_outer(decap, notes);
-    return iptfs_capture_reader_refuse(&decap->endpoint.reader, "authentic ESP packet of the SA",
-                                       decap->endpoint.error);
+    const struct iptfs_inbound_sa *inbound = &decap->inbound;
+    char other_spi[48], more[240] = "";
+    snprintf(other_spi, sizeof other_spi, "of another SPI than 0x%08" PRIx32,
+             inbound->wire.config.spi);
+    const struct {
+        enum iptfs_outer_codec_verdict verdict;
+        const char *text;
+    } rows[] = {
+        {IPTFS_OUTER_CODEC_BAD_ICV, "not authentic: check key, salt and --esn"},
+        {IPTFS_OUTER_CODEC_OTHER_SPI, other_spi},
+        {IPTFS_OUTER_CODEC_SHORT, "too short for ESP"},
+        {IPTFS_OUTER_CODEC_BAD_TRAILER, "with a malformed trailer: check tunnel.cipher"},
+    };
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (inbound->verdicts[rows[i].verdict] > 0 && length < sizeof more)
+            length += (size_t)snprintf(more + length, sizeof more - length, "; %" PRIu64 " %s",
+                                       inbound->verdicts[rows[i].verdict], rows[i].text);
+    return iptfs_capture_reader_refuse(&decap->endpoint.reader, more,
+                                       "authentic ESP packet of the SA", decap->endpoint.error);
 }
 
 static int finish(struct decap *decap, FILE *out, FILE *notes)
@@ -180,16 +197,18 @@ static int finish(struct decap *decap, FILE *out, FILE *notes)
     if (code != IPTFS_OK)
         return iptfs_fail(endpoint->error, code, "decap: %s", iptfs_error_name(code));
     if (decap->inbound.verdicts[IPTFS_OUTER_CODEC_GOOD] == 0)
-        return refuse_input(decap, notes);
+        return refuse_input(decap);
     code = iptfs_endpoint_commit(endpoint);
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(decap);
-    iptfs_figures_note_input(endpoint, notes);
-    note_outer(decap, notes);
     code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
-    return code;
+    if (code != IPTFS_OK)
+        return code;
+    iptfs_figures_note_input(endpoint, notes);
+    note_outer(decap, notes);
+    return IPTFS_OK;
 }
 
 int iptfs_decap(const struct iptfs_endpoint_request *request, FILE *out, FILE *notes,

@@ -245,7 +245,8 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
 {
     struct iptfs_endpoint *endpoint = &encap->endpoint;
     if (encap->store.ledger.offered.pkts == 0)
-        return iptfs_capture_reader_refuse(&endpoint->reader, "whole IP packet", endpoint->error);
+        return iptfs_capture_reader_refuse(&endpoint->reader, "", "whole IP packet",
+                                           endpoint->error);
     int code = close_numbers(encap, endpoint->error);
     if (code == IPTFS_OK && endpoint->request->esp_sa_path != NULL)
         code = write_esp_sa(encap);
@@ -254,9 +255,10 @@ static int finish(struct encap *encap, FILE *out, FILE *notes)
     if (code != IPTFS_OK)
         return code;
     json_t *figures = make_figures(encap);
-    iptfs_figures_note_input(endpoint, notes);
     code = iptfs_figures_print(endpoint, figures, out);
     json_decref(figures);
+    if (code == IPTFS_OK)
+        iptfs_figures_note_input(endpoint, notes);
     return code;
 }
 

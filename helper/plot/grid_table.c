@@ -27,8 +27,8 @@ static void fill_from_point(struct iptfs_plot_table *table, const struct iptfs_s
             continue;
         *cell = iptfs_plot_base_cell(base, column->name);
         for (size_t j = 0; j < point->n_sets; j++)
-            if (strcmp(point->sets[j]->key, column->name) == 0)
-                *cell = iptfs_plot_cell_of(column->name, point->sets[j]->value);
+            if (strcmp(point->sets[j].key, column->name) == 0)
+                *cell = iptfs_plot_cell_of(column->name, point->sets[j].value);
     }
 }
 
@@ -47,7 +47,8 @@ int iptfs_plot_table_of_sweep(struct iptfs_plot_table *table, const struct iptfs
                               const char *const *keys, size_t count, struct iptfs_error *error)
 {
     *table = (struct iptfs_plot_table){.run = false};
-    struct iptfs_sweep_point point = iptfs_sweep_point(sweep, 1);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(sweep, 1, &point);
     json_t *base = iptfs_sweep_base(sweep);
     int code = base != NULL ? iptfs_plot_table_make_columns(table, count, point.n_columns, error)
                             : iptfs_fail_no_memory(error);
@@ -58,7 +59,7 @@ int iptfs_plot_table_of_sweep(struct iptfs_plot_table *table, const struct iptfs
     if (code == 0)
         code = iptfs_plot_table_make_cells(table, sweep->n_points, error);
     for (size_t i = 0; i < sweep->n_points && code == 0; i++) {
-        point = iptfs_sweep_point(sweep, i + 1);
+        iptfs_sweep_point_at(sweep, i + 1, &point);
         fill_from_point(table, &point, base);
     }
     for (size_t i = 0; i < table->n_rows * table->n_columns && code == 0; i++)

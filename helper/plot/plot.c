@@ -60,7 +60,7 @@ static json_t *find_names(const struct iptfs_sweep *sweep)
     for (size_t i = 0; i < sweep->n_axes && names != NULL; i++) {
         const struct iptfs_sweep_axis *axis = &sweep->axes[i];
         block /= axis->n_steps;
-        if (strcmp(axis->columns[0], "seed") == 0)
+        if (strcmp(axis->tracks[0].column, "seed") == 0)
             continue;
         for (size_t step = 1; step < axis->n_steps && step <= 64; step++)
             take_names_of_point(&names, sweep, 1 + step * block);

@@ -54,6 +54,8 @@ static int report(const struct iptfs_run_request *request, const char *directory
     if (code == IPTFS_OK &&
         print_summary(request, directory, &view, summary, cost, out) != IPTFS_OK)
         code = iptfs_fail_no_memory(error);
+    for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++)
+        iptfs_traffic_note(run->direction[i].source, request->progress);
     json_decref(summary);
     if (code == IPTFS_OK && request->series_ps > 0 && request->series_written != NULL)
         code = request->series_written(&output->series, directory, error);
@@ -69,8 +71,6 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
     int code = iptfs_run_init(run, scenario, seed, request->run, error);
     if (code != IPTFS_OK)
         return code;
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        iptfs_traffic_note(run->direction[i].source, request->progress);
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)
         iptfs_run_trace(run, (enum iptfs_direction)i,
                         iptfs_trace_file_trace(&output->trace, (enum iptfs_direction)i));

@@ -4,8 +4,10 @@
 #include "files/textfile.h"
 #include "scenario/sections.h"
 #include "sweep/key.h"
+#include "sweep/repeated.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
+#include "text/utf8.h"
 
 #include <string.h>
 
@@ -38,74 +40,100 @@ int iptfs_sweep_check_key(struct iptfs_sweep_reader *reader, unsigned line, cons
                       iptfs_suggest_hint(&nearest).text);
 }
 
-int iptfs_sweep_add_axis(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_axis *axis)
+int iptfs_sweep_check_utf8(struct iptfs_sweep_reader *reader, unsigned line, const char *key,
+                           const char *text)
+{
+    return iptfs_is_utf8(text)
+               ? 0
+               : iptfs_sweep_refuse(reader, line, key, text, "UTF-8, which results can hold");
+}
+
+int iptfs_sweep_add_axis(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_track *track)
 {
     struct iptfs_sweep *sweep = reader->sweep;
-    sweep->axes = iptfs_arena_grow(&sweep->arena, sweep->axes, sweep->n_axes, sizeof *sweep->axes);
-    if (sweep->axes == NULL)
+    struct iptfs_sweep_track *copy = iptfs_arena_alloc(&sweep->arena, sizeof *copy);
+    struct iptfs_sweep_axis *axes =
+        iptfs_arena_grow(&sweep->arena, sweep->axes, sweep->n_axes, sizeof *axes);
+    if (copy == NULL || axes == NULL)
         return iptfs_sweep_no_memory(reader);
-    sweep->axes[sweep->n_axes++] = *axis;
+    *copy = *track;
+    sweep->axes = axes;
+    sweep->axes[sweep->n_axes++] = (struct iptfs_sweep_axis){copy, 1, track->count, track->line};
     return 0;
 }
 
 bool iptfs_sweep_find_column(const struct iptfs_sweep *sweep, const char *column, size_t *found)
 {
     for (size_t i = 0; i < sweep->n_axes; i++)
-        for (size_t j = 0; j < sweep->axes[i].n_columns; j++)
-            if (strcmp(sweep->axes[i].columns[j], column) == 0) {
+        for (size_t j = 0; j < sweep->axes[i].n_tracks; j++)
+            if (strcmp(sweep->axes[i].tracks[j].column, column) == 0) {
                 *found = i;
                 return true;
             }
     return false;
 }
 
-/* No key may be set twice in a point. */
-static int check_sets(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_axis *axis,
-                      const struct iptfs_sweep_axis *other)
+/* Whether a line of values has the key. Their keys differ, as their columns do. */
+static bool is_line(const struct iptfs_sweep *sweep, const char *key)
 {
-    for (size_t i = 0; i < axis->n_steps; i++)
-        for (size_t j = 0; j < axis->steps[i].n_sets; j++)
-            for (size_t k = 0; k < other->n_steps; k++)
-                for (size_t l = 0; l < other->steps[k].n_sets; l++) {
-                    const struct iptfs_sweep_set *a = &axis->steps[i].sets[j];
-                    const struct iptfs_sweep_set *b = &other->steps[k].sets[l];
-                    bool same = strcmp(a->key, b->key) == 0;
-                    if (same)
-                        return iptfs_sweep_refuse(reader, b->line, b->key, b->text,
-                                                  "a key in one line or in cases, not in both");
-                    if (strcmp(other->columns[0], "case") != 0)
-                        break; /* further steps set the same keys */
-                }
-    return 0;
+    for (size_t i = 0; i < sweep->n_axes; i++)
+        for (size_t j = 0; j < sweep->axes[i].n_tracks; j++) {
+            const struct iptfs_sweep_track *track = &sweep->axes[i].tracks[j];
+            if (!iptfs_sweep_has_cases(track) && strcmp(track->key, key) == 0)
+                return true;
+        }
+    return false;
+}
+
+/* No key may be set twice in a point; the most values that a case sets in *most. */
+static int check_cases(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_track *track,
+                       size_t *most)
+{
+    *most = 0;
+    for (size_t i = 0; i < track->count; i++) {
+        const struct iptfs_sweep_case *one = &track->cases[i];
+        *most = one->n_sets > *most ? one->n_sets : *most;
+        for (size_t j = 0; j < one->n_sets; j++)
+            if (is_line(reader->sweep, one->sets[j].key))
+                return iptfs_sweep_refuse(reader, one->sets[j].line, one->sets[j].key,
+                                          one->sets[j].text,
+                                          "a key in one line or in cases, not in both");
+    }
+    return reader->planned ? 0 : iptfs_sweep_check_cases(reader, track);
+}
+
+/* Adds the columns and the values of an axis to those of a point. */
+static int count_axis(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_axis *axis,
+                      size_t *sets)
+{
+    int code = 0;
+    for (size_t i = 0; i < axis->n_tracks && code == 0; i++) {
+        size_t most = 1;
+        if (iptfs_sweep_has_cases(&axis->tracks[i]))
+            code = check_cases(reader, &axis->tracks[i], &most);
+        *sets += most;
+    }
+    reader->sweep->n_columns += axis->n_tracks;
+    if (code == 0 &&
+        (*sets > IPTFS_SWEEP_SETS_MAX || reader->sweep->n_columns > IPTFS_SWEEP_SETS_MAX))
+        return iptfs_sweep_refuse(reader, axis->line, axis->tracks[0].column, "more keys",
+                                  "at most 64 in a point");
+    return code;
 }
 
 int iptfs_sweep_count_points(struct iptfs_sweep_reader *reader)
 {
     struct iptfs_sweep *sweep = reader->sweep;
     size_t sets = 0;
+    int code = 0;
     sweep->n_points = 1;
-    for (size_t i = 0; i < sweep->n_axes; i++) {
+    for (size_t i = 0; i < sweep->n_axes && code == 0; i++) {
         const struct iptfs_sweep_axis *axis = &sweep->axes[i];
-        size_t most = 0;
-        for (size_t j = 0; j < axis->n_steps; j++)
-            most = axis->steps[j].n_sets > most ? axis->steps[j].n_sets : most;
-        sets += most;
-        sweep->n_columns += axis->n_columns;
         sweep->n_points *= axis->n_steps;
         if (sweep->n_points > IPTFS_SWEEP_POINTS_MAX)
-            return iptfs_sweep_refuse(reader, axis->line, axis->columns[0], "more points",
+            return iptfs_sweep_refuse(reader, axis->line, axis->tracks[0].column, "more points",
                                       "at most 1000000 in a sweep");
-        if (sets > IPTFS_SWEEP_SETS_MAX || sweep->n_columns > IPTFS_SWEEP_SETS_MAX)
-            return iptfs_sweep_refuse(reader, axis->line, axis->columns[0], "more keys",
-                                      "at most 64 in a point");
+        code = count_axis(reader, axis, &sets);
     }
-    for (size_t i = 0; i < sweep->n_axes; i++)
-        for (size_t j = 0; j < i; j++) {
-            const struct iptfs_sweep_axis *a = &sweep->axes[j], *b = &sweep->axes[i];
-            bool cases = strcmp(a->columns[0], "case") == 0;
-            int code = cases ? check_sets(reader, b, a) : check_sets(reader, a, b);
-            if (code != 0)
-                return code;
-        }
-    return 0;
+    return code;
 }

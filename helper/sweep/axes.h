@@ -14,13 +14,19 @@
 struct iptfs_sweep_reader {
     struct iptfs_sweep *sweep;
     struct iptfs_error *error;
-    bool inside;       /* in [sweep] */
-    unsigned line;     /* of [sweep]; 0: not yet found */
-    size_t case_index; /* 1 + the index of the axis of cases; 0: there is none */
+    bool inside;        /* in [sweep] */
+    unsigned line;      /* of [sweep]; 0: not yet found */
+    bool planned;       /* the text was checked before */
+    size_t case_index;  /* 1 + the index of the axis of cases; 0: there is none */
+    json_t *case_names; /* {"NAME": index of the case, ...} */
 };
 
 /* Fails with IPTFS_E_NO_MEMORY. */
 int iptfs_sweep_no_memory(struct iptfs_sweep_reader *reader);
+
+/* Checks that results can hold a text: JSON is UTF-8. IPTFS_E_INVALID. */
+int iptfs_sweep_check_utf8(struct iptfs_sweep_reader *reader, unsigned line, const char *key,
+                           const char *text);
 
 /* Fails with "FILE:LINE: [sweep] KEY: found 'FOUND', allowed: ALLOWED". */
 int iptfs_sweep_refuse(struct iptfs_sweep_reader *reader, unsigned line, const char *key,
@@ -30,8 +36,8 @@ int iptfs_sweep_refuse(struct iptfs_sweep_reader *reader, unsigned line, const c
  * when it is read. IPTFS_E_INVALID. */
 int iptfs_sweep_check_key(struct iptfs_sweep_reader *reader, unsigned line, const char *key);
 
-/* Adds a copy of an axis behind the others. IPTFS_E_NO_MEMORY. */
-int iptfs_sweep_add_axis(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_axis *axis);
+/* Adds an axis with a copy of this track behind the others. IPTFS_E_NO_MEMORY. */
+int iptfs_sweep_add_axis(struct iptfs_sweep_reader *reader, const struct iptfs_sweep_track *track);
 
 /* Whether an axis has a column of this name; its index in *axis. */
 bool iptfs_sweep_find_column(const struct iptfs_sweep *sweep, const char *column, size_t *axis);

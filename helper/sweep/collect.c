@@ -81,7 +81,8 @@ static void take_column(void *ctx, const char *name, const json_t *value)
 
 static void add_parameters(struct collection *all)
 {
-    struct iptfs_sweep_point point = iptfs_sweep_point(all->sweep, 1);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(all->sweep, 1, &point);
     add_column(all, "point", "point", "1");
     add_column(all, "id", "point", "text");
     for (size_t i = 0; i < point.n_columns; i++) {
@@ -244,7 +245,7 @@ static int write_sets(struct collection *all, const struct iptfs_sweep_point *po
 {
     int code = 0;
     for (size_t i = 0; i < point->n_sets && code == 0; i++) {
-        const char *const texts[] = {point->sets[i]->text};
+        const char *const texts[] = {point->sets[i].text};
         code = insert_texts(all, "INSERT INTO sets VALUES(?,?)", (sqlite3_int64)point->index, texts,
                             1);
     }
@@ -329,7 +330,8 @@ static int write_row(struct collection *all, json_t *row)
 
 static int write_point(struct collection *all, size_t index)
 {
-    struct iptfs_sweep_point point = iptfs_sweep_point(all->sweep, index + 1);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(all->sweep, index + 1, &point);
     int code = write_sets(all, &point);
     if (code != 0 || !all->outcomes[index].done)
         return code != 0 ? code : write_failure(all, &point);

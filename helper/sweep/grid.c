@@ -8,25 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size_t index)
+/* Adds what a step of a track sets to a point, and its column. */
+static void add_step(struct iptfs_sweep_point *point, const struct iptfs_sweep_track *track,
+                     size_t step)
 {
-    struct iptfs_sweep_point point = {.index = index};
+    size_t column = point->n_columns++;
+    point->columns[column] = track->column;
+    if (!iptfs_sweep_has_cases(track)) {
+        struct iptfs_sweep_set set = iptfs_sweep_set(track, step, point->texts[column]);
+        point->labels[column] = set.value;
+        point->sets[point->n_sets++] = set;
+        return;
+    }
+    const struct iptfs_sweep_case *one = &track->cases[step];
+    point->labels[column] = one->name;
+    for (size_t i = 0; i < one->n_sets; i++)
+        point->sets[point->n_sets++] = one->sets[i];
+}
+
+void iptfs_sweep_point_at(const struct iptfs_sweep *sweep, size_t index,
+                          struct iptfs_sweep_point *point)
+{
     IPTFS_ASSERT(index >= 1 && index <= sweep->n_points);
     size_t rest = index - 1, block = sweep->n_points;
+    point->index = index;
+    point->n_sets = 0;
+    point->n_columns = 0;
     for (size_t i = 0; i < sweep->n_axes; i++) {
         const struct iptfs_sweep_axis *axis = &sweep->axes[i];
         block /= axis->n_steps;
-        const struct iptfs_sweep_step *step = &axis->steps[rest / block];
+        for (size_t j = 0; j < axis->n_tracks; j++)
+            add_step(point, &axis->tracks[j], rest / block);
         rest %= block;
-        for (size_t j = 0; j < step->n_sets; j++)
-            point.sets[point.n_sets++] = &step->sets[j];
-        for (size_t j = 0; j < axis->n_columns; j++) {
-            point.columns[point.n_columns] = axis->columns[j];
-            point.labels[point.n_columns++] = step->labels[j];
-        }
     }
-    IPTFS_ASSERT(point.n_sets <= IPTFS_SWEEP_SETS_MAX && point.n_columns == sweep->n_columns);
-    return point;
+    IPTFS_ASSERT(point->n_sets <= IPTFS_SWEEP_SETS_MAX && point->n_columns == sweep->n_columns);
 }
 
 char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point)
@@ -48,7 +63,7 @@ static int name_line(const struct iptfs_sweep *sweep, const struct iptfs_sweep_p
     if (found.origin.place != IPTFS_PLACE_OVERRIDE)
         return iptfs_fail(error, found.code, "%s (point %zu of the sweep)", found.text,
                           point->index);
-    const struct iptfs_sweep_set *set = point->sets[found.origin.override];
+    const struct iptfs_sweep_set *set = &point->sets[found.origin.override];
     return iptfs_fail(error, found.code, "%s:%u: [sweep] %s: %s (point %zu)",
                       iptfs_quoted_path(sweep->path).text, set->line, iptfs_quoted(set->text).text,
                       iptfs_error_without_place(&found), point->index);
@@ -57,10 +72,11 @@ static int name_line(const struct iptfs_sweep *sweep, const struct iptfs_sweep_p
 int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
                          struct iptfs_scenario *scenario, struct iptfs_error *error)
 {
-    struct iptfs_sweep_point point = iptfs_sweep_point(sweep, index);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(sweep, index, &point);
     const char *sets[IPTFS_SWEEP_SETS_MAX];
     for (size_t i = 0; i < point.n_sets; i++)
-        sets[i] = point.sets[i]->text;
+        sets[i] = point.sets[i].text;
     int code =
         iptfs_scenario_parse_text(scenario, sweep->text, sweep->path, sets, point.n_sets, error);
     if (code == 0)
@@ -71,7 +87,8 @@ int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
 void iptfs_sweep_list(const struct iptfs_sweep *sweep, FILE *out)
 {
     for (size_t i = 1; i <= sweep->n_points; i++) {
-        struct iptfs_sweep_point point = iptfs_sweep_point(sweep, i);
+        struct iptfs_sweep_point point;
+        iptfs_sweep_point_at(sweep, i, &point);
         char *text = iptfs_sweep_point_text(&point);
         fprintf(out, "%zu %s\n", i, text != NULL ? text : "");
         free(text);

@@ -10,18 +10,21 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* One point: what it sets, and a value for each column of the sweep. Refers to the sweep. */
+/* One point: what it sets, and a value for each column of the sweep. Refers to the sweep and to
+ * itself: it must not be copied. */
 struct iptfs_sweep_point {
     size_t index; /* from 1 */
     size_t n_sets;
-    const struct iptfs_sweep_set *sets[IPTFS_SWEEP_SETS_MAX];
+    struct iptfs_sweep_set sets[IPTFS_SWEEP_SETS_MAX];
     const char *columns[IPTFS_SWEEP_SETS_MAX];
     const char *labels[IPTFS_SWEEP_SETS_MAX];
     size_t n_columns;
+    char texts[IPTFS_SWEEP_SETS_MAX][IPTFS_SWEEP_TEXT_MAX]; /* of computed values */
 };
 
 /* The point of this index, 1 to n_points. */
-struct iptfs_sweep_point iptfs_sweep_point(const struct iptfs_sweep *sweep, size_t index);
+void iptfs_sweep_point_at(const struct iptfs_sweep *sweep, size_t index,
+                          struct iptfs_sweep_point *point);
 
 /* "link.loss=0.01 seed=3": the values of the point's columns, as a new string. */
 char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point);

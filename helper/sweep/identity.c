@@ -74,7 +74,8 @@ static int hash_line(struct hashing *hashing, const char *line, bool files)
                  line + 1);
     if (files)
         return file != NULL && *file != '\0' ? hash_file(hashing, file) : 0;
-    if (file != NULL || strcmp(key, "scenario.description") == 0)
+    if (file != NULL || strcmp(key, "scenario.description") == 0 ||
+        strcmp(key, IPTFS_SWEEP_SEED_KEY) == 0)
         return 0;
     hashing->state = iptfs_hash(hashing->state, line, strlen(line));
     hashing->state = iptfs_hash(hashing->state, "\n", 1);
@@ -92,8 +93,8 @@ static int hash_text(struct hashing *hashing, const char *text, bool files)
     return code;
 }
 
-int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
-                   struct iptfs_error *error)
+int iptfs_sweep_identify(const struct iptfs_scenario *scenario,
+                         struct iptfs_sweep_identity *identity, struct iptfs_error *error)
 {
     static const char version[] = IPTFS_VERSION "\n";
     struct hashing hashing = {.error = error};
@@ -110,6 +111,25 @@ int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
     if (code == 0)
         code = hash_text(&hashing, text, true);
     free(text);
-    snprintf(id->text, sizeof id->text, "%016" PRIx64, hashing.state);
+    identity->hash = hashing.state;
+    return code;
+}
+
+struct iptfs_text iptfs_sweep_id_of_seed(const struct iptfs_sweep_identity *identity, uint64_t seed)
+{
+    struct iptfs_text text;
+    snprintf(text.text, sizeof text.text, IPTFS_SWEEP_SEED_KEY " = %" PRIu64 "\n", seed);
+    uint64_t hash = iptfs_hash_text(identity->hash, text.text);
+    snprintf(text.text, sizeof text.text, "%016" PRIx64, hash);
+    return text;
+}
+
+int iptfs_sweep_id(const struct iptfs_scenario *scenario, struct iptfs_text *id,
+                   struct iptfs_error *error)
+{
+    struct iptfs_sweep_identity identity;
+    int code = iptfs_sweep_identify(scenario, &identity, error);
+    if (code == 0)
+        *id = iptfs_sweep_id_of_seed(&identity, scenario->seed);
     return code;
 }

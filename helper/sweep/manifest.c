@@ -15,14 +15,26 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Adds the seeds of a line: as "FIRST .. LAST" where they are a range. */
+static void add_seeds(json_t **seeds, const struct iptfs_sweep_track *track)
+{
+    for (size_t i = 0; i < track->n_runs; i++) {
+        const struct iptfs_sweep_run *run = &track->runs[i];
+        char first[IPTFS_SWEEP_VALUE_MAX], last[IPTFS_SWEEP_VALUE_MAX], both[128];
+        const char *from = iptfs_sweep_value(track, run->begin, first);
+        const char *to = iptfs_sweep_value(track, run->begin + run->count - 1, last);
+        snprintf(both, sizeof both, "%.40s .. %.40s", from, to);
+        iptfs_json_append(seeds, json_string(run->count > 1 ? both : from));
+    }
+}
+
 static json_t *seeds_of(const struct iptfs_sweep *sweep)
 {
     json_t *seeds = json_array();
     for (size_t i = 0; i < sweep->n_axes; i++)
-        for (size_t j = 0; j < sweep->axes[i].n_columns; j++)
-            for (size_t k = 0; k < sweep->axes[i].n_steps; k++)
-                if (strcmp(sweep->axes[i].columns[j], "seed") == 0)
-                    iptfs_json_append(&seeds, json_string(sweep->axes[i].steps[k].labels[j]));
+        for (size_t j = 0; j < sweep->axes[i].n_tracks; j++)
+            if (strcmp(sweep->axes[i].tracks[j].column, "seed") == 0)
+                add_seeds(&seeds, &sweep->axes[i].tracks[j]);
     return seeds;
 }
 

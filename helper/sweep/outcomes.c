@@ -3,23 +3,57 @@
 
 #include "sweep/grid.h"
 #include "sweep/identity.h"
+#include "sweep/key.h"
 #include "sweep/point_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int identify(struct iptfs_sweep_outcomes *outcomes, size_t index, char **name,
+/* The last axis when it is that of seeds, NULL otherwise. */
+static const struct iptfs_sweep_track *seeds_of(const struct iptfs_sweep *sweep)
+{
+    if (sweep->n_axes == 0)
+        return NULL;
+    const struct iptfs_sweep_axis *last = &sweep->axes[sweep->n_axes - 1];
+    return last->n_tracks == 1 && strcmp(last->tracks[0].column, "seed") == 0 ? last->tracks : NULL;
+}
+
+/* Reads and checks the scenario of a point. */
+static int identify(const struct iptfs_sweep_outcomes *outcomes, size_t index,
+                    struct iptfs_sweep_identity *identity, uint64_t *seed, char **name,
                     struct iptfs_error *error)
 {
     struct iptfs_scenario scenario;
     int code = iptfs_sweep_scenario(outcomes->sweep, index, &scenario, error);
     if (code != 0)
         return code;
-    code = iptfs_sweep_id(&scenario, &outcomes->points[index - 1].id, error);
+    *seed = scenario.seed;
+    code = iptfs_sweep_identify(&scenario, identity, error);
     if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
         code = iptfs_fail_no_memory(error);
     iptfs_scenario_free(&scenario);
+    return code;
+}
+
+/* Points that differ only in their seeds, the first being `begin`: a seed is right or wrong by
+ * itself, so that the rest of the scenario is checked once. */
+static int identify_seeds(struct iptfs_sweep_outcomes *outcomes, size_t begin,
+                          const struct iptfs_sweep_track *seeds, char **name,
+                          struct iptfs_error *error)
+{
+    const struct iptfs_option *option = iptfs_sweep_option(IPTFS_SWEEP_SEED_KEY);
+    struct iptfs_sweep_identity identity;
+    uint64_t seed;
+    size_t count = seeds != NULL ? seeds->count : 1;
+    int code = identify(outcomes, begin, &identity, &seed, name, error);
+    for (size_t i = 0; i < count && code == 0; i++) {
+        char buffer[IPTFS_SWEEP_VALUE_MAX];
+        if (i > 0 &&
+            option->kind->parse(option, &seed, iptfs_sweep_value(seeds, i, buffer), NULL) != 0)
+            code = identify(outcomes, begin + i, &identity, &seed, name, error);
+        outcomes->points[begin + i - 1].id = iptfs_sweep_id_of_seed(&identity, seed);
+    }
     return code;
 }
 
@@ -32,8 +66,9 @@ int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptf
         .sweep = sweep, .points = calloc(sweep->n_points, sizeof *outcomes->points)};
     if (outcomes->points == NULL)
         return iptfs_fail_no_memory(error);
-    for (size_t i = 1; i <= sweep->n_points && code == 0; i++)
-        code = identify(outcomes, i, name, error);
+    const struct iptfs_sweep_track *seeds = seeds_of(sweep);
+    for (size_t i = 1; i <= sweep->n_points && code == 0; i += seeds != NULL ? seeds->count : 1)
+        code = identify_seeds(outcomes, i, seeds, name, error);
     return code;
 }
 
@@ -116,7 +151,8 @@ static void report_failure(const struct iptfs_sweep_outcomes *outcomes, size_t i
                            const struct iptfs_progress *progress)
 {
     const struct iptfs_sweep_outcome *outcome = &outcomes->points[index - 1];
-    struct iptfs_sweep_point point = iptfs_sweep_point(outcomes->sweep, index);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(outcomes->sweep, index, &point);
     char *text = iptfs_sweep_point_text(&point);
     iptfs_progress_message(progress, "failed: point %zu (%s), status %d: %s", index,
                            text != NULL ? text : "", outcome->status, outcome->message);

@@ -14,8 +14,7 @@
 /* The path as a new string, NULL when memory ran out. */
 char *iptfs_point_path(const char *directory, const struct iptfs_text *id);
 
-/* Writes the file, which is on the disk when it has its name. Never through a symbolic link.
- * IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
+/* Writes the file, never through a symbolic link. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_point_file_write(const json_t *summary, const char *directory,
                            const struct iptfs_text *id, struct iptfs_error *error);
 

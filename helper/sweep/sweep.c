@@ -57,7 +57,7 @@ static void move_seeds(struct iptfs_sweep *sweep)
 {
     for (size_t i = 0; i + 1 < sweep->n_axes; i++) {
         struct iptfs_sweep_axis axis = sweep->axes[i];
-        if (axis.n_columns != 1 || strcmp(axis.columns[0], "seed") != 0)
+        if (axis.n_tracks != 1 || strcmp(axis.tracks[0].column, "seed") != 0)
             continue;
         memmove(&sweep->axes[i], &sweep->axes[i + 1], (sweep->n_axes - i - 1) * sizeof axis);
         sweep->axes[sweep->n_axes - 1] = axis;
@@ -65,12 +65,12 @@ static void move_seeds(struct iptfs_sweep *sweep)
     }
 }
 
-int iptfs_sweep_parse_text(struct iptfs_sweep *sweep, const char *text, const char *path,
-                           struct iptfs_error *error)
+static int parse(struct iptfs_sweep *sweep, const char *text, const char *path, bool planned,
+                 struct iptfs_error *error)
 {
     static const struct iptfs_ini_events axes = {enter_section_once, add_axis_line};
     static const struct iptfs_ini_events zips = {enter_section, add_zip};
-    struct iptfs_sweep_reader reader = {.sweep = sweep, .error = error};
+    struct iptfs_sweep_reader reader = {.sweep = sweep, .error = error, .planned = planned};
     *sweep = (struct iptfs_sweep){.path = strdup(path), .text = strdup(text)};
     int code = sweep->path == NULL || sweep->text == NULL ? iptfs_sweep_no_memory(&reader) : 0;
     if (code == 0)
@@ -85,9 +85,22 @@ int iptfs_sweep_parse_text(struct iptfs_sweep *sweep, const char *text, const ch
         code = iptfs_sweep_count_points(&reader);
     if (code == 0)
         move_seeds(sweep);
+    json_decref(reader.case_names);
     if (code != 0)
         iptfs_sweep_free(sweep);
     return code;
+}
+
+int iptfs_sweep_parse_text(struct iptfs_sweep *sweep, const char *text, const char *path,
+                           struct iptfs_error *error)
+{
+    return parse(sweep, text, path, false, error);
+}
+
+int iptfs_sweep_parse_planned(struct iptfs_sweep *sweep, const char *text, const char *path,
+                              struct iptfs_error *error)
+{
+    return parse(sweep, text, path, true, error);
 }
 
 int iptfs_sweep_load(struct iptfs_sweep *sweep, const char *path, struct iptfs_error *error)
@@ -109,7 +122,7 @@ int iptfs_sweep_load_copy(struct iptfs_sweep *sweep, const char *directory, cons
     *sweep = (struct iptfs_sweep){0};
     int code = copy != NULL ? iptfs_textfile_read(copy, &text, error) : iptfs_fail_no_memory(error);
     if (code == 0)
-        code = iptfs_sweep_parse_text(sweep, text, path, error);
+        code = iptfs_sweep_parse_planned(sweep, text, path, error);
     free(text);
     free(copy);
     return code;

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "sweep/arena.h"
+#include "sweep/track.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -30,27 +31,11 @@
 /* Most values that are set over the scenario in one point, and most columns. */
 #define IPTFS_SWEEP_SETS_MAX 64u
 
-/* A value that a point sets over the scenario. */
-struct iptfs_sweep_set {
-    const char *text; /* "section.key=value" */
-    const char *key;  /* "section.key" */
-    const char *value;
-    unsigned line; /* of the file */
-};
-
-/* One step of an axis. */
-struct iptfs_sweep_step {
-    const char *const *labels; /* a value for each column */
-    struct iptfs_sweep_set *sets;
-    size_t n_sets;
-};
-
-/* Keys that take their values independently of the others. */
+/* Columns that take their values independently of the others. */
 struct iptfs_sweep_axis {
-    const char *const *columns; /* keys as in the file, or "case" */
-    size_t n_columns;
-    struct iptfs_sweep_step *steps;
-    size_t n_steps;
+    struct iptfs_sweep_track *tracks; /* which move together */
+    size_t n_tracks;
+    size_t n_steps; /* values of each */
     unsigned line;
 };
 
@@ -73,8 +58,13 @@ int iptfs_sweep_load(struct iptfs_sweep *sweep, const char *path, struct iptfs_e
 int iptfs_sweep_parse_text(struct iptfs_sweep *sweep, const char *text, const char *path,
                            struct iptfs_error *error);
 
+/* The same for a text that was read before: values are not searched for repeated ones again, so
+ * that a process of points does not compute those of others. */
+int iptfs_sweep_parse_planned(struct iptfs_sweep *sweep, const char *text, const char *path,
+                              struct iptfs_error *error);
+
 /* Reads the copy of a sweep that is in DIR (sweep.ini); `path` stands for the file that it was made
- * of, and names of files are relative to that. */
+ * of, and names of files are relative to that. Repeated values are not looked for again. */
 int iptfs_sweep_load_copy(struct iptfs_sweep *sweep, const char *directory, const char *path,
                           struct iptfs_error *error);
 void iptfs_sweep_free(struct iptfs_sweep *sweep);

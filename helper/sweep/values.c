@@ -4,6 +4,7 @@
 #include "files/textfile.h"
 #include "sweep/key.h"
 #include "sweep/piece.h"
+#include "sweep/repeated.h"
 #include "text/quantity.h"
 
 #include <inttypes.h>
@@ -11,11 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Most values on one line. */
-enum {
-    STEPS_MAX = 100000
-};
 
 /* A number and the unit behind it. */
 struct measure {
@@ -53,14 +49,10 @@ static bool same_units(const struct measure *measures, size_t count, const char 
     return true;
 }
 
-/* A line of values and the steps it is made into. */
+/* A line of values and the runs it is made into. */
 struct line {
     struct iptfs_sweep_reader *reader;
-    unsigned number;
-    const char *column;
-    const char *key; /* the column; "scenario.seed" for "seed" */
-    struct iptfs_sweep_step *steps;
-    size_t count;
+    struct iptfs_sweep_track track;
 };
 
 /* "KEY=VALUE" as the scenario takes it. */
@@ -73,32 +65,42 @@ static char *set_text(struct iptfs_sweep *sweep, const char *key, const char *va
     return text;
 }
 
+static int refuse(const struct line *line, const char *found, const char *allowed)
+{
+    return iptfs_sweep_refuse(line->reader, line->track.line, line->track.column, found, allowed);
+}
+
+/* Adds values; `found` is what the file has for them. */
+static int add_run(struct line *line, struct iptfs_sweep_run run, const char *found)
+{
+    struct iptfs_sweep_track *track = &line->track;
+    struct iptfs_arena *arena = &line->reader->sweep->arena;
+    if (run.count > IPTFS_SWEEP_POINTS_MAX - track->count)
+        return refuse(line, found, "at most 1000000 values");
+    run.begin = track->count;
+    struct iptfs_sweep_run *runs =
+        iptfs_arena_grow(arena, track->runs, track->n_runs, sizeof *track->runs);
+    if (runs == NULL)
+        return iptfs_sweep_no_memory(line->reader);
+    track->runs = runs;
+    track->runs[track->n_runs++] = run;
+    track->count += run.count;
+    return 0;
+}
+
 static int add_value(struct line *line, const char *value)
 {
-    struct iptfs_sweep_reader *reader = line->reader;
-    struct iptfs_sweep *sweep = reader->sweep;
-    for (size_t i = 0; i < line->count; i++)
-        if (strcmp(line->steps[i].labels[0], value) == 0)
-            return iptfs_sweep_refuse(reader, line->number, line->column, value, "each value once");
-    if (line->count == STEPS_MAX)
-        return iptfs_sweep_refuse(reader, line->number, line->column, value,
-                                  "at most 100000 values");
-    struct iptfs_sweep_set *set = iptfs_arena_alloc(&sweep->arena, sizeof *set);
-    const char **label = iptfs_arena_alloc(&sweep->arena, sizeof *label);
-    line->steps = iptfs_arena_grow(&sweep->arena, line->steps, line->count, sizeof *line->steps);
-    if (set == NULL || label == NULL || line->steps == NULL)
-        return iptfs_sweep_no_memory(reader);
-    *set = (struct iptfs_sweep_set){
-        .text = set_text(sweep, line->key, value),
-        .key = line->key,
-        .value = iptfs_arena_copy(&sweep->arena, value, strlen(value)),
-        .line = line->number,
-    };
-    *label = set->value;
-    if (set->text == NULL || set->value == NULL)
-        return iptfs_sweep_no_memory(reader);
-    line->steps[line->count++] = (struct iptfs_sweep_step){label, set, 1};
-    return 0;
+    struct iptfs_sweep *sweep = line->reader->sweep;
+    struct iptfs_sweep_run run = {
+        .rule = IPTFS_SWEEP_WRITTEN,
+        .count = 1,
+        .written = {.text = set_text(sweep, line->track.key, value),
+                    .key = line->track.key,
+                    .value = iptfs_arena_copy(&sweep->arena, value, strlen(value)),
+                    .line = line->track.line}};
+    if (run.written.text == NULL || run.written.value == NULL)
+        return iptfs_sweep_no_memory(line->reader);
+    return add_run(line, run, value);
 }
 
 static int add_piece(struct line *line, struct iptfs_piece piece)
@@ -108,21 +110,17 @@ static int add_piece(struct line *line, struct iptfs_piece piece)
     return add_value(line, value);
 }
 
-/* Adds a number rounded to `digits`, so that rounding errors of its computation do not show. */
-static int add_number(struct line *line, double number, int digits, const char *unit)
+/* A unit that outlives the parsing. */
+static const char *kept_unit(struct line *line, const char *unit)
 {
-    char value[64];
-    snprintf(value, sizeof value, "%.*g%s", digits, number, unit);
-    if (strpbrk(value, "eE") != NULL && fabs(number) >= 1.0)
-        snprintf(value, sizeof value, "%.0f%s", number, unit);
-    return add_value(line, value);
+    return iptfs_arena_copy(&line->reader->sweep->arena, unit, strlen(unit));
 }
 
 static int refuse_piece(struct line *line, struct iptfs_piece piece, const char *allowed)
 {
     char found[256];
     snprintf(found, sizeof found, "%.*s", (int)piece.length, piece.begin);
-    return iptfs_sweep_refuse(line->reader, line->number, line->column, found, allowed);
+    return refuse(line, found, allowed);
 }
 
 /* "0 : 5% : 0.5%" */
@@ -143,12 +141,15 @@ static int add_range(struct line *line, struct iptfs_piece piece, const char *te
     if (step <= 0.0 || part[0].number > part[1].number || !same_units(part, count, &unit))
         return refuse_piece(line, piece, allowed);
     double last = floor((part[1].number - part[0].number) / step + 1e-9);
-    if (last >= STEPS_MAX)
-        return refuse_piece(line, piece, "at most 100000 values");
-    int code = 0;
-    for (double i = 0; i <= last && code == 0; i += 1.0)
-        code = add_number(line, part[0].number + i * step, 12, unit);
-    return code;
+    if (last >= IPTFS_SWEEP_POINTS_MAX)
+        return refuse_piece(line, piece, "at most 1000000 values");
+    const struct iptfs_sweep_run run = {.rule = IPTFS_SWEEP_EVEN,
+                                        .count = (size_t)last + 1,
+                                        .from = part[0].number,
+                                        .step = step,
+                                        .digits = 12,
+                                        .unit = kept_unit(line, unit)};
+    return run.unit != NULL ? add_run(line, run, text) : iptfs_sweep_no_memory(line->reader);
 }
 
 /* "1 .. 20" */
@@ -167,15 +168,13 @@ static int add_whole_numbers(struct line *line, struct iptfs_piece piece, const 
     if (iptfs_parse_number(from, &first, NULL) != 0 || iptfs_parse_number(to, &last, NULL) != 0 ||
         first > last)
         return refuse_piece(line, piece, allowed);
-    if (last - first >= STEPS_MAX)
-        return refuse_piece(line, piece, "at most 100000 values");
-    int code = 0;
-    for (uint64_t i = first; i <= last && code == 0; i++) {
-        char value[32];
-        snprintf(value, sizeof value, "%" PRIu64, i);
-        code = add_value(line, value);
-    }
-    return code;
+    if (last - first >= IPTFS_SWEEP_POINTS_MAX)
+        return refuse_piece(line, piece, "at most 1000000 values");
+    return add_run(line,
+                   (struct iptfs_sweep_run){.rule = IPTFS_SWEEP_WHOLE,
+                                            .count = (size_t)(last - first) + 1,
+                                            .first = first},
+                   text);
 }
 
 static bool takes_whole_numbers(const char *key)
@@ -198,18 +197,22 @@ static int add_log(struct line *line, struct iptfs_piece piece, const char *insi
         count++;
     }
     if (count != 3 || inside != NULL || part[0].number <= 0.0 || part[1].number <= part[0].number ||
-        part[2].number < 2.0 || part[2].number > STEPS_MAX ||
+        part[2].number < 2.0 || part[2].number > IPTFS_SWEEP_POINTS_MAX ||
         part[2].number != floor(part[2].number) || part[2].unit[0] != '\0' ||
         !same_units(part, 2, &unit))
         return refuse_piece(line, piece, allowed);
     double ratio = log(part[1].number / part[0].number), steps = part[2].number - 1.0;
-    bool round = takes_whole_numbers(line->key) && (*unit == '\0' || strcmp(unit, "B") == 0);
-    int code = add_piece(line, written[0]);
-    for (double i = 1.0; i < steps && code == 0; i += 1.0) {
-        double number = part[0].number * exp(ratio * i / steps);
-        code = round ? add_number(line, nearbyint(number), 12, unit)
-                     : add_number(line, number, 4, unit);
-    }
+    bool round = takes_whole_numbers(line->track.key) && (*unit == '\0' || strcmp(unit, "B") == 0);
+    const struct iptfs_sweep_run run = {.rule = IPTFS_SWEEP_RATIO,
+                                        .count = (size_t)part[2].number - 2,
+                                        .from = part[0].number,
+                                        .step = ratio / steps,
+                                        .digits = round ? 12 : 4,
+                                        .round = round,
+                                        .unit = kept_unit(line, unit)};
+    int code = run.unit != NULL ? add_piece(line, written[0]) : iptfs_sweep_no_memory(line->reader);
+    if (code == 0 && run.count > 0)
+        code = add_run(line, run, "log");
     return code != 0 ? code : add_piece(line, written[1]);
 }
 
@@ -239,26 +242,26 @@ int iptfs_sweep_add_values(struct iptfs_sweep_reader *reader, unsigned number, c
 {
     struct iptfs_sweep *sweep = reader->sweep;
     bool seed = strcmp(key, "seed") == 0 || strcmp(key, IPTFS_SWEEP_SEED_KEY) == 0;
-    const char **column = iptfs_arena_alloc(&sweep->arena, sizeof *column);
+    const char *column = seed ? "seed" : iptfs_arena_copy(&sweep->arena, key, strlen(key));
     size_t other;
-    if (column == NULL || (*column = iptfs_arena_copy(&sweep->arena, key, strlen(key))) == NULL)
+    if (column == NULL)
         return iptfs_sweep_no_memory(reader);
-    if (seed)
-        *column = "seed";
-    if (iptfs_sweep_find_column(sweep, *column, &other))
+    if (iptfs_sweep_find_column(sweep, column, &other))
         return iptfs_fail(
             reader->error, IPTFS_E_INVALID,
             "%s:%u: [sweep] %s: found the key again (first in line %u), allowed: once",
             iptfs_quoted_path(sweep->path).text, number, iptfs_quoted(key).text,
             sweep->axes[other].line);
-    struct line line = {reader, number, *column, seed ? IPTFS_SWEEP_SEED_KEY : *column, NULL, 0};
-    int code = iptfs_sweep_check_key(reader, number, line.key);
+    struct line line = {
+        reader, {.column = column, .key = seed ? IPTFS_SWEEP_SEED_KEY : column, .line = number}};
+    int code = iptfs_sweep_check_key(reader, number, line.track.key);
+    if (code == 0)
+        code = iptfs_sweep_check_utf8(reader, number, column, value);
     struct iptfs_piece piece;
     char separator = strchr(value, '|') != NULL ? '|' : ',';
     while (code == 0 && iptfs_piece_next(&value, separator, &piece))
         code = separator == '|' ? add_piece(&line, piece) : add_values(&line, piece);
-    if (code != 0)
-        return code;
-    struct iptfs_sweep_axis axis = {column, 1, line.steps, line.count, number};
-    return iptfs_sweep_add_axis(reader, &axis);
+    if (code == 0 && !reader->planned)
+        code = iptfs_sweep_check_values(reader, &line.track);
+    return code != 0 ? code : iptfs_sweep_add_axis(reader, &line.track);
 }

@@ -6,54 +6,29 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Joins two steps into one. */
-static int join_steps(struct iptfs_sweep_reader *reader, struct iptfs_sweep_step *step,
-                      const struct iptfs_sweep_step *more, size_t n_columns, size_t n_more)
-{
-    struct iptfs_sweep *sweep = reader->sweep;
-    const char **labels = iptfs_arena_alloc(&sweep->arena, (n_columns + n_more) * sizeof *labels);
-    struct iptfs_sweep_set *sets =
-        iptfs_arena_alloc(&sweep->arena, (step->n_sets + more->n_sets) * sizeof *sets);
-    if (labels == NULL || sets == NULL)
-        return iptfs_sweep_no_memory(reader);
-    memcpy(labels, step->labels, n_columns * sizeof *labels);
-    memcpy(labels + n_columns, more->labels, n_more * sizeof *labels);
-    memcpy(sets, step->sets, step->n_sets * sizeof *sets);
-    memcpy(sets + step->n_sets, more->sets, more->n_sets * sizeof *sets);
-    *step = (struct iptfs_sweep_step){labels, sets, step->n_sets + more->n_sets};
-    return 0;
-}
-
-/* Joins the axis `other` into the axis `into`, step by step, and removes it. */
+/* Moves the tracks of the axis `other` behind those of the axis `into`, and removes it. */
 static int join_axes(struct iptfs_sweep_reader *reader, unsigned line, size_t into, size_t other)
 {
     struct iptfs_sweep *sweep = reader->sweep;
     struct iptfs_sweep_axis *axis = &sweep->axes[into], *more = &sweep->axes[other];
     if (axis->n_steps != more->n_steps) {
         char found[128];
-        snprintf(found, sizeof found, "%.40s with %zu and %.40s with %zu", axis->columns[0],
-                 axis->n_steps, more->columns[0], more->n_steps);
+        snprintf(found, sizeof found, "%.40s with %zu and %.40s with %zu", axis->tracks[0].column,
+                 axis->n_steps, more->tracks[0].column, more->n_steps);
         return iptfs_sweep_refuse(reader, line, "zip", found, "keys with as many values");
     }
-    const char **columns =
-        iptfs_arena_alloc(&sweep->arena, (axis->n_columns + more->n_columns) * sizeof *columns);
-    struct iptfs_sweep_step *steps =
-        iptfs_arena_alloc(&sweep->arena, axis->n_steps * sizeof *steps);
-    if (columns == NULL || steps == NULL)
+    size_t count = axis->n_tracks + more->n_tracks;
+    struct iptfs_sweep_track *tracks = iptfs_arena_alloc(&sweep->arena, count * sizeof *tracks);
+    if (tracks == NULL)
         return iptfs_sweep_no_memory(reader);
-    memcpy(columns, axis->columns, axis->n_columns * sizeof *columns);
-    memcpy(columns + axis->n_columns, more->columns, more->n_columns * sizeof *columns);
-    memcpy(steps, axis->steps, axis->n_steps * sizeof *steps);
-    int code = 0;
-    for (size_t i = 0; i < axis->n_steps && code == 0; i++)
-        code = join_steps(reader, &steps[i], &more->steps[i], axis->n_columns, more->n_columns);
-    axis->columns = columns;
-    axis->n_columns += more->n_columns;
-    axis->steps = steps;
+    memcpy(tracks, axis->tracks, axis->n_tracks * sizeof *tracks);
+    memcpy(tracks + axis->n_tracks, more->tracks, more->n_tracks * sizeof *tracks);
+    axis->tracks = tracks;
+    axis->n_tracks = count;
     for (size_t i = other + 1; i < sweep->n_axes; i++)
         sweep->axes[i - 1] = sweep->axes[i];
     sweep->n_axes--;
-    return code;
+    return 0;
 }
 
 int iptfs_sweep_zip(struct iptfs_sweep_reader *reader, unsigned line, const char *keys)

@@ -60,7 +60,7 @@ static int begin_at_zero(struct reader *r)
 {
     struct iptfs_traffic_list *list = &r->file->list;
     if (list->count == 0)
-        return iptfs_capture_reader_refuse(&r->capture, "IP packet", r->error);
+        return iptfs_capture_reader_refuse(&r->capture, "", "IP packet", r->error);
     int64_t first_ps = list->rows[0].time_ps;
     for (size_t i = 0; i < list->count; i++)
         list->rows[i].time_ps -= first_ps;

@@ -77,7 +77,8 @@ def make_inputs(folder):
             f.write(text)
     os.chmod(os.path.join(folder, 'key'), 0o600)
     for arguments in INPUTS:
-        subprocess.run([SIM, *arguments, '--quiet'], cwd=folder, check=True)
+        subprocess.run([SIM, *arguments, '--quiet'], cwd=folder, check=True,
+                       stderr=subprocess.DEVNULL)
 
 
 # Name -> arguments; @NAME is a file of the folder of inputs, =NAME a copy of a folder of it. What is written goes into the folder in which the command is run.
@@ -203,7 +204,8 @@ def problem(status, files, right_status, right_files):
     if not re.search(rb'memory', stderr):
         return 'status %d, another line: %r' % (status, stderr[:500])
     for name in sorted(files):
-        if name != 'stdout' and files[name] != right_files.get(name):
+        # A sweep that has not ended goes on from its manifest, which does not say yet how it ended.
+        if name not in ('stdout', 'out/manifest.json') and files[name] != right_files.get(name):
             return 'status %d, %s is %s' % (
                 status, name, 'not whole' if name in right_files else 'left behind')
     return None

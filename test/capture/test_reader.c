@@ -485,9 +485,11 @@ static void test_notes_and_refusal(void)
                          "1 packet without a time: that of the packet before is used\n" NAME
                          "the file is cut: packet 3 is its last complete one\n");
     reader.filtered = 5;
-    CHECK_INT(iptfs_capture_reader_refuse(&reader, "IP packet", &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, NAME "found 3 packets: 3 not captured whole; 5 rejected by the filter; "
-                               "the file is cut, allowed: at least one IP packet");
+    CHECK_INT(iptfs_capture_reader_refuse(&reader, "; 2 more", "IP packet", &error),
+              IPTFS_E_INVALID);
+    CHECK_STR(error.text,
+              NAME "found 3 packets: 3 not captured whole; 2 more; 5 rejected by the filter; "
+                   "the file is cut, allowed: at least one IP packet");
     iptfs_capture_reader_close(&reader);
 }
 

@@ -2,7 +2,9 @@
 /* libFuzzer's side: iptfs-fuzz --target=NAME, then its own options, corpora or single files. */
 #include "fuzz/fuzz.h"
 
+#include <arpa/inet.h>
 #include <malloc.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,34 @@ bool fuzz_must(bool held, const char *expression, const char *file, int line)
         return true;
     fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, expression);
     abort();
+}
+
+/* libpcap looks up names of hosts and networks with these. No input may make it do so. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **found)
+{
+    (void)service;
+    (void)hints;
+    (void)found;
+    struct in6_addr address;
+    /* Without a node it is the name of a port, which is in a file of the machine. */
+    MUST(node == NULL || inet_pton(AF_INET, node, &address) == 1 ||
+         inet_pton(AF_INET6, node, &address) == 1);
+    return EAI_NONAME;
+}
+
+int getnetbyname_r(const char *name, struct netent *net, char *buffer, size_t size,
+                   struct netent **found, int *error)
+{
+    (void)name;
+    (void)net;
+    (void)buffer;
+    (void)size;
+    *found = NULL;
+    *error = HOST_NOT_FOUND;
+    const bool looked_up = true;
+    MUST(!looked_up);
+    return 0;
 }
 
 const char *__asan_default_options(void)

@@ -74,6 +74,9 @@ void fuzz_plot_sections(const uint8_t *bytes, size_t octets);
 /* Calls of iptfs.h, with any options. */
 void fuzz_api(const uint8_t *bytes, size_t octets);
 
+/* A frame of a link type, an outer packet, or the expression of a filter. */
+void fuzz_frame(const uint8_t *bytes, size_t octets);
+
 /* An invariant. The runner of the target decides what happens when it does not hold; it may go on
  * afterwards. Returns `held`. */
 bool fuzz_must(bool held, const char *expression, const char *file, int line);

@@ -17,7 +17,8 @@ static void check_point(const struct iptfs_sweep *sweep, size_t index)
 {
     struct iptfs_error error = {0};
     struct iptfs_scenario scenario;
-    struct iptfs_sweep_point point = iptfs_sweep_point(sweep, index);
+    struct iptfs_sweep_point point;
+    iptfs_sweep_point_at(sweep, index, &point);
     MUST(point.index == index);
     MUST(point.n_columns == sweep->n_columns && point.n_columns <= IPTFS_SWEEP_SETS_MAX);
     MUST(point.n_sets <= IPTFS_SWEEP_SETS_MAX);

@@ -24,6 +24,7 @@ const struct fuzz_target fuzz_targets[] = {
     {"impair_list", fuzz_impair_list},
     {"plot_sections", fuzz_plot_sections},
     {"api", fuzz_api},
+    {"frame", fuzz_frame},
     {NULL, NULL},
 };
 

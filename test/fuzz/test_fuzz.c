@@ -77,7 +77,8 @@ static void run_corpus(const char *name)
     T(packet_list)                                                                                 \
     T(impair_list)                                                                                 \
     T(plot_sections)                                                                               \
-    T(api)
+    T(api)                                                                                         \
+    T(frame)
 
 #define DEFINE_TEST(name)                                                                          \
     static void test_##name(void)                                                                  \

@@ -3,11 +3,14 @@
 #include "sweep/grid.h"
 
 #include "support/check.h"
+#include "sweep/identity.h"
+#include "sweep/outcomes.h"
 #include "sweep/sweep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BASE                                                                                       \
     "[scenario]\nname = base\nduration = 100ms\n[link]\nrate = 10Mbps\ndelay = 1ms\n"              \
@@ -25,7 +28,8 @@ static void check_points(const char *lines, const char *expected, int line)
         return;
     }
     for (size_t i = 1; i <= sweep.n_points; i++) {
-        struct iptfs_sweep_point point = iptfs_sweep_point(&sweep, i);
+        struct iptfs_sweep_point point;
+        iptfs_sweep_point_at(&sweep, i, &point);
         struct iptfs_scenario scenario;
         char *label = iptfs_sweep_point_text(&point);
         size_t length = strlen(found);
@@ -118,7 +122,7 @@ static void mistakes_name_their_line(void)
         {"link.loss = 1%,, 2%\n", "a value between the commas"},
         {"link.loss = 1%, 1%\n", "each value once"},
         {"seed = 5 .. 2\n", "FIRST .. LAST"},
-        {"seed = 1 .. 9999999\n", "at most 100000 values"},
+        {"seed = 1 .. 9999999\n", "at most 1000000 values"},
         {"seed = 1 .. 9999\ntunnel.reorder-window = 0 .. 255\n", "at most 1000000"},
         {"link.loss = 1%\nlink.loss = 2%\n", "f.ini:13: [sweep] link.loss: found the key again"},
         {"link.loss = 1%\ncase.a = link.loss=2%\n", "in one line or in cases"},
@@ -128,7 +132,8 @@ static void mistakes_name_their_line(void)
         {"link.loss = 1%\nzip = link.loss\n", "two keys or more"},
         {"link.loss = 1%\nlink.delay = 1ms\nzip = link.loss, link.delay, link.loss\n",
          "f.ini:14: [sweep] zip: found 'link.loss', allowed: each key once"},
-        {"tunnel.pps = 0 : 100000 : 1\n", "found '0 : 100000 : 1', allowed: at most 100000 values"},
+        {"tunnel.pps = 0 : 1000000 : 1\n",
+         "found '0 : 1000000 : 1', allowed: at most 1000000 values"},
         {"seed = 00000000000000000000000000000000000001 .. 3\n", "FIRST .. LAST"},
         {"case.a b = link.loss=1%\n", "case.NAME, without blanks, commas and quotes"},
         {"case.a = link.loss=1%; link.loss=2%\n", "allowed: each key once"},
@@ -145,6 +150,63 @@ static void mistakes_name_their_line(void)
     }
     CHECK_INT(iptfs_sweep_parse_text(&sweep, BASE, "f.ini", &error), IPTFS_E_INVALID);
     CHECK_TRUE(strstr(error.text, "no section [sweep]") != NULL);
+}
+
+/* A value in two spellings is one value: its points would count as replications of each other. */
+static void repeated_values_are_refused(void)
+{
+    static const struct {
+        const char *lines, *expected;
+    } bad[] = {
+        {"link.loss = 1%, 0.01\n", "found '0.01', allowed: each value once; it is '1%' again"},
+        {"link.loss = 1e-2, 0.010\n", "it is '1e-2' again"},
+        {"link.loss = 0 : 2% : 1%, 0.01\n", "found '0.01', allowed: each value once; it is '1%'"},
+        {"link.loss = 0.01, 0 : 2% : 1%\n", "found '1%', allowed: each value once; it is '0.01'"},
+        {"link.loss = log(1e-4, 1e-1, 4), 0.1%\n", "it is '0.001' again"},
+        {"tunnel.pkt-size = 1500, 1500B, 1.5kB\n", "found '1500B', allowed: each value once"},
+        {"tunnel.pkt-size = 1 .. 1024, 1KiB\n", "it is '1024' again"},
+        {"tunnel.pkt-size = log(100, 105, 20)\n", "each value once"},
+        {"link.rate = 10Mbps, 10000kbps\n", "it is '10Mbps' again"},
+        {"link.rate = 10Mbps, 10Mb/s\n", "it is '10Mbps' again"},
+        {"link.delay = 1ms, 1000us\n", "it is '1ms' again"},
+        {"link.delay = 0, 0s\n", "it is '0' again"},
+        {"seed = 1, 01\n",
+         "f.ini:12: [sweep] seed: found '01', allowed: each value once; it is '1'"},
+        {"seed = 1 .. 5, 0x3\n", "found '0x3', allowed: each value once; it is '3' again"},
+        {"seed = 1 .. 5, 4 .. 9\n", "found '4', allowed: each value once"},
+        {"tunnel.ecn = on, yes\n", "it is 'on' again"},
+        {"traffic.a.ip = 4, ipv4\n", "it is '4' again"},
+        {"traffic.a.size = uniform(40, 100), uniform(40B,100B)\n",
+         "it is 'uniform(40, 100)' again"},
+        {"link.queue = 100p, 100pkts\n", "it is '100p' again"},
+        {"link.mtu-changes = 2ms 1400 | 2000us 1.4kB\n", "it is '2ms 1400' again"},
+        {"link.loss = 1%, 0.01\nlink.delay = 1ms, 2ms\nzip = link.loss, link.delay\n",
+         "'1%' again"},
+        {"case.a = link.loss=1%\ncase.b = link.loss = 0.01\n",
+         "f.ini:13: [sweep] case: found 'b', allowed: cases that differ; it has the values of 'a'"},
+        {"case.a = link.loss=1%; link.delay=1ms\ncase.b = link.delay=1000us; link.loss=0.01\n",
+         "it has the values of 'a'"},
+        {"case.\xff = link.loss=1%\n", "allowed: UTF-8, which results can hold"},
+        {"case.a = scenario.name=\xff\n", "allowed: UTF-8, which results can hold"},
+        {"traffic.a.size = \xe4 | 100\n", "allowed: UTF-8, which results can hold"},
+    };
+    struct iptfs_sweep sweep;
+    struct iptfs_error error;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, BASE "[sweep]\n%s", bad[i].lines);
+        CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), IPTFS_E_INVALID);
+        if (strstr(error.text, bad[i].expected) == NULL)
+            CHECK_FAIL("\"%s\" is not in \"%s\"", bad[i].expected, error.text);
+    }
+    /* Nor are they looked for again in the process of a point. */
+    CHECK_INT(iptfs_sweep_parse_planned(&sweep, BASE "[sweep]\nseed = 1, 01\n", "f.ini", &error),
+              0);
+    CHECK_U64(sweep.n_points, 2);
+    iptfs_sweep_free(&sweep);
+    CHECK_POINTS("link.loss = 1%, 0.011\ncase.a = link.delay=1ms\ncase.b =\n",
+                 "link.loss=1% case=a / link.loss=1% case=b / link.loss=0.011 case=a / "
+                 "link.loss=0.011 case=b");
 }
 
 /* A point has its keys by value; there is a limit for them. */
@@ -183,11 +245,53 @@ static void errors_name_the_sweeps_line(void)
     iptfs_sweep_free(&sweep);
 }
 
+static double cpu_s(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* Seconds of work for what took minutes: a point that differs only in its seed costs little, and a
+ * process of points computes none but its own. */
+static void a_million_points_are_planned(void)
+{
+    static const char *const lines[] = {"seed = 1 .. 1000000\n", "seed = 1 .. 999999, 1000001\n",
+                                        "link.loss = 0 : 0.0999 : 0.0001\nseed = 1 .. 1000\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct iptfs_sweep sweep;
+        struct iptfs_sweep_outcomes outcomes;
+        struct iptfs_scenario scenario;
+        struct iptfs_error error;
+        struct iptfs_text id;
+        char text[512], *name = NULL;
+        snprintf(text, sizeof text, BASE "[sweep]\n%s", lines[i]);
+        double begin_s = cpu_s();
+        CHECK_INT(iptfs_sweep_parse_text(&sweep, text, "f.ini", &error), 0);
+        CHECK_U64(sweep.n_points, 1000000);
+        CHECK_INT(iptfs_outcomes_init(&outcomes, &sweep, &name, &error), 0);
+        CHECK_TRUE(cpu_s() - begin_s < 10.0); /* 1 s, but with sanitizers on a slow machine */
+        CHECK_INT(iptfs_sweep_scenario(&sweep, 777777, &scenario, &error), 0);
+        CHECK_INT(iptfs_sweep_id(&scenario, &id, &error), 0);
+        CHECK_STR(outcomes.points[777776].id.text, id.text);
+        iptfs_scenario_free(&scenario);
+        iptfs_outcomes_free(&outcomes);
+        iptfs_sweep_free(&sweep);
+        free(name);
+        begin_s = cpu_s();
+        CHECK_INT(iptfs_sweep_parse_planned(&sweep, text, "f.ini", &error), 0);
+        CHECK_INT(iptfs_sweep_scenario(&sweep, 777777, &scenario, &error), 0);
+        CHECK_TRUE(cpu_s() - begin_s < 0.1);
+        iptfs_scenario_free(&scenario);
+        iptfs_sweep_free(&sweep);
+    }
+}
+
 extern const CU_TestInfo iptfs_tests_grid[];
 const CU_TestInfo iptfs_tests_grid[] = {
     {"lists and ranges", lists_and_ranges},
     {"grids, zips and cases", grids_zips_and_cases},
     {"mistakes name their line", mistakes_name_their_line},
+    {"repeated values are refused", repeated_values_are_refused},
+    {"a million points are planned", a_million_points_are_planned},
     {"many keys", many_keys},
     {"errors name the sweep's line", errors_name_the_sweeps_line},
     CU_TEST_INFO_NULL,
