@@ -81,7 +81,7 @@ def make_inputs(folder):
                        stderr=subprocess.DEVNULL)
 
 
-# Name -> arguments; @NAME is a file of the folder of inputs, =NAME a copy of a folder of it. What is written goes into the folder in which the command is run.
+# Name -> arguments; @NAME is a file of the folder of inputs, =NAME a copy of it. What is written goes into the folder in which the command is run.
 COMMANDS = {
     'list': ['list'],
     'list-json': ['list', '--json'],
@@ -99,13 +99,12 @@ COMMANDS = {
     'run-tcp': short('tcp-cubic.ini', '--set', 'traffic.downloads.stagger=1ms'),
     'run-beside': short('tcp-beside-tunnel.ini', '--set', 'traffic.beside.stagger=1ms'),
     'replay': ['replay', golden('linux/a-fit-boundary.scn')],
-    'encap': ['encap', example('inner.pcap'), 'outer.pcap', '--key-file', '@key', '--esp-sa', 'sa'],
-    'encap-json': ['encap', example('inner.pcap'), 'outer.pcap', '--key', KEY, '--json'],
-    'decap': ['decap', '@outer.pcap', 'inner.pcap', '--key-file', '@key'],
+    'encap': ['encap', example('inner.pcap'), 'outer.pcap', '--key-file', '=key', '--esp-sa', 'sa'],
+    'encap-json': ['encap', example('inner.pcap'), 'outer.pcap', '--key-file', '=key', '--json'],
+    'decap': ['decap', '@outer.pcap', 'inner.pcap', '--key-file', '=key'],
     'decap-json': ['decap', '@outer.pcap', 'inner.pcap', '--key', KEY, '--json'],
     'dry-run': ['sweep', example('sweep-delay.ini'), '--dry-run'],
     'sweep': ['sweep', '@small.ini', '--out', 'out', '--jobs', '1'],
-    'point': ['point', '@small.ini', '--out', '=small', '--index', '2'],
     'show': ['show', '@small'],
     'show-json': ['show', '@small', '--json'],
     'show-list': ['show', '@small', '--list'],
@@ -225,7 +224,9 @@ class Trial:
         shutil.rmtree(directory, ignore_errors=True)
         os.mkdir(directory)
         for name in self.copies:
-            shutil.copytree(os.path.join(self.inputs, name), os.path.join(directory, name))
+            path = os.path.join(self.inputs, name)
+            (shutil.copytree if os.path.isdir(path) else shutil.copy2)(
+                path, os.path.join(directory, name))
         status = self.server.run(first, last, trace, directory)
         return status, tree(directory)
 
