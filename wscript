@@ -6,6 +6,7 @@
 #   ./waf results      the published studies in results/ are made again
 #   ./waf doc          the reference pages are made again
 #   ./waf chaos        sweeps under kills, full disks, damaged and edited files
+#   ./waf failures     commands with each allocation failing
 #   ./waf coverage     which lines no test runs
 #   ./waf fuzz         the fuzzers, for --time seconds each
 #   ./waf --help       the other commands
@@ -499,6 +500,13 @@ def chaos(ctx):
     program = os.path.abspath(build_only(ctx, 'iptfs-sim'))
     command = [sys.executable, CHAOS, '--time', str(ctx.options.time)]
     end_command(failed=subprocess.call(command, env=dict(os.environ, IPTFS_SIM=program)) != 0)
+
+
+def failures(ctx):
+    """runs commands with each allocation failing, one after the other (minutes)"""
+    build_only(ctx, 'iptfs-sim,failing')
+    command = [sys.executable, FAILURES, '--places', 'all']
+    end_command(failed=subprocess.call(command) != 0)
 
 
 def coverage(ctx):

@@ -160,13 +160,17 @@ void iptfs_gnuplot_memory_path(int fd, char *path, size_t size)
     snprintf(path, size, "/dev/fd/%d", fd);
 }
 
+enum {
+    WITHOUT_MEMORY = 125 /* exit status before gnuplot runs */
+};
+
 /* Replaces this process by gnuplot without the user's settings, so that plots are the same
  * everywhere. */
 static void exec_gnuplot(const struct call *call)
 {
     if ((call->folder != NULL && chdir(call->folder) != 0) || dup2(call->out, STDOUT_FILENO) < 0 ||
         dup2(fileno(call->errors), STDERR_FILENO) < 0 || setenv("LC_ALL", "C", 1) != 0)
-        _exit(126);
+        _exit(errno == ENOMEM ? WITHOUT_MEMORY : 126);
     iptfs_process_exec(call->argv);
 }
 
@@ -207,6 +211,8 @@ static int check_status(const struct call *call, int status, struct iptfs_error 
     if (WIFEXITED(status) && WEXITSTATUS(status) == IPTFS_PROCESS_NOT_STARTED)
         return iptfs_fail(error, IPTFS_E_IO,
                           "gnuplot cannot be started: is the package 'gnuplot-nox' installed?");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == WITHOUT_MEMORY)
+        return iptfs_fail_no_memory(error);
     if (WIFSIGNALED(status))
         snprintf(why, sizeof why, "ended by signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));

@@ -11,6 +11,7 @@
 #include "plot/sections.h"
 #include "run/run.h"
 #include "sweep/grid.h"
+#include "text/json_build.h"
 #include "text/json_walk.h"
 #include "text/suggest.h"
 
@@ -25,23 +26,28 @@
 static void take_name(void *ctx, const char *name, const json_t *value)
 {
     (void)value;
-    json_object_set_new(ctx, name, json_null());
+    iptfs_json_put(ctx, name, json_null());
 }
 
-/* Adds the names of the values in the summary of a point, found by a run of 1 ps. A point that
+/* Adds the names of the values in the summary of a point, found by a run of 1 ps; *names is NULL
+ * when memory runs out. A point that
  * cannot run is reported when the sweep runs it. */
-static void take_names_of_point(json_t *names, const struct iptfs_sweep *sweep, size_t index)
+static void take_names_of_point(json_t **names, const struct iptfs_sweep *sweep, size_t index)
 {
     struct iptfs_scenario scenario;
     struct iptfs_error unused;
     json_t *summary = NULL;
-    if (iptfs_sweep_scenario(sweep, index, &scenario, &unused) != 0)
-        return;
-    scenario.duration_ps = 1;
-    if (iptfs_run_summary(&scenario, &summary, &unused) == 0)
+    int code = iptfs_sweep_scenario(sweep, index, &scenario, &unused);
+    if (code == 0) {
+        scenario.duration_ps = 1;
+        code = iptfs_run_summary(&scenario, &summary, &unused);
+        iptfs_scenario_free(&scenario);
+    }
+    if (code == 0)
         iptfs_json_walk(summary, take_name, names);
+    else if (code == IPTFS_E_NO_MEMORY)
+        iptfs_json_append(names, NULL);
     json_decref(summary);
-    iptfs_scenario_free(&scenario);
 }
 
 /* The values of a summary depend on mode, flows and directions: so each step of each axis except
@@ -50,15 +56,14 @@ static json_t *find_names(const struct iptfs_sweep *sweep)
 {
     json_t *names = json_object();
     size_t block = sweep->n_points;
-    if (names != NULL)
-        take_names_of_point(names, sweep, 1);
+    take_names_of_point(&names, sweep, 1);
     for (size_t i = 0; i < sweep->n_axes && names != NULL; i++) {
         const struct iptfs_sweep_axis *axis = &sweep->axes[i];
         block /= axis->n_steps;
         if (strcmp(axis->tracks[0].column, "seed") == 0)
             continue;
         for (size_t step = 1; step < axis->n_steps && step <= 64; step++)
-            take_names_of_point(names, sweep, 1 + step * block);
+            take_names_of_point(&names, sweep, 1 + step * block);
     }
     return names;
 }

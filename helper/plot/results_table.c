@@ -146,10 +146,12 @@ static int take_row(struct filling *filling, sqlite3_stmt *points, sqlite3_stmt 
 
 static int take_rows(struct filling *filling, sqlite3_stmt *points, sqlite3_stmt *sets)
 {
-    json_t *manifest = iptfs_manifest_load(filling->db.directory);
-    const json_t *base = json_object_get(manifest, "base");
+    json_t *manifest;
     size_t row = 0;
-    int code;
+    int code = iptfs_manifest_load(filling->db.directory, &manifest, filling->error);
+    if (code != 0)
+        return code;
+    const json_t *base = json_object_get(manifest, "base");
     while ((code = iptfs_results_db_next(&filling->db, points, filling->error)) == 1) {
         if (row == filling->table->n_rows)
             break;

@@ -10,6 +10,7 @@
 #include "sweep/results_db.h"
 #include "sweep/results_mark.h"
 #include "text/csv.h"
+#include "text/json_build.h"
 #include "text/json_walk.h"
 #include "text/text_stream.h"
 
@@ -61,8 +62,7 @@ static json_t *load_point(struct collection *all, size_t index)
 static void add_column(struct collection *all, const char *name, const char *role, const char *unit)
 {
     if (json_object_get(all->columns, name) == NULL)
-        json_object_set_new(all->columns, name,
-                            json_pack("{s:s, s:s}", "role", role, "unit", unit));
+        iptfs_json_put(&all->columns, name, json_pack("{s:s, s:s}", "role", role, "unit", unit));
 }
 
 /* The unit of a value by the table of summary values; results of another version may hold values
@@ -104,7 +104,7 @@ static bool is_skipped(const json_t *column)
 
 /* SQLite limits the number of columns, and names that differ only in case are the same to it. The
  * values that it cannot hold, those of single flows, are in results.csv only. */
-static void skip_columns(struct collection *all)
+static int skip_columns(struct collection *all)
 {
     size_t space = (size_t)sqlite3_limit(all->db, SQLITE_LIMIT_COLUMN, -1), skipped = 0;
     const char *name, *first = "";
@@ -119,13 +119,16 @@ static void skip_columns(struct collection *all)
             lower[length] = (char)tolower((unsigned char)name[length]);
         lower[length] = '\0';
         if (json_object_get(seen, lower) != NULL || (of_flow && space == 0)) {
-            json_object_set_new(column, "skipped", json_true());
+            if (json_object_set_new(column, "skipped", json_true()) != 0)
+                iptfs_json_append(&seen, NULL); /* as if memory had run out there */
             first = skipped++ == 0 ? name : first;
             continue;
         }
         space -= of_flow;
-        json_object_set_new(seen, lower, json_true());
+        iptfs_json_put(&seen, lower, json_true());
     }
+    if (seen == NULL)
+        return out_of_memory(all);
     json_decref(seen);
     if (skipped > 0)
         iptfs_progress_message(
@@ -133,6 +136,7 @@ static void skip_columns(struct collection *all)
             "%s/results.db: skips %zu values from %s on (results.csv has them): names "
             "that differ only in case, or too many of them",
             iptfs_quoted_path(all->directory).text, skipped, first);
+    return 0;
 }
 
 /* Points differ in the values they have: the columns are those of all points. */
@@ -149,7 +153,7 @@ static int find_columns(struct collection *all)
         iptfs_json_walk(summary, take_column, all);
         json_decref(summary);
     }
-    return 0;
+    return all->columns != NULL ? 0 : out_of_memory(all);
 }
 
 /* -------------------------------------------------------------------------------------- tables */
@@ -268,12 +272,12 @@ static int write_failure(struct collection *all, const struct iptfs_sweep_point 
 
 static void take_value(void *ctx, const char *name, const json_t *value)
 {
-    json_t *row = ctx;
-    if (json_object_get(row, name) == NULL)
-        json_object_set(row, name, iptfs_json_mutable(value));
+    json_t **row = ctx;
+    if (json_object_get(*row, name) == NULL)
+        iptfs_json_put(row, name, json_incref(iptfs_json_mutable(value)));
 }
 
-/* Name -> value of all that a point's row holds. */
+/* Name -> value of all that a point's row holds; NULL when memory ran out. */
 static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_text *id,
                       json_t *summary)
 {
@@ -284,10 +288,10 @@ static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_
         if (strcmp(point->columns[i], "seed") == 0)
             continue; /* as the summary has it */
         bool is_number = iptfs_sweep_number(point->columns[i], point->labels[i], &number, &unit);
-        json_object_set_new(row, point->columns[i],
-                            is_number ? json_real(number) : json_string(point->labels[i]));
+        iptfs_json_put(&row, point->columns[i],
+                       is_number ? json_real(number) : json_string(point->labels[i]));
     }
-    iptfs_json_walk(summary, take_value, row);
+    iptfs_json_walk(summary, take_value, &row);
     return row;
 }
 
@@ -343,8 +347,9 @@ static int write_point(struct collection *all, size_t index)
 
 static int write_tables(struct collection *all)
 {
-    skip_columns(all);
-    int code = run_sql(all, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
+    int code = skip_columns(all);
+    if (code == 0)
+        code = run_sql(all, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
                             "CREATE TABLE columns(position INTEGER PRIMARY KEY, name, role, unit);"
                             "CREATE TABLE sets(point INTEGER, text);"
                             "CREATE TABLE failures(point INTEGER PRIMARY KEY, id, parameters,"

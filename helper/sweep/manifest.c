@@ -7,15 +7,18 @@
 #include "files/textfile.h"
 #include "summary/summary.h"
 #include "sweep/copy.h"
+#include "text/json_build.h"
 #include "text/quantity.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Adds the seeds of a line: as "FIRST .. LAST" where they are a range. */
-static void add_seeds(json_t *seeds, const struct iptfs_sweep_track *track)
+static void add_seeds(json_t **seeds, const struct iptfs_sweep_track *track)
 {
     for (size_t i = 0; i < track->n_runs; i++) {
         const struct iptfs_sweep_run *run = &track->runs[i];
@@ -23,7 +26,7 @@ static void add_seeds(json_t *seeds, const struct iptfs_sweep_track *track)
         const char *from = iptfs_sweep_value(track, run->begin, first);
         const char *to = iptfs_sweep_value(track, run->begin + run->count - 1, last);
         snprintf(both, sizeof both, "%.40s .. %.40s", from, to);
-        json_array_append_new(seeds, json_string(run->count > 1 ? both : from));
+        iptfs_json_append(seeds, json_string(run->count > 1 ? both : from));
     }
 }
 
@@ -33,7 +36,7 @@ static json_t *seeds_of(const struct iptfs_sweep *sweep)
     for (size_t i = 0; i < sweep->n_axes; i++)
         for (size_t j = 0; j < sweep->axes[i].n_tracks; j++)
             if (strcmp(sweep->axes[i].tracks[j].column, "seed") == 0)
-                add_seeds(seeds, &sweep->axes[i].tracks[j]);
+                add_seeds(&seeds, &sweep->axes[i].tracks[j]);
     return seeds;
 }
 
@@ -111,28 +114,32 @@ int iptfs_manifest_write(const json_t *manifest, const char *directory, struct i
 }
 
 /* Only a regular file: a named pipe would be waited for. */
-static json_t *load_own(const char *path)
+static json_t *load_own(const char *path, json_error_t *why)
 {
     FILE *file;
     if (iptfs_infile_open_own(path, &file, NULL) != IPTFS_OK)
         return NULL;
-    json_t *json = json_loadf(file, 0, NULL);
+    json_t *json = json_loadf(file, 0, why);
     fclose(file);
     return json;
 }
 
-json_t *iptfs_manifest_load(const char *directory)
+int iptfs_manifest_load(const char *directory, json_t **manifest, struct iptfs_error *error)
 {
+    json_error_t why = {.line = 0};
     char *path = iptfs_path_join(directory, "manifest.json");
-    json_t *manifest = path != NULL ? load_own(path) : NULL;
+    errno = 0;
+    json_t *json = path != NULL ? load_own(path, &why) : NULL;
+    bool no_memory = path == NULL || (json == NULL && errno == ENOMEM) ||
+                     json_error_code(&why) == json_error_out_of_memory;
+    bool complete = json_is_string(json_object_get(json, "version")) &&
+                    json_is_string(json_object_get(json, "sources")) &&
+                    json_is_object(json_object_get(json, "base"));
     free(path);
-    bool complete = json_is_string(json_object_get(manifest, "version")) &&
-                    json_is_string(json_object_get(manifest, "sources")) &&
-                    json_is_object(json_object_get(manifest, "base"));
-    if (complete)
-        return manifest;
-    json_decref(manifest);
-    return NULL;
+    if (!complete)
+        json_decref(json);
+    *manifest = complete ? json : NULL;
+    return no_memory ? iptfs_fail_no_memory(error) : IPTFS_OK;
 }
 
 json_t *iptfs_manifest_recover(const char *directory)

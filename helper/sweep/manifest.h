@@ -20,8 +20,9 @@ char *iptfs_manifest_file(const json_t *manifest);
 /* Writes it into DIR, so that it outlasts a power cut. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
 int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error);
 
-/* The manifest that is in DIR: a new reference, NULL when there is none or it is damaged. */
-json_t *iptfs_manifest_load(const char *directory);
+/* Loads the manifest that is in DIR: a new reference, NULL when there is none or it is damaged.
+ * IPTFS_E_NO_MEMORY. */
+int iptfs_manifest_load(const char *directory, json_t **manifest, struct iptfs_error *error);
 
 /* What iptfs_manifest_compare needs, from DIR/sweep.ini in place of a damaged manifest: a new
  * reference, NULL when there is no manifest at all or no such copy. */

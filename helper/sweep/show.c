@@ -5,7 +5,9 @@
 #include "sweep/manifest.h"
 #include "sweep/results_db.h"
 #include "text/csv.h"
+#include "text/json_build.h"
 #include "text/quantity.h"
+#include "text/text_stream.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -19,8 +21,6 @@ struct table {
     struct iptfs_results_column *known; /* the columns there are */
     size_t n_known;
     FILE *sql; /* the query, written piece by piece */
-    char *text;
-    size_t size;
     size_t columns;
     struct iptfs_error *error;
 };
@@ -185,11 +185,11 @@ static int write_json(struct table *table, sqlite3_stmt *statement, int columns,
     while ((code = iptfs_results_db_next(&table->db, statement, table->error)) == 1) {
         json_t *row = json_object();
         for (int i = 0; i < columns; i++)
-            json_object_set_new(row, sqlite3_column_name(statement, i), json_cell(statement, i));
-        json_array_append_new(rows, row);
+            iptfs_json_put(&row, sqlite3_column_name(statement, i), json_cell(statement, i));
+        iptfs_json_append(&rows, row);
     }
     if (code == 0)
-        code = iptfs_summary_write_json(rows, out);
+        code = iptfs_summary_write_json(rows, out) == IPTFS_E_NO_MEMORY ? out_of_memory(table) : 0;
     json_decref(rows);
     return code;
 }
@@ -245,14 +245,15 @@ static int write_rows(struct table *table, const char *sql, FILE *out)
 
 static int show_table(struct table *table, FILE *out)
 {
-    table->sql = open_memstream(&table->text, &table->size);
+    struct iptfs_text_stream stream;
+    table->sql = iptfs_text_stream_open(&stream);
     if (table->sql == NULL)
         return out_of_memory(table);
     int code = write_query(table);
-    fclose(table->sql);
+    char *sql = iptfs_text_stream_close(&stream);
     if (code == 0)
-        code = write_rows(table, table->text, out);
-    free(table->text);
+        code = sql != NULL ? write_rows(table, sql, out) : out_of_memory(table);
+    free(sql);
     return code;
 }
 
@@ -314,7 +315,10 @@ static int show_point(struct table *table, FILE *out)
     int code = check_point(table);
     if (code != 0)
         return code;
-    json_t *manifest = iptfs_manifest_load(table->request->directory);
+    json_t *manifest;
+    code = iptfs_manifest_load(table->request->directory, &manifest, table->error);
+    if (code != 0)
+        return code;
     char *file = iptfs_manifest_file(manifest);
     json_decref(manifest);
     if (file == NULL)

@@ -8,6 +8,7 @@
 #include "sweep/cases.h"
 #include "sweep/values.h"
 #include "sweep/zip.h"
+#include "text/json_build.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +158,7 @@ static int base_value(void *ctx, unsigned line, const char *key, const char *val
     snprintf(name, sizeof name, "%s.%s", base->section, key);
     if (strcmp(base->section, "sweep") != 0 && strncmp(base->section, "plot.", 5) != 0 &&
         strcmp(name, "scenario.description") != 0)
-        json_object_set_new(base->values, name, json_string(value));
+        iptfs_json_put(&base->values, name, json_string(value));
     return 0;
 }
 

@@ -50,14 +50,15 @@ static int refuse_unknown(const struct run *run, struct iptfs_error *error)
 
 static int check_manifest(struct run *run, struct iptfs_error *error)
 {
-    json_t *old = iptfs_manifest_load(run->directory);
-    if (old == NULL && (old = iptfs_manifest_recover(run->directory)) != NULL)
+    json_t *old;
+    int code = iptfs_manifest_load(run->directory, &old, error);
+    if (code == 0 && old == NULL && (old = iptfs_manifest_recover(run->directory)) != NULL)
         iptfs_progress_message(run->request->progress,
                                "%s/manifest.json is damaged: recovered from " IPTFS_SWEEP_COPY,
                                iptfs_quoted_path(run->directory).text);
-    if (old == NULL)
-        return refuse_unknown(run, error);
-    int code = iptfs_manifest_compare(run->manifest, old, run->directory, error);
+    if (code != 0 || old == NULL)
+        return code != 0 ? code : refuse_unknown(run, error);
+    code = iptfs_manifest_compare(run->manifest, old, run->directory, error);
     if (code == 0 && run->request->collect)
         iptfs_manifest_keep_start(run->manifest, old);
     else if (code == 0 && !run->request->resume)
@@ -228,8 +229,9 @@ static int write_results(struct run *run, size_t failed, struct iptfs_error *err
     int code = iptfs_collect(&run->outcomes, run->directory, run->request->progress, error);
     if (code != 0)
         return code;
-    json_object_set_new(run->manifest, "time_s", json_real(spent_s));
-    json_object_set_new(run->manifest, "failed", json_integer((json_int_t)failed));
+    if (json_object_set_new(run->manifest, "time_s", json_real(spent_s)) != 0 ||
+        json_object_set_new(run->manifest, "failed", json_integer((json_int_t)failed)) != 0)
+        return iptfs_fail_no_memory(error);
     return iptfs_manifest_write(run->manifest, run->directory, error);
 }
 

@@ -20,6 +20,7 @@ struct iptfs_ns3_device {
     uint32_t index;
     iptfs_ns3_device_send *send;
     void *ctx;
+    ns3::VirtualNetDevice::SendCallback refuse; /* set when the device is freed; made before */
 };
 
 namespace
@@ -136,7 +137,8 @@ int iptfs_ns3_device_new(struct iptfs_ns3_device **out, void *node, uint32_t mtu
     return iptfs::guarded([out, node, mtu_octets, send, ctx]() {
         ns3::Ptr<ns3::VirtualNetDevice> device =
             make_device(ns3::Ptr<ns3::Node>(static_cast<ns3::Node *>(node)), mtu_octets);
-        *out = new iptfs_ns3_device{device, device->GetIfIndex(), send, ctx};
+        *out = new iptfs_ns3_device{device, device->GetIfIndex(), send, ctx,
+                                    ns3::MakeCallback(&refuse)};
         device->SetSendCallback(ns3::MakeBoundCallback(&on_send, *out));
         return 0;
     });
@@ -192,7 +194,7 @@ void iptfs_ns3_device_free(struct iptfs_ns3_device *device)
 {
     if (device == nullptr)
         return;
-    device->device->SetSendCallback(ns3::MakeCallback(&refuse));
+    device->device->SetSendCallback(device->refuse);
     delete device;
 }
 

@@ -39,6 +39,7 @@ struct {
     bool checksums;        /* switched on here */
     bool running;
     bool stopped;
+    int failure;   /* of the present run, by fail_run */
     bool changing; /* open or close is in progress */
     bool broken;   /* open or close failed halfway; ns-3 does not survive another try */
 } control;
@@ -194,6 +195,14 @@ const char *iptfs_ns3_strerror(int code)
     }
 }
 
+void iptfs::fail_run(int code)
+{
+    if (!control.running || control.failure != 0)
+        return;
+    control.failure = code;
+    sim.impl->Stop();
+}
+
 int iptfs_ns3_open(void)
 {
     int rc;
@@ -280,7 +289,9 @@ int iptfs_ns3_run_until(int64_t stop_ps)
         return IPTFS_NS3_ESTATE;
     control.running = true;
     control.stopped = false;
+    control.failure = 0;
     rc = iptfs::guarded([stop_ps]() { return run_with_fence(stop_ps); });
+    rc = control.failure != 0 ? control.failure : rc;
     control.running = false;
     control.fence = nullptr;
     return rc;
