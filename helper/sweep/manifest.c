@@ -9,6 +9,7 @@
 #include "sweep/copy.h"
 #include "text/json_build.h"
 #include "text/quantity.h"
+#include "text/utf8.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -40,15 +41,10 @@ static json_t *seeds_of(const struct iptfs_sweep *sweep)
     return seeds;
 }
 
-/* A text as JSON, which is UTF-8: in another text each octet that is not ASCII becomes '?'. */
 static json_t *utf8(const char *text)
 {
-    json_t *string = json_string(text);
-    char *copy = string == NULL ? strdup(text) : NULL;
-    for (char *at = copy; at != NULL && *at != '\0'; at++)
-        *at = (unsigned char)*at < 0x80 ? *at : '?';
-    if (copy != NULL)
-        string = json_string(copy);
+    char *copy = iptfs_utf8_copy(text);
+    json_t *string = copy != NULL ? json_string(copy) : NULL;
     free(copy);
     return string;
 }

@@ -9,6 +9,7 @@
 #include "sweep/values.h"
 #include "sweep/zip.h"
 #include "text/json_build.h"
+#include "text/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,14 @@ static int base_section(void *ctx, unsigned line, const char *name)
     return 0;
 }
 
+static void put_text(json_t **values, const char *name, const char *value)
+{
+    char *key = iptfs_utf8_copy(name), *text = iptfs_utf8_copy(value);
+    iptfs_json_put(values, key, text != NULL ? json_string(text) : NULL);
+    free(key);
+    free(text);
+}
+
 static int base_value(void *ctx, unsigned line, const char *key, const char *value)
 {
     struct base *base = ctx;
@@ -158,7 +167,7 @@ static int base_value(void *ctx, unsigned line, const char *key, const char *val
     snprintf(name, sizeof name, "%s.%s", base->section, key);
     if (strcmp(base->section, "sweep") != 0 && strncmp(base->section, "plot.", 5) != 0 &&
         strcmp(name, "scenario.description") != 0)
-        iptfs_json_put(&base->values, name, json_string(value));
+        put_text(&base->values, name, value);
     return 0;
 }
 

@@ -2,6 +2,9 @@
 #include "text/utf8.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The octets of a sequence by its first one, and the smallest character of that length. */
 static int length_of(uint8_t first, uint32_t *least)
@@ -32,4 +35,14 @@ bool iptfs_is_utf8(const char *text)
         c += length;
     }
     return true;
+}
+
+char *iptfs_utf8_copy(const char *text)
+{
+    if (iptfs_is_utf8(text))
+        return strdup(text);
+    char *copy = malloc(strlen(text) * strlen("\\xNN") + 1), *end = copy;
+    for (const unsigned char *c = (const unsigned char *)text; copy != NULL && *c != 0; c++)
+        end += sprintf(end, *c < 0x80 ? "%c" : "\\x%02x", *c);
+    return copy;
 }

@@ -46,7 +46,8 @@ static void add_interface(uint32_t linktype, const uint8_t *options, uint32_t co
 {
     uint8_t body[64] = {0};
     iptfs_put16(body, linktype);
-    memcpy(body + 8, options, count);
+    if (count > 0)
+        memcpy(body + 8, options, count);
     add_block(INTERFACE, body, 8 + count);
 }
 

@@ -21,7 +21,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PAGES = ['README.md', 'CONTRIBUTING.md', 'doc/*.md', 'model/README.md', 'helper/README.md',
          'results/*/README.md', 'test/**/README.md', 'model/iptfs.h', 'model/ns3/**/*.h',
          'examples/*.ini', 'examples/*.c', 'examples/*.cc']
-RUN = ('build/iptfs-sim', 'iptfs-sim', 'build/iptfs-test', './waf', 'printf', 'cmp', 'mkdir')
+RUN = ('build/iptfs-sim', 'iptfs-sim', 'build/iptfs-test', './waf', 'printf', '(umask', 'cmp', 'mkdir')
 PLACEHOLDER = re.compile(r'(^|[ /=.])(FILE|DIR|NAME|MINE|IN|OUT|N|COMMAND|SUITE|TOPIC|FOLDER)\b|…|\.\.\.')
 TIMEOUT_S = 300
 

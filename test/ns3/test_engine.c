@@ -157,7 +157,7 @@ static void test_errors_stop_the_run(void)
 {
     check_stop(ENGINE_DIRECT, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
     check_stop(ENGINE_P2P, on_out_of_memory, IPTFS_E_NO_MEMORY, IPTFS_NS3_STOPPED);
-    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_ENGINE, IPTFS_NS3_STOPPED);
+    check_stop(ENGINE_P2P, on_refuse, IPTFS_E_ENGINE, IPTFS_NS3_EENGINE);
 }
 
 /* A timer that ns-3 does not take is an error of the engine. */

@@ -3,6 +3,8 @@
 
 #include "support/check.h"
 
+#include <stdlib.h>
+
 static void sequences_are_checked(void)
 {
     static const char *const good[] = {"",
@@ -36,8 +38,24 @@ static void sequences_are_checked(void)
             CHECK_FAIL("bad %zu", i);
 }
 
+static void copies_are_utf8(void)
+{
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"a\xC3\xA4z", "a\xC3\xA4z"},
+        {"a\xE4z", "a\\xe4z"},
+        {"\xC3\xA4\xFF", "\\xc3\\xa4\\xff"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *copy = iptfs_utf8_copy(rows[i][0]);
+        CHECK_STR(copy, rows[i][1]);
+        free(copy);
+    }
+}
+
 extern const CU_TestInfo iptfs_tests_utf8[];
 const CU_TestInfo iptfs_tests_utf8[] = {
     {"sequences are checked", sequences_are_checked},
+    {"copies are UTF-8", copies_are_utf8},
     CU_TEST_INFO_NULL,
 };
