@@ -27,8 +27,8 @@ static inline uint32_t iptfs_incomplete_left(uint32_t block_offset, uint32_t pay
 }
 
 /* Whether the payload `seq`, which starts with a continued packet, continues this one. Payloads
- * between the two are taken to be missing, of the same size, and filled by the packet; a packet with
- * an all-pad payload missing between its fragments is taken for two. */
+ * between the two are taken to be missing, of the same size, and filled by the packet; a packet
+ * with an all-pad payload missing between its fragments is taken for two. */
 bool iptfs_incomplete_continues(const struct iptfs_incomplete *incomplete, uint64_t seq,
                                 uint32_t block_offset);
 
