@@ -79,6 +79,16 @@ static const struct iptfs_option rows[] = {
         .source = "RFC 9347, 4.2",
     },
     {
+        .key = "use-path-mtu-discovery",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.use_path_mtu_discovery),
+        .standard = "on",
+        .meaning = "packets of one size: a pkt-size above the path MTU is lowered; off: lost",
+        .names = "YANG use-path-mtu-discovery",
+        .source = "RFC 9347, 4.2; RFC 9348",
+    },
+    {
         .key = "init-delay",
         .kind = &iptfs_kind_time,
         .side = IPTFS_SIDE_OUT,

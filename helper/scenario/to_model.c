@@ -53,9 +53,10 @@ uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
                                  const struct iptfs_link_options *link)
 {
     struct iptfs_esp esp = esp_of(tunnel);
-    if (tunnel->sender.pkt_size_octets > 0)
-        return tunnel->sender.pkt_size_octets;
-    return iptfs_esp_outer_octets(&esp, iptfs_esp_payload_max(&esp, link->config.mtu_octets));
+    uint32_t size = tunnel->sender.pkt_size_octets;
+    if (size > 0 && !tunnel->sender.use_path_mtu_discovery)
+        return size;
+    return iptfs_esp_fixed_octets(&esp, size, link->config.mtu_octets);
 }
 
 /* A rate in bits per second is one packet every octets * 8 / rate seconds. */

@@ -12,6 +12,16 @@ static bool fills_full(const struct iptfs_sender_config *config)
     return config->fill_full || (config->mode->full && !config->fill_whole);
 }
 
+/* Inner octets of an outer packet on a path with this MTU. */
+static uint32_t payload_octets(const struct iptfs_sender *sender, uint32_t mtu_octets)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    uint32_t size = config->pkt_size_octets;
+    if (size > 0 && config->mode->fixed_size && config->use_path_mtu_discovery)
+        size = iptfs_esp_fixed_octets(&config->esp, size, mtu_octets);
+    return sender->packer.ops->payload_octets(&sender->packer, size, mtu_octets);
+}
+
 static void init_packer(struct iptfs_sender *sender)
 {
     const struct iptfs_sender_config *config = &sender->config;
@@ -32,8 +42,7 @@ static void init_packer(struct iptfs_sender *sender)
         .tfc_pad_octets = config->tfc_pad_octets,
         .ip_fragment_headers = config->ip_fragment_headers,
     };
-    sender->packer.payload_octets = sender->packer.ops->payload_octets(
-        &sender->packer, config->pkt_size_octets, config->mtu_octets);
+    sender->packer.payload_octets = payload_octets(sender, config->mtu_octets);
 }
 
 static uint32_t least_payload(const struct iptfs_mode *mode)
@@ -335,14 +344,13 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
 {
     struct iptfs_packer *packer = &sender->packer;
-    uint32_t payload_octets =
-        packer->ops->payload_octets(packer, sender->config.pkt_size_octets, change->mtu_octets);
-    if (payload_octets < least_payload(sender->config.mode))
+    uint32_t payload = payload_octets(sender, change->mtu_octets);
+    if (payload < least_payload(sender->config.mode))
         return IPTFS_E_INVALID;
     iptfs_sender_wake(sender, change->at_ps -
                                   1); /* also arrivals before the change that were not taken yet */
     sender->config.mtu_octets = change->mtu_octets;
-    packer->payload_octets = payload_octets;
+    packer->payload_octets = payload;
     if (change->slot_numerator > 0)
         iptfs_pacer_set_step(&sender->pacer, change->slot_numerator);
     return IPTFS_OK;

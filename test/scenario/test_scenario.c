@@ -1015,7 +1015,8 @@ static void test_print(void)
         text,
         "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
         "10ms\n"
-        "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
+        "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
+        "use-path-mtu-discovery = on\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
         "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
         "= 0\n"

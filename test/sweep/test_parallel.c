@@ -237,15 +237,20 @@ static void no_point_outlives_a_killed_sweep(void)
     folder_write("s.ini", SLOW);
     if (folder_have("parallel")) {
         CHECK_INT(folder_run("sweep s.ini --out whole"), 0);
-        for (useconds_t wait_us = 0; wait_us < 1000000; wait_us += 200000) {
+        int kills = 0;
+        for (useconds_t wait_us = 0; wait_us < 500000; wait_us += 100000) {
             pid_t child = start("sweep s.ini --jobs 2 --out o --resume");
             while (access(folder_file("o/sweep.ini"), F_OK) != 0)
                 usleep(1000);
             usleep(wait_us);
             kill(child, SIGKILL);
-            CHECK_INT(end_of(child), -SIGKILL);
+            int end = end_of(child);
+            if (end != 0) /* the last ones may find nothing left to do on a fast machine */
+                CHECK_INT(end, -SIGKILL);
+            kills += end != 0;
             wait_for_end("o/.lock");
         }
+        CHECK_TRUE(kills > 0);
         CHECK_INT(folder_run("sweep s.ini --out o --resume"), 0);
         CHECK_SAME("o/results.db", "whole/results.db");
     }
