@@ -33,6 +33,8 @@ static __attribute__((noinline)) void measure_wait(const struct iptfs_reassembly
 
 static void deliver(struct iptfs_reassembly *reassembly, int64_t now_ps, struct iptfs_inner *inner)
 {
+    if (iptfs_inner_ce_refuses(inner))
+        return;
     bool first = iptfs_inner_deliver(reassembly->store, inner);
     if (reassembly->waited && first)
         measure_wait(reassembly, now_ps, inner);
@@ -168,7 +170,7 @@ static void deliver_whole(struct iptfs_reassembly *reassembly, int64_t now_ps,
     memcpy(inner->bytes, block->bytes, block->octets);
     iptfs_inner_read_header(inner);
     if (reassembly->payload_ce)
-        iptfs_inner_mark(inner);
+        iptfs_inner_decap_ce(inner, reassembly->ecn_decap);
     deliver(reassembly, now_ps, inner);
     iptfs_inner_unref(reassembly->store, inner);
 }
@@ -234,7 +236,7 @@ static bool mix(struct iptfs_reassembly *reassembly, int64_t now_ps,
         return false;
     reassembly->partial = mixed;
     reassembly->of_octets = true;
-    reassembly->partial_ce = simulated->ecn_sent != 0;
+    reassembly->partial_ce = iptfs_inner_ce_came(simulated);
     bool known = copy_block(&start, 0, start.octets, mixed->bytes);
     iptfs_inner_set_drop_cause(simulated, IPTFS_DROP_INCOMPLETE);
     iptfs_inner_unref(reassembly->store, simulated);
@@ -246,7 +248,7 @@ static void complete_bytes(struct iptfs_reassembly *reassembly)
 {
     iptfs_inner_read_header(reassembly->partial);
     if (reassembly->partial_ce)
-        iptfs_inner_mark(reassembly->partial);
+        iptfs_inner_decap_ce(reassembly->partial, reassembly->ecn_decap);
 }
 
 /* The payload that is processed continues the partial packet, which is given up. What still follows
@@ -282,7 +284,7 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
         return;
     }
     reassembly->partial_ce |=
-        block->inner == NULL ? reassembly->payload_ce : block->inner->ecn_sent != 0;
+        block->inner == NULL ? reassembly->payload_ce : iptfs_inner_ce_came(block->inner);
     reassembly->want++;
     if (reassembly->total == 0 || reassembly->have < reassembly->total)
         return;

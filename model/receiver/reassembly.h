@@ -22,6 +22,7 @@ struct iptfs_reassembly {
      * set it to NULL. `again`: it has left before (a duplicate that no window recognised). */
     void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again);
     void *deliver_ctx;
+    enum iptfs_ecn_decap ecn_decap; /* of payloads of octets; 0 (nothing) unless set */
     struct iptfs_waits *waits;   /* of the waiting times of delivered packets; NULL: not measured */
     int64_t arrived_ps;          /* of the outer packet that is processed */
     bool waited;                 /* a packet delivered now may have arrived before now */
