@@ -189,6 +189,7 @@ extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_disk[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
+extern const CU_TestInfo iptfs_tests_conformance[];
 extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
 
@@ -375,6 +376,7 @@ static const struct {
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"disk", iptfs_tests_disk},
+    {"conformance", iptfs_tests_conformance},
     {"appendix-c", iptfs_tests_appendix_c},
     {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},
