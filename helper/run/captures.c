@@ -15,8 +15,6 @@
 static const char *const places[IPTFS_RUN_CAPTURES_PLACES] = {"inner-in", "outer-tx", "outer-rx",
                                                               "inner-out"};
 
-/* A published key: simulated packets hold no secrets. */
-#define OPEN_KEY "000102030405060708090a0b0c0d0e0fa0a1a2a3"
 #define REVERSE_SPI "0x2000"
 
 static void add_inner(struct iptfs_run_captures_end *end, enum iptfs_run_captures_place place,
@@ -87,7 +85,7 @@ static int open_wire(struct iptfs_run_captures_end *end, enum iptfs_direction di
     const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
     struct iptfs_outer_codec_config config;
     struct iptfs_sa_options options = {
-        .key = iptfs_cipher_at(tunnel->cipher)->icv_octets > 0 ? OPEN_KEY : NULL,
+        .open_key = true,
         .spi = direction == IPTFS_REVERSE ? REVERSE_SPI : NULL,
     };
     int code = iptfs_sa_config(&config, &options, tunnel, direction, error);

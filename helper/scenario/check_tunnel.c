@@ -41,11 +41,13 @@ static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
                                      "on, or a pkt-size (nothing else would give the size of "
                                      "packets in mode %s)",
                                      sender->mode->name);
-    if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
+    uint32_t align = sender->esp.cipher->align_octets;
+    if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % align == 0))
         return 0;
     return iptfs_settings_refuse(
         settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
-        "%uB to %uB in steps of 4 (ESP pads to 4 octets), or 0 (path MTU)", shortest, longest);
+        "%uB to %uB in steps of %u (ESP pads to %u octets), or 0 (path MTU)", shortest, longest,
+        align, align);
 }
 
 /* A mode with a rate needs one, and only one. */

@@ -27,6 +27,15 @@ static struct iptfs_word cipher_word(unsigned index)
     return (struct iptfs_word){cipher->name, (int)index, cipher->meaning, cipher->source};
 }
 
+/* The rows of the model's encapsulations. */
+static struct iptfs_word encap_word(unsigned index)
+{
+    const struct iptfs_encap *encap = iptfs_encap_at(index);
+    if (encap == NULL)
+        return (struct iptfs_word){0};
+    return (struct iptfs_word){encap->name, (int)index, encap->meaning, encap->source};
+}
+
 static const struct iptfs_word fill_words[] = {
     {"usual", IPTFS_FILL_USUAL, "whole in mode on-demand, full in packets of one size", NULL},
     {"whole", IPTFS_FILL_WHOLE, "append only what fits whole", "Linux"},
@@ -381,9 +390,19 @@ static const struct iptfs_option rows[] = {
         FIELD(cipher),
         .word_at = cipher_word,
         .standard = "aes-gcm-16",
-        .meaning = "cipher of ESP; a simulation uses only its sizes",
+        .meaning = "cipher of ESP; a run without captures uses only its sizes",
         .names = "Linux enc, aead",
         .source = "RFC 4303",
+    },
+    {
+        .key = "encap",
+        .kind = &iptfs_kind_word,
+        FIELD(encap),
+        .word_at = encap_word,
+        .standard = "none",
+        .meaning = "what stands between the outer IP header and ESP; captures need none or udp",
+        .names = "Linux encap espinudp, espintcp",
+        .source = "RFC 3948; RFC 9329",
     },
     {
         .key = "outer",

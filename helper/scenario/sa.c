@@ -17,7 +17,33 @@ enum {
     KEY_DIGITS_MAX = 2 * (IPTFS_AEAD_KEY_MAX_OCTETS + IPTFS_AEAD_SALT_OCTETS)
 };
 
-#define KEYS_ALLOWED "40, 56 or 72 (a key of 16, 24 or 32 octets, then a salt of 4)"
+/* "40, 56 or 72 (a key of 16, 24 or 32 octets, then a salt of 4)" */
+struct allowed {
+    char text[160];
+};
+
+static struct allowed allowed_keys(const struct iptfs_cipher *cipher)
+{
+    struct allowed allowed;
+    char digits[40] = "", octets[40] = "";
+    const uint8_t *keys = cipher->key_octets;
+    for (size_t i = 0; i < IPTFS_CIPHER_KEYS && keys[i] > 0; i++) {
+        bool last = i + 1 == IPTFS_CIPHER_KEYS || keys[i + 1] == 0;
+        const char *comma = i == 0 ? "" : last ? " or " : ", ";
+        unsigned all = keys[i] + 0u + cipher->authentication_octets + cipher->salt_octets;
+        size_t at = strlen(digits), from = strlen(octets);
+        snprintf(digits + at, sizeof digits - at, "%s%u", comma, 2 * all);
+        snprintf(octets + from, sizeof octets - from, "%s%u", comma, keys[i] + 0u);
+    }
+    if (cipher->salt_octets > 0)
+        snprintf(allowed.text, sizeof allowed.text, "%s (a key of %s octets, then a salt of %u)",
+                 digits, octets, cipher->salt_octets + 0u);
+    else
+        snprintf(allowed.text, sizeof allowed.text,
+                 "%s (a key of %s octets, then one of %u for the ICV)", digits, octets,
+                 cipher->authentication_octets + 0u);
+    return allowed;
+}
 
 /* Key and salt from hexadecimal digits, as `ip xfrm` takes them. Messages count digits and never
  * show them. */
@@ -34,13 +60,15 @@ static int parse_key(struct iptfs_outer_codec_config *config, const char *where,
                               "%s: found something else than a digit in place %zu, allowed: "
                               "hexadecimal digits",
                               where, i + 1);
-    if (length != 40 && length != 56 && length != 72)
-        return iptfs_fail(error, IPTFS_E_INVALID,
-                          "%s: found %zu hexadecimal digits, allowed: " KEYS_ALLOWED, where,
-                          length);
-    config->key_octets = (uint32_t)(length / 2) - IPTFS_AEAD_SALT_OCTETS;
+    const struct iptfs_cipher *cipher = config->esp.cipher;
+    size_t salt = cipher->salt_octets, octets = length / 2;
+    if (length % 2 != 0 || octets < salt || octets > IPTFS_AEAD_KEY_MAX_OCTETS + salt ||
+        !iptfs_cipher_takes_key(cipher, (uint32_t)(octets - salt)))
+        return iptfs_fail(error, IPTFS_E_INVALID, "%s: found %zu hexadecimal digits, allowed: %s",
+                          where, length, allowed_keys(cipher).text);
+    config->key_octets = (uint32_t)(octets - salt);
     iptfs_hex_octets(text, config->key_octets, config->key);
-    iptfs_hex_octets(text + 2 * (size_t)config->key_octets, IPTFS_AEAD_SALT_OCTETS, config->salt);
+    iptfs_hex_octets(text + 2 * (size_t)config->key_octets, salt, config->salt);
     return IPTFS_OK;
 }
 
@@ -61,6 +89,10 @@ static int set_salt(struct iptfs_outer_codec_config *config, const char *text,
     const size_t digits = 2 * IPTFS_AEAD_SALT_OCTETS;
     if (text == NULL)
         return IPTFS_OK;
+    if (config->esp.cipher->salt_octets == 0)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "found --salt and tunnel.cipher=%s, allowed: one of them",
+                          config->esp.cipher->name);
     if (strncmp(text, "0x", 2) == 0)
         text += 2;
     if (strlen(text) == digits &&
@@ -69,6 +101,16 @@ static int set_salt(struct iptfs_outer_codec_config *config, const char *text,
     return iptfs_fail(error, IPTFS_E_INVALID,
                       "--salt: found %zu characters, allowed: %zu hexadecimal digits", strlen(text),
                       digits);
+}
+
+static void set_open_key(struct iptfs_outer_codec_config *config)
+{
+    const struct iptfs_cipher *cipher = config->esp.cipher;
+    config->key_octets = (uint32_t)cipher->key_octets[0] + cipher->authentication_octets;
+    for (uint32_t i = 0; i < config->key_octets; i++)
+        config->key[i] = (uint8_t)i;
+    for (uint32_t i = 0; i < cipher->salt_octets; i++)
+        config->salt[i] = (uint8_t)(0xA0 + i);
 }
 
 static int set_key(struct iptfs_outer_codec_config *config, const struct iptfs_sa_options *options,
@@ -84,6 +126,10 @@ static int set_key(struct iptfs_outer_codec_config *config, const struct iptfs_s
                           "found a key and tunnel.cipher=null, allowed: one of them");
     if (!wanted)
         return IPTFS_OK;
+    if (options->open_key) {
+        set_open_key(config);
+        return IPTFS_OK;
+    }
     if (options->key == NULL && options->key_file == NULL)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "found no key for tunnel.cipher=%s, allowed: --key-file FILE, --key HEX, "
@@ -133,7 +179,7 @@ int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_
     const char *destination = default_addresses[v6][direction != IPTFS_REVERSE];
     *config =
         (struct iptfs_outer_codec_config){.mode = iptfs_config_mode(tunnel), .esn = options->esn};
-    iptfs_esp_init(&config->esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    config->esp = iptfs_config_esp(tunnel);
     int code = set_address(config->source, "--src",
                            options->source != NULL ? options->source : source, v6, error);
     if (code == IPTFS_OK)
@@ -155,31 +201,36 @@ void iptfs_sa_erase_key(struct iptfs_outer_codec_config *config)
     iptfs_erase(config->salt, sizeof config->salt);
 }
 
-void iptfs_sa_open_key(struct iptfs_outer_codec_config *config)
-{
-    config->key_octets = 16;
-    for (uint32_t i = 0; i < config->key_octets; i++)
-        config->key[i] = (uint8_t)i;
-    for (uint32_t i = 0; i < IPTFS_AEAD_SALT_OCTETS; i++)
-        config->salt[i] = (uint8_t)(0xA0 + i);
-}
-
-static void write_key(const struct iptfs_outer_codec_config *config, uint32_t sa, FILE *out)
+/* "0x" and digits, in quotes; "" for no octets. */
+static void write_octets(const uint8_t *octets, uint32_t count, FILE *out)
 {
     static const char digits[] = "0123456789abcdef";
-    uint8_t salt[IPTFS_AEAD_SALT_OCTETS];
     char text[KEY_DIGITS_MAX];
-    size_t length = 0;
-    iptfs_outer_codec_salt(config, sa, salt);
-    for (uint32_t i = 0; i < config->key_octets + IPTFS_AEAD_SALT_OCTETS; i++) {
-        uint8_t octet = i < config->key_octets ? config->key[i] : salt[i - config->key_octets];
-        text[length++] = digits[octet >> 4];
-        text[length++] = digits[octet & 0xF];
+    for (uint32_t i = 0; i < count; i++) {
+        text[2 * i] = digits[octets[i] >> 4];
+        text[2 * i + 1] = digits[octets[i] & 0xF];
     }
-    fputs("0x", out);
-    fwrite(text, 1, length, out);
+    fputs(count > 0 ? "\"0x" : "\"", out);
+    fwrite(text, 1, 2 * (size_t)count, out);
+    fputc('"', out);
     iptfs_erase(text, sizeof text);
-    iptfs_erase(salt, sizeof salt);
+}
+
+/* Encryption, its key with the salt, authentication and its key. */
+static void write_keys(const struct iptfs_outer_codec_config *config, uint32_t sa, FILE *out)
+{
+    const struct iptfs_cipher *cipher = config->esp.cipher;
+    uint32_t own =
+        config->key_octets - (config->key_octets > 0 ? cipher->authentication_octets : 0);
+    uint8_t key[IPTFS_AEAD_KEY_MAX_OCTETS + IPTFS_AEAD_SALT_OCTETS];
+    memcpy(key, config->key, own);
+    if (cipher->salt_octets > 0)
+        iptfs_outer_codec_salt(config, sa, key + own);
+    fprintf(out, "\"%s\",", cipher->wireshark[0]);
+    write_octets(key, own + cipher->salt_octets, out);
+    fprintf(out, ",\"%s\",", cipher->wireshark[1]);
+    write_octets(config->key + own, config->key_octets - own, out);
+    iptfs_erase(key, sizeof key);
 }
 
 /* The columns are protocol, source, destination, SPI, encryption, its key, authentication, its key;
@@ -194,13 +245,7 @@ void iptfs_sa_write_wireshark(const struct iptfs_outer_codec_config *config, uin
     for (uint32_t sa = 0; sa < count; sa++) {
         fprintf(out, "\"IPv%d\",\"%s\",\"%s\",\"0x%08" PRIx32 "\",", v6 ? 6 : 4, source,
                 destination, config->spi + sa);
-        if (config->key_octets > 0) {
-            fputs("\"AES-GCM with 16 octet ICV [RFC4106]\",\"", out);
-            write_key(config, sa, out);
-            fputs("\",\"NULL\",\"\"", out);
-        } else {
-            fputs("\"NULL\",\"\",\"NULL\",\"\"", out);
-        }
+        write_keys(config, sa, out);
         fprintf(out, "%s\n", config->esn ? ",\"64-bit\",\"0\"" : "");
     }
 }

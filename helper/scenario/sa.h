@@ -13,14 +13,15 @@
 
 /* Options as they were written; NULL: not given. */
 struct iptfs_sa_options {
-    const char *key;         /* hexadecimal: a key of 16, 24 or 32 octets and a salt of 4, in one */
+    const char *key;         /* hexadecimal: the keys of the cipher and its salt, in one */
     const char *key_file;    /* a text file that holds the same */
     const char *salt;        /* 8 hexadecimal digits, in place of the salt behind the key */
     const char *spi;         /* 256 to 4294967295 */
     const char *source;      /* of the outer packets */
     const char *destination; /* likewise */
     bool esn;
-    FILE *notes; /* warnings about the key file; NULL: none */
+    bool open_key; /* a published key, for captures of simulated packets */
+    FILE *notes;   /* warnings about the key file; NULL: none */
 };
 
 /* SPI of SAs for which none is given. */
@@ -36,9 +37,6 @@ int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_
 
 /* Erases key and salt from memory. */
 void iptfs_sa_erase_key(struct iptfs_outer_codec_config *config);
-
-/* A published key, for captures of simulated packets. */
-void iptfs_sa_open_key(struct iptfs_outer_codec_config *config);
 
 /* Writes lines of Wireshark's table `esp_sa`, with which it decrypts the SA and those that took
  * over from it, `count` in all. Where the key is a secret, `out` should have no buffer. */

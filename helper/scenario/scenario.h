@@ -33,6 +33,7 @@ enum iptfs_fill {
 struct iptfs_tunnel_options {
     uint32_t mode;                         /* index for iptfs_mode_at */
     uint32_t cipher;                       /* index for iptfs_cipher_at */
+    uint32_t encap;                        /* index for iptfs_encap_at */
     uint32_t outer_version;                /* 4 or 6 */
     struct iptfs_sender_config sender;     /* out */
     struct iptfs_receiver_config receiver; /* in */

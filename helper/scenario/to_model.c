@@ -42,17 +42,18 @@ unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel)
     return rates + (tunnel->pps > 0);
 }
 
-static struct iptfs_esp esp_of(const struct iptfs_tunnel_options *tunnel)
+struct iptfs_esp iptfs_config_esp(const struct iptfs_tunnel_options *tunnel)
 {
     struct iptfs_esp esp;
     iptfs_esp_init(&esp, iptfs_cipher_at(tunnel->cipher), (int)tunnel->outer_version);
+    esp.encap = iptfs_encap_at(tunnel->encap);
     return esp;
 }
 
 uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
                                  const struct iptfs_link_options *link)
 {
-    struct iptfs_esp esp = esp_of(tunnel);
+    struct iptfs_esp esp = iptfs_config_esp(tunnel);
     uint32_t size = tunnel->sender.pkt_size_octets;
     if (size > 0 && !tunnel->sender.use_path_mtu_discovery)
         return size;
@@ -81,7 +82,7 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
     struct iptfs_sender_config config = tunnel->sender;
     config.mode = mode;
-    config.esp = esp_of(tunnel);
+    config.esp = iptfs_config_esp(tunnel);
     config.mtu_octets = link->config.mtu_octets;
     config.dont_frag = config.dont_frag || (mode->aggfrag && !tunnel->accept_fragments);
     config.fill_whole = tunnel->fill == IPTFS_FILL_WHOLE;

@@ -25,6 +25,9 @@ const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tu
 /* How many of the keys that state a rate are given: l3-fixed-rate, l2-fixed-rate, pps. */
 unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel);
 
+/* The sizes of ESP in this direction. */
+struct iptfs_esp iptfs_config_esp(const struct iptfs_tunnel_options *tunnel);
+
 /* Octets of each outer IP packet of a mode with packets of one size. */
 uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
                                  const struct iptfs_link_options *link);

@@ -2,14 +2,26 @@
 #include "esp/aead.h"
 
 #include "base/error.h"
+#include "base/octets.h"
 
 #include <gcrypt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    NONCE_OCTETS = 12, /* of the ciphers that are not AES-CBC */
+    BLOCK_OCTETS = 16,
+    SPI_OCTETS = 4,
+    HALF_OCTETS = 4, /* of a sequence number of 64 bits */
+    ESP_HEADER_OCTETS = 8
+};
+
 struct iptfs_aead {
+    const struct iptfs_cipher *row;
     gcry_cipher_hd_t cipher;
+    gcry_cipher_hd_t iv; /* AES-CBC: encrypts one block; NULL otherwise */
+    gcry_mac_hd_t mac;   /* AES-CBC; NULL otherwise */
 };
 
 /* What libgcrypt would write on standard error; its return values say the same. */
@@ -37,36 +49,65 @@ static void prepare_library(void)
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
 }
 
-static int algorithm_of(uint32_t key_octets)
+static int aes_of(uint32_t key_octets)
 {
     switch (key_octets) {
     case 16:
         return GCRY_CIPHER_AES128;
     case 24:
         return GCRY_CIPHER_AES192;
-    case 32:
-        return GCRY_CIPHER_AES256;
     default:
-        return 0;
+        return GCRY_CIPHER_AES256;
     }
 }
 
-int iptfs_aead_new(struct iptfs_aead **out, const uint8_t *key, uint32_t key_octets)
+/* The first key starts a self-test, which fails for want of memory only. */
+static bool open_cipher(gcry_cipher_hd_t *cipher, int algorithm, int mode, const uint8_t *key,
+                        uint32_t key_octets)
 {
-    int algorithm = algorithm_of(key_octets);
+    return gcry_cipher_open(cipher, algorithm, mode, 0) == 0 &&
+           gcry_cipher_setkey(*cipher, key, key_octets) == 0;
+}
+
+static bool open_cbc(struct iptfs_aead *aead, const uint8_t *key, uint32_t key_octets)
+{
+    uint32_t own_octets = key_octets - aead->row->authentication_octets;
+    int algorithm = aes_of(own_octets);
+    return open_cipher(&aead->cipher, algorithm, GCRY_CIPHER_MODE_CBC, key, own_octets) &&
+           open_cipher(&aead->iv, algorithm, GCRY_CIPHER_MODE_ECB, key, own_octets) &&
+           gcry_mac_open(&aead->mac, GCRY_MAC_HMAC_SHA256, 0, NULL) == 0 &&
+           gcry_mac_setkey(aead->mac, key + own_octets, aead->row->authentication_octets) == 0;
+}
+
+static bool open_all(struct iptfs_aead *aead, const uint8_t *key, uint32_t key_octets)
+{
+    switch (aead->row->kind) {
+    case IPTFS_CIPHER_AES_GCM:
+        return open_cipher(&aead->cipher, aes_of(key_octets), GCRY_CIPHER_MODE_GCM, key,
+                           key_octets);
+    case IPTFS_CIPHER_CHACHA20_POLY1305:
+        return open_cipher(&aead->cipher, GCRY_CIPHER_CHACHA20, GCRY_CIPHER_MODE_POLY1305, key,
+                           key_octets);
+    case IPTFS_CIPHER_AES_CBC_HMAC_SHA256:
+        return open_cbc(aead, key, key_octets);
+    case IPTFS_CIPHER_NULL:
+        break;
+    }
+    return false;
+}
+
+int iptfs_aead_new(struct iptfs_aead **out, const struct iptfs_cipher *cipher, const uint8_t *key,
+                   uint32_t key_octets)
+{
     *out = NULL;
-    if (algorithm == 0)
+    if (!iptfs_cipher_takes_key(cipher, key_octets))
         return IPTFS_E_INVALID;
     prepare_library();
     struct iptfs_aead *aead = malloc(sizeof *aead);
     if (aead == NULL)
         return IPTFS_E_NO_MEMORY;
-    if (gcry_cipher_open(&aead->cipher, algorithm, GCRY_CIPHER_MODE_GCM, 0) != 0) {
-        free(aead);
-        return IPTFS_E_NO_MEMORY;
-    }
-    /* The first key starts a self-test, which fails for want of memory only. */
-    if (gcry_cipher_setkey(aead->cipher, key, key_octets) != 0) {
+    *aead = (struct iptfs_aead){.row = cipher};
+    if (!open_all(aead, key, key_octets)) {
         iptfs_aead_free(aead);
         return IPTFS_E_NO_MEMORY;
     }
@@ -79,6 +120,8 @@ void iptfs_aead_free(struct iptfs_aead *aead)
     if (aead == NULL)
         return;
     gcry_cipher_close(aead->cipher);
+    gcry_cipher_close(aead->iv);
+    gcry_mac_close(aead->mac);
     free(aead);
 }
 
@@ -96,27 +139,78 @@ bool iptfs_aead_fingerprint(const uint8_t *key, uint32_t key_octets, const uint8
     return true;
 }
 
-static bool begin(struct iptfs_aead *aead, const uint8_t *nonce, const uint8_t *aad,
-                  uint32_t aad_octets)
+static void put_number(uint8_t *bytes, uint64_t number)
+{
+    iptfs_put32(bytes, (uint32_t)(number >> 32));
+    iptfs_put32(bytes + 4, (uint32_t)number);
+}
+
+bool iptfs_aead_iv(struct iptfs_aead *aead, uint32_t sa, uint64_t seq, uint8_t *iv)
+{
+    if (aead->iv == NULL) {
+        put_number(iv, seq);
+        return true;
+    }
+    put_number(iv, sa);
+    put_number(iv + 8, seq);
+    return gcry_cipher_encrypt(aead->iv, iv, BLOCK_OCTETS, NULL, 0) == 0;
+}
+
+static bool begin(struct iptfs_aead *aead, const struct iptfs_aead_head *head)
 {
     return gcry_cipher_reset(aead->cipher) == 0 &&
-           gcry_cipher_setiv(aead->cipher, nonce, IPTFS_AEAD_NONCE_OCTETS) == 0 &&
-           gcry_cipher_authenticate(aead->cipher, aad, aad_octets) == 0 &&
+           gcry_cipher_setiv(aead->cipher, head->nonce, NONCE_OCTETS) == 0 &&
+           gcry_cipher_authenticate(aead->cipher, head->aad, head->aad_octets) == 0 &&
            gcry_cipher_final(aead->cipher) == 0;
 }
 
-bool iptfs_aead_seal(struct iptfs_aead *aead, const uint8_t *nonce, const uint8_t *aad,
-                     uint32_t aad_octets, uint8_t *bytes, uint32_t octets, uint8_t *icv)
+/* The ICV covers SPI, number, IV and what is encrypted. The upper half of the number, which is not
+ * sent, comes last. */
+static bool add_to_mac(struct iptfs_aead *aead, const struct iptfs_aead_head *head,
+                       const uint8_t *bytes, uint32_t octets)
 {
-    return begin(aead, nonce, aad, aad_octets) &&
-           gcry_cipher_encrypt(aead->cipher, bytes, octets, NULL, 0) == 0 &&
-           gcry_cipher_gettag(aead->cipher, icv, IPTFS_AEAD_ICV_OCTETS) == 0;
+    bool esn = head->aad_octets > ESP_HEADER_OCTETS;
+    const uint8_t *lower = head->aad + head->aad_octets - HALF_OCTETS;
+    return gcry_mac_reset(aead->mac) == 0 &&
+           gcry_mac_write(aead->mac, head->aad, SPI_OCTETS) == 0 &&
+           gcry_mac_write(aead->mac, lower, HALF_OCTETS) == 0 &&
+           gcry_mac_write(aead->mac, head->nonce, BLOCK_OCTETS) == 0 &&
+           gcry_mac_write(aead->mac, bytes, octets) == 0 &&
+           (!esn || gcry_mac_write(aead->mac, head->aad + SPI_OCTETS, HALF_OCTETS) == 0);
 }
 
-bool iptfs_aead_open(struct iptfs_aead *aead, const uint8_t *nonce, const uint8_t *aad,
-                     uint32_t aad_octets, uint8_t *bytes, uint32_t octets, const uint8_t *icv)
+static bool is_cbc(const struct iptfs_aead_head *head, uint32_t octets)
 {
-    return begin(aead, nonce, aad, aad_octets) &&
-           gcry_cipher_decrypt(aead->cipher, bytes, octets, NULL, 0) == 0 &&
-           gcry_cipher_checktag(aead->cipher, icv, IPTFS_AEAD_ICV_OCTETS) == 0;
+    return octets % BLOCK_OCTETS == 0 && head->aad_octets >= ESP_HEADER_OCTETS;
+}
+
+static bool begin_cbc(struct iptfs_aead *aead, const struct iptfs_aead_head *head)
+{
+    return gcry_cipher_reset(aead->cipher) == 0 &&
+           gcry_cipher_setiv(aead->cipher, head->nonce, BLOCK_OCTETS) == 0;
+}
+
+bool iptfs_aead_seal(struct iptfs_aead *aead, const struct iptfs_aead_head *head, uint8_t *bytes,
+                     uint32_t octets, uint8_t *icv)
+{
+    size_t icv_octets = IPTFS_AEAD_ICV_OCTETS;
+    if (aead->mac == NULL)
+        return begin(aead, head) &&
+               gcry_cipher_encrypt(aead->cipher, bytes, octets, NULL, 0) == 0 &&
+               gcry_cipher_gettag(aead->cipher, icv, icv_octets) == 0;
+    return is_cbc(head, octets) && begin_cbc(aead, head) &&
+           gcry_cipher_encrypt(aead->cipher, bytes, octets, NULL, 0) == 0 &&
+           add_to_mac(aead, head, bytes, octets) && gcry_mac_read(aead->mac, icv, &icv_octets) == 0;
+}
+
+bool iptfs_aead_open(struct iptfs_aead *aead, const struct iptfs_aead_head *head, uint8_t *bytes,
+                     uint32_t octets, const uint8_t *icv)
+{
+    if (aead->mac == NULL)
+        return begin(aead, head) &&
+               gcry_cipher_decrypt(aead->cipher, bytes, octets, NULL, 0) == 0 &&
+               gcry_cipher_checktag(aead->cipher, icv, IPTFS_AEAD_ICV_OCTETS) == 0;
+    return is_cbc(head, octets) && add_to_mac(aead, head, bytes, octets) &&
+           gcry_mac_verify(aead->mac, icv, IPTFS_AEAD_ICV_OCTETS) == 0 && begin_cbc(aead, head) &&
+           gcry_cipher_decrypt(aead->cipher, bytes, octets, NULL, 0) == 0;
 }

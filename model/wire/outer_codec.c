@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-    ESP_PROTOCOL = 50,
     IPV4_IN_IP = 4,
     IPV6_IN_IP = 41,
     NO_NEXT_HEADER = 59, /* of a dummy packet (RFC 4303, 2.6) */
@@ -20,7 +19,8 @@ enum {
     IPV4_MF = 0x2000,
     IPV4_FRAGMENT_OFFSET = 0x1FFF, /* in units of 8 octets */
     IPV4_FLAGS_AT = 6,
-    AAD_MAX_OCTETS = 12
+    UDP_PROTOCOL = 17,
+    NAT_PORT = 4500
 };
 
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
@@ -30,7 +30,7 @@ int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
     wire->config = *config;
     if (config->esp.cipher->icv_octets == 0)
         return IPTFS_OK;
-    return iptfs_aead_new(&wire->aead, config->key, config->key_octets);
+    return iptfs_aead_new(&wire->aead, config->esp.cipher, config->key, config->key_octets);
 }
 
 void iptfs_outer_codec_free(struct iptfs_outer_codec *wire)
@@ -41,14 +41,6 @@ void iptfs_outer_codec_free(struct iptfs_outer_codec *wire)
     iptfs_erase(wire->config.salt, sizeof wire->config.salt);
 }
 
-/* Nonce and additional authenticated data of AES-GCM: salt and IV; SPI and sequence number, of 64
- * bits with ESN (RFC 4106, 4 and 5). */
-struct seal {
-    uint8_t nonce[IPTFS_AEAD_NONCE_OCTETS];
-    uint8_t aad[AAD_MAX_OCTETS];
-    uint32_t aad_octets;
-};
-
 void iptfs_outer_codec_salt(const struct iptfs_outer_codec_config *config, uint32_t sa,
                             uint8_t *salt)
 {
@@ -57,16 +49,20 @@ void iptfs_outer_codec_salt(const struct iptfs_outer_codec_config *config, uint3
     salt[3] ^= (uint8_t)sa;
 }
 
-static void prepare_seal(const struct iptfs_outer_codec *wire, uint32_t spi, uint64_t seq,
-                         const uint8_t *iv, struct seal *seal)
+/* Nonce and additional authenticated data: salt and IV, or with AES-CBC the IV; SPI and sequence
+ * number, of 64 bits with ESN (RFC 4106, 4 and 5). */
+static void prepare_head(const struct iptfs_outer_codec *wire, uint32_t spi, uint64_t seq,
+                         const uint8_t *iv, struct iptfs_aead_head *head)
 {
-    iptfs_outer_codec_salt(&wire->config, spi - wire->config.spi, seal->nonce);
-    memcpy(seal->nonce + IPTFS_AEAD_SALT_OCTETS, iv, wire->config.esp.cipher->iv_octets);
-    iptfs_put32(seal->aad, spi);
+    const struct iptfs_cipher *cipher = wire->config.esp.cipher;
+    if (cipher->salt_octets > 0)
+        iptfs_outer_codec_salt(&wire->config, spi - wire->config.spi, head->nonce);
+    memcpy(head->nonce + cipher->salt_octets, iv, cipher->iv_octets);
+    iptfs_put32(head->aad, spi);
     if (wire->config.esn)
-        iptfs_put32(seal->aad + 4, (uint32_t)(seq >> 32));
-    seal->aad_octets = wire->config.esn ? 12 : 8;
-    iptfs_put32(seal->aad + seal->aad_octets - 4, (uint32_t)seq);
+        iptfs_put32(head->aad + 4, (uint32_t)(seq >> 32));
+    head->aad_octets = wire->config.esn ? 12 : 8;
+    iptfs_put32(head->aad + head->aad_octets - 4, (uint32_t)seq);
 }
 
 /* ------------------------------------------------------------------------------- encoding */
@@ -89,7 +85,7 @@ static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_
     iptfs_put16(bytes + 4, (uint32_t)outer->seq);
     iptfs_put16(bytes + IPV4_FLAGS_AT, IPV4_DF);
     bytes[8] = TTL;
-    bytes[9] = ESP_PROTOCOL;
+    bytes[9] = wire->config.esp.encap->protocol;
     memcpy(bytes + 12, wire->config.source, 4);
     memcpy(bytes + 16, wire->config.destination, 4);
     iptfs_ipv4_seal(bytes, IPTFS_IPV4_HEADER_OCTETS);
@@ -100,7 +96,7 @@ static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_
 {
     iptfs_put32(bytes, 0x60000000u | (uint32_t)outer->ecn << 20);
     iptfs_put16(bytes + 4, outer->ip_octets - IPTFS_IPV6_HEADER_OCTETS);
-    bytes[6] = ESP_PROTOCOL;
+    bytes[6] = wire->config.esp.encap->protocol;
     bytes[7] = TTL;
     memcpy(bytes + 8, wire->config.source, IPTFS_ADDRESS_OCTETS);
     memcpy(bytes + 24, wire->config.destination, IPTFS_ADDRESS_OCTETS);
@@ -253,7 +249,7 @@ static struct body write_transport(struct iptfs_outer_codec *wire, const struct 
                              0};
     uint8_t *protocol = head + (v6 ? 6 : 9);
     struct body body = {(int)(piece.inner->octets - header), *protocol};
-    *protocol = ESP_PROTOCOL;
+    *protocol = wire->config.esp.encap->protocol;
     iptfs_put16(head + (v6 ? 4 : 2), v6 ? outer->ip_octets - header : outer->ip_octets);
     if (!v6)
         iptfs_ipv4_seal(head, header);
@@ -278,9 +274,9 @@ static struct body write_body(struct iptfs_outer_codec *wire, const struct iptfs
 
 /* Padding 1, 2, 3 and so on, its length, next header (RFC 4303, 2.4); returns all the octets to be
  * encrypted. */
-static uint32_t write_trailer(const struct body *body, uint8_t *bytes)
+static uint32_t write_trailer(const struct iptfs_esp *esp, const struct body *body, uint8_t *bytes)
 {
-    uint32_t pad = iptfs_esp_pad_octets((uint32_t)body->octets);
+    uint32_t pad = iptfs_esp_pad_octets(esp, (uint32_t)body->octets);
     uint8_t *end = bytes + body->octets;
     for (uint32_t i = 0; i < pad; i++)
         end[i] = (uint8_t)(i + 1);
@@ -289,38 +285,73 @@ static uint32_t write_trailer(const struct body *body, uint8_t *bytes)
     return (uint32_t)body->octets + pad + IPTFS_ESP_TRAILER_OCTETS;
 }
 
-static int encode_esp(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
-                      uint8_t *bytes)
+/* Encrypts what stands behind the IV, and adds the ICV. */
+static bool seal(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer, uint8_t *iv,
+                 uint32_t sealed)
+{
+    struct iptfs_aead_head head;
+    uint8_t *bytes = iv + wire->config.esp.cipher->iv_octets;
+    if (!iptfs_aead_iv(wire->aead, outer->sa, outer->seq, iv))
+        return false;
+    prepare_head(wire, wire->config.spi + outer->sa, outer->seq, iv, &head);
+    return iptfs_aead_seal(wire->aead, &head, bytes, sealed, bytes + sealed);
+}
+
+/* The outer headers up to the sequence number. */
+static void write_head(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                       uint8_t *bytes)
 {
     const struct iptfs_esp *esp = &wire->config.esp;
-    uint32_t head = iptfs_esp_head_octets(esp), icv = esp->cipher->icv_octets;
-    uint32_t least = head + IPTFS_ESP_TRAILER_OCTETS + icv;
-    if (outer->ip_octets < least)
-        return refuse(wire, IPTFS_E_UNBALANCED, "the packet is shorter than its headers");
-    uint8_t *header = bytes + esp->ip_octets, *iv = header + IPTFS_ESP_HEADER_OCTETS;
-    uint32_t spi = wire->config.spi + outer->sa;
+    uint8_t *header = bytes + esp->ip_octets + esp->encap->octets;
     if (esp->ip_octets == IPTFS_IPV6_HEADER_OCTETS)
         write_ipv6(wire, outer, bytes);
     else
         write_ipv4(wire, outer, bytes);
-    iptfs_put32(header, spi);
+    iptfs_put32(header, wire->config.spi + outer->sa);
     iptfs_put32(header + 4, (uint32_t)outer->seq);
+}
+
+/* With IPv6's pseudo-header (RFC 8200, 8.1); never 0. */
+static uint16_t udp_checksum(const uint8_t *ipv6, const uint8_t *udp, uint32_t octets)
+{
+    uint32_t sum = iptfs_checksum_add(octets + UDP_PROTOCOL, ipv6 + 8, 2 * IPTFS_ADDRESS_OCTETS);
+    uint16_t checksum = iptfs_checksum_end(iptfs_checksum_add(sum, udp, octets));
+    return checksum != 0 ? checksum : 0xFFFF;
+}
+
+/* The checksum of UDP is zero over IPv4 (RFC 3948, 2.1), and needed over IPv6. */
+static void write_udp(const struct iptfs_outer_codec *wire, uint8_t *bytes, uint32_t octets)
+{
+    const struct iptfs_esp *esp = &wire->config.esp;
+    uint8_t *udp = bytes + esp->ip_octets;
+    iptfs_put16(udp, NAT_PORT);
+    iptfs_put16(udp + 2, NAT_PORT);
+    iptfs_put16(udp + 4, octets - esp->ip_octets);
+    iptfs_put16(udp + 6, 0);
+    if (esp->ip_octets == IPTFS_IPV6_HEADER_OCTETS)
+        iptfs_put16(udp + 6, udp_checksum(bytes, udp, octets - esp->ip_octets));
+}
+
+static int encode_esp(struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
+                      uint8_t *bytes)
+{
+    const struct iptfs_esp *esp = &wire->config.esp;
+    uint32_t head = iptfs_esp_head_octets(esp);
+    uint32_t least = head + IPTFS_ESP_TRAILER_OCTETS + esp->cipher->icv_octets;
+    if (outer->ip_octets < least)
+        return refuse(wire, IPTFS_E_UNBALANCED, "the packet is shorter than its headers");
+    write_head(wire, outer, bytes);
     struct body body = write_body(wire, outer, bytes, bytes + head, outer->ip_octets - least);
     if (body.octets < 0)
         return body.octets;
     uint32_t octets = iptfs_esp_outer_octets(esp, (uint32_t)body.octets);
     if (octets != outer->ip_octets)
         return refuse(wire, IPTFS_E_UNBALANCED, "octets and size of the packet disagree");
-    uint32_t sealed = write_trailer(&body, bytes + head);
-    if (wire->aead == NULL)
-        return (int)octets;
-    struct seal seal;
-    iptfs_put32(iv, (uint32_t)(outer->seq >> 32));
-    iptfs_put32(iv + 4, (uint32_t)outer->seq);
-    prepare_seal(wire, spi, outer->seq, iv, &seal);
-    if (!iptfs_aead_seal(wire->aead, seal.nonce, seal.aad, seal.aad_octets, bytes + head, sealed,
-                         bytes + head + sealed))
+    uint32_t sealed = write_trailer(esp, &body, bytes + head);
+    if (wire->aead != NULL && !seal(wire, outer, bytes + head - esp->cipher->iv_octets, sealed))
         return refuse(wire, IPTFS_E_INVALID, "the cipher refuses");
+    if (esp->encap->octets > 0)
+        write_udp(wire, bytes, octets);
     return (int)octets;
 }
 
@@ -340,6 +371,8 @@ int iptfs_outer_codec_encode(struct iptfs_outer_codec *wire, const struct iptfs_
             return refuse(wire, IPTFS_E_INVALID, "IP fragments without headers are no packets");
         return octets;
     }
+    if (wire->config.esp.encap->octets > IPTFS_UDP_HEADER_OCTETS)
+        return refuse(wire, IPTFS_E_INVALID, "of ESP in TCP only the sizes are known");
     if (!wire->config.esn && outer->seq > UINT32_MAX)
         return refuse(wire, IPTFS_E_TOO_BIG, "sequence numbers above 4294967295 need ESN");
     return encode_esp(wire, outer, bytes);
@@ -362,11 +395,11 @@ static uint64_t infer_number(uint64_t top, uint32_t low)
 static bool decrypt(struct iptfs_outer_codec *wire, const struct iptfs_outer_codec_found *found,
                     const uint8_t *iv, uint8_t *plain, uint32_t octets, const uint8_t *icv)
 {
-    struct seal seal;
+    struct iptfs_aead_head head;
     if (wire->aead == NULL)
         return true;
-    prepare_seal(wire, found->spi, found->seq, iv, &seal);
-    return iptfs_aead_open(wire->aead, seal.nonce, seal.aad, seal.aad_octets, plain, octets, icv);
+    prepare_head(wire, found->spi, found->seq, iv, &head);
+    return iptfs_aead_open(wire->aead, &head, plain, octets, icv);
 }
 
 static enum iptfs_outer_codec_verdict read_trailer(struct iptfs_outer_codec_found *found,

@@ -251,7 +251,9 @@ static void read_expected(const char *name, struct found *expected)
 
 static uint32_t wrap_payload(const struct iptfs_script_event *event, uint8_t *packet)
 {
-    uint32_t pad = iptfs_esp_pad_octets(event->octets), octets = 28 + event->octets + pad + 2;
+    struct iptfs_esp esp;
+    iptfs_esp_init(&esp, iptfs_cipher_at(0), 4);
+    uint32_t pad = iptfs_esp_pad_octets(&esp, event->octets), octets = 28 + event->octets + pad + 2;
     const uint8_t head[28] = {0x45,
                               0,
                               (uint8_t)(octets >> 8),

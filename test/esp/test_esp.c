@@ -28,7 +28,10 @@ static void test_ciphers_by_name_and_number(void)
         CHECK_TRUE(iptfs_cipher_named(iptfs_cipher_at(count)->name) == iptfs_cipher_at(count));
         count++;
     }
-    CHECK_INT(count, 2);
+    CHECK_INT(count, 4);
+    CHECK_INT(iptfs_cipher_named("chacha20-poly1305")->iv_octets, 8);
+    CHECK_INT(iptfs_cipher_named("aes-cbc-hmac-sha256")->iv_octets, 16);
+    CHECK_INT(iptfs_cipher_named("aes-cbc-hmac-sha256")->icv_octets, 16);
     CHECK_TRUE(iptfs_cipher_at(count + 1) == NULL);
 }
 
@@ -52,15 +55,48 @@ static void test_head_is_ip_and_spi_and_number_and_iv(void)
 
 static void test_padding_ends_on_four_octets(void)
 {
-    CHECK_INT(iptfs_esp_pad_octets(0), 2);
-    CHECK_INT(iptfs_esp_pad_octets(1), 1);
-    CHECK_INT(iptfs_esp_pad_octets(2), 0);
-    CHECK_INT(iptfs_esp_pad_octets(3), 3);
+    struct iptfs_esp esp = esp_of("aes-gcm-16", 4);
+    CHECK_INT(iptfs_esp_pad_octets(&esp, 0), 2);
+    CHECK_INT(iptfs_esp_pad_octets(&esp, 1), 1);
+    CHECK_INT(iptfs_esp_pad_octets(&esp, 2), 0);
+    CHECK_INT(iptfs_esp_pad_octets(&esp, 3), 3);
     for (uint32_t payload = 0; payload < 70000; payload++) {
-        uint32_t pad = iptfs_esp_pad_octets(payload);
+        uint32_t pad = iptfs_esp_pad_octets(&esp, payload);
         if (pad > 3 || (payload + pad + 2) % 4 != 0)
             CHECK_FAIL("payload %u gets %u octets of padding", payload, pad);
     }
+}
+
+/* AES-CBC encrypts whole blocks of 16 octets (RFC 3602, 3). */
+static void test_padding_ends_on_a_block(void)
+{
+    struct iptfs_esp esp = esp_of("aes-cbc-hmac-sha256", 4);
+    CHECK_INT(iptfs_esp_pad_octets(&esp, 14), 0);
+    CHECK_INT(iptfs_esp_pad_octets(&esp, 15), 15);
+    for (uint32_t payload = 0; payload < 70000; payload++) {
+        uint32_t pad = iptfs_esp_pad_octets(&esp, payload);
+        if (pad > 15 || (payload + pad + 2) % 16 != 0)
+            CHECK_FAIL("payload %u gets %u octets of padding", payload, pad);
+    }
+}
+
+/* ESP in UDP adds 8 octets (RFC 3948), in TCP 20 of header, 12 of time stamps and 2 of length (RFC
+ * 9329); what is left for data is as much less, and never more than the MTU. */
+static void test_encapsulation(void)
+{
+    static const uint32_t octets[] = {0, 8, 34};
+    for (unsigned i = 0; i < 3; i++) {
+        struct iptfs_esp plain = esp_of("aes-gcm-16", 4), esp = plain;
+        esp.encap = iptfs_encap_at(i);
+        CHECK_INT(iptfs_esp_outer_octets(&esp, 1400), 1400 + 2 + 2 + 52 + octets[i]);
+        CHECK_INT(iptfs_esp_payload_max(&esp, 1500 + octets[i]), 1446);
+        CHECK_INT(iptfs_esp_fixed_octets(&esp, 0, 1500),
+                  iptfs_esp_fixed_octets(&plain, 0, 1500 - octets[i]) + octets[i]);
+    }
+    CHECK_TRUE(iptfs_encap_at(3) == NULL);
+    CHECK_INT(iptfs_encap_at(0)->protocol, 50);
+    CHECK_INT(iptfs_encap_at(1)->protocol, 17);
+    CHECK_INT(iptfs_encap_at(2)->protocol, 6);
 }
 
 /* Lengths that the specification names, or that follow from it by hand. */
@@ -83,6 +119,11 @@ static void test_outer_lengths_known_by_hand(void)
         {"null", 6, 4 + 40, 40 + 8 + 48},
         {"aes-gcm-16", 4, 4 + 40, 20 + 8 + 8 + 48 + 16},
         {"aes-gcm-16", 6, 4 + 40, 40 + 8 + 8 + 48 + 16},
+        {"chacha20-poly1305", 4, 4 + 1442, 1442 + 58},
+        {"aes-cbc-hmac-sha256", 4, 4 + 1434, 20 + 8 + 16 + 1440 + 16}, /* 1500 */
+        {"aes-cbc-hmac-sha256", 4, 4 + 1435, 20 + 8 + 16 + 1456 + 16},
+        {"aes-cbc-hmac-sha256", 4, 4 + 40, 20 + 8 + 16 + 48 + 16},
+        {"aes-cbc-hmac-sha256", 6, 4 + 40, 40 + 8 + 16 + 48 + 16},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct iptfs_esp esp = esp_of(rows[i].cipher, rows[i].version);
@@ -106,7 +147,8 @@ static void test_fixed_octets(void)
 
 static uint32_t outer_by_the_book(const struct iptfs_esp *esp, uint32_t payload)
 {
-    uint32_t encrypted = (payload + 2 + 3) / 4 * 4;
+    uint32_t block = esp->cipher == iptfs_cipher_named("aes-cbc-hmac-sha256") ? 16 : 4;
+    uint32_t encrypted = (payload + 2 + block - 1) / block * block;
     return esp->ip_octets + 8 + esp->cipher->iv_octets + encrypted + esp->cipher->icv_octets;
 }
 
@@ -146,6 +188,8 @@ const CU_TestInfo iptfs_tests_esp[] = {
     {"ciphers by name and number", test_ciphers_by_name_and_number},
     {"head is IP and SPI and number and IV", test_head_is_ip_and_spi_and_number_and_iv},
     {"padding ends on four octets", test_padding_ends_on_four_octets},
+    {"padding ends on a block", test_padding_ends_on_a_block},
+    {"encapsulation", test_encapsulation},
     {"outer lengths known by hand", test_outer_lengths_known_by_hand},
     {"outer lengths for every payload", test_outer_lengths_for_every_payload},
     {"largest payload for every MTU", test_largest_payload_for_every_mtu},

@@ -67,7 +67,7 @@ static void open_end(struct fuzz_input *input)
         memcpy(wire.key, key, sizeof key);
         memcpy(wire.salt, salt, sizeof salt);
         wire.key_octets = sizeof key;
-        MUST(iptfs_aead_new(&end.aead, key, sizeof key) == 0);
+        MUST(iptfs_aead_new(&end.aead, wire.esp.cipher, key, sizeof key) == 0);
     }
     MUST(iptfs_inbound_sa_init(&end.inbound, &wire, &receiver) == 0);
     iptfs_inbound_sa_deliver_to(&end.inbound, on_deliver, NULL);
@@ -84,7 +84,7 @@ static void put(uint8_t *bytes, uint64_t value, uint32_t octets)
 /* Octets of ESP around this text, trailer and all, with a right ICV where there is one. */
 static uint32_t seal(const uint8_t *text, uint32_t octets, uint8_t *esp)
 {
-    uint8_t nonce[IPTFS_AEAD_NONCE_OCTETS], aad[12];
+    struct iptfs_aead_head head;
     bool esn = end.inbound.wire.config.esn;
     put(esp, spi, 4);
     put(esp + 4, end.seq, 4);
@@ -94,11 +94,12 @@ static uint32_t seal(const uint8_t *text, uint32_t octets, uint8_t *esp)
     uint8_t *sealed = esp + ESP_OCTETS + IV_OCTETS;
     put(esp + ESP_OCTETS, end.seq, IV_OCTETS);
     memcpy(sealed, text, octets);
-    memcpy(nonce, salt, sizeof salt);
-    put(nonce + sizeof salt, end.seq, IV_OCTETS);
-    put(aad, spi, 4);
-    put(aad + 4, end.seq, esn ? 8 : 4);
-    MUST(iptfs_aead_seal(end.aead, nonce, aad, esn ? 12 : 8, sealed, octets, sealed + octets));
+    memcpy(head.nonce, salt, sizeof salt);
+    put(head.nonce + sizeof salt, end.seq, IV_OCTETS);
+    put(head.aad, spi, 4);
+    put(head.aad + 4, end.seq, esn ? 8 : 4);
+    head.aad_octets = esn ? 12 : 8;
+    MUST(iptfs_aead_seal(end.aead, &head, sealed, octets, sealed + octets));
     return ESP_OCTETS + IV_OCTETS + octets + ICV_OCTETS;
 }
 

@@ -498,8 +498,8 @@ static void test_bad_values(void)
          "t.ini:2: [tunnel] dont-frag: found 'maybe', allowed: on, off, yes, no, true, false, 1, "
          "0"},
         {"[tunnel]\ncipher = aes-gcm16\n" TRAFFIC,
-         "t.ini:2: [tunnel] cipher: found 'aes-gcm16', allowed: null, aes-gcm-16; did you mean "
-         "'aes-gcm-16'?"},
+         "t.ini:2: [tunnel] cipher: found 'aes-gcm16', allowed: null, aes-gcm-16, "
+         "chacha20-poly1305, aes-cbc-hmac-sha256; did you mean 'aes-gcm-16'?"},
         {"[link]\nrate = 10mbps\n" TRAFFIC,
          "t.ini:2: [link] rate: found '10mbps', allowed: a rate with a unit (bps, kbps, Mbps, "
          "Gbps, Tbps), such as 10Mbps; did you mean 'Mbps'?"},
@@ -1024,7 +1024,7 @@ static void test_print(void)
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
         "replay-window = 0\ncircuit-breaker = off\nrequire-cc = off\nunknown-flags = 0\n"
-        "accept-fragments = on\ncipher = aes-gcm-16\nouter = 4\n"
+        "accept-fragments = on\ncipher = aes-gcm-16\nencap = none\nouter = 4\n"
         "\n[link]\ndevice = direct\nframing = ethernet\nrate = 1Gbps\nrate-changes = none\ndelay = "
         "1ms\n"
         "mtu = 1500B\nmtu-changes = none\nqueue = 1000p\nloss = 0\ngemodel-p = 0\ngemodel-r = "

@@ -180,26 +180,47 @@ static struct iptfs_outer_codec_config wire_config(const struct iptfs_mode *mode
         .esn = esn,
         .source = {192, 0, 2, 1},
         .destination = {198, 51, 100, 1},
-        .key_octets = 16,
         .key = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
         .salt = {0xCA, 0xFE, 0xBA, 0xBE},
     };
     iptfs_esp_init(&config.esp, iptfs_cipher_named(cipher), version);
+    config.key_octets =
+        config.esp.cipher->key_octets[0] + 0u + config.esp.cipher->authentication_octets;
     return config;
 }
 
-static void check_outer_header(const uint8_t *bytes, uint32_t octets, int version)
+/* Ports 4500; the checksum is 0 over IPv4, and right over IPv6. */
+static void check_outer_udp(const uint8_t *bytes, uint32_t octets, int version)
 {
+    const uint32_t head = version == 6 ? 40 : 20;
+    const uint8_t *udp = bytes + head;
+    uint32_t sum = 0xFFFF;
+    bool good = iptfs_get16(udp) == 4500 && iptfs_get16(udp + 2) == 4500 &&
+                iptfs_get16(udp + 4) == octets - head;
+    if (version == 6)
+        sum = iptfs_checksum_add(iptfs_checksum_add(octets - head + 17, bytes + 8, 32), udp,
+                                 octets - head);
+    else
+        good = good && iptfs_get16(udp + 6) == 0;
+    if (!good || iptfs_checksum_end(sum) != 0)
+        CHECK_FAIL("bad UDP header of a packet of %u octets", octets);
+}
+
+static void check_outer_header(const struct iptfs_esp *esp, const uint8_t *bytes, uint32_t octets)
+{
+    int version = esp->ip_octets == 40 ? 6 : 4, protocol = esp->encap->octets > 0 ? 17 : 50;
+    if (protocol == 17)
+        check_outer_udp(bytes, octets, version);
     if (version == 6) {
         CHECK_INT(bytes[0] >> 4, 6);
         CHECK_INT(iptfs_get16(bytes + 4), octets - 40);
-        CHECK_INT(bytes[6], 50);
+        CHECK_INT(bytes[6], protocol);
         return;
     }
     CHECK_INT(bytes[0], 0x45);
     CHECK_INT(iptfs_get16(bytes + 2), octets);
     CHECK_INT(sum_words(bytes, 20), 0xFFFF);
-    CHECK_INT(bytes[9], 50);
+    CHECK_INT(bytes[9], protocol);
 }
 
 static void write_and_read(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
@@ -210,7 +231,7 @@ static void write_and_read(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     if (!CHECK_INT(octets, outer->ip_octets))
         printf("%s: %s\n", config->mode->name, pass->wire.why);
     if (octets > 0 && config->mode->encrypted)
-        check_outer_header(wire_bytes, (uint32_t)octets, config->esp.ip_octets == 40 ? 6 : 4);
+        check_outer_header(&config->esp, wire_bytes, (uint32_t)octets);
     if (octets > 0 && pass->inbound != NULL)
         CHECK_INT(iptfs_inbound_sa_input(pass->inbound, now_ps, wire_bytes, (uint32_t)octets),
                   IPTFS_OUTER_CODEC_GOOD);
@@ -247,7 +268,8 @@ static struct iptfs_sender_config sender_config(const struct iptfs_outer_codec_c
     struct iptfs_sender_config config = plain_sender();
     config.mode = wire->mode;
     config.esp = wire->esp;
-    config.pkt_size_octets = wire->mode->fixed_size ? 600 : 0;
+    config.pkt_size_octets =
+        wire->mode->fixed_size ? iptfs_esp_fixed_octets(&wire->esp, 0, 600) : 0;
     config.max_queue_size_octets = UINT32_MAX;
     config.ip_fragment_headers = true;
     config.slot_numerator = IPTFS_PS_PER_MS;
@@ -339,18 +361,58 @@ static void run_mode(const struct iptfs_outer_codec_config *wire, bool cut)
 
 static void test_all_modes_have_the_models_sizes(void)
 {
-    static const char *const ciphers[] = {"null", "aes-gcm-16"};
     const struct iptfs_mode *mode;
     for (unsigned i = 0; (mode = iptfs_mode_at(i)) != NULL; i++)
-        for (int variant = 0; variant < 8; variant++) {
-            struct iptfs_outer_codec_config wire =
-                wire_config(mode, ciphers[variant & 1], variant & 2 ? 6 : 4, (variant & 4) != 0);
+        for (unsigned variant = 0; variant < 8; variant++) {
+            struct iptfs_outer_codec_config wire = wire_config(
+                mode, iptfs_cipher_at(variant & 3)->name, variant & 4 ? 6 : 4, (variant & 2) != 0);
+            wire.esp.encap = iptfs_encap_at((variant ^ variant >> 2) & 1);
             run_mode(&wire, false);
             if (mode->with_rate != NULL) {
                 wire.mode = mode->with_rate;
                 run_mode(&wire, false);
             }
         }
+}
+
+/* The upper half of the number is authenticated and not sent: with ESN no packet is longer. */
+static void test_esn_changes_no_size(void)
+{
+    const struct iptfs_cipher *cipher;
+    for (unsigned i = 0; (cipher = iptfs_cipher_at(i)) != NULL; i++) {
+        uint8_t packets[2][200];
+        int octets[2];
+        for (int esn = 0; esn < 2; esn++) {
+            struct iptfs_outer_codec_config config =
+                wire_config(iptfs_mode_at(0), cipher->name, 4, esn == 1);
+            struct iptfs_outer outer = {.seq = 7, .pad_octets = 96};
+            struct iptfs_outer_codec wire;
+            outer.ip_octets = iptfs_esp_outer_octets(&config.esp, 100);
+            CHECK_INT(iptfs_outer_codec_init(&wire, &config), IPTFS_OK);
+            octets[esn] =
+                iptfs_outer_codec_encode(&wire, &outer, packets[esn], sizeof packets[esn]);
+            iptfs_outer_codec_free(&wire);
+        }
+        CHECK_TRUE(octets[0] > 100);
+        CHECK_INT(octets[0], octets[1]);
+        /* But for the ICV, all octets are the same too. */
+        CHECK_BYTES(packets[0], packets[1], (uint32_t)octets[0] - cipher->icv_octets);
+        CHECK_INT(memcmp(packets[0], packets[1], (size_t)octets[0]) != 0, cipher->icv_octets > 0);
+    }
+}
+
+static void test_esp_in_tcp_has_sizes_only(void)
+{
+    struct iptfs_outer_codec_config config = wire_config(iptfs_mode_at(0), "null", 4, false);
+    struct iptfs_outer_codec wire;
+    config.esp.encap = iptfs_encap_at(2);
+    struct iptfs_outer outer = {.seq = 7, .pad_octets = 96};
+    outer.ip_octets = iptfs_esp_outer_octets(&config.esp, 100);
+    CHECK_INT(iptfs_outer_codec_init(&wire, &config), IPTFS_OK);
+    CHECK_INT(iptfs_outer_codec_encode(&wire, &outer, wire_bytes, sizeof wire_bytes),
+              IPTFS_E_INVALID);
+    CHECK_STR(wire.why, "of ESP in TCP only the sizes are known");
+    iptfs_outer_codec_free(&wire);
 }
 
 static void test_large_packets_in_pieces(void)
@@ -784,6 +846,8 @@ const CU_TestInfo iptfs_tests_outer_codec[] = {
     {"marks change the header", test_marks_change_the_header},
     {"handles are asked for octets", test_handles_are_asked_for_octets},
     {"all modes have the model's sizes", test_all_modes_have_the_models_sizes},
+    {"ESN changes no size", test_esn_changes_no_size},
+    {"ESP in TCP has sizes only", test_esp_in_tcp_has_sizes_only},
     {"large packets in pieces", test_large_packets_in_pieces},
     {"IP fragments add up", test_ip_fragments_add_up},
     {"known answer with ESN", test_known_answer_with_esn},
