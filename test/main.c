@@ -19,6 +19,7 @@ extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
+extern const CU_TestInfo iptfs_tests_ip_fragment[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -50,6 +51,7 @@ extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_received[];
 extern const CU_TestInfo iptfs_tests_reorder[];
+extern const CU_TestInfo iptfs_tests_incomplete[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_receive_immediate[];
@@ -205,6 +207,7 @@ static const struct {
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
+    {"ip-fragment", iptfs_tests_ip_fragment},
     {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
@@ -236,6 +239,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"received", iptfs_tests_received},
     {"reorder", iptfs_tests_reorder},
+    {"incomplete", iptfs_tests_incomplete},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
     {"receive-immediate", iptfs_tests_receive_immediate},

@@ -36,7 +36,6 @@ static struct iptfs_inner *new_fragment(struct iptfs_store *store, struct iptfs_
     fragment->ip_version = whole->ip_version;
     fragment->tos = whole->tos;
     fragment->local = whole->local;
-    fragment->marked_here = whole->marked_here;
     whole->refs++;
     return fragment;
 }
@@ -84,7 +83,7 @@ struct iptfs_inner *iptfs_ip_fragment_delivered(struct iptfs_store *store,
     uint32_t header = iptfs_ip_fragment_header_octets(whole);
     IPTFS_ASSERT(fragment->is_fragment && fragment->delivered);
     if (fragment->ecn_sent != 0)
-        iptfs_inner_mark(whole);
+        iptfs_inner_decap_ce(whole, IPTFS_ECN_DECAP_MARK);
     if (whole->got == 0)
         whole->got = header;
     whole->got += fragment->octets - header;

@@ -440,7 +440,7 @@ static void test_unknown_keys(void)
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
          "off, periods, shape, codec, calls, vad, talk, pause, side, players, file, loop, speed, "
-         "filter, start, stop, count, ip, tos, origin, direction, tunnel, flows, stagger, tcp, "
+         "filter, start, stop, count, ip, tos, df, origin, direction, tunnel, flows, stagger, tcp, "
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
@@ -1017,8 +1017,10 @@ static void test_print(void)
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
         "use-path-mtu-discovery = on\ninit-delay = 0\n"
-        "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
-        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\nrekey-after = 0\n"
+        "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
+        "0\nl2-fixed-rate = 0\npps = 0\n"
+        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
+        "= 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
