@@ -120,6 +120,10 @@ extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
 extern const CU_TestInfo iptfs_tests_voice[];
 extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_on_time[];
+extern const CU_TestInfo iptfs_tests_self_similar[];
+extern const CU_TestInfo iptfs_tests_video[];
+extern const CU_TestInfo iptfs_tests_web[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
@@ -306,6 +310,10 @@ static const struct {
     {"on-off", iptfs_tests_on_off},
     {"voice", iptfs_tests_voice},
     {"games", iptfs_tests_games},
+    {"on-time", iptfs_tests_on_time},
+    {"self-similar", iptfs_tests_self_similar},
+    {"video", iptfs_tests_video},
+    {"web", iptfs_tests_web},
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},
