@@ -1015,9 +1015,11 @@ static void test_print(void)
         text,
         "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
         "10ms\n"
-        "\n[tunnel]\nmode = on-demand\npkt-size = 0\ninit-delay = 0\n"
+        "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
+        "use-path-mtu-discovery = on\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
-        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\nrekey-after = 0\n"
+        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
+        "= 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
