@@ -156,6 +156,9 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
         config.replay_window = 0;
     config.plain = !mode->aggfrag;
     config.ecn = tunnel->ecn;
+    /* The outer header is the inner packet's own: a mark on it stays. */
+    if (!mode->encrypted || mode->transport)
+        config.ecn_decap = tunnel->ecn ? IPTFS_ECN_DECAP_MARK : IPTFS_ECN_DECAP_NOTHING;
     return config;
 }
 

@@ -216,27 +216,13 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
         drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_DROP_AGGREGATION_TIME);
 }
 
-/* The packet had its CE mark before it came to the tunnel. The marks of our own queue are not
- * copied to the outer packet: the congestion control would take them for congestion on the path,
- * slow down, and fill the queue still more. */
-static bool arrived_marked(const struct iptfs_inner *inner)
-{
-    return iptfs_ecn_is_ce(inner->tos) && !inner->marked_here;
-}
-
-/* The ECN field of an outer packet (RFC 6040, 4.1): that of its one inner packet, or with AGGFRAG,
- * CE when one of its inner packets arrived with CE. */
+/* The ECN field of an outer packet while ECN is in use. With AGGFRAG it says nothing about inner
+ * packets: a mark copied from one would be taken for congestion on the path. */
 static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer *outer)
 {
-    struct iptfs_slice_walk walk;
-    struct iptfs_slice slice;
-    if (!mode->aggfrag)
-        return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
-    iptfs_slices(outer, &walk);
-    while (iptfs_slice_next(&walk, &slice))
-        if (arrived_marked(slice.inner))
-            return IPTFS_ECN_CE;
-    return IPTFS_ECN_ECT0;
+    if (mode->aggfrag)
+        return IPTFS_ECN_ECT0;
+    return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
 }
 
 /* A new SA takes over when the lifetime of the old one has ended, between two inner packets: none
@@ -262,6 +248,8 @@ static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer
 {
     if (outer->sub_type == 1)
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+    if (!sender->config.mode->aggfrag)
+        outer->info.rtt_us = 0; /* RFC 9347, 6.1.2 */
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);

@@ -44,8 +44,9 @@ struct iptfs_sender_config {
     uint64_t slot_denominator;
     uint64_t rekey_after_pkts; /* a new SA after this many packets; 0: no limit */
     int64_t rekey_after_ps;    /* ... or this much time; 0: no limit */
-    bool ecn; /* outer packets carry the CE marks of inner ones (RFC 6040) and are ECN-capable: all
-               * of them with AGGFRAG, with plain ESP those whose inner packet is */
+    bool ecn; /* outer packets are ECN-capable: with AGGFRAG each has ECT(0), whatever is inside;
+               * plain ESP copies the field of its inner packet (RFC 6040, 4.1). Off: Not-ECT, the
+               * compatibility mode of RFC 6040 that RFC 9347, 3.1, asks for */
 };
 
 /* The MTU of the path from a time on, which the sender knows from that time on. */
