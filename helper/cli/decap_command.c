@@ -20,8 +20,8 @@ static const struct argp argp = {
            "The sequence numbers of an SA begin with 1. If the first packet of the capture has a "
            "number above 1 within the reorder window, it waits at most drop-time for the packets "
            "before it; Linux starts at its number and drops them. A number beyond the window "
-           "starts the SA without waiting. CE marks of outer packets are copied to inner packets "
-           "unless tunnel.ecn=off is set.",
+           "starts the SA without waiting. CE marks of outer packets are copied to ECN-capable "
+           "inner packets (tunnel.ecn-decap=mark; see 'iptfs-sim list keys tunnel').",
 };
 
 static const char *const examples[] = {

@@ -212,7 +212,8 @@ static int build(struct replay *replay)
         .reorder_window = (uint32_t)config->reorder_window,
         .drop_time_ps = config->drop_time_us * IPTFS_PS_PER_US,
         .plain = config->plain_esp,
-        .ecn = config->plain_esp, /* plain ESP copies ECN marks */
+        /* Linux copies the marks of plain ESP; its mode iptfs ignores them. */
+        .ecn_decap = config->plain_esp ? IPTFS_ECN_DECAP_MARK : IPTFS_ECN_DECAP_NOTHING,
     };
     if (config->plain_esp) {
         sender.mode = iptfs_mode_named("esp");

@@ -26,15 +26,21 @@ static int check_on_demand(struct iptfs_settings *settings, size_t direction,
     return 0;
 }
 
-/* Packets of one size have the size that is asked for: one that ESP can have, and the path carry.
- */
+/* Packets of one size have the size that is asked for: one that ESP can have, and that the path
+ * carries at the start unless path MTU discovery lowers it. */
 static int check_fixed_size(struct iptfs_settings *settings, size_t direction,
                             const struct iptfs_sender_config *sender)
 {
     uint32_t size = sender->pkt_size_octets;
     uint32_t shortest = iptfs_esp_outer_octets(&sender->esp, IPTFS_PLAIN_PAYLOAD_MIN);
-    uint32_t longest = iptfs_esp_outer_octets(
-        &sender->esp, iptfs_esp_payload_max(&sender->esp, sender->mtu_octets));
+    uint32_t most = sender->use_path_mtu_discovery ? UINT16_MAX : sender->mtu_octets;
+    uint32_t longest = iptfs_esp_fixed_octets(&sender->esp, 0, most);
+    if (size == 0 && !sender->use_path_mtu_discovery)
+        return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction,
+                                     "use-path-mtu-discovery", IPTFS_E_INVALID,
+                                     "on, or a pkt-size (nothing else would give the size of "
+                                     "packets in mode %s)",
+                                     sender->mode->name);
     if (size == 0 || (size >= shortest && size <= longest && (size - shortest) % 4 == 0))
         return 0;
     return iptfs_settings_refuse(

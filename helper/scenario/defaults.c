@@ -124,6 +124,22 @@ static void negotiate(struct iptfs_settings *settings)
         scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
 }
 
+/* What inner packets get of CE marks, where ecn-decap is not given: nothing where congestion
+ * control heeds the marks; elsewhere a mark that nobody heeds would hide congestion. */
+static void fill_ecn_decap(struct iptfs_settings *settings)
+{
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[i];
+        const struct iptfs_mode *mode = iptfs_config_mode(tunnel);
+        if (iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "ecn-decap"))
+            continue;
+        tunnel->receiver.ecn_decap = IPTFS_ECN_DECAP_NOTHING;
+        if (tunnel->ecn && !mode->congestion)
+            tunnel->receiver.ecn_decap =
+                mode->aggfrag ? IPTFS_ECN_DECAP_RFC6040 : IPTFS_ECN_DECAP_MARK;
+    }
+}
+
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -144,6 +160,7 @@ static int fill_rest(struct iptfs_settings *settings)
             type->complete(traffic);
     }
     negotiate(settings);
+    fill_ecn_decap(settings);
     /* Congestion information is returned in the other direction, with or without traffic. */
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         if (iptfs_config_mode(&scenario->tunnel[i])->congestion)

@@ -41,6 +41,16 @@ static const struct iptfs_word receive_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct iptfs_word ecn_decap_words[] = {
+    {"nothing", IPTFS_ECN_DECAP_NOTHING, "inner packets stay as they are",
+     "Linux; RFC 9347, 2.2.5.2"},
+    {"rfc6040", IPTFS_ECN_DECAP_RFC6040,
+     "CE on ECN-capable inner packets; the others are dropped (ce-not-ect)", "RFC 6040, 4.2"},
+    {"mark", IPTFS_ECN_DECAP_MARK, "CE on ECN-capable inner packets; the others stay as they are",
+     "RFC 4301, 5.1.2.1"},
+    {NULL, 0, NULL, NULL},
+};
+
 #define FIELD(member) IPTFS_OPTION_FIELD(iptfs_tunnel_options, member)
 
 static const struct iptfs_option rows[] = {
@@ -67,6 +77,16 @@ static const struct iptfs_option rows[] = {
             "outer IP packet; on demand without ESP trailer and ICV, as in Linux; 0: path MTU",
         .names = "Linux pkt-size, YANG outer-packet-size",
         .source = "RFC 9347, 4.2",
+    },
+    {
+        .key = "use-path-mtu-discovery",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.use_path_mtu_discovery),
+        .standard = "on",
+        .meaning = "packets of one size: a pkt-size above the path MTU is lowered; off: lost",
+        .names = "YANG use-path-mtu-discovery",
+        .source = "RFC 9347, 4.2; RFC 9348",
     },
     {
         .key = "init-delay",
@@ -172,9 +192,20 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_BOTH,
         FIELD(ecn),
         .standard = "off",
-        .meaning =
-            "outer packets are ECN-capable: CE counts as loss and is copied to inner packets",
-        .source = "RFC 9347, 3.1; RFC 6040",
+        .meaning = "outer packets are ECN-capable (AGGFRAG: ECT(0)), CE counts as loss; off: "
+                   "Not-ECT",
+        .names = "Linux mode iptfs: off",
+        .source = "RFC 9347, 3.1; RFC 6040, 4.1",
+    },
+    {
+        .key = "ecn-decap",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_IN,
+        FIELD(receiver.ecn_decap),
+        .words = ecn_decap_words,
+        .standard_note = "as mode and ecn",
+        .meaning = "what inner packets of an outer packet that arrives with CE get",
+        .source = "RFC 9347, 2.2.5.2; RFC 6040, 4.2",
     },
     {
         .key = "rekey-after",

@@ -53,9 +53,10 @@ uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
                                  const struct iptfs_link_options *link)
 {
     struct iptfs_esp esp = esp_of(tunnel);
-    if (tunnel->sender.pkt_size_octets > 0)
-        return tunnel->sender.pkt_size_octets;
-    return iptfs_esp_outer_octets(&esp, iptfs_esp_payload_max(&esp, link->config.mtu_octets));
+    uint32_t size = tunnel->sender.pkt_size_octets;
+    if (size > 0 && !tunnel->sender.use_path_mtu_discovery)
+        return size;
+    return iptfs_esp_fixed_octets(&esp, size, link->config.mtu_octets);
 }
 
 /* A rate in bits per second is one packet every octets * 8 / rate seconds. */
@@ -155,6 +156,9 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
         config.replay_window = 0;
     config.plain = !mode->aggfrag;
     config.ecn = tunnel->ecn;
+    /* The outer header is the inner packet's own: a mark on it stays. */
+    if (!mode->encrypted || mode->transport)
+        config.ecn_decap = tunnel->ecn ? IPTFS_ECN_DECAP_MARK : IPTFS_ECN_DECAP_NOTHING;
     return config;
 }
 

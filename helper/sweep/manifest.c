@@ -81,18 +81,29 @@ json_t *iptfs_manifest_new(const struct iptfs_sweep *sweep, const char *command)
     return manifest;
 }
 
+/* The text of digits_of; NULL when they are no digits, or memory ran out. */
+static char *octets_of(const char *digits)
+{
+    size_t length = strlen(digits) / 2;
+    char *text = calloc(length + 1, 1);
+    for (size_t i = 0; i < length && text != NULL; i++) {
+        unsigned octet = 0;
+        if (sscanf(digits + 2 * i, "%2x", &octet) == 1 && octet != 0) {
+            text[i] = (char)octet;
+        } else {
+            free(text);
+            text = NULL;
+        }
+    }
+    return text;
+}
+
 char *iptfs_manifest_file(const json_t *manifest)
 {
     const char *file = json_string_value(json_object_get(manifest, "file"));
     const char *digits = json_string_value(json_object_get(manifest, "file_octets"));
-    char *path = strdup(file != NULL ? file : "FILE.ini");
-    size_t length = digits != NULL ? strlen(digits) / 2 : 0;
-    for (size_t i = 0; path != NULL && i < length && i < strlen(path); i++) {
-        unsigned octet = 0;
-        if (sscanf(digits + 2 * i, "%2x", &octet) == 1 && octet != 0)
-            path[i] = (char)octet;
-    }
-    return path;
+    char *path = digits != NULL ? octets_of(digits) : NULL;
+    return path != NULL ? path : strdup(file != NULL ? file : "FILE.ini");
 }
 
 int iptfs_manifest_write(const json_t *manifest, const char *directory, struct iptfs_error *error)

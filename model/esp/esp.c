@@ -81,3 +81,10 @@ uint32_t iptfs_esp_fixed_payload(const struct iptfs_esp *esp, uint32_t pkt_size_
     uint32_t payload = iptfs_esp_payload_max(esp, pkt_size_octets);
     return iptfs_esp_outer_octets(esp, payload) == pkt_size_octets ? payload : 0;
 }
+
+uint32_t iptfs_esp_fixed_octets(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
+                                uint32_t mtu_octets)
+{
+    uint32_t longest = iptfs_esp_outer_octets(esp, iptfs_esp_payload_max(esp, mtu_octets));
+    return pkt_size_octets == 0 || pkt_size_octets > longest ? longest : pkt_size_octets;
+}

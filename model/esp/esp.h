@@ -50,4 +50,10 @@ uint32_t iptfs_esp_payload_max(const struct iptfs_esp *esp, uint32_t mtu_octets)
 uint32_t iptfs_esp_fixed_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
                                  uint32_t mtu_octets);
 
+/* The size of packets of one size on a path with this MTU: `pkt_size_octets`, adjusted downward
+ * where it is longer than the longest packet that ESP can have within the MTU (RFC 9348,
+ * use-path-mtu-discovery). With pkt_size_octets 0: that longest one. */
+uint32_t iptfs_esp_fixed_octets(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
+                                uint32_t mtu_octets);
+
 #endif

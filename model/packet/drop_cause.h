@@ -28,6 +28,8 @@
     /* missing, or received before the fragment that it continues */                               \
     ROW(INCOMPLETE, RECEIVER, "incomplete", "a fragment of it was missing at reassembly")          \
     ROW(DROP_TIME, RECEIVER, "drop-time", "the drop timer ended its reassembly")                   \
+    ROW(CE_NOT_ECT, RECEIVER, "ce-not-ect",                                                        \
+        "its outer packet arrived with CE, and it is not ECN-capable (RFC 6040, 4.2)")             \
     ROW(SA_REMOVED, RECEIVER, "sa-removed", "its SA was removed while it was inside")              \
     ROW(BAD_HEADER, RECEIVER, "bad-header", "its payload or its own header made no sense")
 

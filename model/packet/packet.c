@@ -124,10 +124,14 @@ bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
     return inner->owns_bytes;
 }
 
-void iptfs_inner_mark(struct iptfs_inner *inner)
+void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap)
 {
-    if (!iptfs_ecn_capable(inner->tos) || iptfs_ecn_is_ce(inner->tos))
+    if (decap == IPTFS_ECN_DECAP_NOTHING || iptfs_ecn_is_ce(inner->tos))
         return;
+    if (!iptfs_ecn_capable(inner->tos)) {
+        inner->ce_refused = decap == IPTFS_ECN_DECAP_RFC6040;
+        return;
+    }
     inner->ecn_sent = inner->tos & IPTFS_ECN_MASK;
     inner->tos |= IPTFS_ECN_CE;
 }

@@ -29,6 +29,14 @@ struct iptfs_aggfrag {
     uint32_t techo;
 };
 
+/* What the inner packets of an outer packet with a CE mark get at the end of the tunnel (RFC 9347,
+ * 2.2.5.2 and 3.1). */
+enum iptfs_ecn_decap {
+    IPTFS_ECN_DECAP_NOTHING, /* they stay as they are */
+    IPTFS_ECN_DECAP_RFC6040, /* CE where they are ECN-capable; the others are dropped (4.2) */
+    IPTFS_ECN_DECAP_MARK     /* CE where they are ECN-capable; the others stay as they are */
+};
+
 /* An inner packet: a user's IP packet inside the tunnel. */
 struct iptfs_inner {
     struct iptfs_inner *next; /* the next packet in the queue, later in the outer packets */
@@ -44,11 +52,11 @@ struct iptfs_inner {
     uint8_t ip_version;       /* 4 or 6 */
     uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
     uint8_t drop_cause;       /* enum iptfs_drop_cause; without effect once it is delivered */
-    uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
-    bool local;           /* sent by the gateway itself, not forwarded */
-    bool marked_here : 1; /* got its CE mark in the sender's own queue */
-    bool owns_bytes : 1;  /* bytes is a buffer of the store */
-    bool delivered : 1;   /* has left the tunnel whole */
+    uint8_t ecn_sent;    /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
+    bool local;          /* sent by the gateway itself, not forwarded */
+    bool ce_refused : 1; /* is not ECN-capable, and an outer packet's CE asks to drop it */
+    bool owns_bytes : 1; /* bytes is a buffer of the store */
+    bool delivered : 1;  /* has left the tunnel whole */
 };
 
 /* An outer packet: what ESP carries. Its payload is slices, or bytes where it came from outside. */
@@ -156,6 +164,15 @@ static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
         inner->drop_cause = (uint8_t)cause;
 }
 
+/* True when the packet must be dropped in place of being delivered (RFC 6040, 4.2): sets the cause.
+ */
+static inline bool iptfs_inner_ce_refuses(struct iptfs_inner *inner)
+{
+    if (inner->ce_refused)
+        iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
+    return inner->ce_refused;
+}
+
 /* The packet leaves the tunnel whole. False when it has left before: a second copy. */
 static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_inner *inner)
 {
@@ -173,9 +190,15 @@ static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
                                 : inner->tos;
 }
 
-/* Copies the CE mark of an outer packet to the inner one, unless that is not ECN-capable (RFC 6040,
- * 4.2). */
-void iptfs_inner_mark(struct iptfs_inner *inner);
+/* An outer packet that arrived with CE carried octets of this inner packet: marks it, or decides
+ * that it will not be delivered. */
+void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap);
+
+/* True when iptfs_inner_decap_ce has changed what becomes of the packet. */
+static inline bool iptfs_inner_ce_came(const struct iptfs_inner *inner)
+{
+    return inner->ecn_sent != 0 || inner->ce_refused;
+}
 
 /* Sets the length of a packet, once it is known (only while it is made from bytes). */
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets);

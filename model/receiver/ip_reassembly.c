@@ -26,11 +26,13 @@ static void take_bytes(struct iptfs_ip_reassembly *reassembly, int64_t now_ps,
     memcpy(inner->bytes, outer->payload, (uint32_t)total);
     iptfs_inner_read_header(inner);
     if (outer->ecn == IPTFS_ECN_CE)
-        iptfs_inner_mark(inner);
-    iptfs_inner_deliver(reassembly->store, inner);
-    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
-    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);
-    reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, false);
+        iptfs_inner_decap_ce(inner, reassembly->ecn_decap);
+    if (!iptfs_inner_ce_refuses(inner)) {
+        iptfs_inner_deliver(reassembly->store, inner);
+        iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
+        iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);
+        reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, false);
+    }
     iptfs_inner_unref(reassembly->store, inner);
 }
 
@@ -62,6 +64,8 @@ void iptfs_ip_reassembly_input(struct iptfs_ip_reassembly *reassembly, int64_t n
     while (iptfs_slice_next(&walk, &slice)) {
         if (!complete(slice.inner, outer, slice.octets, now_ps))
             continue; /* if a fragment is lost, that sets the packet's drop cause */
+        if (iptfs_inner_ce_refuses(slice.inner))
+            continue;
         bool first = iptfs_inner_deliver(reassembly->store, slice.inner);
         if (first && slice.inner->got > 0 && reassembly->waits != NULL)
             iptfs_waits_add(reassembly->waits, now_ps, slice.inner->gathered_ps, now_ps);

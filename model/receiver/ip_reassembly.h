@@ -17,6 +17,7 @@ struct iptfs_ip_reassembly {
     /* As in struct iptfs_reassembly. */
     void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again);
     void *deliver_ctx;
+    enum iptfs_ecn_decap ecn_decap; /* of payloads of octets */
     struct iptfs_waits *waits; /* of the waiting times of delivered packets; NULL: not measured */
 };
 

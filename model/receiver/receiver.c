@@ -29,16 +29,20 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     };
     iptfs_replay_window_init(&receiver->replay, config->replay_window);
     receiver->is_immediate = config->immediate && !config->plain;
-    receiver->ip_reassembly = (struct iptfs_ip_reassembly){.store = store, .counters = counters};
+    receiver->ip_reassembly = (struct iptfs_ip_reassembly){
+        .store = store, .counters = counters, .ecn_decap = config->ecn_decap};
     if (receiver->is_immediate) {
         receiver->unused.deadline_ps = IPTFS_NEVER;
         iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->unused);
+        receiver->reassembly.ecn_decap = config->ecn_decap;
         return iptfs_receive_immediate_init(&receiver->immediate, config->reorder_window,
                                             &receiver->reassembly, &receiver->timer);
     }
     iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
     uint32_t window = config->plain ? 0 : config->reorder_window;
+    receiver->reassembly.ecn_decap = config->ecn_decap;
     int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
+    receiver->reorder.plain = config->plain;
     receiver->reorder.process = config->plain ? process_plain : process;
     receiver->reorder.process_ctx = receiver;
     return error;
@@ -101,15 +105,14 @@ void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
     }
 }
 
-/* Marks the inner packets of a marked outer packet. Where the payload is octets, the reassembly
- * does it. */
-static void pass_on_mark(const struct iptfs_outer *outer)
+/* Passes the CE mark of an outer packet on. Where the payload is octets, the reassembly does it. */
+static void pass_on_mark(const struct iptfs_outer *outer, enum iptfs_ecn_decap decap)
 {
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
-        iptfs_inner_mark(slice.inner);
+        iptfs_inner_decap_ce(slice.inner, decap);
 }
 
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
@@ -127,11 +130,12 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
         iptfs_outer_drop(receiver->store, outer, IPTFS_DROP_REPLAY);
         return;
     }
-    bool ce = receiver->config.ecn && outer->ecn == IPTFS_ECN_CE;
+    bool ce = outer->ecn == IPTFS_ECN_CE;
     if (ce)
-        pass_on_mark(outer);
+        pass_on_mark(outer, receiver->config.ecn_decap);
     if (receiver->congestion != NULL)
-        iptfs_congestion_input(receiver->congestion, now_ps, outer->number, ce, &outer->info);
+        iptfs_congestion_input(receiver->congestion, now_ps, outer->number,
+                               ce && receiver->config.ecn, &outer->info);
     if (receiver->is_immediate)
         iptfs_receive_immediate_input(&receiver->immediate, now_ps, outer);
     else

@@ -23,7 +23,6 @@ bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner)
     if (octets > queue->limit_octets)
         return false;
     if (octets > queue->mark_octets && iptfs_ecn_capable(inner->tos)) {
-        inner->marked_here = !iptfs_ecn_is_ce(inner->tos);
         inner->tos |= IPTFS_ECN_CE;
         queue->marked_pkts++;
     }

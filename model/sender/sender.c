@@ -12,6 +12,16 @@ static bool fills_full(const struct iptfs_sender_config *config)
     return config->fill_full || (config->mode->full && !config->fill_whole);
 }
 
+/* Inner octets of an outer packet on a path with this MTU. */
+static uint32_t payload_octets(const struct iptfs_sender *sender, uint32_t mtu_octets)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    uint32_t size = config->pkt_size_octets;
+    if (size > 0 && config->mode->fixed_size && config->use_path_mtu_discovery)
+        size = iptfs_esp_fixed_octets(&config->esp, size, mtu_octets);
+    return sender->packer.ops->payload_octets(&sender->packer, size, mtu_octets);
+}
+
 static void init_packer(struct iptfs_sender *sender)
 {
     const struct iptfs_sender_config *config = &sender->config;
@@ -32,8 +42,7 @@ static void init_packer(struct iptfs_sender *sender)
         .tfc_pad_octets = config->tfc_pad_octets,
         .ip_fragment_headers = config->ip_fragment_headers,
     };
-    sender->packer.payload_octets = sender->packer.ops->payload_octets(
-        &sender->packer, config->pkt_size_octets, config->mtu_octets);
+    sender->packer.payload_octets = payload_octets(sender, config->mtu_octets);
 }
 
 static uint32_t least_payload(const struct iptfs_mode *mode)
@@ -207,27 +216,13 @@ static void drop_stale(struct iptfs_sender *sender, int64_t now_ps)
         drop(sender, iptfs_queue_pop(&sender->queue), IPTFS_DROP_AGGREGATION_TIME);
 }
 
-/* The packet had its CE mark before it came to the tunnel. The marks of our own queue are not
- * copied to the outer packet: the congestion control would take them for congestion on the path,
- * slow down, and fill the queue still more. */
-static bool arrived_marked(const struct iptfs_inner *inner)
-{
-    return iptfs_ecn_is_ce(inner->tos) && !inner->marked_here;
-}
-
-/* The ECN field of an outer packet (RFC 6040, 4.1): that of its one inner packet, or with AGGFRAG,
- * CE when one of its inner packets arrived with CE. */
+/* The ECN field of an outer packet while ECN is in use. With AGGFRAG it says nothing about inner
+ * packets: a mark copied from one would be taken for congestion on the path. */
 static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer *outer)
 {
-    struct iptfs_slice_walk walk;
-    struct iptfs_slice slice;
-    if (!mode->aggfrag)
-        return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
-    iptfs_slices(outer, &walk);
-    while (iptfs_slice_next(&walk, &slice))
-        if (arrived_marked(slice.inner))
-            return IPTFS_ECN_CE;
-    return IPTFS_ECN_ECT0;
+    if (mode->aggfrag)
+        return IPTFS_ECN_ECT0;
+    return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
 }
 
 /* A new SA takes over when the lifetime of the old one has ended, between two inner packets: none
@@ -253,6 +248,8 @@ static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer
 {
     if (outer->sub_type == 1)
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+    if (!sender->config.mode->aggfrag)
+        outer->info.rtt_us = 0; /* RFC 9347, 6.1.2 */
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);
@@ -349,14 +346,13 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
 {
     struct iptfs_packer *packer = &sender->packer;
-    uint32_t payload_octets =
-        packer->ops->payload_octets(packer, sender->config.pkt_size_octets, change->mtu_octets);
-    if (payload_octets < least_payload(sender->config.mode))
+    uint32_t payload = payload_octets(sender, change->mtu_octets);
+    if (payload < least_payload(sender->config.mode))
         return IPTFS_E_INVALID;
     iptfs_sender_wake(sender, change->at_ps -
                                   1); /* also arrivals before the change that were not taken yet */
     sender->config.mtu_octets = change->mtu_octets;
-    packer->payload_octets = payload_octets;
+    packer->payload_octets = payload;
     if (change->slot_numerator > 0)
         iptfs_pacer_set_step(&sender->pacer, change->slot_numerator);
     return IPTFS_OK;

@@ -25,8 +25,9 @@
 struct iptfs_sender_config {
     const struct iptfs_mode *mode; /* NULL: on-demand */
     struct iptfs_esp esp;
-    uint32_t pkt_size_octets; /* 0: the path MTU */
-    uint32_t mtu_octets;      /* of the path */
+    uint32_t pkt_size_octets;    /* 0: the path MTU */
+    uint32_t mtu_octets;         /* of the path */
+    bool use_path_mtu_discovery; /* packets of one size: a pkt-size above the MTU is lowered */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
     bool dont_frag;
@@ -43,8 +44,9 @@ struct iptfs_sender_config {
     uint64_t slot_denominator;
     uint64_t rekey_after_pkts; /* a new SA after this many packets; 0: no limit */
     int64_t rekey_after_ps;    /* ... or this much time; 0: no limit */
-    bool ecn; /* outer packets carry the CE marks of inner ones (RFC 6040) and are ECN-capable: all
-               * of them with AGGFRAG, with plain ESP those whose inner packet is */
+    bool ecn; /* outer packets are ECN-capable: with AGGFRAG each has ECT(0), whatever is inside;
+               * plain ESP copies the field of its inner packet (RFC 6040, 4.1). Off: Not-ECT, the
+               * compatibility mode of RFC 6040 that RFC 9347, 3.1, asks for */
 };
 
 /* The MTU of the path from a time on, which the sender knows from that time on. */
@@ -126,11 +128,11 @@ void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps);
  * last wake-up counts as offered. */
 void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
 
-/* The path has another MTU from now on, this instant included. With pkt-size 0, and on demand, the
- * payload of outer packets changes with it. A packet of which fragments were sent continues in
- * payloads of the new size; queued packets that became too long are dropped when they come to be
- * sent. The packets per second of a congestion-controlled sender stay. IPTFS_E_INVALID, and nothing
- * changes, when nothing would fit. */
+/* The path has another MTU from now on, this instant included. With pkt-size 0, on demand, and with
+ * use_path_mtu_discovery, the payload of outer packets changes with it. A packet of which fragments
+ * were sent continues in payloads of the new size; queued packets that became too long are dropped
+ * when they come to be sent. The packets per second of a congestion-controlled sender stay.
+ * IPTFS_E_INVALID, and nothing changes, when nothing would fit. */
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change);
 
 /* The circuit breaker has tripped: from now on, this instant included, nothing is sent. Queued

@@ -73,7 +73,7 @@ static void receive(struct iptfs_inbound_sa *inbound, int64_t now_ps,
     outer->sent_ps = now_ps;
     outer->arrived_ps = now_ps;
     outer->ip_octets = found->ip_octets;
-    outer->ecn = inbound->receiver.config.ecn ? found->ecn : 0;
+    outer->ecn = found->ecn;
     if (iptfs_outer_set_payload(&inbound->store, outer, found->payload, found->payload_octets) !=
         IPTFS_OK) {
         iptfs_outer_drop(&inbound->store, outer, IPTFS_DROP_BAD_HEADER);

@@ -271,6 +271,7 @@ static void empty_payloads_control_too(void)
     uint64_t empty = run.direction[IPTFS_REVERSE].tunnel.sender.empty_pkts - before;
     CHECK_NEAR((double)empty, 260 / 0.05, 260 / 0.05 * 0.1);
     CHECK_U64(empty + before, run.direction[IPTFS_REVERSE].tunnel.link->stats.sent.pkts);
+    CHECK_INT(run.direction[IPTFS_FORWARD].tunnel.congestion.peer_rtt_ps, 0); /* 6.1.2 */
     end();
 }
 
@@ -285,6 +286,53 @@ static void marks_count_as_losses(void)
     double found = rate_until(20, 120);
     CHECK_NEAR(found / equation(0.01, 0.02), 1, 0.12);
     CHECK_U64(run.direction[IPTFS_FORWARD].tunnel.link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, 0);
+    end();
+}
+
+/* Marks of inner packets say nothing about the path of the tunnel: the rate is the same whether ten
+ * packets a second, or all, come with CE. */
+static void marks_inside_do_not_slow_the_tunnel(void)
+{
+    static const char *const table[] = {"traffic.one.tos=2", "traffic.one.tos=3"};
+    static const char *const rates[] = {"traffic.one.rate=8kbps", "traffic.one.rate=15Mbps"};
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t found[2];
+        for (size_t j = 0; j < 2; j++) {
+            const char *sets[] = {
+                "link.rate=10Gbps",    "link.delay=10ms", "tunnel.ecn=on", "tunnel.max-rate=20Mbps",
+                "traffic.one.count=0", rates[i],          table[j]};
+            if (!begin(sets, 7))
+                return;
+            run_to(20);
+            found[j] = sent();
+            CHECK_U64(run.direction[IPTFS_FORWARD].tunnel.congestion.losses.marked_pkts, 0);
+            CHECK_U64(run.direction[IPTFS_REVERSE].tunnel.congestion.losses.marked_pkts, 0);
+            end();
+        }
+        CHECK_U64(found[1], found[0]);
+        CHECK_TRUE(found[0] > 20000); /* 1746 a second once the rate is reached */
+    }
+}
+
+/* A marked packet sets E in what goes back, and its inner packets stay as they are. */
+static void marks_outside_are_reported(void)
+{
+    const char *sets[] = {"link.delay=10ms",        "link.ce=1%",
+                          "tunnel.ecn=on",          "traffic.one.count=0",
+                          "traffic.one.rate=1Mbps", "traffic.one.tos=2"};
+    if (!begin(sets, 6))
+        return;
+    run_to(20);
+    const struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
+    const struct iptfs_loss_history *losses =
+        &run.direction[IPTFS_REVERSE].tunnel.congestion.losses;
+    CHECK_TRUE(tunnel->link->stats.ce_marked_pkts > 10);
+    CHECK_TRUE(losses->marked_pkts + 5 >= tunnel->link->stats.ce_marked_pkts);
+    CHECK_TRUE(iptfs_loss_history_marked(losses));
+    CHECK_TRUE(run.direction[IPTFS_FORWARD].tunnel.congestion.loss_event_rate > 0);
+    CHECK_U64(tunnel->store.ledger.dropped[IPTFS_DROP_CE_NOT_ECT].pkts, 0);
+    CHECK_U64(tunnel->link->stats.lost[IPTFS_DROP_LINK_LOSS].pkts, 0);
+    CHECK_U64(tunnel->receiver.config.ecn_decap, IPTFS_ECN_DECAP_NOTHING);
     end();
 }
 
@@ -341,6 +389,8 @@ const CU_TestInfo iptfs_tests_control[] = {
     {"the rate halves after four round trips without feedback", rate_halves_after_four_round_trips},
     {"two tunnels share a bottleneck", two_tunnels_share_a_bottleneck},
     {"empty payloads control too", empty_payloads_control_too},
+    {"marks inside do not slow the tunnel", marks_inside_do_not_slow_the_tunnel},
+    {"marks outside are reported", marks_outside_are_reported},
     {"marks count as losses", marks_count_as_losses},
     {"both ends controlled: direct and p2p agree", direct_and_p2p_agree},
     CU_TEST_INFO_NULL,

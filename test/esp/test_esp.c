@@ -90,6 +90,20 @@ static void test_outer_lengths_known_by_hand(void)
     }
 }
 
+/* RFC 9348: an explicit size is only adjusted downward. */
+static void test_fixed_octets(void)
+{
+    static const struct {
+        uint32_t size, mtu, expected;
+    } rows[] = {
+        {0, 1500, 1500},    {0, 1399, 1396},    {1400, 1500, 1400}, {1400, 1400, 1400},
+        {1400, 1399, 1396}, {1500, 1280, 1280}, {104, 1500, 104},
+    };
+    struct iptfs_esp esp = esp_of("aes-gcm-16", 4);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CHECK_INT(iptfs_esp_fixed_octets(&esp, rows[i].size, rows[i].mtu), rows[i].expected);
+}
+
 static uint32_t outer_by_the_book(const struct iptfs_esp *esp, uint32_t payload)
 {
     uint32_t encrypted = (payload + 2 + 3) / 4 * 4;
@@ -135,5 +149,6 @@ const CU_TestInfo iptfs_tests_esp[] = {
     {"outer lengths known by hand", test_outer_lengths_known_by_hand},
     {"outer lengths for every payload", test_outer_lengths_for_every_payload},
     {"largest payload for every MTU", test_largest_payload_for_every_mtu},
+    {"fixed size and path MTU", test_fixed_octets},
     CU_TEST_INFO_NULL,
 };

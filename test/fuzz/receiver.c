@@ -51,6 +51,7 @@ static void open_rx(struct rx *rx, struct fuzz_input *input)
     struct iptfs_receiver_config config = {
         .immediate = (flags & 1) != 0,
         .ecn = (flags & 2) != 0,
+        .ecn_decap = (enum iptfs_ecn_decap)((flags >> 3) % 3),
         .replay_window = (flags & 4) != 0 ? 64 : 0,
         .reorder_window = (uint32_t)fuzz_between(input, 0, WINDOW_MAX),
         .drop_time_ps = (int64_t)fuzz_take(input, 1) * IPTFS_PS_PER_MS,

@@ -20,6 +20,7 @@ enum {
     PKTS_MAX = 3000, /* of a run, about */
     FASTEST_PPS = 100000000,
     EVENTS_MAX = 20000,
+    CONTROLLED_BPS = 1000000,
     SLICES = 16
 };
 
@@ -68,6 +69,17 @@ static int64_t moment_ps(const struct iptfs_scenario *scenario)
     return (double)scenario->duration_ps <= most_ps ? scenario->duration_ps : (int64_t)most_ps;
 }
 
+/* On a link without a rate, congestion control doubles its rate each round trip, without end. */
+static void limit_rates(struct iptfs_scenario *scenario)
+{
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_tunnel_options *tunnel = &scenario->tunnel[i];
+        if (scenario->link[i].config.rate_bps == 0 && tunnel->max_rate_bps == 0)
+            tunnel->max_rate_bps =
+                tunnel->min_rate_bps > CONTROLLED_BPS ? tunnel->min_rate_bps : CONTROLLED_BPS;
+    }
+}
+
 static void run_to(struct iptfs_scenario *scenario, int64_t end_ps)
 {
     static struct iptfs_run run;
@@ -107,6 +119,7 @@ static void check_run(const char *text, int64_t end_ps)
     int code = iptfs_scenario_parse_text(&scenario, text, FUZZ_PATH, sets, 1, &error);
     if (code != IPTFS_OK)
         return;
+    limit_rates(&scenario);
     run_to(&scenario, scenario.duration_ps);
     iptfs_scenario_free(&scenario);
 }

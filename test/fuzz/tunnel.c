@@ -78,6 +78,8 @@ static void take_receiver(struct plan *plan, struct fuzz_input *input)
         .replay_window = (uint32_t)fuzz_between(input, 0, 64),
         .immediate = fuzz_flag(input),
         .ecn = plan->sender.ecn,
+        .ecn_decap = plan->sender.ecn ? (enum iptfs_ecn_decap)fuzz_between(input, 0, 2)
+                                      : IPTFS_ECN_DECAP_NOTHING,
         .plain = plain,
     };
 }

@@ -112,7 +112,7 @@ static void test_link_mark(bool ipv6)
     struct tunnel_net_plan plan = tunnel_net_usual();
     plan.ce = 1;
     plan.sender.ecn = true;
-    plan.receiver.ecn = true;
+    plan.receiver.ecn_decap = IPTFS_ECN_DECAP_MARK;
     net_checksums(true);
     if (!tunnel_net_open(&net, &plan))
         return;

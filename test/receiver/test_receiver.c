@@ -107,7 +107,9 @@ static void test_replay(void)
 static void test_marks(void)
 {
     for (int ecn = 0; ecn <= 1; ecn++) {
-        const struct iptfs_receiver_config config = {.drop_time_ps = MS, .ecn = ecn == 1};
+        const struct iptfs_receiver_config config = {
+            .drop_time_ps = MS,
+            .ecn_decap = ecn == 1 ? IPTFS_ECN_DECAP_MARK : IPTFS_ECN_DECAP_NOTHING};
         struct bench bench;
         open_bench(&bench, &config);
         receive_whole(&bench, 0, 1, 3);

@@ -23,11 +23,20 @@ static void check_refused(const char *text, const char *message)
 static void test_sizes(void)
 {
     check_refused("[tunnel]\nmode = fixed-rate\npps = 100\npkt-size = 1401\n" TRAFFIC,
-                  "t.ini:4: [tunnel] pkt-size: found '1401', allowed: 104B to 1500B in steps of 4 "
+                  "t.ini:4: [tunnel] pkt-size: found '1401', allowed: 104B to 65532B in steps of "
+                  "4 "
                   "(ESP pads to 4 octets), or 0 (path MTU)");
     check_refused("[tunnel]\nmode = esp-pad\npkt-size = 100\n" TRAFFIC,
-                  "t.ini:3: [tunnel] pkt-size: found '100', allowed: 104B to 1500B in steps of 4 "
+                  "t.ini:3: [tunnel] pkt-size: found '100', allowed: 104B to 65532B in steps of 4 "
                   "(ESP pads to 4 octets), or 0 (path MTU)");
+    check_refused("[tunnel]\nmode = fixed-rate\npps = 100\npkt-size = 1504\n"
+                  "use-path-mtu-discovery = off\n" TRAFFIC,
+                  "t.ini:4: [tunnel] pkt-size: found '1504', allowed: 104B to 1500B in steps of 4 "
+                  "(ESP pads to 4 octets), or 0 (path MTU)");
+    check_refused(
+        "[tunnel]\nmode = fixed-rate\npps = 100\nuse-path-mtu-discovery = off\n" TRAFFIC,
+        "t.ini:4: [tunnel] use-path-mtu-discovery: found 'off', allowed: on, or a pkt-size "
+        "(nothing else would give the size of packets in mode fixed-rate)");
     check_refused("[tunnel]\nmode = esp-pad\nouter = 6\n[link]\nmtu = 100\n" TRAFFIC,
                   "t.ini:5: [link] mtu: found '100', allowed: 124B to 65535B in mode esp-pad");
 }

@@ -173,7 +173,7 @@ static void idle_packets_are_padding(void)
     CHECK_BYTES(bytes, zeros, 102);
     iptfs_outer_processed(&tx.store, outer);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
-    CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS], 132);
+    CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS], 98);
     tx_queue(&tx, 60);
     EXPECT(&tx, 60, 1, 0);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
@@ -586,7 +586,10 @@ static void on_caught(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool
 static struct iptfs_ip_reassembly datagram_to(struct caught *caught)
 {
     *caught = (struct caught){0};
-    return (struct iptfs_ip_reassembly){&rig.store, &rig.counters, on_caught, caught, NULL};
+    return (struct iptfs_ip_reassembly){.store = &rig.store,
+                                        .counters = &rig.counters,
+                                        .deliver = on_caught,
+                                        .deliver_ctx = caught};
 }
 
 static void gather(struct iptfs_ip_reassembly *datagram, size_t index)
@@ -847,54 +850,28 @@ static void copies_of_plain_packets(void)
 
 /* --- ECN --- */
 
-/* RFC 6040, 4.1: a mark on any inner packet is on the outer one. */
-static void marks_go_into_the_tunnel(void)
+/* RFC 9347, 3.1: an outer packet of AGGFRAG says nothing about the ECN fields inside, and neither
+ * do marks of the sender's own queue: congestion control would take them for congestion on the
+ * path. */
+static void nothing_inside_shows_outside(void)
 {
     for (uint8_t first = 0; first < 4; first++) {
         for (uint8_t second = 0; second < 4; second++) {
             for (int on = 0; on < 2; on++) {
                 struct iptfs_sender_config config = config_of("on-demand");
                 config.ecn = on;
+                config.max_queue_size_octets = 205;
                 rig_open(&config);
                 rig_offer(0, 100, (uint8_t)(0xB8 | first)); /* DSCP EF: not copied */
                 rig_offer(0, 100, second);
+                CHECK_U64(rig.sender.queue.marked_pkts, second > 0);
                 rig_run(0);
                 CHECK_INT(rig.count, 1);
-                bool marked = first == 3 || second == 3;
-                CHECK_INT(rig.sent[0]->ecn, !on ? 0 : marked ? 3 : 2);
+                CHECK_INT(rig.sent[0]->ecn, on ? 2 : 0);
                 rig_close();
             }
         }
     }
-}
-
-/* A mark from the sender's own queue stays inside: behind it would slow congestion control down,
- * which fills the queue. */
-static void own_marks_stay_inside(void)
-{
-    struct caught caught;
-    struct iptfs_receiver_config to = {.ecn = true};
-    struct iptfs_sender_config config = config_of("on-demand");
-    config.ecn = true;
-    config.max_queue_size_octets = 1000;
-    rig_open(&config);
-    rig_offer(0, 940, 2);
-    rig_offer(0, 40, 2);
-    rig_offer(0, 20, 3); /* this one came with its mark, and is not aggregated */
-    CHECK_U64(rig.sender.queue.marked_pkts, 2);
-    rig_run(0);
-    CHECK_INT(rig.count, 1);
-    CHECK_INT(rig.sent[0]->ecn, 3);
-    rig_offer(MS, 960, 2);
-    CHECK_U64(rig.sender.queue.marked_pkts, 3);
-    rig_run(MS);
-    CHECK_INT(rig.sent[1]->ecn, 2);
-    receive_to(&to, &caught);
-    receive_all(1);
-    CHECK_INT(caught.pkts, 4);
-    CHECK_INT(caught.tos, 3);
-    iptfs_receiver_free(&receiver);
-    rig_close();
 }
 
 /* Plain ESP copies the field of the packet it carries, and dummies have none. */
@@ -914,27 +891,39 @@ static void plain_esp_copies_the_field(void)
     }
 }
 
-/* RFC 6040, 4.2: a mark goes to ECN-capable packets, DSCP stays, and nothing happens unless asked
- * for. */
+/* Receives a packet in two fragments, of which one arrived in an outer packet with CE. */
+static struct caught mark_one_fragment(const struct iptfs_receiver_config *to, uint8_t ecn)
+{
+    struct caught caught;
+    struct iptfs_sender_config config = config_of("on-demand");
+    config.ecn = true;
+    rig_open(&config);
+    rig_offer(0, 2000, (uint8_t)(0xB8 | ecn));
+    rig_run(0);
+    CHECK_INT(rig.count, 2);
+    rig.sent[ecn % 2]->ecn = 3;
+    receive_to(to, &caught);
+    receive_all(1);
+    iptfs_receiver_free(&receiver);
+    return caught;
+}
+
+/* What inner packets of an outer packet with CE get: RFC 6040, 4.2, and the two ways that deliver
+ * what is not ECN-capable. DSCP stays. */
 static void marks_come_out_of_the_tunnel(void)
 {
-    for (int on = 0; on < 2; on++) {
+    for (int decap = 0; decap < 3; decap++) {
         for (int immediate = 0; immediate < 2; immediate++) {
             for (uint8_t ecn = 0; ecn < 4; ecn++) {
-                struct caught caught;
-                struct iptfs_sender_config config = config_of("on-demand");
-                struct iptfs_receiver_config to = {.ecn = on, .immediate = immediate};
-                config.ecn = on;
-                rig_open(&config);
-                rig_offer(0, 2000, (uint8_t)(0xB8 | ecn));
-                rig_run(0);
-                CHECK_INT(rig.count, 2);
-                rig.sent[ecn % 2]->ecn = 3; /* of one fragment */
-                receive_to(&to, &caught);
-                receive_all(1);
-                CHECK_INT(caught.pkts, 1);
-                CHECK_INT(caught.tos, 0xB8 | (on && ecn != 0 ? 3 : ecn));
-                iptfs_receiver_free(&receiver);
+                struct iptfs_receiver_config to = {.ecn_decap = (enum iptfs_ecn_decap)decap,
+                                                   .immediate = immediate};
+                struct caught caught = mark_one_fragment(&to, ecn);
+                bool refused = decap == IPTFS_ECN_DECAP_RFC6040 && ecn == 0;
+                bool marked = decap != IPTFS_ECN_DECAP_NOTHING && ecn != 0;
+                CHECK_INT(caught.pkts, !refused);
+                if (!refused)
+                    CHECK_INT(caught.tos, 0xB8 | (marked ? 3 : ecn));
+                CHECK_U64(rig_dropped(IPTFS_DROP_CE_NOT_ECT), refused);
                 rig_close();
             }
         }
@@ -948,41 +937,85 @@ static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
     *marked += (inner->tos & 3) == 3;
 }
 
-/* A router on the path marks each ECN-capable packet; how many inner packets leave with the mark.
+/* A router on the path marks each ECN-capable packet: how many inner packets leave with the mark.
  */
-static uint64_t marked_of_100(const char *ecn, const char *mode, const char *tos)
+struct marked {
+    uint64_t pkts;
+    uint64_t delivered;
+    uint64_t refused;
+};
+
+static struct marked marked_of_100(const char *const *sets, size_t n_sets)
 {
     static const char text[] = "[scenario]\nduration = 1s\n[tunnel]\nl3-fixed-rate = 10Mbps\n"
                                "[link]\nce = 1\n"
                                "[traffic.one]\ntype = cbr\nsize = 700\nrate = 1Mbps\ncount = 100\n";
-    const char *sets[] = {ecn, mode, tos};
-    uint64_t marked = 0;
+    struct marked marked = {0};
     struct iptfs_error error = {0};
-    if (!CHECK_INT(iptfs_scenario_parse_text(&scenario, text, "marks.ini", sets, 3, &error), 0)) {
+    int code = iptfs_scenario_parse_text(&scenario, text, "marks.ini", sets, n_sets, &error);
+    if (!CHECK_INT(code, IPTFS_OK)) {
         CHECK_FAIL("%s", error.text);
-        return 0;
+        return marked;
     }
     CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
-    struct iptfs_observer observer = {.delivered = on_delivered, .ctx = &marked};
+    struct iptfs_observer observer = {.delivered = on_delivered, .ctx = &marked.pkts};
     iptfs_observers_add(&tunnel->observers, &observer);
     CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
-    CHECK_U64(tunnel->store.ledger.delivered.pkts, 100);
     CHECK_INT(iptfs_tunnel_close(tunnel, IPTFS_PS_PER_S), IPTFS_OK);
+    marked.delivered = tunnel->store.ledger.delivered.pkts;
+    marked.refused = tunnel->store.ledger.dropped[IPTFS_DROP_CE_NOT_ECT].pkts;
     iptfs_run_free(&run);
     iptfs_scenario_free(&scenario);
     return marked;
 }
 
-/* Linux, fault 7: a CE mark on the outer packet never reaches the inner ones. */
+/* With ecn-decap = mark nothing is dropped. Linux, fault 7: a CE mark on the outer packet never
+ * reaches the inner ones. */
 static void linux_fault_7_marks_reach_inner_packets(void)
 {
     static const char *const modes[] = {"tunnel.mode=on-demand", "tunnel.mode=fixed-rate",
                                         "tunnel.mode=min-rate", "tunnel.mode=esp"};
     for (size_t i = 0; i < 4; i++) {
-        CHECK_U64(marked_of_100("tunnel.ecn=on", modes[i], "traffic.one.tos=2"), 100);
-        CHECK_U64(marked_of_100("tunnel.ecn=on", modes[i], "traffic.one.tos=0"), 0);
-        CHECK_U64(marked_of_100("tunnel.ecn=off", modes[i], "traffic.one.tos=2"), 0);
+        for (int capable = 0; capable < 2; capable++) {
+            for (int on = 0; on < 2; on++) {
+                const char *sets[] = {modes[i], on ? "tunnel.ecn=on" : "tunnel.ecn=off",
+                                      capable ? "traffic.one.tos=2" : "traffic.one.tos=0",
+                                      "tunnel.ecn-decap=mark"};
+                struct marked marked = marked_of_100(sets, 4);
+                CHECK_U64(marked.pkts, on && capable ? 100 : 0);
+                CHECK_U64(marked.delivered, 100);
+            }
+        }
+    }
+}
+
+/* The default of ecn-decap, by mode and ecn: what 100 packets of each kind get. */
+static void the_default_by_mode(void)
+{
+    static const struct {
+        const char *mode;
+        uint64_t marked, refused; /* ECN-capable ones, and others */
+    } table[] = {
+        {"tunnel.mode=on-demand", 100, 100}, {"tunnel.mode=fixed-rate", 100, 100},
+        {"tunnel.mode=min-rate", 100, 100},  {"tunnel.mode=congestion-controlled", 0, 0},
+        {"tunnel.mode=esp", 100, 0},         {"tunnel.mode=esp-transport", 100, 0},
+        {"tunnel.mode=none", 100, 0},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const char *on[] = {table[i].mode, "tunnel.ecn=on", "traffic.one.tos=2",
+                            "tunnel.min-rate=10Mbps"};
+        const char *off[] = {table[i].mode, "tunnel.ecn=off", "traffic.one.tos=2"};
+        struct marked marked = marked_of_100(on, 4);
+        CHECK_U64(marked.pkts, table[i].marked);
+        CHECK_U64(marked.delivered, 100);
+        on[2] = "traffic.one.tos=0";
+        marked = marked_of_100(on, 4);
+        CHECK_U64(marked.pkts, 0);
+        CHECK_U64(marked.refused, table[i].refused);
+        CHECK_U64(marked.delivered, 100 - table[i].refused);
+        marked = marked_of_100(off, 3);
+        CHECK_U64(marked.pkts, 0);
     }
 }
 
@@ -1021,11 +1054,11 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"esp-pad: dummies at a rate", padded_esp_at_a_rate},
     {"tfc-pad", tfc_padding},
     {"copies of plain packets", copies_of_plain_packets},
-    {"marks go into the tunnel", marks_go_into_the_tunnel},
-    {"own marks stay inside", own_marks_stay_inside},
+    {"AGGFRAG shows nothing of inner ECN fields", nothing_inside_shows_outside},
     {"plain ESP copies the field", plain_esp_copies_the_field},
     {"marks come out of the tunnel", marks_come_out_of_the_tunnel},
     {"Linux fault 7: marks reach inner packets", linux_fault_7_marks_reach_inner_packets},
+    {"ecn-decap defaults by mode", the_default_by_mode},
     {"names are unique and found", names_are_unique_and_found},
     CU_TEST_INFO_NULL,
 };

@@ -181,11 +181,16 @@ static void wait_for_end(const char *name)
 /* Sends the signal to the program, or to its whole group. */
 static void interrupt(int number, bool group, int expected)
 {
-    int done = 0, all = 0, end = 0;
-    pid_t child = start("sweep s.ini --jobs 1 --out o");
-    wait_for_points("o/points");
-    kill(group ? -child : child, number);
-    CHECK_INT(end_of(child), expected);
+    int done = 0, all = 0, end = 0, status = 0;
+    /* On a busy machine the sweep may have ended before this process runs again. */
+    for (int attempt = 0; attempt < 5 && status == 0; attempt++) {
+        folder_remove_tree("o");
+        pid_t child = start("sweep s.ini --jobs 1 --out o");
+        wait_for_points("o/points");
+        kill(group ? -child : child, number);
+        status = end_of(child);
+    }
+    CHECK_INT(status, expected);
     char *text = folder_read("stderr", NULL);
     if (sscanf(text, "iptfs-sim: interrupted: %d of %d points are done; --resume goes on\n%n",
                &done, &all, &end) != 2 ||
@@ -237,15 +242,20 @@ static void no_point_outlives_a_killed_sweep(void)
     folder_write("s.ini", SLOW);
     if (folder_have("parallel")) {
         CHECK_INT(folder_run("sweep s.ini --out whole"), 0);
-        for (useconds_t wait_us = 0; wait_us < 1000000; wait_us += 200000) {
+        int kills = 0;
+        for (useconds_t wait_us = 0; wait_us < 500000; wait_us += 100000) {
             pid_t child = start("sweep s.ini --jobs 2 --out o --resume");
             while (access(folder_file("o/sweep.ini"), F_OK) != 0)
                 usleep(1000);
             usleep(wait_us);
             kill(child, SIGKILL);
-            CHECK_INT(end_of(child), -SIGKILL);
+            int end = end_of(child);
+            if (end != 0) /* the last ones may find nothing left to do on a fast machine */
+                CHECK_INT(end, -SIGKILL);
+            kills += end != 0;
             wait_for_end("o/.lock");
         }
+        CHECK_TRUE(kills > 0);
         CHECK_INT(folder_run("sweep s.ini --out o --resume"), 0);
         CHECK_SAME("o/results.db", "whole/results.db");
     }

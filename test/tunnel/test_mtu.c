@@ -6,6 +6,7 @@
 #include "run/run.h"
 #include "support/check.h"
 #include "support/fixture.h"
+#include "support/run_summary.h"
 #include "support/samples.h"
 #include "tunnel/tunnel.h"
 
@@ -204,11 +205,12 @@ static void test_plain_esp(void)
     end(10 * MS);
 }
 
-/* A pkt-size is kept, and lost on the link while it is too long. */
+/* Without path MTU discovery a pkt-size is kept, and lost on the link while it is too long. */
 static void test_fixed_size_above_the_mtu(void)
 {
     begin("fixed-rate");
     plan.sender.pkt_size_octets = 1400;
+    plan.sender.use_path_mtu_discovery = false;
     for (int64_t i = 0; i < 10; i++)
         add_pkt(i * MS, 1000, 4);
     add_change(3 * MS, 1399);
@@ -221,6 +223,50 @@ static void test_fixed_size_above_the_mtu(void)
     CHECK_TRUE(dropped(IPTFS_DROP_LINK_MTU) >= 3);
     CHECK_TRUE(bench.tunnel.store.ledger.delivered.pkts >= 5);
     end(9 * MS);
+}
+
+/* With it the size is lowered to the longest that ESP can have within the MTU, and returns to the
+ * pkt-size, never above it. */
+static void test_fixed_size_is_lowered(void)
+{
+    static const char *const modes[] = {"fixed-rate", "min-rate", "esp-pad"};
+    for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++) {
+        begin(modes[m]);
+        if (plan.sender.mode->with_rate != NULL)
+            plan.sender.mode = plan.sender.mode->with_rate;
+        plan.sender.pkt_size_octets = 1400;
+        plan.sender.use_path_mtu_discovery = true;
+        for (int64_t i = 0; i < 10; i++)
+            add_pkt(i * MS, 900, 4);
+        add_change(3 * MS, 1399);
+        add_change(6 * MS, 1500);
+        if (!run(9 * MS))
+            return;
+        for (size_t i = 0; i < bench.sent && i < 10; i++)
+            CHECK_INT(bench.outer_octets[i], i >= 3 && i < 6 ? 1396 : 1400);
+        CHECK_U64(bench.tunnel.link->stats.lost[IPTFS_DROP_LINK_MTU].pkts, 0);
+        CHECK_TRUE(bench.tunnel.store.ledger.delivered.pkts >= 9);
+        end(9 * MS);
+    }
+}
+
+/* The example of the issue: 1001 packets of 1500 octets met a path MTU of 1400, and all were lost.
+ * The bit rate stays, so that there are 1500/1400 as many packets. */
+static void test_no_packet_is_lost(void)
+{
+    static const char text[] = "[scenario]\nduration = 10s\n"
+                               "[tunnel]\nmode = fixed-rate\nl3-fixed-rate = 1.2Mbps\n"
+                               "pkt-size = 1500\n"
+                               "[link]\nmtu = 1400\n"
+                               "[traffic.call]\ntype = cbr\nsize = 200B\nrate = 80kbps\n";
+    static const char *const later[] = {"link.mtu=1500", "link.mtu-changes=1ns 1400"};
+    for (size_t n = 0; n <= 2; n += 2) {
+        json_t *summary = summary_of(text, later, n);
+        CHECK_NEAR(summary_number(summary, "outer.sent.pkts"), n == 0 ? 1072 : 1073, 1.5);
+        CHECK_NEAR(summary_number(summary, "outer.sent.octets"), 1.5e6, 3000);
+        CHECK_NEAR(summary_number(summary, "outer.lost.pkts"), 0, 0);
+        json_decref(summary);
+    }
 }
 
 static void test_too_small_is_refused(void)
@@ -336,6 +382,8 @@ const CU_TestInfo iptfs_tests_mtu[] = {
     {"dont-frag", test_dont_frag},
     {"plain ESP", test_plain_esp},
     {"fixed size above the MTU", test_fixed_size_above_the_mtu},
+    {"fixed size is lowered", test_fixed_size_is_lowered},
+    {"no packet is lost above the MTU", test_no_packet_is_lost},
     {"too small an MTU is refused", test_too_small_is_refused},
     {"random changes", test_random_changes},
     {"rate stays", test_rate_stays},

@@ -65,7 +65,7 @@ static void open_rx(struct rx *rx, bool immediate, uint32_t window)
         .immediate = immediate,
         .reorder_window = window,
         .drop_time_ps = 10 * MS,
-        .ecn = true,
+        .ecn_decap = IPTFS_ECN_DECAP_MARK,
     };
     *rx = (struct rx){.in_order = true};
     iptfs_store_init(&rx->store);

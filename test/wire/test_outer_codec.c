@@ -685,7 +685,7 @@ static void test_garbage_does_no_harm(void)
             wire_config(iptfs_mode_named(mode), "null", 4, false);
         struct iptfs_receiver_config receiver = {.reorder_window = 3,
                                                  .drop_time_ps = IPTFS_PS_PER_MS,
-                                                 .ecn = true,
+                                                 .ecn_decap = (enum iptfs_ecn_decap)(round % 3),
                                                  .immediate = round == 2};
         CHECK_INT(iptfs_inbound_sa_init(&inbound_memory, &config, &receiver), IPTFS_OK);
         iptfs_inbound_sa_deliver_to(&inbound_memory, ignore, &delivered);
@@ -746,7 +746,9 @@ static void test_marks_pass_on_to_octets(void)
     for (int marked = 0; marked < 3; marked++) {
         struct iptfs_outer_codec_config config = wire_config(iptfs_mode_at(0), "null", 4, false);
         struct iptfs_receiver_config receiver = {
-            .reorder_window = 3, .drop_time_ps = IPTFS_PS_PER_S, .ecn = marked != 2};
+            .reorder_window = 3,
+            .drop_time_ps = IPTFS_PS_PER_S,
+            .ecn_decap = marked != 2 ? IPTFS_ECN_DECAP_MARK : IPTFS_ECN_DECAP_NOTHING};
         struct iptfs_inner inner = hollow(4, 200);
         struct fragments got = {.got = 0};
         struct iptfs_store store;
