@@ -2,6 +2,7 @@
 /* The sender, driven by hand: when it sends, what it refuses, and where handles end. */
 #include "base/error.h"
 #include "base/units.h"
+#include "packet/ip_fragment.h"
 #include "sender/sender.h"
 #include "support/check.h"
 #include "support/fixture.h"
@@ -78,6 +79,8 @@ static void deliver_whole(struct bench *bench, const struct iptfs_outer *outer)
             continue;
         slice.inner->handle = NULL;
         iptfs_inner_deliver(&bench->store, slice.inner);
+        if (slice.inner->is_fragment)
+            iptfs_ip_fragment_delivered(&bench->store, slice.inner);
     }
 }
 
