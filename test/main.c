@@ -50,6 +50,7 @@ extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_received[];
 extern const CU_TestInfo iptfs_tests_reorder[];
+extern const CU_TestInfo iptfs_tests_incomplete[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
 extern const CU_TestInfo iptfs_tests_receive_immediate[];
@@ -120,6 +121,10 @@ extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
 extern const CU_TestInfo iptfs_tests_voice[];
 extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_on_time[];
+extern const CU_TestInfo iptfs_tests_self_similar[];
+extern const CU_TestInfo iptfs_tests_video[];
+extern const CU_TestInfo iptfs_tests_web[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
@@ -188,6 +193,7 @@ extern const CU_TestInfo iptfs_tests_linux_faults[];
 extern const CU_TestInfo iptfs_tests_fuzz[];
 extern const CU_TestInfo iptfs_tests_disk[];
 extern const CU_TestInfo iptfs_tests_appendix_c[];
+extern const CU_TestInfo iptfs_tests_conformance[];
 extern const CU_TestInfo iptfs_tests_studies[];
 extern const CU_TestInfo iptfs_tests_theory[];
 
@@ -236,6 +242,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"received", iptfs_tests_received},
     {"reorder", iptfs_tests_reorder},
+    {"incomplete", iptfs_tests_incomplete},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},
     {"receive-immediate", iptfs_tests_receive_immediate},
@@ -306,6 +313,10 @@ static const struct {
     {"on-off", iptfs_tests_on_off},
     {"voice", iptfs_tests_voice},
     {"games", iptfs_tests_games},
+    {"on-time", iptfs_tests_on_time},
+    {"self-similar", iptfs_tests_self_similar},
+    {"video", iptfs_tests_video},
+    {"web", iptfs_tests_web},
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},
@@ -373,6 +384,7 @@ static const struct {
     {"linux-faults", iptfs_tests_linux_faults},
     {"fuzz", iptfs_tests_fuzz},
     {"disk", iptfs_tests_disk},
+    {"conformance", iptfs_tests_conformance},
     {"appendix-c", iptfs_tests_appendix_c},
     {"studies", iptfs_tests_studies},
     {"theory", iptfs_tests_theory},

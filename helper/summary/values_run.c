@@ -26,8 +26,7 @@ static const char *counter_name(size_t part)
 
 static const char *counter_meaning(size_t part)
 {
-    return iptfs_counter_name((enum iptfs_counter)part)->receiver ? "counted by the receiving end"
-                                                                  : "counted by the sending end";
+    return iptfs_counter_name((enum iptfs_counter)part)->meaning;
 }
 
 static const char *counter_unit(size_t part)

@@ -47,7 +47,7 @@ static const struct iptfs_option rate_rows[] = {{
     .maximum = IPTFS_OPTION_RATE_MAX_BPS,
     .standard_note = "required",
     .required = true,
-    .meaning = "mean rate, counting inner IP octets (on-off: within on periods)",
+    .meaning = "mean rate of inner IP octets (on-off: in on periods; web: of the servers)",
 }};
 const struct iptfs_traffic_keys iptfs_keys_rate = {IPTFS_TRAFFIC_ROWS(rate_rows)};
 

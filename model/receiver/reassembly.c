@@ -57,9 +57,40 @@ static void end_partial(struct iptfs_reassembly *reassembly)
 
 static void discard_partial(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause)
 {
-    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS, 1);
     iptfs_inner_set_drop_cause(reassembly->partial, cause);
     end_partial(reassembly);
+}
+
+/* The partial packet will not become whole. When higher numbers had overtaken its beginning, it was
+ * counted with the fragment that followed. */
+static void count_partial(struct iptfs_reassembly *reassembly)
+{
+    iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS,
+                !reassembly->partial_late);
+    reassembly->given_up = (struct iptfs_incomplete){
+        .seq = reassembly->want - 1,
+        .left = reassembly->total > 0 ? reassembly->total - reassembly->have
+                                      : IPTFS_INCOMPLETE_LEFT_UNKNOWN,
+        .payload_octets = reassembly->partial_fills,
+        .counted = true,
+    };
+}
+
+/* A fragment of a packet whose first fragment is missing. One that higher numbers had overtaken
+ * belongs to a packet that was counted with the gap. */
+static void count_continued(struct iptfs_reassembly *reassembly, uint64_t seq,
+                            uint32_t block_offset)
+{
+    if (seq < reassembly->next)
+        return;
+    if (!iptfs_incomplete_continues(&reassembly->given_up, seq, block_offset))
+        iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS, 1);
+    reassembly->given_up = (struct iptfs_incomplete){
+        .seq = seq,
+        .left = iptfs_incomplete_left(block_offset, reassembly->payload_octets),
+        .payload_octets = reassembly->payload_octets,
+        .counted = true,
+    };
 }
 
 static void abandon(struct iptfs_reassembly *reassembly)
@@ -116,6 +147,8 @@ static void start_partial(struct iptfs_reassembly *reassembly, int64_t now_ps, u
     reassembly->first_ps = reassembly->arrived_ps;
     reassembly->last_ps = reassembly->arrived_ps;
     reassembly->total = block->total;
+    reassembly->partial_late = seq < reassembly->next;
+    reassembly->partial_fills = reassembly->payload_octets;
     reassembly->have = 0;
     append(reassembly, block, 0, block->octets);
     reassembly->want = seq + 1;
@@ -218,25 +251,36 @@ static void complete_bytes(struct iptfs_reassembly *reassembly)
         iptfs_inner_decap_ce(reassembly->partial, reassembly->ecn_decap);
 }
 
+/* The payload that is processed continues the partial packet, which is given up. What still follows
+ * of it is known from BlockOffset. */
+static void abandon_continued(struct iptfs_reassembly *reassembly, uint32_t block_offset)
+{
+    count_partial(reassembly);
+    reassembly->given_up.seq++;
+    reassembly->given_up.left = iptfs_incomplete_left(block_offset, reassembly->payload_octets);
+    abandon(reassembly);
+}
+
 /* Adds a continued block to the partial packet. A BlockOffset that is smaller than what the packet
  * still needs contradicts its length: the packet is abandoned. */
 static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps,
                              uint32_t block_offset, const struct iptfs_block *block)
 {
     uint32_t taken = 0, before = reassembly->have;
+    reassembly->partial_fills = reassembly->payload_octets;
     reassembly->first_ps = iptfs_earlier(reassembly->first_ps, reassembly->arrived_ps);
     reassembly->last_ps = iptfs_later(reassembly->last_ps, reassembly->arrived_ps);
     if ((!is_next_part(reassembly, block) && !mix(reassembly, now_ps, block)) ||
         (reassembly->total == 0 && !complete_header(reassembly, block, &taken)) ||
         ends_too_soon(reassembly, before, block_offset, block)) {
-        abandon(reassembly);
+        abandon_continued(reassembly, block_offset);
         return;
     }
     uint32_t octets = block->octets - taken;
     if (reassembly->total > 0 && octets > reassembly->total - reassembly->have)
         octets = reassembly->total - reassembly->have;
     if (!append(reassembly, block, taken, octets)) {
-        abandon(reassembly);
+        abandon_continued(reassembly, block_offset);
         return;
     }
     reassembly->partial_ce |=
@@ -251,11 +295,22 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
     end_partial(reassembly);
 }
 
-static void ignore_payload(struct iptfs_block_walk *walk)
+static void count_extra_pad(struct iptfs_reassembly *reassembly, const struct iptfs_block *block)
+{
+    if (reassembly->all_pad)
+        return;
+    iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_EXTRA_PAD_PKTS, 1);
+    iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_EXTRA_PAD_OCTETS, block->octets);
+}
+
+static void ignore_payload(struct iptfs_reassembly *reassembly, struct iptfs_block_walk *walk)
 {
     struct iptfs_block block;
-    while (iptfs_block_next(walk, &block))
+    while (iptfs_block_next(walk, &block)) {
         skip(&block, IPTFS_DROP_LATE);
+        if (block.kind == IPTFS_BLOCK_PAD)
+            count_extra_pad(reassembly, &block);
+    }
 }
 
 /* Checks the partial packet against this payload; false when the payload needs no further
@@ -266,10 +321,11 @@ static bool check_partial(struct iptfs_reassembly *reassembly, const struct iptf
     if (reassembly->partial == NULL)
         return true;
     if (outer->seq < reassembly->want) {
-        ignore_payload(walk);
+        ignore_payload(reassembly, walk);
         return false;
     }
     if (outer->seq > reassembly->want) {
+        count_partial(reassembly);
         abandon(reassembly);
         return true;
     }
@@ -280,6 +336,7 @@ static bool check_partial(struct iptfs_reassembly *reassembly, const struct iptf
         reassembly->want++;
         return false;
     }
+    count_partial(reassembly);
     abandon(reassembly);
     return true;
 }
@@ -308,6 +365,8 @@ static void take_new_block(struct iptfs_reassembly *reassembly, int64_t now_ps, 
         iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
         break;
     case IPTFS_BLOCK_PAD:
+        count_extra_pad(reassembly, block);
+        break;
     case IPTFS_BLOCK_CONTINUED:
         break;
     }
@@ -323,8 +382,10 @@ static void take_blocks(struct iptfs_reassembly *reassembly, int64_t now_ps,
             take_new_block(reassembly, now_ps, outer->seq, &block);
         else if (reassembly->partial != NULL)
             continue_partial(reassembly, now_ps, block_offset, &block);
-        else
+        else {
+            count_continued(reassembly, outer->seq, block_offset);
             skip(&block, IPTFS_DROP_INCOMPLETE);
+        }
     }
 }
 
@@ -336,6 +397,7 @@ static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs
     *block_offset = outer->block_offset;
     if (outer->payload == NULL) {
         iptfs_blocks_of_slices(walk, outer);
+        reassembly->payload_octets = walk->left + walk->pad;
         return true;
     }
     int octets = iptfs_aggfrag_decode(&header, outer->payload, outer->payload_octets);
@@ -345,19 +407,19 @@ static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs
     reassembly->payload_ce = outer->ecn == IPTFS_ECN_CE;
     iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
                           header.block_offset);
+    reassembly->payload_octets = walk->left;
     return true;
 }
 
-static void count_padding(struct iptfs_reassembly *reassembly, const struct iptfs_outer *outer,
-                          const struct iptfs_block_walk *walk)
+/* Padding behind inner packets is counted where the walk meets it. */
+static void count_all_pad(struct iptfs_reassembly *reassembly, const struct iptfs_block_walk *walk)
 {
-    if (iptfs_blocks_all_pad(walk)) {
-        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ALL_PAD_PKTS, 1);
-        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ALL_PAD_OCTETS, outer->ip_octets);
-    } else if (outer->pad_octets > 0) {
-        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_EXTRA_PAD_PKTS, 1);
-        iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_EXTRA_PAD_OCTETS, outer->pad_octets);
-    }
+    reassembly->all_pad = iptfs_blocks_all_pad(walk);
+    if (!reassembly->all_pad || reassembly->payload_octets == 0)
+        return;
+    iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ALL_PAD_PKTS, 1);
+    iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ALL_PAD_OCTETS,
+                reassembly->payload_octets);
 }
 
 /* Starts the walk over a payload that has just been received, and counts its errors. */
@@ -370,8 +432,20 @@ static bool open_payload(struct iptfs_reassembly *reassembly, const struct iptfs
         iptfs_count(reassembly->counters, IPTFS_YANG_OUTER_RX_ERRORED_PKTS, 1);
         return false;
     }
-    count_padding(reassembly, outer, walk);
+    count_all_pad(reassembly, walk);
     return true;
+}
+
+/* A payload that continues nothing: an incomplete packet ended before it, unless it is all padding
+ * (2.2.3). */
+static void follow_given_up(struct iptfs_reassembly *reassembly, uint64_t seq)
+{
+    if (seq <= reassembly->given_up.seq)
+        return;
+    if (reassembly->all_pad)
+        reassembly->given_up.seq++;
+    else
+        reassembly->given_up.left = 0;
 }
 
 void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
@@ -382,14 +456,27 @@ void iptfs_reassembly_input(struct iptfs_reassembly *reassembly, int64_t now_ps,
     if (!open_payload(reassembly, outer, &walk, &block_offset))
         return;
     reassembly->waited = reassembly->arrived_ps != now_ps;
-    if (check_partial(reassembly, outer, &walk, block_offset))
+    if (check_partial(reassembly, outer, &walk, block_offset)) {
+        if (block_offset == 0)
+            follow_given_up(reassembly, outer->seq);
         take_blocks(reassembly, now_ps, outer, &walk, block_offset);
+    }
+    if (outer->seq >= reassembly->next)
+        reassembly->next = outer->seq + 1;
 }
 
 void iptfs_reassembly_expire(struct iptfs_reassembly *reassembly)
 {
-    if (reassembly->partial != NULL)
-        discard_partial(reassembly, IPTFS_DROP_DROP_TIME);
+    if (reassembly->partial == NULL)
+        return;
+    count_partial(reassembly);
+    discard_partial(reassembly, IPTFS_DROP_DROP_TIME);
+}
+
+static void begins(struct iptfs_payload_shape *shape, const struct iptfs_block *block)
+{
+    shape->begins = true;
+    shape->left = block->total > 0 ? block->total - block->octets : IPTFS_INCOMPLETE_LEFT_UNKNOWN;
 }
 
 void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps,
@@ -404,11 +491,14 @@ void iptfs_reassembly_wholes(struct iptfs_reassembly *reassembly, int64_t now_ps
     reassembly->waited = reassembly->arrived_ps != now_ps;
     shape->all_pad = iptfs_blocks_all_pad(&walk);
     shape->passes = walk.continued > 0 && block_offset > walk.left;
+    shape->block_offset = block_offset;
+    shape->payload_octets = reassembly->payload_octets;
+    shape->left = iptfs_incomplete_left(block_offset, reassembly->payload_octets);
     while (iptfs_block_next(&walk, &block)) {
         if (block.kind == IPTFS_BLOCK_CONTINUED)
             shape->continued = true;
         else if (block.kind == IPTFS_BLOCK_PACKET && !is_whole(&block))
-            shape->begins = true;
+            begins(shape, &block);
         else
             take_new_block(reassembly, now_ps, outer->seq, &block);
     }
@@ -455,14 +545,15 @@ void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_drop_caus
         skip(&block, cause);
 }
 
-void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause)
+bool iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause)
 {
     if (reassembly->partial == NULL)
-        return;
+        return false;
     if (cause == IPTFS_DROP_INCOMPLETE)
         abandon(reassembly);
     else
         discard_partial(reassembly, cause);
+    return true;
 }
 
 void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly)

@@ -6,6 +6,7 @@
 
 #include "packet/aggfrag.h"
 #include "packet/packet.h"
+#include "receiver/incomplete.h"
 #include "receiver/reorder.h"
 #include "stats/counters.h"
 #include "stats/delays.h"
@@ -34,6 +35,14 @@ struct iptfs_reassembly {
     uint32_t have;               /* octets of it that have been received */
     uint32_t total;              /* its length; 0 until its length field has been received */
     uint64_t want;               /* number of the outer packet that must continue it */
+    bool partial_late;           /* it began in a payload that higher numbers had overtaken */
+    uint32_t partial_fills;      /* octets of data blocks in the last payload with a part of it */
+    /* For the counters of RFC 9348, of payloads in the order of iptfs_reassembly_input: */
+    uint32_t
+        payload_octets; /* of data blocks, padding included, in the payload that is processed */
+    bool all_pad;       /* that payload is all padding */
+    uint64_t next;      /* above the highest number processed */
+    struct iptfs_incomplete given_up; /* an incomplete packet that may still continue */
 };
 
 void iptfs_reassembly_init(struct iptfs_reassembly *reassembly, struct iptfs_store *store,
@@ -53,6 +62,9 @@ struct iptfs_payload_shape {
     bool continued; /* it starts with octets of an earlier packet */
     bool passes;    /* ... which fill it, and by BlockOffset more of them follow */
     bool begins;    /* it ends with the first octets of a packet */
+    uint32_t block_offset;
+    uint32_t left;           /* octets of the packet that continues after it, see incomplete.h */
+    uint32_t payload_octets; /* of data blocks, padding included */
 };
 
 /* Delivers the whole inner packets of a payload, counts its errors and padding, and describes the
@@ -71,8 +83,8 @@ void iptfs_reassembly_continue(struct iptfs_reassembly *reassembly, int64_t now_
 /* The octets that continue an earlier packet are not used: sets that packet's drop cause. */
 void iptfs_reassembly_skip(const struct iptfs_outer *outer, enum iptfs_drop_cause cause);
 
-/* Gives up the partial packet, if there is one. */
-void iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause);
+/* Gives up the partial packet; false when there is none. The caller counts it as incomplete. */
+bool iptfs_reassembly_give_up(struct iptfs_reassembly *reassembly, enum iptfs_drop_cause cause);
 
 /* Releases a partial packet (end of the run). */
 void iptfs_reassembly_clear(struct iptfs_reassembly *reassembly);

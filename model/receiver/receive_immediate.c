@@ -192,6 +192,74 @@ static struct run run_of(const struct iptfs_receive_immediate *immediate, uint64
     return run;
 }
 
+/* ---------------------------------------------------------------- counting of incomplete packets
+ */
+
+/* Whether the packet of a run that lacks its start was counted with fragments before it. */
+static bool counted_before(const struct iptfs_receive_immediate *immediate, const struct run *run)
+{
+    uint32_t block_offset = place_of(immediate, run->from)->block_offset;
+    uint64_t seq = run->from;
+    for (uint64_t at = run->from; at-- > immediate->bottom;) {
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, at);
+        if (place->seen && place->all_pad)
+            seq--;
+        else if (place->seen) {
+            bool same = iptfs_incomplete_continues(&place->behind, seq, block_offset);
+            if (!same || place->behind.counted || !place->passes)
+                return same && place->behind.counted;
+            seq = at;
+            block_offset = place->block_offset;
+        }
+    }
+    return immediate->below.counted &&
+           iptfs_incomplete_continues(&immediate->below, seq, block_offset);
+}
+
+/* Whether the packet of a run that lacks its end was counted with fragments after it. */
+static bool counted_after(const struct iptfs_receive_immediate *immediate, const struct run *run)
+{
+    struct iptfs_incomplete behind = place_of(immediate, run->to)->behind;
+    for (uint64_t at = run->to + 1; at <= immediate->top; at++) {
+        const struct iptfs_receive_immediate_place *place = place_of(immediate, at);
+        if (place->seen && place->all_pad)
+            behind.seq++;
+        else if (place->seen) {
+            bool same =
+                place->continued && iptfs_incomplete_continues(&behind, at, place->block_offset);
+            if (!same || place->head_counted || !place->passes)
+                return same && place->head_counted;
+            behind = place->behind;
+        }
+    }
+    return false;
+}
+
+/* The packet of a run will not become whole. */
+static void count_incomplete(struct iptfs_receive_immediate *immediate, const struct run *run)
+{
+    bool counted = (!run->has_start && counted_before(immediate, run)) ||
+                   (!run->has_end && counted_after(immediate, run));
+    iptfs_count(immediate->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS, !counted);
+    for (uint64_t seq = run->from; seq <= run->to; seq++) {
+        struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+        bool starts = seq == run->from && run->has_start;
+        place->head_counted |= !starts;
+        place->behind.counted |= starts || place->passes;
+    }
+}
+
+/* Removes the place `bottom`; what continues after it is still known. */
+static void leave_below(struct iptfs_receive_immediate *immediate,
+                        struct iptfs_receive_immediate_place *place)
+{
+    if (place->seen && place->all_pad)
+        immediate->below.seq++;
+    else if (place->seen)
+        immediate->below = place->behind;
+    *place = (struct iptfs_receive_immediate_place){0};
+}
+
 /* The fragments of a run no longer wait. */
 static void release_run(struct iptfs_receive_immediate *immediate, const struct run *run)
 {
@@ -219,7 +287,8 @@ static void deliver(struct iptfs_receive_immediate *immediate, int64_t now_ps,
         if (outer != NULL)
             iptfs_reassembly_continue(reassembly, now_ps, outer);
     }
-    iptfs_reassembly_give_up(reassembly, IPTFS_DROP_INCOMPLETE);
+    if (iptfs_reassembly_give_up(reassembly, IPTFS_DROP_INCOMPLETE))
+        iptfs_count(immediate->counters, IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS, 1);
     release_run(immediate, run);
 }
 
@@ -227,6 +296,7 @@ static void give_up_run(struct iptfs_receive_immediate *immediate, int64_t now_p
                         const struct run *run, enum iptfs_drop_cause cause)
 {
     struct iptfs_reassembly *reassembly = immediate->reassembly;
+    count_incomplete(immediate, run);
     for (uint64_t seq = run->from; seq <= run->to; seq++) {
         const struct iptfs_outer *outer = place_of(immediate, seq)->outer;
         if (outer == NULL)
@@ -313,7 +383,7 @@ static void raise_bottom(struct iptfs_receive_immediate *immediate)
 {
     while (immediate->bottom < immediate->settled && immediate->bottom <= immediate->top &&
            place_of(immediate, immediate->bottom)->outer == NULL) {
-        *place_of(immediate, immediate->bottom) = (struct iptfs_receive_immediate_place){0};
+        leave_below(immediate, place_of(immediate, immediate->bottom));
         immediate->bottom++;
     }
 }
@@ -388,6 +458,30 @@ static void start(struct iptfs_receive_immediate *immediate, uint64_t seq)
 
 /* ------------------------------------------------------------------------------------- arrival */
 
+/* What the counting of incomplete packets needs to know of a payload. */
+static void describe(struct iptfs_receive_immediate_place *place, uint64_t seq,
+                     const struct iptfs_payload_shape *shape)
+{
+    place->seen = true;
+    place->continued = shape->continued;
+    place->block_offset = shape->block_offset;
+    place->behind = (struct iptfs_incomplete){
+        .seq = seq,
+        .left = shape->left,
+        .payload_octets = shape->payload_octets,
+    };
+}
+
+/* The packets of late fragments are counted with the fragments that were not late. */
+static void describe_late(struct iptfs_receive_immediate *immediate, uint64_t seq,
+                          const struct iptfs_payload_shape *shape)
+{
+    struct iptfs_receive_immediate_place *place = place_of(immediate, seq);
+    describe(place, seq, shape);
+    place->head_counted = true;
+    place->behind.counted = shape->passes;
+}
+
 /* Its number has been given up: whole inner packets leave, fragments are dropped. */
 static void take_late(struct iptfs_receive_immediate *immediate, int64_t now_ps,
                       struct iptfs_outer *outer)
@@ -397,6 +491,8 @@ static void take_late(struct iptfs_receive_immediate *immediate, int64_t now_ps,
     immediate->late_pkts++;
     outer->arrived_ps = now_ps;
     iptfs_reassembly_wholes(reassembly, now_ps, outer, &shape);
+    if (outer->seq >= immediate->bottom)
+        describe_late(immediate, outer->seq, &shape);
     iptfs_reassembly_skip(outer, IPTFS_DROP_LATE);
     if (shape.begins) {
         iptfs_reassembly_begin(reassembly, now_ps, outer);
@@ -421,12 +517,12 @@ static void take(struct iptfs_receive_immediate *immediate, int64_t now_ps,
     outer->arrived_ps = now_ps;
     iptfs_reassembly_wholes(immediate->reassembly, now_ps, outer, &shape);
     *place = (struct iptfs_receive_immediate_place){
-        .seen = true,
         .all_pad = shape.all_pad,
         .head = shape.continued,
         .passes = shape.passes,
         .tail = shape.begins,
     };
+    describe(place, seq, &shape);
     if (place->head || place->tail)
         hold(immediate, now_ps, outer);
     if (place->head)
@@ -454,10 +550,7 @@ void iptfs_receive_immediate_input(struct iptfs_receive_immediate *immediate, in
         immediate->first = seq;
     if (again) {
         drop_duplicate(immediate, outer);
-    } else if (seq < immediate->bottom) {
-        take_late(immediate, now_ps, outer);
-    } else if (given_up(immediate, seq)) {
-        place_of(immediate, seq)->seen = true;
+    } else if (seq < immediate->bottom || given_up(immediate, seq)) {
         take_late(immediate, now_ps, outer);
     } else {
         take(immediate, now_ps, outer);

@@ -9,11 +9,13 @@
  *
  * A second copy is recognised, and dropped, as long as its number is remembered (received.h). A
  * packet that comes for the first time after its number was given up is late: its fragments are
- * dropped, but its whole inner packets leave. */
+ * dropped, but its whole inner packets leave. A number that was given up stays counted as missed,
+ * and late fragments count no further packet as incomplete. */
 #ifndef IPTFS_RECEIVER_RECEIVE_IMMEDIATE_H
 #define IPTFS_RECEIVER_RECEIVE_IMMEDIATE_H
 
 #include "packet/packet.h"
+#include "receiver/incomplete.h"
 #include "receiver/reassembly.h"
 #include "receiver/received.h"
 #include "receiver/reorder.h"
@@ -32,6 +34,10 @@ struct iptfs_receive_immediate_place {
     bool head;             /* waiting: the octets that continue an earlier packet */
     bool passes;           /* ... which continues in the next payload */
     bool tail;             /* waiting: the first octets of a packet */
+    bool continued;        /* `head` as it arrived; that packet has been counted as incomplete: */
+    bool head_counted;
+    uint32_t block_offset;
+    struct iptfs_incomplete behind; /* the packet that continues after it, also of `passes` */
 };
 
 struct iptfs_receive_immediate {
@@ -44,13 +50,14 @@ struct iptfs_receive_immediate {
     uint64_t mask;                                /* places - 1 */
     uint64_t limit;                               /* most places there may be */
     uint64_t window;
-    uint64_t bottom;         /* lowest number in `places` */
-    uint64_t settled;        /* every number below it has been received or given up */
-    uint64_t top;            /* highest number received */
-    uint64_t first;          /* lowest number received: none below it counts as missed */
-    uint64_t oldest, newest; /* held, in the order of arrival */
-    uint64_t held;           /* outer packets held now */
-    bool started;            /* a packet has been received */
+    uint64_t bottom;               /* lowest number in `places` */
+    uint64_t settled;              /* every number below it has been received or given up */
+    uint64_t top;                  /* highest number received */
+    uint64_t first;                /* lowest number received: none below it counts as missed */
+    uint64_t oldest, newest;       /* held, in the order of arrival */
+    uint64_t held;                 /* outer packets held now */
+    bool started;                  /* a packet has been received */
+    struct iptfs_incomplete below; /* the packet that continues after the numbers below `bottom` */
     uint64_t held_max;
     uint64_t late_pkts;
     uint64_t duplicate_pkts;

@@ -42,6 +42,7 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
     uint32_t window = config->plain ? 0 : config->reorder_window;
     receiver->reassembly.ecn_decap = config->ecn_decap;
     int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
+    receiver->reorder.plain = config->plain;
     receiver->reorder.process = config->plain ? process_plain : process;
     receiver->reorder.process_ctx = receiver;
     return error;

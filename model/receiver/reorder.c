@@ -151,18 +151,27 @@ static void drop_passed(struct iptfs_reorder *reorder, struct iptfs_outer *outer
     drop(reorder, outer, again ? IPTFS_DROP_DUPLICATE : IPTFS_DROP_LATE);
 }
 
+/* Without a window: the numbers between are missing. */
+static void pass_gap(struct iptfs_reorder *reorder, uint64_t seq)
+{
+    if (seq <= reorder->want)
+        return;
+    if (!reorder->plain)
+        iptfs_count(reorder->counters, IPTFS_YANG_OUTER_RX_MISSED_PKTS, seq - reorder->want - 1);
+    reorder->want = seq;
+}
+
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer)
 {
     bool again = iptfs_received_again(&reorder->received, outer->seq);
     reorder->duplicate_pkts += again;
+    if (!reorder->started)
+        iptfs_reorder_begin(reorder, outer->seq);
     if (reorder->window == 0) {
+        pass_gap(reorder, outer->seq);
         outer->arrived_ps = now_ps;
         process(reorder, now_ps, outer);
         return;
-    }
-    if (!reorder->started) {
-        reorder->started = true;
-        reorder->want = outer->seq;
     }
     if (outer->seq < reorder->want) {
         drop_passed(reorder, outer, again);

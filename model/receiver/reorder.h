@@ -38,7 +38,8 @@ struct iptfs_reorder {
     struct iptfs_reorder_place *places; /* a ring by sequence number */
     uint64_t mask;                      /* places - 1 */
     uint64_t window; /* reorder-window; 0: packets are processed as they arrive */
-    uint64_t want;   /* the next number in order */
+    bool plain;      /* payloads are not AGGFRAG: RFC 9348 counts nothing */
+    uint64_t want;   /* the next number in order; without a window, the highest received */
     uint64_t top;    /* highest number held, when any is */
     uint64_t held;   /* packets held now */
     bool started;    /* `want` is known */
@@ -59,7 +60,9 @@ void iptfs_reorder_free(struct iptfs_reorder *reorder);
  * the number of the first packet received is taken for it, as in Linux. */
 void iptfs_reorder_begin(struct iptfs_reorder *reorder, uint64_t want);
 
-/* Takes over a packet that arrived: processes it and what follows it, holds it, or drops it. */
+/* Takes over a packet that arrived: processes it and what follows it, holds it, or drops it. A
+ * number counts as missed (RFC 9348: rx-missed-pkts) when it is given up, and stays counted if its
+ * packet comes later. Without a window it is given up when a higher one arrives. */
 void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct iptfs_outer *outer);
 
 /* The drop timer has fired: gives up the numbers whose time has come, and starts the timer again if

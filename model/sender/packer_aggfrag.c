@@ -41,7 +41,7 @@ static void count_padding(struct iptfs_packer *packer, const struct iptfs_outer 
 {
     if (outer->data_octets == 0) {
         iptfs_count(packer->counters, IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS, 1);
-        iptfs_count(packer->counters, IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS, outer->ip_octets);
+        iptfs_count(packer->counters, IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS, outer->pad_octets);
     } else {
         iptfs_count(packer->counters, IPTFS_YANG_OUTER_TX_EXTRA_PAD_PKTS, 1);
         iptfs_count(packer->counters, IPTFS_YANG_OUTER_TX_EXTRA_PAD_OCTETS, outer->pad_octets);

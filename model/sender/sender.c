@@ -248,6 +248,8 @@ static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer
 {
     if (outer->sub_type == 1)
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+    if (!sender->config.mode->aggfrag)
+        outer->info.rtt_us = 0; /* RFC 9347, 6.1.2 */
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);

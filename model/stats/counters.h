@@ -46,12 +46,14 @@ struct iptfs_counters {
 };
 
 /* Where a counter stands in results: "linux" or "yang", its group ("" for Linux, else the YANG
- * container such as "ipsec-stats"), its own name, and whether the receiving end counts it. */
+ * container such as "ipsec-stats"), its own name, whether the receiving end counts it, and what it
+ * counts. */
 struct iptfs_counter_name {
     const char *family;
     const char *group;
     const char *name;
     int receiver;
+    const char *meaning;
 };
 
 /* Static storage. */

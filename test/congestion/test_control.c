@@ -271,6 +271,7 @@ static void empty_payloads_control_too(void)
     uint64_t empty = run.direction[IPTFS_REVERSE].tunnel.sender.empty_pkts - before;
     CHECK_NEAR((double)empty, 260 / 0.05, 260 / 0.05 * 0.1);
     CHECK_U64(empty + before, run.direction[IPTFS_REVERSE].tunnel.link->stats.sent.pkts);
+    CHECK_INT(run.direction[IPTFS_FORWARD].tunnel.congestion.peer_rtt_ps, 0); /* 6.1.2 */
     end();
 }
 

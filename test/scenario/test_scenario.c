@@ -439,7 +439,9 @@ static void test_unknown_keys(void)
     static const struct refusal table[] = {
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
-         "off, periods, shape, codec, calls, vad, talk, pause, side, players, file, loop, speed, "
+         "off, periods, shape, codec, calls, vad, talk, pause, side, players, hurst, sources, "
+         "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, page, weight, "
+         "objects, reading, web-rtt, web-packet, file, loop, speed, "
          "filter, start, stop, count, ip, tos, origin, direction, tunnel, flows, stagger, tcp, "
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
@@ -677,7 +679,7 @@ static void test_combinations(void)
          "more, or 0, for [traffic.x] saturates the link"},
         {"[traffic.a]\nsize = 40\n",
          "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list, "
-         "on-off, voice, games, pcap, tcp-bulk, tcp-request, udp-onoff"},
+         "on-off, voice, games, self-similar, video, web, pcap, tcp-bulk, tcp-request, udp-onoff"},
         {"[traffic.a]\ntype = tcp-bulk\nrate = 1Mbps\n",
          "t.ini:3: [traffic.a] rate: found '1Mbps', allowed: nothing (type tcp-bulk does not use "
          "it)"},

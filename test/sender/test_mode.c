@@ -173,7 +173,7 @@ static void idle_packets_are_padding(void)
     CHECK_BYTES(bytes, zeros, 102);
     iptfs_outer_processed(&tx.store, outer);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
-    CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS], 132);
+    CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_OCTETS], 98);
     tx_queue(&tx, 60);
     EXPECT(&tx, 60, 1, 0);
     CHECK_U64(tx.counters.value[IPTFS_YANG_OUTER_TX_ALL_PAD_PKTS], 1);
