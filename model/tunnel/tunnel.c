@@ -271,7 +271,7 @@ void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     struct iptfs_store *store = &tunnel->store;
-    iptfs_sender_collect(&tunnel->sender, now_ps);
+    iptfs_sender_collect(&tunnel->sender, now_ps - 1);
     iptfs_store_close(store);
     iptfs_sender_clear(&tunnel->sender);
     tunnel->link->ops->clear(tunnel->link);
