@@ -19,6 +19,8 @@ extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
+extern const CU_TestInfo iptfs_tests_ip_fragment[];
+extern const CU_TestInfo iptfs_tests_plpmtud[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -60,6 +62,7 @@ extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
+extern const CU_TestInfo iptfs_tests_dependence[];
 extern const CU_TestInfo iptfs_tests_counters[];
 extern const CU_TestInfo iptfs_tests_trace[];
 extern const CU_TestInfo iptfs_tests_flows[];
@@ -70,7 +73,9 @@ extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
+extern const CU_TestInfo iptfs_tests_information_rate[];
 extern const CU_TestInfo iptfs_tests_leak[];
+extern const CU_TestInfo iptfs_tests_redraw[];
 extern const CU_TestInfo iptfs_tests_use_aggfrag[];
 extern const CU_TestInfo iptfs_tests_guard[];
 extern const CU_TestInfo iptfs_tests_sim[];
@@ -121,6 +126,10 @@ extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
 extern const CU_TestInfo iptfs_tests_voice[];
 extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_on_time[];
+extern const CU_TestInfo iptfs_tests_self_similar[];
+extern const CU_TestInfo iptfs_tests_video[];
+extern const CU_TestInfo iptfs_tests_web[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
@@ -207,6 +216,7 @@ static const struct {
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
+    {"ip-fragment", iptfs_tests_ip_fragment},
     {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
@@ -248,6 +258,7 @@ static const struct {
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
+    {"dependence", iptfs_tests_dependence},
     {"counters", iptfs_tests_counters},
     {"trace", iptfs_tests_trace},
     {"flows", iptfs_tests_flows},
@@ -255,10 +266,13 @@ static const struct {
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
+    {"plpmtud", iptfs_tests_plpmtud},
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
+    {"information-rate", iptfs_tests_information_rate},
     {"leak", iptfs_tests_leak},
+    {"redraw", iptfs_tests_redraw},
     {"use-aggfrag", iptfs_tests_use_aggfrag},
     {"guard", iptfs_tests_guard},
     {"sim", iptfs_tests_sim},
@@ -309,6 +323,10 @@ static const struct {
     {"on-off", iptfs_tests_on_off},
     {"voice", iptfs_tests_voice},
     {"games", iptfs_tests_games},
+    {"on-time", iptfs_tests_on_time},
+    {"self-similar", iptfs_tests_self_similar},
+    {"video", iptfs_tests_video},
+    {"web", iptfs_tests_web},
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "ns3/engine.h"
 #include "run/hosts.h"
+#include "run/sources.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
 #include "summary/hosts_report.h"
@@ -26,6 +27,7 @@ struct iptfs_run_direction {
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
     struct iptfs_mtu_change mtu_changes[IPTFS_TIMED_MAX];
+    struct iptfs_direction_traffic traffic;
     struct iptfs_source *source; /* NULL: no traffic in this direction */
     struct iptfs_leak leak;
     struct iptfs_observer leak_observer;
@@ -62,7 +64,9 @@ void iptfs_run_demolish(struct iptfs_run *run);
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
                      struct iptfs_trace trace);
 
-/* Runs all events up to and at `until_ps`. IPTFS_E_ENGINE, IPTFS_E_NO_MEMORY (also when packets
+/* Runs all events before `until_ps`, which is above 0: what happens at the end of a run, or of an
+ * interval of a series, is no part of it, so that 1 s at 100 packets a second holds 100.
+ * IPTFS_E_ENGINE, IPTFS_E_NO_MEMORY (also when packets
  * take more than IPTFS_RUN_PACKETS_MAX_OCTETS). */
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error);
 

@@ -35,6 +35,13 @@ const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tu
     return mode;
 }
 
+bool iptfs_config_oblivious(const struct iptfs_scenario *scenario, enum iptfs_direction direction)
+{
+    const struct iptfs_mode *mode = iptfs_config_mode(&scenario->tunnel[direction]);
+    const struct iptfs_mode *back = iptfs_config_mode(&scenario->tunnel[1 - direction]);
+    return mode->oblivious && (!mode->congestion || back->oblivious);
+}
+
 unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel)
 {
     unsigned rates = tunnel->l3_fixed_rate_bps > 0;
@@ -84,7 +91,12 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     config.mode = mode;
     config.esp = iptfs_config_esp(tunnel);
     config.mtu_octets = link->config.mtu_octets;
+    config.plpmtud_max_octets =
+        config.pkt_size_octets > 0 ? config.pkt_size_octets : iptfs_config_mtu_most(link);
     config.dont_frag = config.dont_frag || (mode->aggfrag && !tunnel->accept_fragments);
+    config.ip_fragment =
+        tunnel->ip_fragment == IPTFS_IP_FRAGMENT_ON ||
+        (tunnel->ip_fragment == IPTFS_IP_FRAGMENT_USUAL && mode->aggfrag && mode->fixed_size);
     config.fill_whole = tunnel->fill == IPTFS_FILL_WHOLE;
     config.fill_full = tunnel->fill == IPTFS_FILL_FULL;
     config.ecn = tunnel->ecn;
