@@ -19,6 +19,8 @@ extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
+extern const CU_TestInfo iptfs_tests_ip_fragment[];
+extern const CU_TestInfo iptfs_tests_plpmtud[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -212,6 +214,7 @@ static const struct {
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
+    {"ip-fragment", iptfs_tests_ip_fragment},
     {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
@@ -261,6 +264,7 @@ static const struct {
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
+    {"plpmtud", iptfs_tests_plpmtud},
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},

@@ -4,6 +4,7 @@
 #include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "packet/ip_fragment.h"
 
 static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
@@ -60,6 +61,11 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
 {
     struct iptfs_tunnel *tunnel = ctx;
+    if (inner->is_fragment) {
+        inner = again ? NULL : iptfs_ip_fragment_delivered(&tunnel->store, inner);
+        if (inner == NULL)
+            return;
+    }
     if (again)
         tunnel->delivered_again++;
     else
