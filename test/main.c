@@ -60,6 +60,7 @@ extern const CU_TestInfo iptfs_tests_ip_reassembly[];
 extern const CU_TestInfo iptfs_tests_mixtures[];
 extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
+extern const CU_TestInfo iptfs_tests_report_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
 extern const CU_TestInfo iptfs_tests_dependence[];
@@ -256,6 +257,7 @@ static const struct {
     {"mixtures", iptfs_tests_mixtures},
     {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
+    {"report-breaker", iptfs_tests_report_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
     {"dependence", iptfs_tests_dependence},

@@ -61,7 +61,7 @@ static int open_sender(struct encap *encap)
         &endpoint->scenario.tunnel[IPTFS_FORWARD], &endpoint->scenario.link[IPTFS_FORWARD]);
     if (!config.mode->encrypted)
         return iptfs_endpoint_refuse_mode(endpoint, "encap", "a mode with ESP");
-    if (config.mode->congestion)
+    if (config.congestion_info || config.mode->congestion)
         return iptfs_endpoint_refuse_mode(endpoint, "encap",
                                           "a mode that needs no answers from the other end");
     if (config.rekey_after_pkts > 0 || config.rekey_after_ps > 0)

@@ -157,6 +157,11 @@ static void pair_directions(struct iptfs_run *run)
         tfrc[i] = iptfs_config_tfrc(&run->scenario->tunnel[i], &run->scenario->link[i]);
     iptfs_tunnel_pair(&forward->tunnel, &tfrc[IPTFS_FORWARD], &reverse->tunnel,
                       &tfrc[IPTFS_REVERSE]);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_report_breaker_config breaker =
+            iptfs_config_report_breaker(&run->scenario->tunnel[i]);
+        iptfs_tunnel_set_report_breaker(&run->direction[i].tunnel, &breaker);
+    }
     forward->engine.peer = &reverse->engine;
     reverse->engine.peer = &forward->engine;
 }
@@ -365,13 +370,29 @@ int iptfs_run_check_breakers(const struct iptfs_run *run, struct iptfs_error *er
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         const struct iptfs_circuit_breaker *breaker = &run->direction[i].tunnel.breaker;
+        const struct iptfs_report_breaker *reports = &run->direction[i].tunnel.congestion.breaker;
+        const char *name = i == IPTFS_FORWARD ? "forward" : "reverse";
+        if (run->direction[i].used && reports->tripped && reports->silence)
+            return iptfs_fail(
+                error, IPTFS_E_STOPPED,
+                "%s: the loss event breaker stopped the %s direction at %s: no report "
+                "came for %s",
+                run->scenario->path, name, iptfs_show_time(reports->tripped_ps).text,
+                iptfs_show_time(reports->config.time_ps).text);
+        if (run->direction[i].used && reports->tripped)
+            return iptfs_fail(
+                error, IPTFS_E_STOPPED,
+                "%s: the loss event breaker stopped the %s direction at %s, at a loss "
+                "event rate of %.3g %%",
+                run->scenario->path, name, iptfs_show_time(reports->tripped_ps).text,
+                100.0 * reports->rate);
         if (run->direction[i].used && breaker->tripped)
             return iptfs_fail(
                 error, IPTFS_E_STOPPED,
                 "%s: the circuit breaker stopped the %s direction at %s, at a loss of "
                 "%.3g %%",
-                run->scenario->path, i == IPTFS_FORWARD ? "forward" : "reverse",
-                iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->tripped_loss);
+                run->scenario->path, name, iptfs_show_time(breaker->tripped_ps).text,
+                100.0 * breaker->tripped_loss);
     }
     return IPTFS_OK;
 }

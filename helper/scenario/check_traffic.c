@@ -17,7 +17,7 @@ static struct iptfs_traffic_path path_of(const struct iptfs_scenario *scenario,
     const struct iptfs_link_options *link = &scenario->link[direction];
     const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
     const struct iptfs_esp esp = iptfs_config_esp(tunnel);
-    uint32_t payload_octets = iptfs_packer_linux_payload(&esp, tunnel->sender.pkt_size_octets,
+    uint32_t payload_octets = iptfs_packer_linux_payload(&esp, 0, tunnel->sender.pkt_size_octets,
                                                          iptfs_config_mtu_most(link));
     uint32_t outer_octets = iptfs_esp_outer_octets(&esp, IPTFS_AGGFRAG_OCTETS + payload_octets);
     return (struct iptfs_traffic_path){

@@ -13,12 +13,13 @@
 static int check_on_demand(struct iptfs_settings *settings, size_t direction,
                            const struct iptfs_sender_config *sender)
 {
-    uint32_t headers = iptfs_packer_head_octets(&sender->esp);
+    uint32_t headers = iptfs_packer_head_octets(&sender->esp, sender->congestion_info);
     if (sender->pkt_size_octets != 0 && sender->pkt_size_octets <= headers)
         return iptfs_settings_refuse(
             settings, IPTFS_TARGET_TUNNEL + direction, "pkt-size", IPTFS_E_INVALID,
             "%uB to 65535B (the headers take %u octets), or 0 (path MTU)", headers + 1, headers);
-    uint32_t least = iptfs_esp_outer_octets(&sender->esp, IPTFS_AGGFRAG_OCTETS + 1);
+    uint32_t least = iptfs_esp_outer_octets(
+        &sender->esp, (uint32_t)iptfs_aggfrag_octets(sender->congestion_info) + 1);
     if (sender->mtu_octets < least)
         return iptfs_settings_refuse(
             settings, IPTFS_TARGET_LINK + direction, "mtu", IPTFS_E_INVALID,
@@ -177,14 +178,27 @@ int iptfs_check_negotiation(struct iptfs_settings *settings, size_t direction)
         return iptfs_settings_refuse(
             settings, target, "unknown-flags", IPTFS_E_INVALID,
             "a multiple of 4 (1 and 2 are the flags of require-cc and accept-fragments)");
-    if (tunnel->require_cc && !mode->congestion)
+    if (tunnel->event_breaker.loss > 0 && !(mode->aggfrag && tunnel->require_cc))
+        return iptfs_settings_refuse(
+            settings, target, "loss-event-breaker", IPTFS_E_INVALID, "off (%s)",
+            mode->aggfrag ? "it needs require-cc = on" : "it needs a mode with AGGFRAG");
+    if (tunnel->require_cc && !mode->aggfrag)
         return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
-                                     "off (mode %s has no congestion control)", mode->name);
+                                     "off (mode %s has no AGGFRAG)", mode->name);
+    if (tunnel->congestion_info && !mode->encrypted)
+        return iptfs_settings_refuse(settings, target, "congestion-info", IPTFS_E_INVALID,
+                                     "off (mode %s has no ESP)", mode->name);
+    if (!tunnel->congestion_info && mode->congestion)
+        return iptfs_settings_refuse(settings, target, "congestion-info", IPTFS_E_INVALID,
+                                     "on (mode %s sends it)", mode->name);
     if (!tunnel->require_cc && mode->congestion)
         return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
                                      "on (mode %s needs congestion information)", mode->name);
     if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
         return 0;
+    if (iptfs_mode_at(scenario->tunnel[1 - direction].mode)->encrypted)
+        return iptfs_settings_refuse(settings, back, "congestion-info", IPTFS_E_INVALID,
+                                     "on (the other direction requests it with require-cc)");
     return iptfs_settings_refuse(settings, back, "mode", IPTFS_E_INVALID,
                                  "%s, or one of plain ESP (the other direction requests congestion "
                                  "information with require-cc)",

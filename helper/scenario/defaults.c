@@ -110,6 +110,19 @@ static char *default_name(const char *path)
     return strdup("scenario");
 }
 
+/* Whether congestion information is returned where congestion-info is not given: to a peer that
+ * requests it, and with a request of one's own, for the peer needs the round-trip time. Not on
+ * demand: Linux refuses such payloads. */
+static bool informs(const struct iptfs_scenario *scenario, size_t direction)
+{
+    const struct iptfs_tunnel_options *tunnel = &scenario->tunnel[direction];
+    const struct iptfs_mode *mode = iptfs_mode_at(tunnel->mode);
+    bool requested = scenario->tunnel[1 - direction].require_cc;
+    if (!mode->aggfrag)
+        return mode->encrypted && requested;
+    return mode->congestion || (mode->paced && (requested || tunnel->require_cc));
+}
+
 /* What the ends request from each other where require-cc is not given, and the outcome. */
 static void negotiate(struct iptfs_settings *settings)
 {
@@ -117,8 +130,12 @@ static void negotiate(struct iptfs_settings *settings)
     for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
         struct iptfs_tunnel_options *tunnel = &scenario->tunnel[i];
         if (!iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "require-cc"))
-            tunnel->require_cc = iptfs_mode_at(tunnel->mode)->congestion;
+            tunnel->require_cc =
+                iptfs_mode_at(tunnel->mode)->congestion || tunnel->event_breaker.loss > 0;
     }
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++)
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "congestion-info"))
+            scenario->tunnel[i].congestion_info = informs(scenario, i);
     struct iptfs_agreement agreement = iptfs_config_agreement(scenario);
     for (size_t i = 0; i < IPTFS_DIRECTIONS; i++)
         scenario->tunnel[i].refused = agreement.outcome == IPTFS_AGGFRAG_REFUSED;
@@ -163,7 +180,8 @@ static int fill_rest(struct iptfs_settings *settings)
     fill_ecn_decap(settings);
     /* Congestion information is returned in the other direction, with or without traffic. */
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        if (iptfs_config_mode(&scenario->tunnel[i])->congestion)
+        if (iptfs_config_mode(&scenario->tunnel[i])->aggfrag &&
+            (scenario->tunnel[i].require_cc || scenario->tunnel[i].congestion_info))
             scenario->bidirectional = true;
     return 0;
 }

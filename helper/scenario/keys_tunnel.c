@@ -382,6 +382,26 @@ static const struct iptfs_option rows[] = {
         .source = "RFC 9347, 2.4.2.1; RFC 8084",
     },
     {
+        .key = "loss-event-breaker",
+        .kind = &iptfs_kind_breaker,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(event_breaker),
+        .standard = "off",
+        .meaning =
+            "RATE, TIME: stop at this reported loss event rate, or without reports, for TIME",
+        .source = "RFC 9347, 2.4.2.1; RFC 8084",
+    },
+    {
+        .key = "congestion-info",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(congestion_info),
+        .standard_note = "as mode and require-cc",
+        .meaning =
+            "return congestion information: AGGFRAG headers of sub-type 1 (Linux: sub-type 0)",
+        .source = "RFC 9347, 3 and 6.1.2",
+    },
+    {
         .key = "require-cc",
         .kind = &iptfs_kind_switch,
         .side = IPTFS_SIDE_OUT,

@@ -54,6 +54,8 @@ struct iptfs_tunnel_options {
     enum iptfs_fill fill;                       /* out */
     enum iptfs_ip_fragment ip_fragment;         /* out */
     struct iptfs_breaker_limit circuit_breaker; /* in */
+    struct iptfs_breaker_limit event_breaker;   /* out */
+    bool congestion_info;                       /* out: its end returns congestion information */
     bool require_cc;        /* out: its end asks the peer for congestion information */
     bool accept_fragments;  /* in: its end takes fragments of inner packets */
     uint32_t unknown_flags; /* out: further flags that its end sends in USE_AGGFRAG */

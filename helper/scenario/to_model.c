@@ -22,7 +22,8 @@ struct iptfs_agreement iptfs_config_agreement(const struct iptfs_scenario *scena
     const uint8_t flags[IPTFS_ENDS] = {flags_of(forward, reverse), flags_of(reverse, forward)};
     const struct iptfs_mode *const modes[IPTFS_ENDS] = {iptfs_mode_at(forward->mode),
                                                         iptfs_mode_at(reverse->mode)};
-    return iptfs_negotiate(flags, modes);
+    const bool informs[IPTFS_ENDS] = {forward->congestion_info, reverse->congestion_info};
+    return iptfs_negotiate(flags, modes, informs);
 }
 
 const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tunnel)
@@ -99,6 +100,7 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
         (tunnel->ip_fragment == IPTFS_IP_FRAGMENT_USUAL && mode->aggfrag && mode->fixed_size);
     config.fill_whole = tunnel->fill == IPTFS_FILL_WHOLE;
     config.fill_full = tunnel->fill == IPTFS_FILL_FULL;
+    config.congestion_info = tunnel->congestion_info && !tunnel->refused;
     config.ecn = tunnel->ecn;
     config.rekey_after_pkts = tunnel->rekey_after.pkts;
     config.rekey_after_ps = tunnel->rekey_after.time_ps;
@@ -158,6 +160,17 @@ struct iptfs_circuit_breaker_config iptfs_config_breaker(const struct iptfs_tunn
         .loss = tunnel->circuit_breaker.loss,
         .time_ps = tunnel->circuit_breaker.time_ps,
         .constant_rate = iptfs_config_mode(tunnel)->rated,
+    };
+}
+
+struct iptfs_report_breaker_config
+iptfs_config_report_breaker(const struct iptfs_tunnel_options *tunnel)
+{
+    if (tunnel->refused)
+        return (struct iptfs_report_breaker_config){0};
+    return (struct iptfs_report_breaker_config){
+        .rate = tunnel->event_breaker.loss,
+        .time_ps = tunnel->event_breaker.time_ps,
     };
 }
 

@@ -46,6 +46,8 @@ size_t iptfs_config_mtu_changes(const struct iptfs_tunnel_options *tunnel,
 uint32_t iptfs_config_mtu_most(const struct iptfs_link_options *link);
 
 struct iptfs_circuit_breaker_config iptfs_config_breaker(const struct iptfs_tunnel_options *tunnel);
+struct iptfs_report_breaker_config
+iptfs_config_report_breaker(const struct iptfs_tunnel_options *tunnel);
 struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_options *tunnel);
 /* Refers to the options, which must outlive the link. Its random streams are still to be set. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);

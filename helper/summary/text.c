@@ -232,6 +232,22 @@ static void write_breaker(const struct iptfs_circuit_breaker *breaker, FILE *out
         fprintf(out, "%-20s did not trip\n", "Circuit breaker");
 }
 
+static void write_event_breaker(const struct iptfs_report_breaker *breaker, FILE *out)
+{
+    if (breaker->config.rate == 0.0)
+        return;
+    fprintf(out, "%-20s ", "Loss event breaker");
+    if (!breaker->tripped)
+        fputs("did not trip\n", out);
+    else if (breaker->silence)
+        fprintf(out, "tripped at %s, no report had come for %s: the tunnel stopped\n",
+                iptfs_show_time(breaker->tripped_ps).text,
+                iptfs_show_time(breaker->config.time_ps).text);
+    else
+        fprintf(out, "tripped at %s, at a loss event rate of %.3g %%: the tunnel stopped\n",
+                iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->rate);
+}
+
 static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
 {
     if (tfrc->rtt_ps == 0)
@@ -271,6 +287,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
     if (iptfs_summary_controlled(tunnel))
         write_congestion(&tunnel->congestion.tfrc, out);
     write_breaker(&tunnel->breaker, out);
+    write_event_breaker(&tunnel->congestion.breaker, out);
     if (view->direction[direction].leak != NULL)
         write_leak(view->direction[direction].leak, view->scenario->leak_interval_ps, out);
 }

@@ -10,6 +10,17 @@ static bool is_controlled(const struct iptfs_summary_subject *subject)
     return iptfs_summary_controlled(subject->tunnel);
 }
 
+static bool is_informed(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->sender.congestion != NULL &&
+           subject->view->scenario->tunnel[subject->direction].require_cc;
+}
+
+static bool has_event_breaker(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->congestion.breaker.config.rate > 0;
+}
+
 static bool has_breaker(const struct iptfs_summary_subject *subject)
 {
     return subject->tunnel->breaker.config.loss > 0;
@@ -22,6 +33,12 @@ static const struct iptfs_summary_condition controlled = {
 
 static const struct iptfs_summary_condition with_breaker = {"with the option circuit-breaker",
                                                             has_breaker};
+
+static const struct iptfs_summary_condition informed = {
+    "with require-cc, which mode congestion-controlled implies", is_informed};
+
+static const struct iptfs_summary_condition with_event_breaker = {
+    "with the option loss-event-breaker", has_event_breaker};
 
 static double allowed_bps(const struct iptfs_summary_subject *subject)
 {
@@ -75,6 +92,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "allowed packets per second",
         .meaning = "The rate of outer packets that TFRC allows at the end.",
         .get = allowed_pps,
+        .when = &controlled,
     },
     {
         .name = "allowed_bps",
@@ -89,6 +107,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "halvings of the rate",
         .meaning = "How often TFRC halved the rate because no feedback came.",
         .get = halvings,
+        .when = &controlled,
     },
 };
 
@@ -96,7 +115,7 @@ const struct iptfs_summary_group iptfs_summary_congestion_group = {
     .title = "Congestion control",
     .scope = IPTFS_SUMMARY_DIRECTION,
     .prefix = "",
-    .when = &controlled,
+    .when = &informed,
     .rows = congestion_rows,
     .count = sizeof congestion_rows / sizeof congestion_rows[0],
 };
@@ -150,6 +169,64 @@ const struct iptfs_summary_group iptfs_summary_breaker_group = {
     .when = &with_breaker,
     .rows = breaker_rows,
     .count = sizeof breaker_rows / sizeof breaker_rows[0],
+};
+
+static const struct iptfs_report_breaker *reports_of(const struct iptfs_summary_subject *subject)
+{
+    return &subject->tunnel->congestion.breaker;
+}
+
+static struct iptfs_figure event_tripped(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_flag(reports_of(subject)->tripped);
+}
+
+static struct iptfs_figure event_tripped_at(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_report_breaker *breaker = reports_of(subject);
+    return iptfs_figure_real(breaker->tripped ? iptfs_seconds(breaker->tripped_ps) : (double)NAN);
+}
+
+static struct iptfs_figure event_tripped_rate(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_report_breaker *breaker = reports_of(subject);
+    bool known = breaker->tripped && !breaker->silence;
+    return iptfs_figure_real(known ? breaker->rate : (double)NAN);
+}
+
+static const struct iptfs_summary_row event_breaker_rows[] = {
+    {
+        .name = "event_breaker.tripped",
+        .unit = "boolean",
+        .caption = "loss event breaker tripped",
+        .meaning = "Whether the breaker on the peer's reports stopped the tunnel.",
+        .get = event_tripped,
+    },
+    {
+        .name = "event_breaker.at_s",
+        .unit = "s",
+        .caption = "time at which the loss event breaker tripped",
+        .meaning = "When the loss event breaker tripped; null when it did not.",
+        .get = event_tripped_at,
+    },
+    {
+        .name = "event_breaker.loss_event_rate",
+        .unit = "share",
+        .caption = "loss event rate at which the loss event breaker tripped",
+        .meaning =
+            "The loss event rate reported when the breaker tripped; null when it did not, or "
+            "when it tripped because no report came.",
+        .get = event_tripped_rate,
+    },
+};
+
+const struct iptfs_summary_group iptfs_summary_event_breaker_group = {
+    .title = "Loss event breaker",
+    .scope = IPTFS_SUMMARY_DIRECTION,
+    .prefix = "",
+    .when = &with_event_breaker,
+    .rows = event_breaker_rows,
+    .count = sizeof event_breaker_rows / sizeof event_breaker_rows[0],
 };
 
 static bool probes_mtu(const struct iptfs_summary_subject *subject)

@@ -158,6 +158,7 @@ static void learn(struct iptfs_congestion *congestion, int64_t now_ps,
     if (header->techo == 0 || sent_ps <= congestion->echoed_ps)
         return;
     congestion->echoed_ps = sent_ps;
+    iptfs_report_breaker_input(&congestion->breaker, now_ps, header->loss_event_rate);
 
     int64_t rtt_ps = 0;
     if (header->echo_delay_us < IPTFS_AGGFRAG_DELAY_MAX_US && header->echo_delay_us <= elapsed_us)

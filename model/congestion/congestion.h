@@ -13,6 +13,7 @@
 #define IPTFS_CONGESTION_H
 
 #include "congestion/loss_history.h"
+#include "congestion/report_breaker.h"
 #include "congestion/tfrc.h"
 #include "packet/aggfrag.h"
 
@@ -27,6 +28,8 @@ enum {
 struct iptfs_congestion {
     struct iptfs_loss_history losses; /* of what arrives */
     struct iptfs_tfrc tfrc;           /* of what is sent */
+    struct iptfs_report_breaker breaker;
+    uint64_t to_report_pkts; /* arrived, empty payloads not counted: reports of reports never end */
 
     /* Sending. */
     uint64_t sent_pkts;

@@ -133,9 +133,11 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
     bool ce = outer->ecn == IPTFS_ECN_CE;
     if (ce)
         pass_on_mark(outer, receiver->config.ecn_decap);
-    if (receiver->congestion != NULL)
+    if (receiver->congestion != NULL) {
+        receiver->congestion->to_report_pkts += outer->data_octets + outer->pad_octets > 0;
         iptfs_congestion_input(receiver->congestion, now_ps, outer->number,
                                ce && receiver->config.ecn, &outer->info);
+    }
     if (receiver->is_immediate)
         iptfs_receive_immediate_input(&receiver->immediate, now_ps, outer);
     else

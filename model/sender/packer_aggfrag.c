@@ -3,21 +3,22 @@
 
 #include "packet/aggfrag.h"
 
-uint32_t iptfs_packer_head_octets(const struct iptfs_esp *esp)
+uint32_t iptfs_packer_head_octets(const struct iptfs_esp *esp, uint8_t sub_type)
 {
-    return iptfs_esp_head_octets(esp) + IPTFS_AGGFRAG_OCTETS;
+    return iptfs_esp_head_octets(esp) + (uint32_t)iptfs_aggfrag_octets(sub_type);
 }
 
-uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
-                                    uint32_t mtu_octets)
+uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint8_t sub_type,
+                                    uint32_t pkt_size_octets, uint32_t mtu_octets)
 {
     uint32_t most = iptfs_esp_payload_max(esp, mtu_octets);
-    if (most <= IPTFS_AGGFRAG_OCTETS)
+    uint32_t header = (uint32_t)iptfs_aggfrag_octets(sub_type);
+    if (most <= header)
         return 0;
-    most -= IPTFS_AGGFRAG_OCTETS;
+    most -= header;
     if (pkt_size_octets == 0)
         return most;
-    uint32_t head = iptfs_packer_head_octets(esp);
+    uint32_t head = iptfs_packer_head_octets(esp, sub_type);
     if (pkt_size_octets <= head)
         return 0;
     return pkt_size_octets - head < most ? pkt_size_octets - head : most;
@@ -26,7 +27,7 @@ uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint32_t pkt_si
 static uint32_t linux_payload(const struct iptfs_packer *packer, uint32_t pkt_size_octets,
                               uint32_t mtu_octets)
 {
-    return iptfs_packer_linux_payload(packer->esp, pkt_size_octets, mtu_octets);
+    return iptfs_packer_linux_payload(packer->esp, packer->sub_type, pkt_size_octets, mtu_octets);
 }
 
 static uint32_t fixed_payload(const struct iptfs_packer *packer, uint32_t pkt_size_octets,

@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 /* Octets of the IP, ESP and AGGFRAG headers before the inner octets; pkt-size must be larger. */
-uint32_t iptfs_packer_head_octets(const struct iptfs_esp *esp);
+uint32_t iptfs_packer_head_octets(const struct iptfs_esp *esp, uint8_t sub_type);
 
 /* Inner octets in one outer packet on demand, as Linux computes them: what the path MTU leaves
  * after headers and trailer, or, when pkt_size is not 0, pkt_size less only the headers if that is
  * smaller. 0 when nothing fits. */
-uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint32_t pkt_size_octets,
-                                    uint32_t mtu_octets);
+uint32_t iptfs_packer_linux_payload(const struct iptfs_esp *esp, uint8_t sub_type,
+                                    uint32_t pkt_size_octets, uint32_t mtu_octets);
 
 /* The next outer packet with an AGGFRAG payload: the rest of the partial packet, then whole packets
  * while the next one fits; with fill_full also the start of one that does not. A packet longer than

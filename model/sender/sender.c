@@ -54,7 +54,7 @@ static void init_packer(struct iptfs_sender *sender)
         .ip_fragment = config->ip_fragment,
         .by_ip = !config->mode->aggfrag,
         .dummies = config->mode->paced,
-        .sub_type = config->mode->congestion,
+        .sub_type = config->mode->aggfrag && config->congestion_info,
         .fill_full = fills_full(config),
         .pad_to_avoid_fragment = config->pad_to_avoid_fragment,
         .min_fragment_octets = config->min_fragment_octets,
@@ -84,6 +84,7 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     if (config->mode == NULL)
         sender->config.mode = iptfs_mode_at(0);
     const struct iptfs_mode *mode = sender->config.mode;
+    sender->config.congestion_info = config->congestion_info || mode->congestion;
     if (config->plpmtud)
         init_plpmtud(sender);
     init_packer(sender);
@@ -103,7 +104,8 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
 {
     sender->congestion = congestion;
     sender->pacer.congestion = congestion;
-    if (!sender->config.mode->congestion)
+    bool has_slots = sender->config.mode->aggfrag && sender->config.mode->paced;
+    if (sender->config.congestion_info && !has_slots)
         sender->empty_ps = empty_gap_ps;
 }
 
@@ -270,6 +272,7 @@ static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer
 {
     if (outer->sub_type == 1) {
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+        sender->reported_pkts = sender->congestion->to_report_pkts;
         outer->info.plpmtud = sender->config.plpmtud && iptfs_plpmtud_probing(&sender->plpmtud);
     } else if (sender->config.plpmtud) {
         iptfs_congestion_sent(sender->congestion, now_ps);
@@ -312,6 +315,8 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
         outer->ecn = outer_ecn(sender->config.mode, outer);
     if (sender->pacer.ops->sent != NULL)
         sender->pacer.ops->sent(&sender->pacer, now_ps);
+    if (sender->congestion != NULL)
+        iptfs_report_breaker_sent(&sender->congestion->breaker, now_ps);
     send(sender, now_ps, outer);
     return true;
 }
@@ -321,12 +326,10 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
 static void send_empty(struct iptfs_sender *sender, int64_t now_ps)
 {
     const struct iptfs_congestion *congestion = sender->congestion;
-    uint64_t received = congestion->losses.received_pkts;
-    if (received != sender->reported_pkts) {
+    if (congestion->to_report_pkts != sender->reported_pkts) {
         struct iptfs_outer *outer = iptfs_packer_empty(&sender->packer, now_ps);
         if (outer == NULL)
             return;
-        sender->reported_pkts = received;
         sender->empty_pkts++;
         send(sender, now_ps, outer);
     }

@@ -50,6 +50,10 @@ struct iptfs_sender_config {
     uint64_t slot_denominator;
     uint64_t rekey_after_pkts; /* a new SA after this many packets; 0: no limit */
     int64_t rekey_after_ps;    /* ... or this much time; 0: no limit */
+    /* Returns congestion information: in the header of each AGGFRAG packet (sub-type 1); on demand
+     * and with plain ESP also in empty payloads. Always on where the mode is congestion-controlled.
+     */
+    bool congestion_info;
     bool ecn; /* outer packets are ECN-capable: with AGGFRAG each has ECT(0), whatever is inside;
                * plain ESP copies the field of its inner packet (RFC 6040, 4.1). Off: Not-ECT, the
                * compatibility mode of RFC 6040 that RFC 9347, 3.1, asks for */
@@ -107,9 +111,10 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
                       struct iptfs_store *store, struct iptfs_counters *counters,
                       const struct iptfs_trace *trace);
 
-/* Gives the sender the congestion control of its end, which must outlive it and which the receiver
- * of that end updates. A sender without congestion control of its own (plain ESP) reports to the
- * peer in empty payloads, twice in a round trip. To be called before the first wake-up. */
+/* Gives the sender the congestion information of its end, which must outlive it and which the
+ * receiver of that end updates. A sender that has to return it and may be silent (on demand, plain
+ * ESP) then reports to the peer in empty payloads, twice in a round trip, as long as packets come.
+ * To be called before the first wake-up. */
 void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion);
 
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);

@@ -192,6 +192,12 @@ void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
     iptfs_circuit_breaker_init(&tunnel->breaker, config);
 }
 
+void iptfs_tunnel_set_report_breaker(struct iptfs_tunnel *tunnel,
+                                     const struct iptfs_report_breaker_config *config)
+{
+    iptfs_report_breaker_init(&tunnel->congestion.breaker, config);
+}
+
 /* The end that sends into `tunnel` receives from `back`. */
 static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config *config,
                     struct iptfs_tunnel *back)
@@ -205,7 +211,7 @@ static void control(struct iptfs_tunnel *tunnel, const struct iptfs_tfrc_config 
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config)
 {
-    if (!one->sender.config.mode->congestion && !other->sender.config.mode->congestion)
+    if (!one->sender.config.congestion_info && !other->sender.config.congestion_info)
         return;
     control(one, one_config, other);
     control(other, other_config, one);
@@ -216,6 +222,7 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
     next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
     next_ps = iptfs_earlier(next_ps, iptfs_circuit_breaker_next_ps(&tunnel->breaker));
+    next_ps = iptfs_earlier(next_ps, iptfs_report_breaker_next_ps(&tunnel->congestion.breaker));
     next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
     next_ps = iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
     next_ps = iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
@@ -228,9 +235,13 @@ static void wake_receivers(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_receiver_wake(&tunnel->receiver_between, now_ps);
 }
 
-/* Stops the sender when the breaker has asked for it; at one instant this precedes sending. */
+/* Stops the sender when a breaker has asked for it; at one instant this precedes sending. */
 static void stop_sender(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
+    struct iptfs_report_breaker *breaker = &tunnel->congestion.breaker;
+    iptfs_report_breaker_wake(breaker, now_ps);
+    if (breaker->tripped && !tunnel->sender.stopped)
+        iptfs_sender_stop(&tunnel->sender, breaker->tripped_ps);
     if (tunnel->stop_ps > now_ps)
         return;
     iptfs_sender_stop(&tunnel->sender, tunnel->stop_ps);

@@ -71,6 +71,12 @@ void iptfs_tunnel_set_mtu_changes(struct iptfs_tunnel *tunnel,
 void iptfs_tunnel_set_breaker(struct iptfs_tunnel *tunnel,
                               const struct iptfs_circuit_breaker_config *config);
 
+/* Gives the sending end a circuit breaker that acts on the reports of the peer; after
+ * iptfs_tunnel_pair, and before the run starts. The tunnel stops in the instant in which it trips.
+ */
+void iptfs_tunnel_set_report_breaker(struct iptfs_tunnel *tunnel,
+                                     const struct iptfs_report_breaker_config *config);
+
 /* Makes two tunnels the directions of one: the end that sends into `one` receives from `other`.
  * A congestion-controlled one adjusts its rate to the information that the other end returns.
  * `config` of each: see struct iptfs_tfrc_config. */

@@ -45,18 +45,21 @@ static enum iptfs_end peer_of(enum iptfs_end end)
     return end == IPTFS_END_INITIATOR ? IPTFS_END_RESPONDER : IPTFS_END_INITIATOR;
 }
 
-static enum iptfs_feedback feedback_to(uint8_t flags, const struct iptfs_mode *back)
+static enum iptfs_feedback feedback_to(uint8_t flags, const struct iptfs_mode *back, bool informs)
 {
     if ((flags & IPTFS_FLAG_CONGESTION) == 0)
         return IPTFS_FEEDBACK_NONE;
-    if (back->congestion)
+    if (!informs)
+        return IPTFS_FEEDBACK_MISSING;
+    if (back->aggfrag)
         return IPTFS_FEEDBACK_HEADER;
     bool plain_esp = back->encrypted && !back->aggfrag;
     return plain_esp ? IPTFS_FEEDBACK_EMPTY : IPTFS_FEEDBACK_MISSING;
 }
 
 struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
-                                       const struct iptfs_mode *const modes[IPTFS_ENDS])
+                                       const struct iptfs_mode *const modes[IPTFS_ENDS],
+                                       const bool informs[IPTFS_ENDS])
 {
     struct iptfs_agreement agreement = {.may_fragment = {true, true}};
     if (!modes[IPTFS_END_INITIATOR]->aggfrag && !modes[IPTFS_END_RESPONDER]->aggfrag)
@@ -77,7 +80,7 @@ struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
     for (int i = IPTFS_END_INITIATOR; i < IPTFS_ENDS; i++) {
         enum iptfs_end peer = peer_of((enum iptfs_end)i);
         agreement.may_fragment[i] = (flags[peer] & IPTFS_FLAG_DONT_FRAGMENT) == 0;
-        agreement.feedback[i] = feedback_to(flags[i], modes[peer]);
+        agreement.feedback[i] = feedback_to(flags[i], modes[peer], informs[peer]);
     }
     return agreement;
 }

@@ -63,9 +63,11 @@ struct iptfs_agreement {
     enum iptfs_feedback feedback[IPTFS_ENDS];
 };
 
-/* The outcome of the negotiation, from both ends' flags and the modes in which they send. */
+/* The outcome of the negotiation, from both ends' flags, the modes in which they send, and whether
+ * they return congestion information. */
 struct iptfs_agreement iptfs_negotiate(const uint8_t flags[IPTFS_ENDS],
-                                       const struct iptfs_mode *const modes[IPTFS_ENDS]);
+                                       const struct iptfs_mode *const modes[IPTFS_ENDS],
+                                       const bool informs[IPTFS_ENDS]);
 
 /* "initiator", "responder". */
 const char *iptfs_end_name(enum iptfs_end end);

@@ -39,7 +39,7 @@ static void tx_open(struct tx *tx, const char *cipher, int outer_version, uint32
         .counters = &tx->counters,
         .trace = &tx->trace,
         .esp = &tx->esp,
-        .payload_octets = iptfs_packer_linux_payload(&tx->esp, pkt_size, mtu),
+        .payload_octets = iptfs_packer_linux_payload(&tx->esp, 0, pkt_size, mtu),
     };
 }
 
@@ -123,7 +123,7 @@ static void test_space_known_by_hand(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct iptfs_esp esp;
         iptfs_esp_init(&esp, iptfs_cipher_named(rows[i].cipher), rows[i].version);
-        if (!CHECK_INT(iptfs_packer_linux_payload(&esp, rows[i].pkt_size, rows[i].mtu),
+        if (!CHECK_INT(iptfs_packer_linux_payload(&esp, 0, rows[i].pkt_size, rows[i].mtu),
                        rows[i].space))
             CHECK_FAIL("... in row %zu", i);
     }
@@ -145,12 +145,12 @@ static void test_space_for_every_mtu_and_size(void)
         for (int version = 4; version <= 6; version += 2) {
             struct iptfs_esp esp;
             iptfs_esp_init(&esp, iptfs_cipher_at(c), version);
-            CHECK_INT(iptfs_packer_head_octets(&esp),
+            CHECK_INT(iptfs_packer_head_octets(&esp, 0),
                       esp.ip_octets + 8 + esp.cipher->iv_octets + 4);
             for (uint32_t mtu = 0; mtu < 700; mtu++) {
                 for (uint32_t size = 0; size < 800; size++) {
                     uint32_t expected = space_by_the_book(&esp, size, mtu);
-                    uint32_t found = iptfs_packer_linux_payload(&esp, size, mtu);
+                    uint32_t found = iptfs_packer_linux_payload(&esp, 0, size, mtu);
                     if (found != expected)
                         CHECK_FAIL("%s, IPv%d, MTU %u, pkt-size %u: found %u, expected %u",
                                    esp.cipher->name, version, mtu, size, found, expected);
@@ -169,7 +169,7 @@ static void test_a_full_packet_fits_the_mtu_tightly(void)
             for (uint32_t mtu = 100; mtu < 2000; mtu++) {
                 tx = (struct tx){0};
                 iptfs_esp_init(&tx.esp, iptfs_cipher_at(c), version);
-                uint32_t space = iptfs_packer_linux_payload(&tx.esp, 0, mtu);
+                uint32_t space = iptfs_packer_linux_payload(&tx.esp, 0, 0, mtu);
                 if (length_by_the_book(&tx, space) > mtu ||
                     length_by_the_book(&tx, space + 1) <= mtu)
                     CHECK_FAIL("%s, IPv%d, MTU %u: space %u", tx.esp.cipher->name, version, mtu,
@@ -461,7 +461,7 @@ static void test_dont_frag_drops_what_no_longer_fits(void)
     for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         tx_queue(&tx, sizes[i], i);
     tx.packer.payload_octets = 542; /* the path MTU shrinks to 600 while they wait */
-    CHECK_INT(iptfs_packer_linux_payload(&tx.esp, 0, 600), 542);
+    CHECK_INT(iptfs_packer_linux_payload(&tx.esp, 0, 0, 600), 542);
     CHECK_TRUE(tx_take(&tx, 500, 1, 0)); /* the first is dropped on the path */
     CHECK_TRUE(tx_take(&tx, 542, 1, 0));
     CHECK_TRUE(!tx_take(&tx, 0, 0, 0));

@@ -62,7 +62,9 @@ static struct iptfs_agreement agree(uint8_t ours, uint8_t theirs, const char *mo
 {
     const uint8_t flags[IPTFS_ENDS] = {ours, theirs};
     const struct iptfs_mode *const modes[] = {iptfs_mode_named(mode), iptfs_mode_named(back)};
-    return iptfs_negotiate(flags, modes);
+    const bool informs[] = {modes[0]->congestion || !modes[0]->aggfrag,
+                            modes[1]->congestion || !modes[1]->aggfrag};
+    return iptfs_negotiate(flags, modes, informs);
 }
 
 /* What one end announces about fragments binds the other end only. */
@@ -297,20 +299,23 @@ static void contradictions_are_refused(void)
         const char *text;
         const char *message;
     } rows[] = {
-        {"[tunnel]\nrequire-cc = on\n" LOAD, "t.ini:2: [tunnel] require-cc: found 'on', allowed: "
-                                             "off (mode on-demand has no congestion control)"},
-        {"[tunnel]\nmode = fixed-rate\npps = 5\n[tunnel.out]\nrequire-cc = yes\n" LOAD,
-         "t.ini:5: [tunnel.out] require-cc: found 'yes', allowed: off (mode fixed-rate has no "
-         "congestion control)"},
+        {"[tunnel]\nrequire-cc = on\n" LOAD,
+         "t.ini: [tunnel.reverse] congestion-info: found nothing, allowed: on (the other direction "
+         "requests it with require-cc)"},
+        {"[tunnel]\nmode = esp\n[tunnel.out]\nrequire-cc = yes\n" LOAD,
+         "t.ini:4: [tunnel.out] require-cc: found 'yes', allowed: off (mode esp has no AGGFRAG)"},
         {"[tunnel]\nmode = congestion-controlled\nrequire-cc = off\n" LOAD,
          "t.ini:3: [tunnel] require-cc: found 'off', allowed: on (mode congestion-controlled needs "
          "congestion information)"},
         {"[tunnel]\nmode = congestion-controlled\n[tunnel.reverse]\nmode = on-demand\n" LOAD,
-         "t.ini:4: [tunnel.reverse] mode: found 'on-demand', allowed: congestion-controlled, or "
-         "one of plain ESP (the other direction requests congestion information with require-cc)"},
+         "t.ini:3: [tunnel.reverse] congestion-info: found nothing, allowed: on (the other "
+         "direction requests it with require-cc)"},
+        {"[tunnel]\nmode = congestion-controlled\n[tunnel.reverse]\nmode = none\n" LOAD,
+         "t.ini:4: [tunnel.reverse] mode: found 'none', allowed: congestion-controlled, or one of "
+         "plain ESP (the other direction requests congestion information with require-cc)"},
         {"[tunnel.reverse]\nmode = congestion-controlled\n" LOAD,
-         "t.ini: [tunnel] mode: found 'on-demand', allowed: congestion-controlled, or one of plain "
-         "ESP (the other direction requests congestion information with require-cc)"},
+         "t.ini: [tunnel] congestion-info: found nothing, allowed: on (the other direction "
+         "requests it with require-cc)"},
         {"[tunnel]\nunknown-flags = 6\n" LOAD,
          "t.ini:2: [tunnel] unknown-flags: found '6', allowed: a multiple of 4 (1 and 2 are the "
          "flags of require-cc and accept-fragments)"},
