@@ -54,6 +54,7 @@ static void take_sender(struct iptfs_sender_config *sender, struct fuzz_input *i
     sender->pad_to_avoid_fragment = (flags & 64) != 0;
     sender->ip_fragment_headers = (flags & 128) != 0;
     sender->ecn = (flags & 256) != 0;
+    sender->ip_fragment = (flags & 8192) != 0;
     sender->mtu_octets = (uint32_t)fuzz_between(input, 120, 2000);
     sender->pkt_size_octets = (uint32_t)fuzz_between(input, 0, 400) * 4;
     sender->init_delay_ps = (int64_t)fuzz_between(input, 0, 7) * (MS / 2);

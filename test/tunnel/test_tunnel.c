@@ -53,6 +53,7 @@ static void random_trouble(struct plan *plan, struct dice *dice)
 {
     uint64_t last_seq = plan->count * 4;
     plan->sender.dont_frag = dice_percent(dice, 20);
+    plan->sender.ip_fragment = plan->count % 2 == 0;
     plan->sender.max_queue_size_octets = dice_between(dice, 2000, 100000);
     plan->receiver.replay_window = dice_percent(dice, 30) ? (uint32_t)dice_between(dice, 1, 64) : 0;
     plan->receiver.immediate = dice_percent(dice, 30);
