@@ -122,6 +122,7 @@ extern const CU_TestInfo iptfs_tests_row_flow[];
 extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
+extern const CU_TestInfo iptfs_tests_time_or_word[];
 extern const CU_TestInfo iptfs_tests_poisson[];
 extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
@@ -309,6 +310,7 @@ static const struct {
     {"sizes", iptfs_tests_sizes},
     {"option", iptfs_tests_option},
     {"breaker-limit", iptfs_tests_breaker_limit},
+    {"time-or-word", iptfs_tests_time_or_word},
     {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},

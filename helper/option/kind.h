@@ -40,6 +40,8 @@ struct iptfs_value_kind {
 /* The kinds and the fields that they fill. Fields of whole numbers and words may have 8, 32 or 64
  * bits. */
 extern const struct iptfs_value_kind iptfs_kind_time;        /* picoseconds, int64_t */
+extern const struct iptfs_value_kind iptfs_kind_phase;       /* "random", or picoseconds, int64_t */
+extern const struct iptfs_value_kind iptfs_kind_warm_up;     /* "auto", or picoseconds, int64_t */
 extern const struct iptfs_value_kind iptfs_kind_rate;        /* bits per second, whole */
 extern const struct iptfs_value_kind iptfs_kind_octets;      /* whole */
 extern const struct iptfs_value_kind iptfs_kind_number;      /* whole */

@@ -34,16 +34,21 @@ static struct iptfs_run_direction *state_of(const struct route *route)
                                             : &route->run->bypass[route->direction];
 }
 
-/* The impairments draw from streams of their own on each path and in each direction. */
-static struct iptfs_link_config link_config(const struct route *route)
+/* Each path and each direction draws from streams of its own. */
+static struct iptfs_random_streams streams_of(const struct route *route)
 {
-    struct iptfs_link_config config =
-        iptfs_config_link(&route->run->scenario->link[route->direction]);
-    config.streams = (struct iptfs_random_streams){
+    return (struct iptfs_random_streams){
         .seed = route->run->seed,
         .run = route->run->run,
         .index = (uint64_t)route->path * IPTFS_DIRECTIONS + route->direction,
     };
+}
+
+static struct iptfs_link_config link_config(const struct route *route)
+{
+    struct iptfs_link_config config =
+        iptfs_config_link(&route->run->scenario->link[route->direction]);
+    config.streams = streams_of(route);
     /* The list names packets of the tunnel. */
     if (route->path != IPTFS_PATH_TUNNEL)
         config.impairments.list.count = 0;
@@ -104,12 +109,16 @@ static int add_route(const struct route *route, const struct iptfs_tunnel_option
     struct iptfs_sender_config sender = iptfs_config_sender(tunnel, link);
     struct iptfs_receiver_config receiver = iptfs_config_receiver(tunnel);
     struct iptfs_circuit_breaker_config breaker = iptfs_config_breaker(tunnel);
+    struct iptfs_random_streams streams = streams_of(route);
+    int drawn = iptfs_config_draw_phase(&sender, tunnel, &streams);
     state->used = true;
     int code = iptfs_tunnel_init(&state->tunnel, &sender, &receiver);
     state->tunnel.store.max_octets = IPTFS_RUN_PACKETS_MAX_OCTETS;
     iptfs_tunnel_set_breaker(&state->tunnel, &breaker);
     iptfs_tunnel_set_mtu_changes(&state->tunnel, state->mtu_changes,
                                  iptfs_config_mtu_changes(tunnel, link, state->mtu_changes));
+    if (code == IPTFS_OK)
+        code = drawn;
     if (code == IPTFS_OK)
         code = iptfs_engine_init(&state->engine, &state->tunnel);
     return code == IPTFS_OK ? add_link(route) : code;

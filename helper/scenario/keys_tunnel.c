@@ -192,6 +192,15 @@ static const struct iptfs_option rows[] = {
         .meaning = "the same rate in outer packets per second",
     },
     {
+        .key = "phase",
+        .kind = &iptfs_kind_phase,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(slot_phase_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "random",
+        .meaning = "time of the first packet in fixed-rate, min-rate; random: within one gap",
+    },
+    {
         .key = "max-rate",
         .kind = &iptfs_kind_rate,
         .side = IPTFS_SIDE_OUT,

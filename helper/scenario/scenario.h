@@ -47,6 +47,7 @@ struct iptfs_tunnel_options {
     uint64_t l3_fixed_rate_bps; /* out: of outer IP octets; 0: not given, as the next two */
     uint64_t l2_fixed_rate_bps; /* out: framing included */
     uint64_t pps;               /* out: outer packets a second */
+    int64_t slot_phase_ps;      /* out: of the first slot; IPTFS_TIME_BY_WORD: random */
     uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
     uint64_t min_rate_bps;      /* out */
     bool ecn;

@@ -2,6 +2,7 @@
 #include "scenario/to_model.h"
 
 #include "base/units.h"
+#include "option/time_or_word.h"
 
 /* The flags of the end that sends in this direction, and receives what comes back. */
 static uint8_t flags_of(const struct iptfs_tunnel_options *out,
@@ -108,7 +109,24 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     if (!mode->aggfrag)
         config.init_delay_ps = 0;
     set_slots(&config, tunnel, link);
+    config.slot_phase_ps = iptfs_later(tunnel->slot_phase_ps, 0);
     return config;
+}
+
+int iptfs_config_draw_phase(struct iptfs_sender_config *config,
+                            const struct iptfs_tunnel_options *tunnel,
+                            const struct iptfs_random_streams *streams)
+{
+    if (!config->mode->rated || tunnel->slot_phase_ps != IPTFS_TIME_BY_WORD)
+        return IPTFS_OK;
+    struct iptfs_random *stream =
+        iptfs_random_new(streams->seed, streams->run, IPTFS_RANDOM_SLOTS, streams->index);
+    if (stream == NULL)
+        return IPTFS_E_NO_MEMORY;
+    double gap_ps = (double)config->slot_numerator / (double)config->slot_denominator;
+    config->slot_phase_ps = (int64_t)(iptfs_random_uniform(stream) * gap_ps);
+    iptfs_random_free(stream);
+    return IPTFS_OK;
 }
 
 static double packets_per_second(uint64_t rate_bps, uint32_t octets)

@@ -4,6 +4,7 @@
 #ifndef IPTFS_SCENARIO_TO_MODEL_H
 #define IPTFS_SCENARIO_TO_MODEL_H
 
+#include "base/random.h"
 #include "congestion/circuit_breaker.h"
 #include "link/link.h"
 #include "receiver/receiver.h"
@@ -35,6 +36,11 @@ uint32_t iptfs_config_pkt_octets(const struct iptfs_tunnel_options *tunnel,
 /* The configurations of both ends and of the link, complete. */
 struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,
                                                const struct iptfs_link_options *link);
+/* Draws the time of the first slot where the scenario leaves it to chance. The streams are those of
+ * one tunnel; without this call the first slot is at 0. IPTFS_E_NO_MEMORY. */
+int iptfs_config_draw_phase(struct iptfs_sender_config *config,
+                            const struct iptfs_tunnel_options *tunnel,
+                            const struct iptfs_random_streams *streams);
 struct iptfs_tfrc_config iptfs_config_tfrc(const struct iptfs_tunnel_options *tunnel,
                                            const struct iptfs_link_options *link);
 /* The changes of the link's MTU; returns how many. */

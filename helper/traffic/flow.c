@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic/flow.h"
 
+#include "option/time_or_word.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,5 +102,22 @@ int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow, const struct iptfs_t
     }
     flow->next.octets = flow->size.low_octets;
     iptfs_flow_draw_octets(flow);
+    return IPTFS_OK;
+}
+
+int iptfs_flow_first_gap_ps(const struct iptfs_traffic_flow *flow,
+                            const struct iptfs_traffic_setup *setup, int64_t *gap_ps,
+                            struct iptfs_error *error)
+{
+    uint64_t remainder = 0;
+    *gap_ps = setup->options->phase_ps;
+    if (*gap_ps != IPTFS_TIME_BY_WORD)
+        return IPTFS_OK;
+    struct iptfs_random *stream = iptfs_flow_stream(setup, IPTFS_RANDOM_FIRST_GAP);
+    if (stream == NULL)
+        return iptfs_fail_no_memory(error);
+    int64_t whole_ps = iptfs_flow_tx_time_ps(flow, flow->next.octets, &remainder);
+    *gap_ps = (int64_t)(iptfs_random_uniform(stream) * (double)whole_ps);
+    iptfs_random_free(stream);
     return IPTFS_OK;
 }

@@ -50,6 +50,13 @@ uint32_t iptfs_flow_random_octets(const struct iptfs_traffic_flow *flow);
 int iptfs_flow_start_sizes(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                            struct iptfs_error *error);
 
+/* Sets the time from the start of a periodic source to its first packet: the key `phase`, or with
+ * phase = random a part of the first packet's gap, equally likely, from a stream of its own. To be
+ * called after iptfs_flow_start_sizes. IPTFS_E_NO_MEMORY. */
+int iptfs_flow_first_gap_ps(const struct iptfs_traffic_flow *flow,
+                            const struct iptfs_traffic_setup *setup, int64_t *gap_ps,
+                            struct iptfs_error *error);
+
 /* A length of time rounded to the picosecond, limited to the longest possible simulation. */
 static inline int64_t iptfs_flow_round_ps(double length_ps)
 {

@@ -82,6 +82,16 @@ static const struct iptfs_option time_rows[] = {
 };
 const struct iptfs_traffic_keys iptfs_keys_time = {IPTFS_TRAFFIC_ROWS(time_rows)};
 
+static const struct iptfs_option phase_rows[] = {{
+    .key = "phase",
+    .kind = &iptfs_kind_phase,
+    FIELD(phase_ps),
+    .maximum = IPTFS_TIME_MAX_PS,
+    .standard = "random",
+    .meaning = "first packet after start (on-off: of on time); random: within the first gap",
+}};
+const struct iptfs_traffic_keys iptfs_keys_phase = {IPTFS_TRAFFIC_ROWS(phase_rows)};
+
 static const struct iptfs_option count_rows[] = {{
     .key = "count",
     .kind = &iptfs_kind_number,

@@ -29,6 +29,7 @@ extern const struct iptfs_traffic_keys iptfs_keys_size;
 extern const struct iptfs_traffic_keys iptfs_keys_rate;
 extern const struct iptfs_traffic_keys iptfs_keys_file;
 extern const struct iptfs_traffic_keys iptfs_keys_time; /* start, stop */
+extern const struct iptfs_traffic_keys iptfs_keys_phase;
 extern const struct iptfs_traffic_keys iptfs_keys_count;
 extern const struct iptfs_traffic_keys iptfs_keys_ip;
 extern const struct iptfs_traffic_keys iptfs_keys_tos;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* On-off traffic: constant bit rate in on periods, nothing in off periods, both of random length.
- * Gaps count on time only: packet n arrives when the on periods add up to the time of n packets.
+ * Gaps count on time only: packet n arrives when the on periods add up to the time of n packets and
+ * the phase, which is random within the first gap by default.
  * The long-run rate is exactly rate * on / (on + off), and a short on period may have no packet.
  * The flow starts at the start of a period, which is on with the probability on / (on + off); with
  * exponential periods that makes it stationary from the start. */
@@ -42,10 +43,14 @@ static int on_off_start(struct iptfs_traffic_flow *flow, const struct iptfs_traf
         iptfs_random_free(phase);
         return iptfs_fail_no_memory(error);
     }
-    int64_t first_ps = flow->start_ps + iptfs_on_time_start(clock, phase);
+    int64_t first_ps = flow->start_ps + iptfs_on_time_start(clock, phase), gap_ps = 0;
     iptfs_random_free(phase);
-    iptfs_flow_schedule(flow, iptfs_on_time_after(clock, first_ps, 0, flow->stop_ps));
-    return iptfs_flow_start_sizes(flow, setup, error);
+    int code = iptfs_flow_start_sizes(flow, setup, error);
+    if (code == IPTFS_OK)
+        code = iptfs_flow_first_gap_ps(flow, setup, &gap_ps, error);
+    if (code == IPTFS_OK)
+        iptfs_flow_schedule(flow, iptfs_on_time_after(clock, first_ps, gap_ps, flow->stop_ps));
+    return code;
 }
 
 static int on_off_check(const struct iptfs_traffic_options *options,
@@ -59,7 +64,8 @@ const struct iptfs_traffic_type iptfs_traffic_on_off = {
     .name = "on-off",
     .meaning = "cbr in on periods of random length, then off periods",
     .source = "Willinger et al. 1997",
-    .keys = {&iptfs_keys_size, &iptfs_keys_rate, &iptfs_keys_periods, IPTFS_KEYS_SYNTHETIC},
+    .keys = {&iptfs_keys_size, &iptfs_keys_rate, &iptfs_keys_periods, &iptfs_keys_phase,
+             IPTFS_KEYS_SYNTHETIC},
     .ops = {iptfs_flow_next_ps, on_off_take, NULL},
     .state_octets = sizeof(struct on_off),
     .check = on_off_check,

@@ -24,6 +24,7 @@ struct iptfs_traffic_options {
     char *file_path;         /* absolute, was readable; "" where the type has no file */
     int64_t start_ps;
     int64_t stop_ps;     /* no packet at or after it; above start_ps */
+    int64_t phase_ps;    /* of the first packet; IPTFS_TIME_BY_WORD: random within the first gap */
     uint64_t count;      /* packets; 0: no limit */
     uint32_t ip_version; /* 4 or 6; pcap: 0, as each packet has its own, and its TOS too */
     uint8_t tos;

@@ -20,7 +20,9 @@ enum iptfs_random_use {
     IPTFS_RANDOM_DUPLICATE = 13,
     IPTFS_RANDOM_ON = 20,
     IPTFS_RANDOM_OFF = 21,
-    IPTFS_RANDOM_PHASE = 22
+    IPTFS_RANDOM_PHASE = 22,     /* of the state at the start: on or off, clocks of users */
+    IPTFS_RANDOM_FIRST_GAP = 23, /* from the start of a periodic source to its first packet */
+    IPTFS_RANDOM_SLOTS = 24      /* from the start of a tunnel to its first slot */
 };
 
 /* What the streams of one object, such as a link, have in common: all arguments of iptfs_random_new

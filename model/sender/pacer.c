@@ -38,7 +38,7 @@ void iptfs_pacer_set_step(struct iptfs_pacer *pacer, uint64_t numerator)
 
 void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *ops,
                       int64_t init_delay_ps, uint64_t numerator, uint64_t denominator,
-                      const struct iptfs_trace *trace)
+                      int64_t phase_ps, const struct iptfs_trace *trace)
 {
     *pacer = (struct iptfs_pacer){
         .ops = ops,
@@ -49,6 +49,7 @@ void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *o
     if (denominator == 0)
         return;
     pacer->slots.denominator = denominator;
+    pacer->slots.floor_ps = phase_ps;
     iptfs_pacer_set_step(pacer, numerator);
 }
 

@@ -61,11 +61,11 @@ extern const struct iptfs_pacer_ops iptfs_pacer_fixed_rate;
 extern const struct iptfs_pacer_ops iptfs_pacer_min_rate;
 extern const struct iptfs_pacer_ops iptfs_pacer_congestion;
 
-/* Slots are at time 0 first, and then `numerator` / `denominator` picoseconds apart; both may be 0
- * for a pacer that has none. */
+/* Slots are at `phase_ps` first, and then `numerator` / `denominator` picoseconds apart; both may
+ * be 0 for a pacer that has none. */
 void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *ops,
                       int64_t init_delay_ps, uint64_t numerator, uint64_t denominator,
-                      const struct iptfs_trace *trace);
+                      int64_t phase_ps, const struct iptfs_trace *trace);
 
 /* Changes the distance of slots from the next one on; the denominator stays. */
 void iptfs_pacer_set_step(struct iptfs_pacer *pacer, uint64_t numerator);

@@ -90,7 +90,7 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     init_packer(sender);
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
-                     config->slot_denominator, trace);
+                     config->slot_denominator, config->slot_phase_ps, trace);
     if (sender->packer.payload_octets < least_payload(mode))
         return IPTFS_E_INVALID;
     bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;

@@ -48,6 +48,7 @@ struct iptfs_sender_config {
     /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
     uint64_t slot_numerator;
     uint64_t slot_denominator;
+    int64_t slot_phase_ps;     /* when the first slot is, from 0 */
     uint64_t rekey_after_pkts; /* a new SA after this many packets; 0: no limit */
     int64_t rekey_after_ps;    /* ... or this much time; 0: no limit */
     /* Returns congestion information: in the header of each AGGFRAG packet (sub-type 1); on demand

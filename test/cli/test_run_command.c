@@ -214,7 +214,8 @@ static void circuit_breaker_stops(void)
     program_remove_folder();
 }
 
-static const char good[] = "[traffic.a]\ntype = cbr\nsize = 100\nrate = 80kbps\ncount = 3\n";
+static const char good[] =
+    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 100\nrate = 80kbps\ncount = 3\n";
 
 /* A mistake: exit 2, one line that names the place and what was found, and nothing written. */
 static void check_refused(const char *text, const char *sets, const char *expected)

@@ -14,10 +14,11 @@
 #include <string.h>
 
 /* An idle tunnel: under congestion control padding goes at the same rate as data would. */
-static const char idle[] = "[scenario]\nduration = 100h\nseed = 11\n"
-                           "[tunnel]\nmode = congestion-controlled\npkt-size = 1432\n"
-                           "[link]\nrate = 1Gbps\n"
-                           "[traffic.one]\ntype = cbr\nsize = 100\nrate = 1kbps\ncount = 1\n";
+static const char idle[] =
+    "[scenario]\nduration = 100h\nseed = 11\n"
+    "[tunnel]\nmode = congestion-controlled\npkt-size = 1432\n"
+    "[link]\nrate = 1Gbps\n"
+    "[traffic.one]\ntype = cbr\nphase = 0\nsize = 100\nrate = 1kbps\ncount = 1\n";
 
 static struct iptfs_run run;
 static struct iptfs_scenario scenario;

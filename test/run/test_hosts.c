@@ -150,12 +150,13 @@ static void test_tcp_follows_what_a_tunnel_takes(void)
     }
 }
 
-static const char two_paths[] = "[scenario]\nduration = 10s\n[tunnel]\nmode = none\n"
-                                "[link]\nrate = 5Mbps\ndelay = 10ms\nqueue = 40p\n"
-                                "[traffic.in]\ntype = tcp-bulk\ntcp = newreno\nflows = 3\n"
-                                "[traffic.by]\ntype = tcp-bulk\ntcp = newreno\nflows = 3\n"
-                                "tunnel = off\n"
-                                "[traffic.cbr]\ntype = cbr\nsize = 200B\nrate = 500kbps\n";
+static const char two_paths[] =
+    "[scenario]\nduration = 10s\n[tunnel]\nmode = none\n"
+    "[link]\nrate = 5Mbps\ndelay = 10ms\nqueue = 40p\n"
+    "[traffic.in]\ntype = tcp-bulk\ntcp = newreno\nflows = 3\n"
+    "[traffic.by]\ntype = tcp-bulk\ntcp = newreno\nflows = 3\n"
+    "tunnel = off\n"
+    "[traffic.cbr]\ntype = cbr\nphase = 0\nsize = 200B\nrate = 500kbps\n";
 
 static void test_traffic_beside_the_tunnel_shares_its_link(void)
 {

@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 /* Ten packets of 100 octets, 10 ms apart: 136 octets each on the wire. */
-static const char scenario_text[] = "[scenario]\nduration = 100ms\nseed = 7\n"
-                                    "[tunnel]\ncipher = null\n"
-                                    "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
-                                    "[traffic.a]\ntype = cbr\nsize = 100\nrate = 80kbps\n";
+static const char scenario_text[] =
+    "[scenario]\nduration = 100ms\nseed = 7\n"
+    "[tunnel]\ncipher = null\n"
+    "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
+    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 100\nrate = 80kbps\n";
 
 /* Takes samples of a run at 50 and 100 ms into `series`. */
 static int sample_run(struct iptfs_run *run, struct iptfs_series *series, struct iptfs_error *error)

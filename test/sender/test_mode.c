@@ -947,9 +947,10 @@ struct marked {
 
 static struct marked marked_of_100(const char *const *sets, size_t n_sets)
 {
-    static const char text[] = "[scenario]\nduration = 1s\n[tunnel]\nl3-fixed-rate = 10Mbps\n"
-                               "[link]\nce = 1\n"
-                               "[traffic.one]\ntype = cbr\nsize = 700\nrate = 1Mbps\ncount = 100\n";
+    static const char text[] =
+        "[scenario]\nduration = 1s\n[tunnel]\nl3-fixed-rate = 10Mbps\n"
+        "[link]\nce = 1\n"
+        "[traffic.one]\ntype = cbr\nphase = 0\nsize = 700\nrate = 1Mbps\ncount = 100\n";
     struct marked marked = {0};
     struct iptfs_error error = {0};
     int code = iptfs_scenario_parse_text(&scenario, text, "marks.ini", sets, n_sets, &error);

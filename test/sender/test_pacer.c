@@ -11,7 +11,7 @@ static const struct iptfs_trace no_trace = {NULL, NULL};
 static void test_slots_do_not_drift(void)
 {
     struct iptfs_pacer pacer;
-    iptfs_pacer_init(&pacer, &iptfs_pacer_fixed_rate, 0, 1000, 3, &no_trace);
+    iptfs_pacer_init(&pacer, &iptfs_pacer_fixed_rate, 0, 1000, 3, 0, &no_trace);
     for (int64_t n = 0; n < 3000; n++) {
         int64_t at_ps = (n * 1000 + 2) / 3;
         CHECK_INT(pacer.ops->next_ps(&pacer, IPTFS_NEVER), at_ps);
@@ -23,7 +23,7 @@ static void test_slots_do_not_drift(void)
 static void test_a_new_step_counts_from_the_next_slot(void)
 {
     struct iptfs_pacer pacer;
-    iptfs_pacer_init(&pacer, &iptfs_pacer_fixed_rate, 0, 100, 1, &no_trace);
+    iptfs_pacer_init(&pacer, &iptfs_pacer_fixed_rate, 0, 100, 1, 0, &no_trace);
     CHECK_INT(pacer.ops->due(&pacer, 0), IPTFS_DUE_ONE);
     iptfs_pacer_set_step(&pacer, 7);
     CHECK_INT(pacer.ops->next_ps(&pacer, IPTFS_NEVER), 100);
@@ -34,7 +34,7 @@ static void test_a_new_step_counts_from_the_next_slot(void)
 static void test_on_demand_waits_for_init_delay_once(void)
 {
     struct iptfs_pacer pacer;
-    iptfs_pacer_init(&pacer, &iptfs_pacer_on_demand, 50, 0, 0, &no_trace);
+    iptfs_pacer_init(&pacer, &iptfs_pacer_on_demand, 50, 0, 0, 0, &no_trace);
     CHECK_INT(pacer.ops->next_ps(&pacer, IPTFS_NEVER), IPTFS_NEVER);
     CHECK_INT(pacer.ops->next_ps(&pacer, 10), 60); /* after an arrival that is still to come */
     pacer.ops->queued(&pacer, 10);
@@ -55,7 +55,7 @@ static void test_no_rate_has_no_slots(void)
 static void test_min_rate_counts_slots_from_the_last_packet(void)
 {
     struct iptfs_pacer pacer;
-    iptfs_pacer_init(&pacer, &iptfs_pacer_min_rate, 5, 1000, 1, &no_trace);
+    iptfs_pacer_init(&pacer, &iptfs_pacer_min_rate, 5, 1000, 1, 0, &no_trace);
     CHECK_INT(pacer.ops->due(&pacer, 0), IPTFS_DUE_ONE);
     pacer.ops->sent(&pacer, 0);
     CHECK_INT(pacer.ops->next_ps(&pacer, IPTFS_NEVER), 1000);

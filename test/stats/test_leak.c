@@ -296,7 +296,7 @@ static const struct load {
     {"oversubscribed by large IPv6", NULL, MANY "size = 9000\nip = 6\n", true},
     {"saturated", NULL, "[traffic.s]\ntype = saturate\nsize = imix\n", false},
     {"steady", NULL, STEADY "size = 100\n", false},
-    {"a single packet", NULL, STEADY "size = 65000\nstart = 500ms\ncount = 1\n", false},
+    {"a single packet", NULL, STEADY "size = 65000\nstart = 500ms\ncount = 1\nphase = 0\n", false},
 };
 
 static const char *const timelines[] = {

@@ -12,10 +12,11 @@
 #include <unistd.h>
 
 /* Ten packets of 100 octets, 10 ms apart, through a link of 1 ms without limits. */
-static const char plain[] = "[scenario]\nname = plain\nduration = 1s\nseed = 7\n"
-                            "[tunnel]\ncipher = null\n"
-                            "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
-                            "[traffic.a]\ntype = cbr\nsize = 100\nrate = 80kbps\ncount = 10\n";
+static const char plain[] =
+    "[scenario]\nname = plain\nduration = 1s\nseed = 7\n"
+    "[tunnel]\ncipher = null\n"
+    "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
+    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 100\nrate = 80kbps\ncount = 10\n";
 
 /* Loss, two directions, random sizes: the worst case for "same seed, same bytes". */
 static const char busy[] =
@@ -23,7 +24,7 @@ static const char busy[] =
     "[tunnel]\ninit-delay = 300us\ndrop-time = 5ms\n"
     "[link]\nrate = 20Mbps\ndelay = 2ms\nloss = 2%\nqueue = 40p\n"
     "[traffic.mix]\ntype = poisson\nsize = imix\nrate = 18Mbps\n"
-    "[traffic.large]\ntype = cbr\nsize = 4000B\nrate = 3Mbps\n"
+    "[traffic.large]\ntype = cbr\nphase = 0\nsize = 4000B\nrate = 3Mbps\n"
     "[traffic.back]\ntype = poisson\nsize = uniform(40, 3000)\nrate = 10Mbps\n"
     "direction = reverse\n";
 
@@ -245,9 +246,10 @@ static void flows_are_counted_separately(void)
     static const char two[] =
         "[scenario]\nduration = 105.5ms\n[tunnel]\ncipher = null\n"
         "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
-        "[traffic.small]\ntype = cbr\nsize = 100\nrate = 80kbps\n"
-        "[traffic.big]\ntype = cbr\nsize = 200\nrate = 80kbps\nstart = 5ms\n"
-        "[traffic.back]\ntype = cbr\nsize = 40\nrate = 32kbps\ndirection = reverse\ncount = 1\n";
+        "[traffic.small]\ntype = cbr\nphase = 0\nsize = 100\nrate = 80kbps\n"
+        "[traffic.big]\ntype = cbr\nphase = 0\nsize = 200\nrate = 80kbps\nstart = 5ms\n"
+        "[traffic.back]\ntype = cbr\nphase = 0\nsize = 40\nrate = 32kbps\ndirection = "
+        "reverse\ncount = 1\n";
     static const char *const paths[] = {
         "flows.small.offered.pkts",
         "flows.small.delivered.octets",

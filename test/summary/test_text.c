@@ -9,8 +9,8 @@
 
 #define BASE                                                                                       \
     "[scenario]\nduration = 2s\n[link]\nrate = 1Mbps\ndelay = 1ms\n"                               \
-    "[traffic.a]\ntype = cbr\nsize = 1000\nrate = 900kbps\ntos = 2\n"
-#define LARGE "[traffic.b]\ntype = cbr\nsize = 3000\nrate = 100kbps\norigin = local\n"
+    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 1000\nrate = 900kbps\ntos = 2\n"
+#define LARGE "[traffic.b]\ntype = cbr\nphase = 0\nsize = 3000\nrate = 100kbps\norigin = local\n"
 #define WEB                                                                                        \
     "[traffic.web]\ntype = tcp-request\nrequest = 300\nresponse = 20kB\nrequests = 5\n"            \
     "think = 10ms\n"

@@ -11,7 +11,7 @@
 #define PLAIN                                                                                      \
     "[scenario]\nname = plain\nduration = 2s\nseed = 7\n[tunnel]\ncipher = null\n"                 \
     "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"                                   \
-    "[traffic.a]\ntype = cbr\nsize = 100\nrate = 8kbps\n"
+    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 100\nrate = 8kbps\n"
 
 #define TCP                                                                                        \
     "[scenario]\nduration = 2s\n[link]\nrate = 10Mbps\ndelay = 1ms\n"                              \
@@ -146,7 +146,8 @@ static void rates(void)
 /* Every flow of UDP, and TCP's as its sockets and applications see them. */
 static void flows(void)
 {
-    static const char two[] = PLAIN "[traffic.b]\ntype = cbr\nsize = 200\nrate = 8kbps\n";
+    static const char two[] =
+        PLAIN "[traffic.b]\ntype = cbr\nphase = 0\nsize = 200\nrate = 8kbps\n";
     static const char *const sets[] = {"link.loss=0", NULL};
     static const struct expected cbr[] = {
         {"flows.a.offered.pkts", 20, 0},

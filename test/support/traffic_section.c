@@ -51,6 +51,7 @@ struct iptfs_traffic_options test_section(const char *type)
         if (option->standard != NULL && iptfs_section_uses(section, option, made->options.type))
             test_set(&made->options, option->key, option->standard);
     made->options.stop_ps = IPTFS_TIME_MAX_PS;
+    made->options.phase_ps = 0;
     made->next = all;
     all = made;
     return made->options;

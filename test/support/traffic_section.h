@@ -12,8 +12,8 @@ struct iptfs_sizes test_fixed(uint32_t octets);
 struct iptfs_sizes test_uniform(uint32_t low_octets, uint32_t high_octets);
 struct iptfs_sizes test_imix(void);
 
-/* A section [traffic.test] of this type with all defaults, that does not stop. Fields may be
- * changed, but not freed: its memory is kept until the program ends. */
+/* A section [traffic.test] of this type with all defaults but phase = 0, that does not stop. Fields
+ * may be changed, but not freed: its memory is kept until the program ends. */
 struct iptfs_traffic_options test_section(const char *type);
 
 /* Likewise, with sizes and a rate. */

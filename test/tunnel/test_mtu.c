@@ -256,7 +256,7 @@ static void test_no_packet_is_lost(void)
 {
     static const char text[] = "[scenario]\nduration = 10s\n"
                                "[tunnel]\nmode = fixed-rate\nl3-fixed-rate = 1.2Mbps\n"
-                               "pkt-size = 1500\n"
+                               "pkt-size = 1500\nphase = 0\n"
                                "[link]\nmtu = 1400\n"
                                "[traffic.call]\ntype = cbr\nsize = 200B\nrate = 80kbps\n";
     static const char *const later[] = {"link.mtu=1500", "link.mtu-changes=1ns 1400"};

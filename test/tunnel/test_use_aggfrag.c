@@ -140,8 +140,8 @@ static void congestion_information_comes_back_where_it_can(void)
 /* ------------------------------------------------------------------------------------ in a run */
 
 #define LOAD                                                                                       \
-    "[traffic.a]\ntype = cbr\nsize = 2000\nrate = 1600kbps\ncount = 10\n"                          \
-    "[traffic.b]\ntype = cbr\nsize = 900\nrate = 720kbps\ncount = 10\n"
+    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 2000\nrate = 1600kbps\ncount = 10\n"               \
+    "[traffic.b]\ntype = cbr\nphase = 0\nsize = 900\nrate = 720kbps\ncount = 10\n"
 
 /* The summary of a run, and in *text, if wanted, what a person reads. */
 static json_t *summary_of(const char *scenario_text, char **text)

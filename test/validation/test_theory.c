@@ -301,7 +301,7 @@ static void slots_never_drift(void)
     for (size_t i = 0; i < sizeof awkward_rates / sizeof awkward_rates[0]; i++) {
         const struct rate *rate = &awkward_rates[i];
         struct iptfs_pacer pacer;
-        iptfs_pacer_init(&pacer, &iptfs_pacer_fixed_rate, 0, rate->numerator, rate->denominator,
+        iptfs_pacer_init(&pacer, &iptfs_pacer_fixed_rate, 0, rate->numerator, rate->denominator, 0,
                          &trace);
         uint64_t wrong = 0, slots_at_once = rate->numerator < rate->denominator;
         for (uint64_t slot = 0; slot < SLOTS; slot++) {
