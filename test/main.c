@@ -19,6 +19,8 @@ extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
+extern const CU_TestInfo iptfs_tests_ip_fragment[];
+extern const CU_TestInfo iptfs_tests_plpmtud[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -122,6 +124,10 @@ extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
 extern const CU_TestInfo iptfs_tests_voice[];
 extern const CU_TestInfo iptfs_tests_games[];
+extern const CU_TestInfo iptfs_tests_on_time[];
+extern const CU_TestInfo iptfs_tests_self_similar[];
+extern const CU_TestInfo iptfs_tests_video[];
+extern const CU_TestInfo iptfs_tests_web[];
 extern const CU_TestInfo iptfs_tests_list[];
 extern const CU_TestInfo iptfs_tests_list_file[];
 extern const CU_TestInfo iptfs_tests_merge[];
@@ -208,6 +214,7 @@ static const struct {
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
+    {"ip-fragment", iptfs_tests_ip_fragment},
     {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},
@@ -257,6 +264,7 @@ static const struct {
     {"loss-history", iptfs_tests_loss_history},
     {"receive-rate", iptfs_tests_receive_rate},
     {"tfrc", iptfs_tests_tfrc},
+    {"plpmtud", iptfs_tests_plpmtud},
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
@@ -311,6 +319,10 @@ static const struct {
     {"on-off", iptfs_tests_on_off},
     {"voice", iptfs_tests_voice},
     {"games", iptfs_tests_games},
+    {"on-time", iptfs_tests_on_time},
+    {"self-similar", iptfs_tests_self_similar},
+    {"video", iptfs_tests_video},
+    {"web", iptfs_tests_web},
     {"traffic-list", iptfs_tests_list},
     {"list-file", iptfs_tests_list_file},
     {"traffic-merge", iptfs_tests_merge},

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One side of a first-person game, as in NGMN, "Radio Access Performance Evaluation Methodology"
- * (2008), annex A, "Gaming": largest extreme value distributions fitted by J. Faerber, "Network
- * game traffic modelling" (NetGames 2002). Location and scale are:
+ * (2008), annex A, "Gaming". All are largest extreme value distributions; location and scale are:
  *
  *              time between packets     UDP payload
  *     client   40 ms, 6 ms              45, 5.7 octets     each player
  *     server   55 ms, 6 ms              120, 36 octets     one packet for each player at that time
  *
- * IP and UDP add 28 octets (48 with IPv6). Times are at least 1 ms, payloads 1 to 1400 octets. The
- * first packets come within the first 40 ms, at random. */
+ * The server's are those that J. Faerber fitted to measurements ("Network game traffic modelling",
+ * NetGames 2002). For clients he has an even 40 ms and payloads of location 80, scale 5.7; NGMN
+ * changed both. NGMN adds 2 octets for a compressed UDP header, so that its sizes are payloads;
+ * here IP and UDP add 28 octets (48 with IPv6). Times are at least 1 ms, payloads 1 to 1400 octets.
+ * The first packets come within the first 40 ms, at random. */
 #include "traffic/users.h"
 
 #include <math.h>

@@ -47,7 +47,7 @@ static const struct iptfs_option rate_rows[] = {{
     .maximum = IPTFS_OPTION_RATE_MAX_BPS,
     .standard_note = "required",
     .required = true,
-    .meaning = "mean rate, counting inner IP octets (on-off: within on periods)",
+    .meaning = "mean rate of inner IP octets (on-off: in on periods; web: of the servers)",
 }};
 const struct iptfs_traffic_keys iptfs_keys_rate = {IPTFS_TRAFFIC_ROWS(rate_rows)};
 
@@ -112,6 +112,16 @@ static const struct iptfs_option tos_rows[] = {{
     .source = "RFC 2474, RFC 3168",
 }};
 const struct iptfs_traffic_keys iptfs_keys_tos = {IPTFS_TRAFFIC_ROWS(tos_rows)};
+
+static const struct iptfs_option df_rows[] = {{
+    .key = "df",
+    .kind = &iptfs_kind_switch,
+    FIELD(df),
+    .standard = "off",
+    .meaning = "IPv4 packets have Don't Fragment: too big a one is refused, not IP-fragmented",
+    .source = "RFC 791; RFC 9347, 2.2.6",
+}};
+const struct iptfs_traffic_keys iptfs_keys_df = {IPTFS_TRAFFIC_ROWS(df_rows)};
 
 static const struct iptfs_word origin_words[] = {
     {"forwarded", false, "came from a network behind the gateway", NULL},

@@ -5,8 +5,9 @@
  *
  * With vad a packet is sent only when the call is in a talk spurt at the tick of its clock. Spurts
  * and pauses are exponential (P. T. Brady, "A model for generating on-off speech patterns in
- * two-way conversation", Bell System Technical Journal 48, 1969; ITU-T P.59). Calls start in the
- * stationary distribution of the two states. */
+ * two-way conversation", Bell System Technical Journal 48, 1969). Their means are those of ITU-T
+ * P.59 (1993), table 1: 1.004 s and 1.587 s, a call talks 38.7 % of the time (there: 38.53 %).
+ * Calls start in the stationary distribution of the two states. */
 #include "traffic/users.h"
 
 #define RTP_OCTETS 12u
@@ -68,9 +69,9 @@ static const struct iptfs_option rows[] = {
         FIELD(talk_ps),
         .minimum = IPTFS_PS_PER_MS,
         .maximum = IPTFS_TIME_MAX_PS,
-        .standard = "1s",
+        .standard = "1.004s",
         .meaning = "with vad: mean of the exponential talk spurts",
-        .source = "after Brady 1969; ITU-T P.59 has 1.004 s",
+        .source = "ITU-T P.59, table 1",
     },
     {
         .key = "pause",
@@ -78,9 +79,9 @@ static const struct iptfs_option rows[] = {
         FIELD(pause_ps),
         .minimum = IPTFS_PS_PER_MS,
         .maximum = IPTFS_TIME_MAX_PS,
-        .standard = "1.35s",
+        .standard = "1.587s",
         .meaning = "with vad: mean of the exponential pauses",
-        .source = "after Brady 1969; ITU-T P.59 has 1.587 s",
+        .source = "ITU-T P.59, table 1",
     },
 };
 

@@ -4,6 +4,7 @@
 #define IPTFS_SENDER_H
 
 #include "congestion/congestion.h"
+#include "congestion/plpmtud.h"
 #include "esp/esp.h"
 #include "packet/packet.h"
 #include "sender/mode.h"
@@ -28,9 +29,14 @@ struct iptfs_sender_config {
     uint32_t pkt_size_octets;    /* 0: the path MTU */
     uint32_t mtu_octets;         /* of the path */
     bool use_path_mtu_discovery; /* packets of one size: a pkt-size above the MTU is lowered */
+    bool
+        plpmtud; /* with congestion control: the sender is not told the MTU, it probes (RFC 8899) */
+    uint32_t plpmtud_max_octets; /* up to this size */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
     bool dont_frag;
+    bool ip_fragment;           /* with dont_frag: IPv4 packets without DF that are too long are cut
+                                 * into IP fragments, and not refused */
     bool fill_whole;            /* fill = whole: never start a packet in the rest of an outer one */
     bool fill_full;             /* fill = full; with neither, the default of the mode */
     bool pad_to_avoid_fragment; /* these as in struct iptfs_packer */
@@ -80,6 +86,7 @@ struct iptfs_sender {
     struct iptfs_queue queue;
     struct iptfs_packer packer;
     struct iptfs_pacer pacer;
+    struct iptfs_plpmtud plpmtud;        /* with config.plpmtud */
     struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
     int64_t empty_ps;       /* when the next empty payload is due; IPTFS_NEVER: none are sent */
     uint64_t empty_pkts;    /* empty payloads sent */
@@ -113,9 +120,10 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
  * come out at the other end, in each of these cases. */
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
 
-/* True when a packet of this length and IP version would be refused as too big now: it is longer
- * than an outer packet carries, and may not be fragmented. */
-bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version);
+/* True when a packet of this length, IP version and DF would be refused as too big now: it is
+ * longer than an outer packet carries, and may not be fragmented. */
+bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version,
+                          bool df);
 
 /* When iptfs_sender_wake must be called next, if nothing is offered before; IPTFS_NEVER for not. */
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender);
@@ -132,7 +140,8 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
  * use_path_mtu_discovery, the payload of outer packets changes with it. A packet of which fragments
  * were sent continues in payloads of the new size; queued packets that became too long are dropped
  * when they come to be sent. The packets per second of a congestion-controlled sender stay.
- * IPTFS_E_INVALID, and nothing changes, when nothing would fit. */
+ * IPTFS_E_INVALID, and nothing changes, when nothing would fit. With config.plpmtud the sender does
+ * not learn of it. */
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change);
 
 /* The circuit breaker has tripped: from now on, this instant included, nothing is sent. Queued

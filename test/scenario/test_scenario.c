@@ -439,8 +439,10 @@ static void test_unknown_keys(void)
     static const struct refusal table[] = {
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
-         "off, periods, shape, codec, calls, vad, talk, pause, side, players, file, loop, speed, "
-         "filter, start, stop, count, ip, tos, origin, direction, tunnel, flows, stagger, tcp, "
+         "off, periods, shape, codec, calls, vad, talk, pause, side, players, hurst, sources, "
+         "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, page, weight, "
+         "objects, reading, web-rtt, web-packet, file, loop, speed, "
+         "filter, start, stop, count, ip, tos, df, origin, direction, tunnel, flows, stagger, tcp, "
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
@@ -677,7 +679,7 @@ static void test_combinations(void)
          "more, or 0, for [traffic.x] saturates the link"},
         {"[traffic.a]\nsize = 40\n",
          "t.ini:1: [traffic.a] type: found nothing, allowed: cbr, poisson, saturate, list, "
-         "on-off, voice, games, pcap, tcp-bulk, tcp-request, udp-onoff"},
+         "on-off, voice, games, self-similar, video, web, pcap, tcp-bulk, tcp-request, udp-onoff"},
         {"[traffic.a]\ntype = tcp-bulk\nrate = 1Mbps\n",
          "t.ini:3: [traffic.a] rate: found '1Mbps', allowed: nothing (type tcp-bulk does not use "
          "it)"},
@@ -1016,8 +1018,9 @@ static void test_print(void)
         "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
-        "use-path-mtu-discovery = on\ninit-delay = 0\n"
-        "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
+        "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
+        "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
+        "0\nl2-fixed-rate = 0\npps = 0\n"
         "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
         "= 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
@@ -1033,7 +1036,7 @@ static void test_print(void)
         "uniform\njitter-correlation = 0\njitter-keeps-order = off\nblackouts = none\nce = "
         "0\nimpair-list =\n"
         "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
-        "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
+        "count = 0\nip = 4\ntos = 0\ndf = off\norigin = forwarded\ndirection = forward\n");
     free(text);
     iptfs_scenario_free(&s);
 }

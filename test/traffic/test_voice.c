@@ -87,7 +87,7 @@ static void test_calls_have_phases_of_their_own(void)
  * that a call that talks still or again talks 20 ms later. */
 static void test_vad_mean_and_spurts(void)
 {
-    const double seconds = 1000, talk = 1, pause = 1.35, calls = 40;
+    const double seconds = 1000, talk = 1.004, pause = 1.587, calls = 40;
     struct iptfs_traffic_options options = voice("g729", (unsigned)calls);
     test_set(&options, "vad", "on");
     options.stop_ps = (int64_t)(seconds * 1e12) + 777;
