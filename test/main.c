@@ -72,6 +72,7 @@ extern const CU_TestInfo iptfs_tests_entropy[];
 extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
+extern const CU_TestInfo iptfs_tests_receive_rate[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
 extern const CU_TestInfo iptfs_tests_information_rate[];
@@ -268,6 +269,7 @@ static const struct {
     {"burstiness", iptfs_tests_burstiness},
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
+    {"receive-rate", iptfs_tests_receive_rate},
     {"tfrc", iptfs_tests_tfrc},
     {"plpmtud", iptfs_tests_plpmtud},
     {"congestion", iptfs_tests_congestion},

@@ -43,6 +43,13 @@ static const struct iptfs_word fill_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct iptfs_word receive_rate_words[] = {
+    {"arrivals", IPTFS_RECEIVE_RATE_ARRIVALS,
+     "the sender's rate, less what echoes show that packets arrive more slowly than sent", NULL},
+    {"sent", IPTFS_RECEIVE_RATE_SENT, "the sender's own rate", "RFC 9347, appendix B"},
+    {NULL, 0, NULL, NULL},
+};
+
 static const struct iptfs_word ip_fragment_words[] = {
     {"usual", IPTFS_IP_FRAGMENT_USUAL, "on in AGGFRAG modes with packets of one size, else off",
      NULL},
@@ -230,6 +237,40 @@ static const struct iptfs_option rows[] = {
         .standard = "0",
         .meaning = "round-trip time that is known at the start, such as from IKE; 0: unknown",
         .source = "RFC 5348, 4.2",
+    },
+    {
+        .key = "oscillation-reduction",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(tfrc.oscillation_reduction),
+        .standard = "on",
+        .meaning = "under congestion control, send less while the round-trip time is above its "
+                   "mean (q2 = 0.9); on, as the RFC recommends it. Off: R follows each sample "
+                   "(q = 0.1)",
+        .source = "RFC 5348, 4.5",
+    },
+    {
+        .key = "history-discounting",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_IN,
+        FIELD(tfrc.history_discounting),
+        .standard = "on",
+        .meaning =
+            "under congestion control, give old loss intervals less weight in a long time without "
+            "loss (threshold 0.25); on: many losses at the start are forgotten sooner",
+        .source = "RFC 5348, 5.5",
+    },
+    {
+        .key = "receive-rate",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(tfrc.receive_rate),
+        .words = receive_rate_words,
+        .standard = "arrivals",
+        .meaning =
+            "how the sender finds X_recv, which the header does not state; arrivals, since it "
+            "sees queues that fill and errs only upwards",
+        .source = "RFC 5348, 4.3; RFC 9347, appendix B",
     },
     {
         .key = "ecn",

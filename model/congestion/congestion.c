@@ -14,6 +14,9 @@ static uint32_t tval_of(int64_t now_ps)
     return us != 0 ? us : 1;
 }
 
+/* Arrivals that take this much longer than sending, as 1/quotient, come from a queue that grows. */
+static const double arrivals_slow = 0.8;
+
 /* Whole microseconds, at most what the field holds. */
 static uint32_t field_us(int64_t span_ps, uint32_t most)
 {
@@ -21,36 +24,15 @@ static uint32_t field_us(int64_t span_ps, uint32_t most)
     return us < (int64_t)most ? (uint32_t)us : most;
 }
 
-/* Records the rate, if it has changed. */
-static void note_rate(struct iptfs_congestion *congestion, int64_t now_ps)
-{
-    uint64_t changes = congestion->rate_changes;
-    double pps = congestion->tfrc.rate_pps;
-    if (changes > 0 && congestion->rates[(changes - 1) % IPTFS_CONGESTION_RATES].pps == pps)
-        return;
-    congestion->rates[changes % IPTFS_CONGESTION_RATES].at_ps = now_ps;
-    congestion->rates[changes % IPTFS_CONGESTION_RATES].pps = pps;
-    congestion->rate_changes++;
-}
-
-/* The rate at a time, or the oldest one recorded. */
-static double rate_at(const struct iptfs_congestion *congestion, int64_t at_ps)
-{
-    IPTFS_ASSERT(congestion->rate_changes > 0);
-    uint64_t change = congestion->rate_changes - 1;
-    uint64_t oldest = change >= IPTFS_CONGESTION_RATES ? change - IPTFS_CONGESTION_RATES + 1 : 0;
-    while (change > oldest && congestion->rates[change % IPTFS_CONGESTION_RATES].at_ps > at_ps)
-        change--;
-    return congestion->rates[change % IPTFS_CONGESTION_RATES].pps;
-}
-
 void iptfs_congestion_init(struct iptfs_congestion *congestion,
                            const struct iptfs_tfrc_config *config, int64_t now_ps)
 {
     *congestion = (struct iptfs_congestion){.echoed_ps = -1};
     iptfs_loss_history_init(&congestion->losses, iptfs_tfrc_loss_for_rate);
+    congestion->losses.discounting = config->history_discounting;
     iptfs_tfrc_init(&congestion->tfrc, config, now_ps);
-    note_rate(congestion, now_ps);
+    iptfs_receive_rate_init(&congestion->receive_rate, config->receive_rate);
+    iptfs_receive_rate_sending(&congestion->receive_rate, now_ps, congestion->tfrc.send_pps);
 }
 
 static int64_t sent_before(const struct iptfs_congestion *congestion, uint64_t packets)
@@ -99,17 +81,6 @@ void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
             field_us(now_ps - congestion->peer_tval_ps, IPTFS_AGGFRAG_DELAY_MAX_US);
 }
 
-/* How much longer it took for packets to arrive than to be sent, since the last feedback: 1 and
- * more. */
-static double stretch(const struct iptfs_congestion *congestion, int64_t sent_ps, int64_t rtt_ps)
-{
-    int64_t grown_ps = rtt_ps - congestion->feedback_rtt_ps;
-    int64_t span_ps = sent_ps - congestion->feedback_sent_ps;
-    if (rtt_ps == 0 || congestion->feedback_rtt_ps == 0 || grown_ps <= 0 || span_ps <= 0)
-        return 1;
-    return 1 + (double)grown_ps / (double)span_ps;
-}
-
 /* Gives TFRC the feedback of a header on the packet sent at `sent_ps`. */
 static void feed(struct iptfs_congestion *congestion, int64_t now_ps, int64_t sent_ps,
                  int64_t rtt_ps, const struct iptfs_aggfrag *header)
@@ -119,22 +90,22 @@ static void feed(struct iptfs_congestion *congestion, int64_t now_ps, int64_t se
     struct iptfs_tfrc_feedback feedback = {
         .p = p,
         .receive_pps =
-            rate_at(congestion, sent_ps) * (1 - p) / stretch(congestion, sent_ps, rtt_ps),
+            iptfs_receive_rate_pps(&congestion->receive_rate, sent_ps, congestion->tfrc.rtt_ps, p),
         .rtt_sample_ps = rtt_ps,
         .rtt_least_ps = peer_interval_ps + iptfs_congestion_send_interval_ps(congestion),
     };
     iptfs_tfrc_feedback(&congestion->tfrc, now_ps, &feedback);
-    note_rate(congestion, now_ps);
+    iptfs_receive_rate_sending(&congestion->receive_rate, now_ps, congestion->tfrc.send_pps);
     congestion->feedbacks++;
     congestion->feedback_ps = now_ps;
-    congestion->feedback_sent_ps = sent_ps;
-    congestion->feedback_rtt_ps = rtt_ps;
     congestion->loss_event_rate = header->loss_event_rate;
     congestion->receive_pps = feedback.receive_pps;
 }
 
 /* A feedback in each round trip: when a packet is echoed that was sent after the last one, and the
- * time has passed; at once when the loss event rate has risen. */
+ * time has passed; at once when the loss event rate has risen. Behind a queue that grows, the echo
+ * of such a packet takes several round trips: then the time alone decides, as with the receiver's
+ * timer of RFC 5348, 6.2. */
 static bool feedback_is_due(const struct iptfs_congestion *congestion, int64_t now_ps,
                             int64_t sent_ps, uint32_t loss_event_rate)
 {
@@ -143,8 +114,11 @@ static bool feedback_is_due(const struct iptfs_congestion *congestion, int64_t n
     if (loss_event_rate != 0 &&
         (congestion->loss_event_rate == 0 || loss_event_rate < congestion->loss_event_rate))
         return true;
-    return sent_ps >= congestion->feedback_ps &&
-           now_ps - congestion->feedback_ps >= congestion->tfrc.rtt_ps;
+    int64_t rtt_ps = congestion->tfrc.rtt_ps;
+    if (now_ps - congestion->feedback_ps < rtt_ps)
+        return false;
+    return sent_ps >= congestion->feedback_ps ||
+           iptfs_receive_rate_quotient(&congestion->receive_rate, rtt_ps) < arrivals_slow;
 }
 
 /* Processes an echo. Its 32 bits stand for the latest time that they fit; an echo that is no newer
@@ -161,8 +135,11 @@ static void learn(struct iptfs_congestion *congestion, int64_t now_ps,
     iptfs_report_breaker_input(&congestion->breaker, now_ps, header->loss_event_rate);
 
     int64_t rtt_ps = 0;
-    if (header->echo_delay_us < IPTFS_AGGFRAG_DELAY_MAX_US && header->echo_delay_us <= elapsed_us)
+    if (header->echo_delay_us < IPTFS_AGGFRAG_DELAY_MAX_US && header->echo_delay_us <= elapsed_us) {
         rtt_ps = iptfs_later(1, elapsed_us - header->echo_delay_us) * IPTFS_PS_PER_US;
+        iptfs_receive_rate_echo(&congestion->receive_rate, sent_ps, sent_ps + rtt_ps,
+                                congestion->tfrc.rtt_ps);
+    }
     if (feedback_is_due(congestion, now_ps, sent_ps, header->loss_event_rate))
         feed(congestion, now_ps, sent_ps, rtt_ps, header);
     else
@@ -208,7 +185,7 @@ int64_t iptfs_congestion_next_ps(const struct iptfs_congestion *congestion)
 void iptfs_congestion_wake(struct iptfs_congestion *congestion, int64_t now_ps)
 {
     iptfs_tfrc_wake(&congestion->tfrc, now_ps);
-    note_rate(congestion, now_ps);
+    iptfs_receive_rate_sending(&congestion->receive_rate, now_ps, congestion->tfrc.send_pps);
 }
 
 int64_t iptfs_congestion_gap_ps(const struct iptfs_congestion *congestion, int64_t now_ps)

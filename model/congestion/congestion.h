@@ -5,14 +5,12 @@
  * Both directions are here: the losses of what arrives, which are stated to the peer, and the rate
  * of what is sent, which follows what the peer states.
  *
- * The header has no receive rate, which RFC 5348 needs. It is estimated here: the rate at which the
- * echoed packet was sent, times (1 - p), because a loss event is at least one lost packet; divided
- * by how much slower packets arrived than they were sent, which follows from the growth of the
- * round-trip time between two feedbacks. */
+ * The header has no receive rate, which RFC 5348 needs: congestion/receive_rate infers it. */
 #ifndef IPTFS_CONGESTION_H
 #define IPTFS_CONGESTION_H
 
 #include "congestion/loss_history.h"
+#include "congestion/receive_rate.h"
 #include "congestion/report_breaker.h"
 #include "congestion/tfrc.h"
 #include "packet/aggfrag.h"
@@ -21,8 +19,7 @@
 #include <stdint.h>
 
 enum {
-    IPTFS_CONGESTION_SENDS = 8, /* intervals whose mean is the send interval */
-    IPTFS_CONGESTION_RATES = 16 /* changes of the rate remembered */
+    IPTFS_CONGESTION_SENDS = 8 /* intervals whose mean is the send interval */
 };
 
 struct iptfs_congestion {
@@ -34,11 +31,6 @@ struct iptfs_congestion {
     /* Sending. */
     uint64_t sent_pkts;
     int64_t sent_ps[IPTFS_CONGESTION_SENDS + 1]; /* when the last ones left, a ring */
-    struct {
-        int64_t at_ps;
-        double pps;
-    } rates[IPTFS_CONGESTION_RATES]; /* the rate since when, a ring */
-    uint64_t rate_changes;
 
     /* To be echoed to the peer. */
     uint32_t peer_tval;   /* 0: none has come */
@@ -52,10 +44,9 @@ struct iptfs_congestion {
     int64_t echoed_ps;        /* when the newest packet that it echoed was sent; -1: none yet */
     uint64_t feedbacks;       /* handed to tfrc */
     int64_t feedback_ps;      /* when the last one was */
-    int64_t feedback_sent_ps; /* when the packet that it echoed was sent */
-    int64_t feedback_rtt_ps;  /* and how long that took; 0: not known */
     uint32_t loss_event_rate; /* and what it stated */
-    double receive_pps;       /* and the receive rate estimated for it */
+    double receive_pps;       /* and the receive rate inferred for it */
+    struct iptfs_receive_rate receive_rate;
 };
 
 /* Both directions start at `now_ps`. */

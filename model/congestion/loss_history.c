@@ -16,6 +16,9 @@ static const double weights[IPTFS_LOSS_INTERVALS] = {1.0, 1.0, 1.0, 1.0, 0.8, 0.
  * or marked (RFC 5348, 6.3.1). */
 static const double least_target = 0.5;
 
+/* The least general discount factor (5.5). */
+static const double discount_threshold = 0.25;
+
 void iptfs_loss_history_init(struct iptfs_loss_history *history,
                              iptfs_loss_for_rate_fn *loss_for_rate)
 {
@@ -35,14 +38,38 @@ static double first_interval(const struct iptfs_loss_history *history, uint64_t 
     return 1 / history->loss_for_rate(fmax(history->receive_max_pps, least_pps), rtt_ps);
 }
 
+/* The mean of the closed intervals, with their discounts. */
+static double closed_mean(const struct iptfs_loss_history *history)
+{
+    double packets = 0;
+    double weight = 0;
+    for (uint32_t i = 0; i < history->intervals; i++) {
+        packets += history->closed[i].packets * weights[i] * history->closed[i].discount;
+        weight += weights[i] * history->closed[i].discount;
+    }
+    return weight > 0 ? packets / weight : 0;
+}
+
+/* DF, the general discount factor while the current interval has this many packets (5.5). */
+static double discount_factor(const struct iptfs_loss_history *history, double packets)
+{
+    double limit = 2 * closed_mean(history);
+    if (!history->discounting || packets <= limit)
+        return 1;
+    return fmax(limit / packets, discount_threshold);
+}
+
 static void begin_event(struct iptfs_loss_history *history, uint64_t seq, int64_t at_ps,
                         int64_t rtt_ps)
 {
-    struct iptfs_loss_interval ended = {.marked = history->event_marked};
+    struct iptfs_loss_interval ended = {.marked = history->event_marked, .discount = 1};
     if (history->events > 0)
         ended.packets = (double)(seq - history->event_seq);
     else
         ended.packets = first_interval(history, seq, rtt_ps);
+    double discount = history->events > 0 ? discount_factor(history, ended.packets) : 1;
+    for (uint32_t i = 0; i < history->intervals; i++)
+        history->closed[i].discount *= discount;
     memmove(&history->closed[1], &history->closed[0],
             sizeof history->closed - sizeof history->closed[0]);
     history->closed[0] = ended;
@@ -218,16 +245,15 @@ double iptfs_loss_history_interval(const struct iptfs_loss_history *history)
     if (history->events == 0)
         return 0;
     double open = (double)(history->highest_seq - history->event_seq) + 1;
-    double with_open = open * weights[0];
-    double without = 0;
-    double weight = 0;
-    for (uint32_t i = 0; i < history->intervals; i++) {
-        without += history->closed[i].packets * weights[i];
-        weight += weights[i];
-        if (i + 1 < history->intervals)
-            with_open += history->closed[i].packets * weights[i + 1];
+    double discount = discount_factor(history, open);
+    double packets = open * weights[0];
+    double weight = weights[0];
+    for (uint32_t i = 0; i + 1 < history->intervals; i++) {
+        double of_this = weights[i + 1] * history->closed[i].discount * discount;
+        packets += history->closed[i].packets * of_this;
+        weight += of_this;
     }
-    return fmax(with_open, without) / weight;
+    return fmax(packets / weight, closed_mean(history));
 }
 
 double iptfs_loss_history_p(const struct iptfs_loss_history *history)

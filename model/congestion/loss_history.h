@@ -9,7 +9,10 @@
  * the first of them (5.1).
  *
  * A packet that comes after its number was counted as lost changes nothing (5.1 leaves this open);
- * neither does a second copy. Discounting of the history (5.5) is not done. */
+ * neither does a second copy.
+ *
+ * Discounting of the history (5.5) gives old intervals less weight while the open one is longer
+ * than twice their mean. */
 #ifndef IPTFS_CONGESTION_LOSS_HISTORY_H
 #define IPTFS_CONGESTION_LOSS_HISTORY_H
 
@@ -32,7 +35,8 @@ struct iptfs_loss_arrival {
 /* From the first loss of one event to the first loss of the next. */
 struct iptfs_loss_interval {
     double packets;
-    bool marked; /* a CE mark was part of the event it began with */
+    bool marked;     /* a CE mark was part of the event it began with */
+    double discount; /* DF_i (5.5) */
 };
 
 /* The loss event rate at which the throughput equation gives `rate_pps` at a round trip. */
@@ -40,6 +44,7 @@ typedef double iptfs_loss_for_rate_fn(double rate_pps, int64_t rtt_ps);
 
 struct iptfs_loss_history {
     iptfs_loss_for_rate_fn *loss_for_rate;
+    bool discounting;               /* of the history (5.5); set after the initialisation */
     struct iptfs_loss_arrival last; /* highest number up to which all is settled */
     /* Arrivals beyond a number still missing, in order: one more makes that number lost. */
     struct iptfs_loss_arrival early[IPTFS_LOSS_LATER];
@@ -84,8 +89,8 @@ void iptfs_loss_history_input(struct iptfs_loss_history *history,
  * number has arrived. */
 void iptfs_loss_history_excuse(struct iptfs_loss_history *history, uint64_t seq, int64_t now_ps);
 
-/* Mean loss interval in packets, the open one included where that raises it (5.4); 0 as long as
- * nothing was lost. */
+/* Mean loss interval in packets, the open one included where that raises it (5.4, 5.5); 0 as long
+ * as nothing was lost. */
 double iptfs_loss_history_interval(const struct iptfs_loss_history *history);
 
 /* Loss event rate, 0 to 1. */

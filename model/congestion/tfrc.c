@@ -9,6 +9,8 @@
 #define MAX_PPS 1e12                          /* one packet a picosecond: the resolution of time */
 #define LEAST_LOSS 1e-15                      /* where the search for p begins */
 #define RTT_FILTER 0.9                        /* q (4.3) */
+#define RTT_FILTER_ALONE 0.1                  /* q without the reduction of oscillations (4.5) */
+#define SQMEAN_FILTER 0.9                     /* q2 (4.5) */
 #define WINDOW_OCTETS 4380.0                  /* of the initial window (4.2) */
 #define FIRST_PPS 1.0                         /* before a round trip is known (4.2) */
 #define FIRST_TIMEOUT_PS (2 * IPTFS_PS_PER_S) /* of the no-feedback timer, as long */
@@ -43,13 +45,24 @@ double iptfs_tfrc_loss_for_rate(double rate_pps, int64_t rtt_ps)
     return exp(high);
 }
 
-static void set_rate(struct iptfs_tfrc *tfrc, double rate_pps)
+static double within_limits(const struct iptfs_tfrc *tfrc, double pps)
 {
-    tfrc->rate_pps = fmax(fmin(rate_pps, tfrc->max_pps), tfrc->min_pps);
-    IPTFS_ASSERT(tfrc->rate_pps > 0 && tfrc->rate_pps <= MAX_PPS);
-    double gap_ps = (double)IPTFS_PS_PER_S / tfrc->rate_pps;
+    return fmax(fmin(pps, tfrc->max_pps), tfrc->min_pps);
+}
+
+static void set_send_rate(struct iptfs_tfrc *tfrc)
+{
+    tfrc->send_pps = within_limits(tfrc, tfrc->rate_pps * tfrc->factor);
+    IPTFS_ASSERT(tfrc->send_pps > 0 && tfrc->send_pps <= MAX_PPS);
+    double gap_ps = (double)IPTFS_PS_PER_S / tfrc->send_pps;
     tfrc->gap_ps = (int64_t)gap_ps;
     tfrc->gap_rest = (uint32_t)((gap_ps - (double)tfrc->gap_ps) * REST_ONE);
+}
+
+static void set_rate(struct iptfs_tfrc *tfrc, double rate_pps)
+{
+    tfrc->rate_pps = within_limits(tfrc, rate_pps);
+    set_send_rate(tfrc);
 }
 
 /* The initial window each round trip. */
@@ -68,6 +81,8 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
         .window = fmin(4, fmax(2, packets)),
         .rtt_ps = config->rtt_ps,
         .rtt_path_ps = config->rtt_ps,
+        .oscillation_reduction = config->oscillation_reduction,
+        .factor = 1,
         .doubled_ps = now_ps,
         .received_any = true,
         .received_start_ps = now_ps,
@@ -79,19 +94,35 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
 void iptfs_tfrc_restart_timer(struct iptfs_tfrc *tfrc, int64_t now_ps)
 {
     int64_t span_ps = tfrc->rtt_ps > 0 ? 4 * tfrc->rtt_ps : FIRST_TIMEOUT_PS;
-    int64_t two_gaps_ps = llround(2 * (double)IPTFS_PS_PER_S / tfrc->rate_pps);
+    /* Of the rate after this feedback, and not, as the order of 4.3 has it, of the one before: the
+     * timer would expire between two packets when the rate has fallen. */
+    int64_t two_gaps_ps = llround(2 * (double)IPTFS_PS_PER_S / tfrc->send_pps);
     tfrc->nofeedback_ps = iptfs_time_after(now_ps, iptfs_later(span_ps, two_gaps_ps));
 }
 
 static void update_rtt(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_feedback *feedback)
 {
+    double filter = tfrc->oscillation_reduction ? RTT_FILTER : RTT_FILTER_ALONE;
     if (feedback->rtt_sample_ps > 0 && !tfrc->sampled)
         tfrc->rtt_path_ps = feedback->rtt_sample_ps;
     else if (feedback->rtt_sample_ps > 0)
-        tfrc->rtt_path_ps = llround(RTT_FILTER * (double)tfrc->rtt_path_ps +
-                                    (1 - RTT_FILTER) * (double)feedback->rtt_sample_ps);
+        tfrc->rtt_path_ps = llround(filter * (double)tfrc->rtt_path_ps +
+                                    (1 - filter) * (double)feedback->rtt_sample_ps);
     tfrc->sampled = tfrc->sampled || feedback->rtt_sample_ps > 0;
     tfrc->rtt_ps = iptfs_later(tfrc->rtt_path_ps, feedback->rtt_least_ps);
+}
+
+/* 4.5, on the samples of the path: the send intervals in R do not grow with a queue. */
+static void reduce_oscillations(struct iptfs_tfrc *tfrc, int64_t sample_ps)
+{
+    if (!tfrc->oscillation_reduction || sample_ps <= 0)
+        return;
+    double root = sqrt((double)sample_ps);
+    if (tfrc->rtt_sqmean > 0)
+        tfrc->rtt_sqmean = SQMEAN_FILTER * tfrc->rtt_sqmean + (1 - SQMEAN_FILTER) * root;
+    else
+        tfrc->rtt_sqmean = root;
+    tfrc->factor = tfrc->rtt_sqmean / root;
 }
 
 /* The first measurement of R (4.2). The two round trips for which X_recv_set holds infinity begin
@@ -152,11 +183,13 @@ void iptfs_tfrc_feedback(struct iptfs_tfrc *tfrc, int64_t now_ps,
     bool first = !tfrc->measured && (feedback->rtt_sample_ps > 0 || feedback->rtt_least_ps > 0);
     if (first)
         first_measurement(tfrc, now_ps);
+    reduce_oscillations(tfrc, feedback->rtt_sample_ps);
     tfrc->p = feedback->p;
     if (feedback->receive_pps > 0)
         update_received(tfrc, now_ps, feedback->receive_pps);
     if (tfrc->rtt_ps > 0)
         update_rate(tfrc, now_ps, first);
+    set_send_rate(tfrc);
     iptfs_tfrc_restart_timer(tfrc, now_ps);
 }
 

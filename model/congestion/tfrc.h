@@ -7,6 +7,8 @@
 #ifndef IPTFS_CONGESTION_TFRC_H
 #define IPTFS_CONGESTION_TFRC_H
 
+#include "congestion/receive_rate.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +29,9 @@ struct iptfs_tfrc_config {
     double min_pps;         /* never below, not even without feedback; raised to one in 64 s */
     int64_t rtt_ps; /* known in advance, such as from IKE: the first rate is the initial window each
                        round trip; 0: one packet per second. The first measurement replaces it */
+    bool oscillation_reduction;                /* X_inst (4.5) */
+    bool history_discounting;                  /* of the loss history of what arrives (5.5) */
+    enum iptfs_receive_rate_kind receive_rate; /* how X_recv is found */
 };
 
 /* The values of one feedback. */
@@ -45,8 +50,12 @@ enum {
 struct iptfs_tfrc {
     double max_pps;
     double min_pps;
-    double window;         /* initial window in packets */
-    double rate_pps;       /* X, what may be sent now */
+    double window;   /* initial window in packets */
+    double rate_pps; /* X, the allowed rate */
+    double send_pps; /* X_inst, the rate of sending: X, or what 4.5 makes of it */
+    bool oscillation_reduction;
+    double rtt_sqmean;     /* R_sqmean, in the square root of picoseconds; 0: no sample yet */
+    double factor;         /* X_inst / X */
     double p;              /* from the last feedback */
     int64_t rtt_ps;        /* R; 0: not known */
     int64_t rtt_path_ps;   /* filtered samples only, before the first the one known in advance */
@@ -62,7 +71,7 @@ struct iptfs_tfrc {
     bool received_any;         /* X_recv_set still holds infinity */
     int64_t received_start_ps; /* timestamp of that infinity */
     uint64_t halvings;         /* the no-feedback timer fired */
-    int64_t gap_ps;            /* 1 / rate_pps: whole picoseconds */
+    int64_t gap_ps;            /* 1 / send_pps: whole picoseconds */
     uint32_t gap_rest;         /* and the rest, in 2^-32 ps */
     uint32_t rest;             /* not yet waited, carried to the next gap */
 };

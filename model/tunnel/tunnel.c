@@ -215,6 +215,9 @@ void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config 
         return;
     control(one, one_config, other);
     control(other, other_config, one);
+    /* The losses of a direction are measured at its receiving end. */
+    other->congestion.losses.discounting = one_config->history_discounting;
+    one->congestion.losses.discounting = other_config->history_discounting;
 }
 
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)

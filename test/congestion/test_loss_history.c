@@ -412,6 +412,36 @@ static void test_a_mark_behind_a_gap_counts_at_once(void)
     CHECK_U64(history.events, 1);
 }
 
+/* RFC 5348, 5.5, worked by hand: intervals of 10, then one of 100 and more. */
+static void test_history_is_discounted(void)
+{
+    struct iptfs_loss_history history, whole;
+    iptfs_loss_history_init(&history, NULL);
+    history.discounting = true;
+    arrive(&history, 1, MS, 0);
+    for (uint64_t lost = 11; lost <= 91; lost += 10)
+        arrive_all(&history, lost - 9, lost - 1, 0);
+    arrive_all(&history, 92, 110, 0); /* I_0 = 20 is not more than twice 10 */
+    whole = history;
+    whole.discounting = false;
+    CHECK_NEAR(iptfs_loss_history_interval(&history), iptfs_loss_history_interval(&whole), 1e-12);
+    CHECK_NEAR(iptfs_loss_history_interval(&history), (20 + 5 * 10) / 6.0, 1e-12);
+    /* I_0 = 40: DF = 0.5; (40 + 0.5 * 5 * 10) / (1 + 0.5 * 5) */
+    arrive_all(&history, 111, 130, 0);
+    CHECK_NEAR(iptfs_loss_history_interval(&history), 65 / 3.5, 1e-12);
+    /* I_0 = 800: DF = 0.25 and no less; (800 + 12.5) / 2.25, where 5.4 gives 850 / 6 */
+    arrive_all(&history, 131, 890, 0);
+    whole = history;
+    whole.discounting = false;
+    CHECK_NEAR(iptfs_loss_history_interval(&history), 812.5 / 2.25, 1e-9);
+    CHECK_NEAR(iptfs_loss_history_interval(&whole), 850.0 / 6, 1e-9);
+    /* The next event keeps the discounts: I_1 = 800, the others of 10 with DF_i = 0.25. */
+    arrive_all(&history, 892, 894, 0);
+    CHECK_U64(history.event_seq, 891);
+    CHECK_NEAR(history.closed[1].discount, 0.25, 0);
+    CHECK_NEAR(iptfs_loss_history_interval(&history), (800 + 12.5) / 2.25, 1e-9);
+}
+
 static void test_wire_form_saturates(void)
 {
     struct iptfs_loss_history history;
@@ -450,6 +480,7 @@ const CU_TestInfo iptfs_tests_loss_history[] = {
     {"first interval from the receive rate", test_first_interval_comes_from_the_receive_rate},
     {"first interval of an empty one", test_first_interval_of_an_empty_one},
     {"a mark behind a gap counts at once", test_a_mark_behind_a_gap_counts_at_once},
+    {"history is discounted", test_history_is_discounted},
     {"wire form saturates", test_wire_form_saturates},
     CU_TEST_INFO_NULL,
 };

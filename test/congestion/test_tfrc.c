@@ -20,7 +20,8 @@ static void feed(struct iptfs_tfrc *tfrc, int64_t now_ps, double p, double recei
 static struct iptfs_tfrc start(uint32_t packet_octets, int64_t rtt_ps)
 {
     struct iptfs_tfrc tfrc;
-    struct iptfs_tfrc_config config = {.packet_octets = packet_octets, .rtt_ps = rtt_ps};
+    struct iptfs_tfrc_config config = {
+        .packet_octets = packet_octets, .rtt_ps = rtt_ps, .oscillation_reduction = true};
     iptfs_tfrc_init(&tfrc, &config, 0);
     return tfrc;
 }
@@ -263,6 +264,37 @@ static void test_missing_feedback_after_losses(void)
     CHECK_NEAR(by_receiver.rate_pps, 20, 1e-9);
 }
 
+/* RFC 5348, 4.5: a sample of twice the mean leaves roughly 0.7 of the rate. */
+static void test_oscillations_are_reduced(void)
+{
+    struct iptfs_tfrc tfrc = start_later(1460);
+    feed(&tfrc, RTT, 0.01, 0);
+    CHECK_NEAR(tfrc.send_pps, tfrc.rate_pps, 1e-9);
+    struct iptfs_tfrc_feedback feedback = {.p = 0.01, .rtt_sample_ps = 2 * RTT};
+    iptfs_tfrc_feedback(&tfrc, 2 * RTT, &feedback);
+    CHECK_INT(tfrc.rtt_ps, 110 * MS);
+    /* R_sqmean = (0.9 + 0.1 * sqrt(2)) * sqrt(R); over sqrt(2 R): 0.736396 */
+    CHECK_NEAR(tfrc.send_pps / tfrc.rate_pps, 0.736396, 1e-6);
+    CHECK_NEAR((double)iptfs_tfrc_gap_ps(&tfrc) * tfrc.send_pps / 1e12, 1, 1e-9);
+    /* The send intervals of RFC 9347 in R are no sample of the path. */
+    feedback = (struct iptfs_tfrc_feedback){.p = 0.01, .rtt_least_ps = 10 * RTT};
+    iptfs_tfrc_feedback(&tfrc, 3 * RTT, &feedback);
+    CHECK_NEAR(tfrc.send_pps / tfrc.rate_pps, 0.736396, 1e-6);
+    /* Never below one packet in 64 s. */
+    feedback = (struct iptfs_tfrc_feedback){.p = 1, .rtt_sample_ps = 60 * IPTFS_PS_PER_S};
+    iptfs_tfrc_feedback(&tfrc, 4 * RTT, &feedback);
+    CHECK_NEAR(tfrc.send_pps, IPTFS_TFRC_MIN_PPS, 0);
+    /* Without it a sample has most of the weight in R (q = 0.1). */
+    struct iptfs_tfrc off;
+    struct iptfs_tfrc_config config = {.packet_octets = 1460, .rtt_ps = RTT};
+    iptfs_tfrc_init(&off, &config, 0);
+    feed(&off, 0, 0.01, 0);
+    feedback = (struct iptfs_tfrc_feedback){.p = 0.01, .rtt_sample_ps = 2 * RTT};
+    iptfs_tfrc_feedback(&off, RTT, &feedback);
+    CHECK_INT(off.rtt_ps, 190 * MS);
+    CHECK_NEAR(off.send_pps, off.rate_pps, 0);
+}
+
 static void test_limits(void)
 {
     struct iptfs_tfrc tfrc;
@@ -311,6 +343,7 @@ const CU_TestInfo iptfs_tests_tfrc[] = {
     {"round trip is filtered", test_round_trip_is_filtered},
     {"missing feedback halves the rate", test_missing_feedback_halves_the_rate},
     {"missing feedback after losses", test_missing_feedback_after_losses},
+    {"oscillations are reduced", test_oscillations_are_reduced},
     {"limits", test_limits},
     {"gaps do not drift", test_gaps_do_not_drift},
     CU_TEST_INFO_NULL,
