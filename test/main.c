@@ -19,6 +19,7 @@ extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
+extern const CU_TestInfo iptfs_tests_ip_fragment[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -214,6 +215,7 @@ static const struct {
     {"ledger", iptfs_tests_ledger},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
+    {"ip-fragment", iptfs_tests_ip_fragment},
     {"ip-octets", iptfs_tests_ip_octets},
     {"aggfrag", iptfs_tests_aggfrag},
     {"esp", iptfs_tests_esp},

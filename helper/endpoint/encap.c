@@ -187,6 +187,7 @@ static void send_packet(struct iptfs_endpoint *endpoint, const struct iptfs_capt
         .id = ip.id,
         .ip_version = ip.version,
         .tos = ip.tos,
+        .df = ip.df,
     };
     iptfs_sender_offer(&encap->sender, &arrival);
     check_store(encap);

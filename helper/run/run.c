@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/run.h"
 
+#include "base/asserts.h"
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
@@ -263,7 +264,8 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
         wake(&run->direction[i]);
         wake(&run->bypass[i]);
     }
-    int code = iptfs_ns3_run_until(until_ps);
+    IPTFS_ASSERT(until_ps > 0);
+    int code = iptfs_ns3_run_until(until_ps - 1);
     if (code < 0)
         return engine_failed(error, code);
     code = IPTFS_OK; /* also after an engine has stopped the run */

@@ -62,7 +62,9 @@ void iptfs_run_demolish(struct iptfs_run *run);
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
                      struct iptfs_trace trace);
 
-/* Runs all events up to and at `until_ps`. IPTFS_E_ENGINE, IPTFS_E_NO_MEMORY (also when packets
+/* Runs all events before `until_ps`, which is above 0: what happens at the end of a run, or of an
+ * interval of a series, is no part of it, so that 1 s at 100 packets a second holds 100.
+ * IPTFS_E_ENGINE, IPTFS_E_NO_MEMORY (also when packets
  * take more than IPTFS_RUN_PACKETS_MAX_OCTETS). */
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error);
 

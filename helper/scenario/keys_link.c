@@ -60,8 +60,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "none",
-        .meaning =
-            "new rates: each applies to packets whose transmission starts at its time or later",
+        .meaning = "new rates: a packet under transmission continues at the new rate",
     },
     {
         .key = "delay",

@@ -34,6 +34,14 @@ static const struct iptfs_word fill_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct iptfs_word ip_fragment_words[] = {
+    {"usual", IPTFS_IP_FRAGMENT_USUAL, "on in AGGFRAG modes with packets of one size, else off",
+     NULL},
+    {"off", IPTFS_IP_FRAGMENT_OFF, "refuse them, with an ICMP error", "Linux; RFC 9348"},
+    {"on", IPTFS_IP_FRAGMENT_ON, "cut them into IP fragments", "RFC 9347, 2.2.6"},
+    {NULL, 0, NULL, NULL},
+};
+
 static const struct iptfs_word receive_words[] = {
     {"in-order", false, "hold outer packets until earlier ones have arrived", "RFC 9347, 2.5"},
     {"immediate", true, "deliver whole inner packets immediately; only fragments wait",
@@ -120,6 +128,16 @@ static const struct iptfs_option rows[] = {
         .meaning = "never fragment an inner packet: refuse packets that are too big",
         .names = "Linux dont-frag, YANG dont-fragment",
         .source = "RFC 9347, 2.2.7",
+    },
+    {
+        .key = "ip-fragment",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(ip_fragment),
+        .words = ip_fragment_words,
+        .standard = "usual",
+        .meaning = "with dont-frag: what becomes of IPv4 packets without DF that are too big",
+        .source = "RFC 9347, 2.2.6",
     },
     {
         .key = "l3-fixed-rate",

@@ -27,6 +27,12 @@ enum iptfs_fill {
     IPTFS_FILL_FULL   /* start a packet in the rest of an outer one */
 };
 
+enum iptfs_ip_fragment {
+    IPTFS_IP_FRAGMENT_USUAL, /* the default of the mode */
+    IPTFS_IP_FRAGMENT_OFF,   /* refuse what is too long, as Linux does */
+    IPTFS_IP_FRAGMENT_ON
+};
+
 /* One direction of the tunnel: the sender's SA (out) and the receiver's (in). Values that the model
  * uses as given stand in its own structs, which to_model.c completes; the others are made the
  * model's there. */
@@ -45,6 +51,7 @@ struct iptfs_tunnel_options {
     bool ecn;
     struct iptfs_lifetime rekey_after;          /* out */
     enum iptfs_fill fill;                       /* out */
+    enum iptfs_ip_fragment ip_fragment;         /* out */
     struct iptfs_breaker_limit circuit_breaker; /* in */
     bool require_cc;        /* out: its end asks the peer for congestion information */
     bool accept_fragments;  /* in: its end takes fragments of inner packets */

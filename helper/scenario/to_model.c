@@ -84,6 +84,9 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     config.esp = esp_of(tunnel);
     config.mtu_octets = link->config.mtu_octets;
     config.dont_frag = config.dont_frag || (mode->aggfrag && !tunnel->accept_fragments);
+    config.ip_fragment =
+        tunnel->ip_fragment == IPTFS_IP_FRAGMENT_ON ||
+        (tunnel->ip_fragment == IPTFS_IP_FRAGMENT_USUAL && mode->aggfrag && mode->fixed_size);
     config.fill_whole = tunnel->fill == IPTFS_FILL_WHOLE;
     config.fill_full = tunnel->fill == IPTFS_FILL_FULL;
     config.ecn = tunnel->ecn;

@@ -8,7 +8,7 @@
 double iptfs_summary_overhead(const struct iptfs_tunnel *tunnel)
 {
     uint64_t outer = tunnel->link->stats.sent.octets;
-    return tunnel->data_octets > 0 ? iptfs_ratio(outer, tunnel->data_octets) - 1.0 : 0.0;
+    return iptfs_ratio(outer, tunnel->data_octets) - 1.0;
 }
 
 double iptfs_summary_mean_fill(const struct iptfs_tunnel *tunnel)
@@ -23,7 +23,7 @@ double iptfs_summary_loss_amplification(const struct iptfs_tunnel *tunnel)
     for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
         if (iptfs_drop_cause_place(cause) != IPTFS_DROP_AT_SENDER)
             inner += tunnel->store.ledger.dropped[cause].pkts;
-    return outer > 0 ? iptfs_ratio(inner, outer) : (double)NAN;
+    return iptfs_ratio(inner, outer);
 }
 
 bool iptfs_summary_controlled(const struct iptfs_tunnel *tunnel)

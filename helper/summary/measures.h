@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 0 when `whole` is 0. */
+/* NaN, which JSON shows as null, when `whole` is 0. */
 static inline double iptfs_ratio(uint64_t part, uint64_t whole)
 {
-    return whole > 0 ? (double)part / (double)whole : 0.0;
+    return whole > 0 ? (double)part / (double)whole : (double)NAN;
 }
 
 static inline double iptfs_bits_per_second(uint64_t octets, int64_t time_ps)

@@ -25,6 +25,15 @@ static struct iptfs_text grouped(uint64_t value)
     return text;
 }
 
+/* A share as a percentage, or "-" where it is not defined. */
+static struct iptfs_text percent(double share, int digits)
+{
+    struct iptfs_text text = {"-"};
+    if (!isnan(share))
+        snprintf(text.text, sizeof text.text, "%.*f %%", digits, 100.0 * share);
+    return text;
+}
+
 static void write_tally(FILE *out, const char *label, const struct iptfs_tally *tally,
                         uint64_t whole_pkts)
 {
@@ -84,9 +93,9 @@ static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
         write_tally(out, "duplicated", &stats->duplicated, stats->sent.pkts);
     if (stats->in_flight.pkts > 0)
         write_tally(out, "in flight", &stats->in_flight, 0);
-    fprintf(out, "  mean fill %.1f %% of %" PRIu32 " octets, overhead %.1f %%\n",
-            100.0 * iptfs_summary_mean_fill(tunnel), tunnel->sender.packer.payload_octets,
-            100.0 * iptfs_summary_overhead(tunnel));
+    fprintf(out, "  mean fill %s of %" PRIu32 " octets, overhead %s\n",
+            percent(iptfs_summary_mean_fill(tunnel), 1).text, tunnel->sender.packer.payload_octets,
+            percent(iptfs_summary_overhead(tunnel), 1).text);
 }
 
 static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
@@ -119,8 +128,8 @@ static void write_flow(const struct iptfs_summary_subject *subject, FILE *out)
     const struct iptfs_flow *flow = subject->flow;
     const struct iptfs_delays *delays = &flow->delivered.delays;
     uint64_t offered = delays->count + flow->lost.pkts + flow->in_flight.pkts;
-    fprintf(out, "  %-18s %15s %7.3f %% %10s %10s %10s\n", subject->traffic->name,
-            grouped(delays->count).text, 100.0 * iptfs_ratio(flow->lost.pkts, offered),
+    fprintf(out, "  %-18s %15s %9s %10s %10s %10s\n", subject->traffic->name,
+            grouped(delays->count).text, percent(iptfs_ratio(flow->lost.pkts, offered), 3).text,
             iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
             iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
             iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&subject->tunnel->flows, flow)).text);

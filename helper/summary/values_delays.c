@@ -119,8 +119,7 @@ static struct iptfs_figure waits(const struct iptfs_delays *waits,
 static struct iptfs_figure waiting_share(const struct iptfs_delays *waits,
                                          const struct iptfs_summary_subject *subject)
 {
-    uint64_t whole = subject->tunnel->delivered.delays.count;
-    return iptfs_figure_real(whole > 0 ? iptfs_ratio(waits->count, whole) : (double)NAN);
+    return iptfs_figure_real(iptfs_ratio(waits->count, subject->tunnel->delivered.delays.count));
 }
 
 /* ---------------------------------------------------------------------------------------- rows */

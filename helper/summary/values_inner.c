@@ -62,6 +62,16 @@ static struct iptfs_figure inner_ce_marked(const struct iptfs_summary_subject *s
     return iptfs_figure_count(subject->tunnel->sender.queue.marked_pkts);
 }
 
+static struct iptfs_figure ip_fragmented(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.packer.ip_cut_pkts);
+}
+
+static struct iptfs_figure ip_fragments(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.packer.ip_fragments);
+}
+
 static struct iptfs_figure icmp_sent(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_count(subject->tunnel->sender.icmp_sent);
@@ -134,6 +144,20 @@ static const struct iptfs_summary_row inner_rows[] = {
         .caption = "inner packets marked CE",
         .meaning = "Inner packets that got a CE mark in the sender's queue.",
         .get = inner_ce_marked,
+    },
+    {
+        .name = "inner.ip_fragmented",
+        .unit = "packets",
+        .caption = "inner packets cut into IP fragments",
+        .meaning = "Inner packets that the sender cut into IP fragments (RFC 9347, 2.2.6).",
+        .get = ip_fragmented,
+    },
+    {
+        .name = "inner.ip_fragments",
+        .unit = "packets",
+        .caption = "IP fragments",
+        .meaning = "IP fragments that the sender made of them.",
+        .get = ip_fragments,
     },
     {
         .name = "inner.icmp_sent",

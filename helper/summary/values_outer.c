@@ -288,7 +288,8 @@ static const struct iptfs_summary_row outer_rows[] = {
         .unit = "share",
         .caption = "mean fill of outer packets",
         .meaning =
-            "Inner octets carried, divided by what the outer packets sent could have carried.",
+            "Inner octets carried, divided by what the outer packets sent could have carried; null "
+            "when none was sent.",
         .get = mean_fill,
     },
     {
@@ -296,14 +297,15 @@ static const struct iptfs_summary_row outer_rows[] = {
         .unit = "share",
         .caption = "overhead",
         .meaning = "Outer octets sent beyond the inner octets carried, divided by the inner octets "
-                   "carried.",
+                   "carried; null when none were carried, as in an idle tunnel.",
         .get = overhead,
     },
     {
         .name = "outer.padding_share",
         .unit = "share",
         .caption = "share of padding",
-        .meaning = "AGGFRAG and TFC padding, divided by the outer octets sent.",
+        .meaning = "AGGFRAG and TFC padding, divided by the outer octets sent; null when none were "
+                   "sent.",
         .get = padding_share,
     },
     {

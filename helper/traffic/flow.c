@@ -45,6 +45,7 @@ static void set_common(struct iptfs_traffic_flow *flow, const struct iptfs_traff
         .ip_version = (uint8_t)options->ip_version,
         .tos = options->tos,
         .local = options->local,
+        .df = options->df,
     };
 }
 

@@ -113,6 +113,16 @@ static const struct iptfs_option tos_rows[] = {{
 }};
 const struct iptfs_traffic_keys iptfs_keys_tos = {IPTFS_TRAFFIC_ROWS(tos_rows)};
 
+static const struct iptfs_option df_rows[] = {{
+    .key = "df",
+    .kind = &iptfs_kind_switch,
+    FIELD(df),
+    .standard = "off",
+    .meaning = "IPv4 packets have Don't Fragment: too big a one is refused, not IP-fragmented",
+    .source = "RFC 791; RFC 9347, 2.2.6",
+}};
+const struct iptfs_traffic_keys iptfs_keys_df = {IPTFS_TRAFFIC_ROWS(df_rows)};
+
 static const struct iptfs_word origin_words[] = {
     {"forwarded", false, "came from a network behind the gateway", NULL},
     {"local", true, "sent by the gateway itself", NULL},

@@ -32,11 +32,13 @@ extern const struct iptfs_traffic_keys iptfs_keys_time; /* start, stop */
 extern const struct iptfs_traffic_keys iptfs_keys_count;
 extern const struct iptfs_traffic_keys iptfs_keys_ip;
 extern const struct iptfs_traffic_keys iptfs_keys_tos;
+extern const struct iptfs_traffic_keys iptfs_keys_df;
 extern const struct iptfs_traffic_keys iptfs_keys_origin;
 extern const struct iptfs_traffic_keys iptfs_keys_direction;
 
 /* What types that make up their packets have in common. */
-#define IPTFS_KEYS_SYNTHETIC &iptfs_keys_count, &iptfs_keys_ip, &iptfs_keys_tos, &iptfs_keys_origin
+#define IPTFS_KEYS_SYNTHETIC                                                                       \
+    &iptfs_keys_count, &iptfs_keys_ip, &iptfs_keys_tos, &iptfs_keys_df, &iptfs_keys_origin
 
 /* The config struct of a section that the rows of a group fill; NULL for groups of struct
  * iptfs_traffic_options. */

@@ -203,7 +203,7 @@ static int read_ip(const struct reader *r, const char *text, struct iptfs_traffi
 
 static int read_row(struct reader *r, const struct fields *fields)
 {
-    struct iptfs_traffic_row row = {.tos = -1, .line = r->line};
+    struct iptfs_traffic_row row = {.tos = -1, .df = -1, .line = r->line};
     const char *text[COLUMN_COUNT] = {"", "", "", ""};
     if (fields->count > r->columns)
         return iptfs_fail(r->error, IPTFS_E_INVALID, "%s:%u: found %u columns, allowed: %u at most",

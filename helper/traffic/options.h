@@ -27,6 +27,7 @@ struct iptfs_traffic_options {
     uint64_t count;      /* packets; 0: no limit */
     uint32_t ip_version; /* 4 or 6; pcap: 0, as each packet has its own, and its TOS too */
     uint8_t tos;
+    bool df;                        /* IPv4's Don't Fragment; pcap: each packet's own */
     bool local;                     /* sent by the gateway itself, not forwarded */
     enum iptfs_direction direction; /* index of tunnel[] and link[] */
     void *configs;                  /* of all groups of keys; see iptfs_traffic_config */

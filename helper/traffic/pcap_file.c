@@ -24,6 +24,7 @@ static enum iptfs_skip read_ip(const struct iptfs_captured *packet, struct iptfs
         return iptfs_captured_why(packet);
     row->ip_version = ip.version;
     row->tos = ip.tos;
+    row->df = ip.df;
     row->octets = ip.octets;
     return IPTFS_SKIP_NONE;
 }

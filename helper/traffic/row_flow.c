@@ -16,6 +16,7 @@ static void schedule_next_row(struct iptfs_row_flow *rows)
     next->octets = row->octets;
     next->tos = row->tos >= 0 ? (uint8_t)row->tos : rows->tos;
     next->ip_version = row->ip_version != 0 ? row->ip_version : rows->ip_version;
+    next->df = row->df >= 0 ? row->df > 0 : rows->df;
     iptfs_flow_schedule(&rows->flow, rows->base_ps + row->time_ps);
 }
 
@@ -25,6 +26,7 @@ void iptfs_row_flow_start(struct iptfs_row_flow *rows)
     rows->base_ps = rows->flow.start_ps;
     rows->tos = rows->flow.next.tos;
     rows->ip_version = rows->flow.next.ip_version;
+    rows->df = rows->flow.next.df;
     schedule_next_row(rows);
 }
 

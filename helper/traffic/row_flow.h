@@ -15,6 +15,7 @@ struct iptfs_row_flow {
     int64_t period_ps; /* after which the list is sent again; 0: it is sent once */
     uint8_t tos;       /* where a row has none */
     uint8_t ip_version;
+    bool df;
 };
 
 /* Schedules the first row. `list`, and `period_ps` if wanted, are set; the list has a row. */

@@ -13,6 +13,7 @@ struct iptfs_traffic_row {
     uint32_t octets;    /* whole IP packet */
     int16_t tos;        /* -1: that of the section */
     uint8_t ip_version; /* 0: that of the section */
+    int8_t df;          /* IPv4's Don't Fragment, 0 or 1; -1: that of the section */
     uint32_t line;      /* in the file, or number of the packet in it, from 1; for messages */
 };
 

@@ -27,12 +27,12 @@ extern const struct iptfs_traffic_keys iptfs_keys_periods, iptfs_keys_voice, ipt
 
 /* In the order of lists and printed scenarios. */
 static const struct iptfs_traffic_keys *const keys_of_types[] = {
-    &iptfs_keys_type,        &iptfs_keys_size,   &iptfs_keys_rate,         &iptfs_keys_periods,
-    &iptfs_keys_voice,       &iptfs_keys_games,  &iptfs_keys_self_similar, &iptfs_keys_video,
-    &iptfs_keys_web,         &iptfs_keys_file,   &iptfs_keys_pcap,         &iptfs_keys_time,
-    &iptfs_keys_count,       &iptfs_keys_ip,     &iptfs_keys_tos,          &iptfs_keys_origin,
-    &iptfs_keys_direction,   &iptfs_keys_host,   &iptfs_keys_tcp,          &iptfs_keys_tcp_bulk,
-    &iptfs_keys_tcp_request, &iptfs_keys_access,
+    &iptfs_keys_type,     &iptfs_keys_size,        &iptfs_keys_rate,         &iptfs_keys_periods,
+    &iptfs_keys_voice,    &iptfs_keys_games,       &iptfs_keys_self_similar, &iptfs_keys_video,
+    &iptfs_keys_web,      &iptfs_keys_file,        &iptfs_keys_pcap,         &iptfs_keys_time,
+    &iptfs_keys_count,    &iptfs_keys_ip,          &iptfs_keys_tos,          &iptfs_keys_df,
+    &iptfs_keys_origin,   &iptfs_keys_direction,   &iptfs_keys_host,         &iptfs_keys_tcp,
+    &iptfs_keys_tcp_bulk, &iptfs_keys_tcp_request, &iptfs_keys_access,
 };
 
 /* Used by every type. */

@@ -12,8 +12,9 @@ __extension__ typedef __int128 int128;
 
 static const double weights[IPTFS_LOSS_INTERVALS] = {1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2};
 
-/* Packets in a round trip that the sender begins with, at the least (RFC 5348, 4.2). */
-static const double least_window = 2;
+/* The lowest X_target, in packets per round trip: what a TCP may send when its first packet is lost
+ * or marked (RFC 5348, 6.3.1). */
+static const double least_target = 0.5;
 
 void iptfs_loss_history_init(struct iptfs_loss_history *history,
                              iptfs_loss_for_rate_fn *loss_for_rate)
@@ -21,12 +22,16 @@ void iptfs_loss_history_init(struct iptfs_loss_history *history,
     *history = (struct iptfs_loss_history){.loss_for_rate = loss_for_rate};
 }
 
-/* The interval before the first loss event, which began with `seq` (6.3.1). */
+/* The interval before the first loss event, which began with `seq` (6.3.1). The interval of the
+ * lowest target is the same for each round-trip time, so it also applies when none is known. */
 static double first_interval(const struct iptfs_loss_history *history, uint64_t seq, int64_t rtt_ps)
 {
-    if (history->loss_for_rate == NULL || rtt_ps <= 0)
-        return fmax(1, (double)(seq - history->first_seq));
-    double least_pps = least_window * (double)IPTFS_PS_PER_S / (double)rtt_ps;
+    double packets = fmax(1, (double)(seq - history->first_seq));
+    if (history->loss_for_rate == NULL)
+        return packets;
+    if (rtt_ps <= 0)
+        return fmax(packets, 1 / history->loss_for_rate(least_target, IPTFS_PS_PER_S));
+    double least_pps = least_target * (double)IPTFS_PS_PER_S / (double)rtt_ps;
     return 1 / history->loss_for_rate(fmax(history->receive_max_pps, least_pps), rtt_ps);
 }
 
@@ -94,11 +99,17 @@ static void lose_between(struct iptfs_loss_history *history,
     }
 }
 
+static bool begins_event(const struct iptfs_loss_history *history,
+                         const struct iptfs_loss_arrival *arrival)
+{
+    return history->events == 0 ||
+           arrival->at_ps > iptfs_time_after(history->event_ps, arrival->rtt_ps);
+}
+
 static void mark(struct iptfs_loss_history *history, const struct iptfs_loss_arrival *arrival)
 {
     history->marked_pkts++;
-    if (history->events == 0 ||
-        arrival->at_ps > iptfs_time_after(history->event_ps, arrival->rtt_ps))
+    if (begins_event(history, arrival))
         begin_event(history, arrival->seq, arrival->at_ps, arrival->rtt_ps);
     history->event_marked = true;
 }
@@ -158,12 +169,13 @@ static bool hold(struct iptfs_loss_history *history, const struct iptfs_loss_arr
     return true;
 }
 
-/* Settles the early arrivals that follow the last settled number, or after which enough others have
- * arrived. */
-static void settle_early(struct iptfs_loss_history *history)
+/* Settles the early arrivals up to number `through`, those that follow the last settled number, and
+ * those after which enough others have arrived. */
+static void settle_early(struct iptfs_loss_history *history, uint64_t through)
 {
     uint32_t done = 0;
-    while (done < history->early_count && (history->early[done].seq - history->last.seq == 1 ||
+    while (done < history->early_count && (history->early[done].seq <= through ||
+                                           history->early[done].seq - history->last.seq == 1 ||
                                            history->early_count - done == IPTFS_LOSS_LATER))
         settle(history, &history->early[done++]);
     history->early_count -= done;
@@ -186,7 +198,11 @@ void iptfs_loss_history_input(struct iptfs_loss_history *history,
     if (arrival->seq > history->highest_seq)
         history->highest_seq = arrival->seq;
     measure_rate(history, arrival);
-    settle_early(history);
+    /* A mark that belongs to the current event changes nothing but the E bit. */
+    bool new_event = arrival->ce && begins_event(history, arrival);
+    if (arrival->ce && !new_event)
+        history->event_marked = true;
+    settle_early(history, new_event ? arrival->seq : 0);
 }
 
 double iptfs_loss_history_interval(const struct iptfs_loss_history *history)

@@ -4,7 +4,9 @@
  * A packet is lost when three packets with higher numbers have arrived. Losses within one round
  * trip of the first of them are one loss event; a loss interval lasts from one event to the next,
  * and the loss event rate p is the inverse of their weighted mean. A packet marked with congestion
- * experienced counts as lost here, and is delivered nevertheless.
+ * experienced counts as lost here, and is delivered nevertheless. A mark that begins an event
+ * counts when it arrives: numbers missing before it are then lost too, and the event begins with
+ * the first of them (5.1).
  *
  * A packet that comes after its number was counted as lost changes nothing (5.1 leaves this open);
  * neither does a second copy. Discounting of the history (5.5) is not done. */
@@ -65,9 +67,10 @@ struct iptfs_loss_history {
     uint64_t ignored_pkts; /* duplicates, and numbers already counted as lost */
 };
 
-/* `loss_for_rate` makes the first interval (6.3.1), from the largest receive rate seen, or from two
- * packets each round trip where that is more: the least initial window of the sender. When it is
- * NULL, or no round trip is known, the packets before the first loss are taken instead. */
+/* `loss_for_rate` makes the first interval (6.3.1) from X_target, the largest receive rate seen, at
+ * least one packet in two round trips. If no round trip is known, the interval is the packets
+ * before the first loss, at least that of the lowest X_target; if `loss_for_rate` is NULL, the
+ * packets before the first loss. */
 void iptfs_loss_history_init(struct iptfs_loss_history *history,
                              iptfs_loss_for_rate_fn *loss_for_rate);
 

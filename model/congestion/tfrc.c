@@ -69,6 +69,8 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
         .rtt_ps = config->rtt_ps,
         .rtt_path_ps = config->rtt_ps,
         .doubled_ps = now_ps,
+        .received_any = true,
+        .received_start_ps = now_ps,
     };
     set_rate(tfrc, tfrc->rtt_ps > 0 ? initial_rate(tfrc) : FIRST_PPS);
     iptfs_tfrc_restart_timer(tfrc, now_ps);
@@ -83,17 +85,28 @@ void iptfs_tfrc_restart_timer(struct iptfs_tfrc *tfrc, int64_t now_ps)
 
 static void update_rtt(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_feedback *feedback)
 {
-    if (feedback->rtt_sample_ps > 0 && tfrc->rtt_path_ps == 0)
+    if (feedback->rtt_sample_ps > 0 && !tfrc->sampled)
         tfrc->rtt_path_ps = feedback->rtt_sample_ps;
     else if (feedback->rtt_sample_ps > 0)
         tfrc->rtt_path_ps = llround(RTT_FILTER * (double)tfrc->rtt_path_ps +
                                     (1 - RTT_FILTER) * (double)feedback->rtt_sample_ps);
+    tfrc->sampled = tfrc->sampled || feedback->rtt_sample_ps > 0;
     tfrc->rtt_ps = iptfs_later(tfrc->rtt_path_ps, feedback->rtt_least_ps);
+}
+
+/* The first measurement of R (4.2). The two round trips for which X_recv_set holds infinity begin
+ * with the packet that was answered: before it, no round trip may have been known. */
+static void first_measurement(struct iptfs_tfrc *tfrc, int64_t now_ps)
+{
+    tfrc->measured = true;
+    tfrc->received_start_ps = iptfs_later(tfrc->received_start_ps, now_ps - tfrc->rtt_ps);
 }
 
 /* Adds to X_recv_set; what is older than two round trips leaves it, the oldest when it is full. */
 static void update_received(struct iptfs_tfrc *tfrc, int64_t now_ps, double pps)
 {
+    if (now_ps - tfrc->received_start_ps > 2 * tfrc->rtt_ps)
+        tfrc->received_any = false;
     uint32_t kept = 0;
     uint32_t from = tfrc->received_count == IPTFS_TFRC_RECEIVED ? 1 : 0;
     for (uint32_t i = from; i < tfrc->received_count; i++)
@@ -108,7 +121,7 @@ static void update_received(struct iptfs_tfrc *tfrc, int64_t now_ps, double pps)
 /* Twice the largest of X_recv_set, which no rate exceeds. */
 static double receive_limit(const struct iptfs_tfrc *tfrc)
 {
-    if (tfrc->received_count == 0)
+    if (tfrc->received_any || tfrc->received_count == 0)
         return INFINITY;
     double most = 0;
     for (uint32_t i = 0; i < tfrc->received_count; i++)
@@ -116,15 +129,16 @@ static double receive_limit(const struct iptfs_tfrc *tfrc)
     return 2 * most;
 }
 
-/* Step 4 of 4.3. */
+/* Step 4 of 4.3. The first measurement of R sets the initial rate instead (4.2), or less when the
+ * peer has seen a loss by then. */
 static void update_rate(struct iptfs_tfrc *tfrc, int64_t now_ps, bool first)
 {
     double limit = receive_limit(tfrc);
-    if (tfrc->p > 0) {
-        set_rate(tfrc, fmin(iptfs_tfrc_rate(tfrc->p, tfrc->rtt_ps), limit));
-    } else if (first) {
-        set_rate(tfrc, initial_rate(tfrc));
+    if (first) {
+        set_rate(tfrc, fmin(iptfs_tfrc_rate(tfrc->p, tfrc->rtt_ps), initial_rate(tfrc)));
         tfrc->doubled_ps = now_ps;
+    } else if (tfrc->p > 0) {
+        set_rate(tfrc, fmin(iptfs_tfrc_rate(tfrc->p, tfrc->rtt_ps), limit));
     } else if (now_ps - tfrc->doubled_ps >= tfrc->rtt_ps) {
         set_rate(tfrc, fmax(fmin(2 * tfrc->rate_pps, limit), initial_rate(tfrc)));
         tfrc->doubled_ps = now_ps;
@@ -134,8 +148,10 @@ static void update_rate(struct iptfs_tfrc *tfrc, int64_t now_ps, bool first)
 void iptfs_tfrc_feedback(struct iptfs_tfrc *tfrc, int64_t now_ps,
                          const struct iptfs_tfrc_feedback *feedback)
 {
-    bool first = tfrc->rtt_ps == 0;
     update_rtt(tfrc, feedback);
+    bool first = !tfrc->measured && (feedback->rtt_sample_ps > 0 || feedback->rtt_least_ps > 0);
+    if (first)
+        first_measurement(tfrc, now_ps);
     tfrc->p = feedback->p;
     if (feedback->receive_pps > 0)
         update_received(tfrc, now_ps, feedback->receive_pps);
@@ -158,6 +174,7 @@ void iptfs_tfrc_wake(struct iptfs_tfrc *tfrc, int64_t now_ps)
     tfrc->halvings++;
     set_rate(tfrc, tfrc->rate_pps / 2);
     if (tfrc->p > 0) {
+        tfrc->received_any = false;
         tfrc->received_count = 0;
         update_received(tfrc, now_ps, tfrc->rate_pps / 2);
     }

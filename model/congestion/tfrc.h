@@ -26,7 +26,7 @@ struct iptfs_tfrc_config {
     double max_pps;         /* 0: no limit */
     double min_pps;         /* never below, not even without feedback; raised to one in 64 s */
     int64_t rtt_ps; /* known in advance, such as from IKE: the first rate is the initial window each
-                       round trip; 0: one packet per second */
+                       round trip; 0: one packet per second. The first measurement replaces it */
 };
 
 /* The values of one feedback. */
@@ -49,19 +49,22 @@ struct iptfs_tfrc {
     double rate_pps;       /* X, what may be sent now */
     double p;              /* from the last feedback */
     int64_t rtt_ps;        /* R; 0: not known */
-    int64_t rtt_path_ps;   /* filtered samples only; 0: none yet */
+    int64_t rtt_path_ps;   /* filtered samples only, before the first the one known in advance */
+    bool sampled;          /* a sample has come */
+    bool measured;         /* R follows from a feedback, and is not the one known in advance */
     int64_t doubled_ps;    /* tld, when the rate was last doubled */
     int64_t nofeedback_ps; /* when the no-feedback timer fires */
     struct {
         double pps;
         int64_t at_ps;
-    } received[IPTFS_TFRC_RECEIVED]; /* X_recv_set */
+    } received[IPTFS_TFRC_RECEIVED]; /* X_recv_set, without the infinity that it starts with */
     uint32_t received_count;
-    bool fed;          /* a feedback has come */
-    uint64_t halvings; /* the no-feedback timer fired */
-    int64_t gap_ps;    /* 1 / rate_pps: whole picoseconds */
-    uint32_t gap_rest; /* and the rest, in 2^-32 ps */
-    uint32_t rest;     /* not yet waited, carried to the next gap */
+    bool received_any;         /* X_recv_set still holds infinity */
+    int64_t received_start_ps; /* timestamp of that infinity */
+    uint64_t halvings;         /* the no-feedback timer fired */
+    int64_t gap_ps;            /* 1 / rate_pps: whole picoseconds */
+    uint32_t gap_rest;         /* and the rest, in 2^-32 ps */
+    uint32_t rest;             /* not yet waited, carried to the next gap */
 };
 
 void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *config,

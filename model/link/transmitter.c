@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+__extension__ typedef unsigned __int128 uint128;
+
 enum {
     FIRST_CAPACITY = 64
 };
@@ -87,13 +89,39 @@ static int wait_in_queue(struct iptfs_transmitter *transmitter, int64_t start_ps
     return IPTFS_OK;
 }
 
-/* Transmissions start in the order of time, so each change is looked at once. */
-static void change_rate(struct iptfs_transmitter *transmitter, int64_t start_ps)
+static bool changes_before(const struct iptfs_transmitter *transmitter, int64_t until_ps)
 {
-    while (transmitter->changes_left > 0 && transmitter->change->at_ps <= start_ps) {
-        transmitter->rate_bps = transmitter->change++->value;
-        transmitter->changes_left--;
+    return transmitter->changes_left > 0 && transmitter->change->at_ps < until_ps;
+}
+
+static void change_rate(struct iptfs_transmitter *transmitter)
+{
+    transmitter->rate_bps = transmitter->change++->value;
+    transmitter->changes_left--;
+}
+
+/* The end of a transmission that starts at `start_ps`; the rate may change before that. Starts are
+ * in the order of time, so each change is looked at once. */
+static int64_t end_of(struct iptfs_transmitter *transmitter, int64_t start_ps, uint32_t octets)
+{
+    while (changes_before(transmitter, iptfs_time_after(start_ps, 1)))
+        change_rate(transmitter);
+    /* A slow link with a long queue may be busy beyond the last time that there is. */
+    int64_t end_ps = iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, transmitter->rate_bps));
+    uint128 left = (uint128)octets * 8 * (uint128)IPTFS_PS_PER_S; /* bits * ps/s */
+    while (changes_before(transmitter, end_ps)) {
+        int64_t at_ps = transmitter->change->at_ps;
+        uint128 sent = (uint128)(at_ps - start_ps) * transmitter->rate_bps;
+        IPTFS_ASSERT(sent < left);
+        left -= sent;
+        start_ps = at_ps;
+        change_rate(transmitter);
+        IPTFS_ASSERT(transmitter->rate_bps > 0);
+        uint128 span_ps = (left + transmitter->rate_bps / 2) / transmitter->rate_bps;
+        end_ps = iptfs_time_after(
+            start_ps, span_ps < (uint128)IPTFS_TIME_MAX_PS ? (int64_t)span_ps : IPTFS_TIME_MAX_PS);
     }
+    return end_ps;
 }
 
 int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps, uint32_t octets,
@@ -108,10 +136,7 @@ int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps
         if (error != IPTFS_OK)
             return error;
     }
-    change_rate(transmitter, start_ps);
-    /* A slow link with a long queue may be busy beyond the last time that there is. */
-    transmitter->busy_until_ps =
-        iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, transmitter->rate_bps));
+    transmitter->busy_until_ps = end_of(transmitter, start_ps, octets);
     *depart_ps = transmitter->busy_until_ps;
     return IPTFS_OK;
 }

@@ -36,9 +36,9 @@ struct iptfs_transmitter {
 void iptfs_transmitter_init(struct iptfs_transmitter *transmitter, uint64_t rate_bps,
                             uint64_t queue_pkts, uint64_t queue_octets);
 
-/* The rate changes at these times, which are in ascending order; the array must outlive the
- * transmitter. A packet is transmitted at the rate at the start of its transmission, from its first
- * bit to its last. To be called before the first packet. */
+/* The rate changes at these times, which are in ascending order, to values above 0; the array must
+ * outlive the transmitter. A packet under transmission continues at the new rate. To be called
+ * before the first packet. */
 void iptfs_transmitter_set_changes(struct iptfs_transmitter *transmitter,
                                    const struct iptfs_timed *changes, size_t count);
 

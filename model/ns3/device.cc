@@ -70,6 +70,7 @@ bool on_send(struct iptfs_ns3_device *device, ns3::Ptr<ns3::Packet> packet, cons
     sent.ip_version = head[0] >> 4;
     sent.tos = tos_of(head);
     sent.id = id_of(head);
+    sent.df = sent.ip_version == 4 && (head[6] & 0x40) != 0;
     sent.handle = ns3::GetPointer(packet); /* takes a reference, which the callee owns */
     return device->send(device->ctx, &sent);
 }

@@ -28,6 +28,7 @@ struct iptfs_ns3_packet {
     uint32_t id;     /* IPv4 identification or IPv6 flow label */
     uint8_t ip_version;
     uint8_t tos; /* IPv4 TOS or IPv6 traffic class */
+    bool df;     /* IPv4's Don't Fragment, which ns-3's TCP does not set */
 };
 
 struct iptfs_ns3_device;

@@ -57,7 +57,7 @@ static bool refuse_local(const struct iptfs_device_pair_end *end,
     const struct iptfs_sender *sender = &end->engine->tunnel->sender;
     if (!iptfs_ns3_device_is_local(end->device, packet->handle))
         return false;
-    if (iptfs_sender_too_big(sender, packet->octets, packet->ip_version))
+    if (iptfs_sender_too_big(sender, packet->octets, packet->ip_version, packet->df))
         iptfs_ns3_pmtu_refuse_local(iptfs_ns3_device_node(end->device), packet->handle,
                                     sender->packer.payload_octets);
     return true;
@@ -84,6 +84,7 @@ static bool on_send(void *ctx, const struct iptfs_ns3_packet *packet)
         .id = packet->id,
         .ip_version = packet->ip_version,
         .tos = packet->tos,
+        .df = packet->df,
         /* Only needed for packets that may be too big, and costly to find out. */
         .local = packet->octets > sender->packer.payload_octets && refuse_local(end, packet),
     };

@@ -12,9 +12,9 @@
     /* XfrmOutNoQueueSpace */                                                                      \
     ROW(NO_QUEUE_SPACE, SENDER, "no-queue-space", "the sender's queue was full")                   \
     /* found on arrival (XfrmOutError) */                                                          \
-    ROW(TOO_BIG, SENDER, "too-big", "dont-frag, and longer than one outer packet")                 \
+    ROW(TOO_BIG, SENDER, "too-big", "longer than one outer packet, and not to be cut")             \
     /* found when the packet was to be sent */                                                     \
-    ROW(MTU_SHRUNK, SENDER, "mtu-shrunk", "dont-frag, and the path MTU fell while it waited")      \
+    ROW(MTU_SHRUNK, SENDER, "mtu-shrunk", "not to be cut, and the path MTU fell while it waited")  \
     ROW(AGGREGATION_TIME, SENDER, "aggregation-time",                                              \
         "it waited longer than max-aggregation-time")                                              \
     ROW(TUNNEL_STOPPED, SENDER, "tunnel-stopped", "the circuit breaker had stopped the tunnel")    \

@@ -7,6 +7,8 @@
 #include "packet/packet.h"
 
 enum {
+    IPV4_FLAGS_AT = 6,
+    IPV4_DF = 0x40, /* in the first octet of the flags */
     IPV6_NEXT_HEADER_AT = 6,
     HOP_BY_HOP = 0,  /* the header that holds the length of a jumbogram */
     LINK_PADDED = 46 /* Ethernet pads shorter packets up to it: their length is not known */
@@ -78,6 +80,8 @@ bool iptfs_ip_header_read(struct iptfs_ip_header *header, const uint8_t *bytes, 
         return false;
     iptfs_ip_header_fields(header, bytes);
     header->octets = header->offloaded ? wire_octets : (uint32_t)total;
+    header->df =
+        header->version == 4 && captured > IPV4_FLAGS_AT && (bytes[IPV4_FLAGS_AT] & IPV4_DF) != 0;
     return header->octets <= wire_octets &&
            header->octets <= (header->version == 4 ? UINT16_MAX : IPTFS_PACKET_MAX_OCTETS);
 }

@@ -25,6 +25,7 @@ struct iptfs_ip_header {
     uint8_t tos;
     uint32_t id;     /* IPv4 identification or IPv6 flow label */
     uint32_t octets; /* of the whole packet */
+    bool df;         /* IPv4's Don't Fragment */
     bool offloaded;  /* the length field is 0: a segment captured before a device filled it in */
 };
 

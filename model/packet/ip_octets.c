@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/octets.h"
+#include "packet/ip_fragment.h"
 #include "packet/ip_header.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ enum {
     HOP_LIMIT = 64,
     SOURCE_PORT = 49152,
     DISCARD_PORT = 9,
+    IPV4_DF = 0x4000,
     IPV4_CHECKSUM_AT = 10,
     HEAD_OCTETS = 48,    /* IPv6 and UDP */
     MARKED_OCTETS = 12,  /* what a mark may change: up to IPv4's checksum */
@@ -60,7 +62,7 @@ static void write_ipv4(const struct iptfs_inner *inner, uint8_t tos, uint8_t *he
     head[1] = tos;
     iptfs_put16(head + 2, inner->octets);
     iptfs_put16(head + 4, inner->id);
-    iptfs_put16(head + 6, 0);
+    iptfs_put16(head + 6, inner->df ? IPV4_DF : 0);
     head[8] = HOP_LIMIT;
     head[9] = holds_udp(inner) ? UDP_PROTOCOL : EXPERIMENTAL_PROTOCOL;
     memcpy(head + 12, from, sizeof from);
@@ -185,9 +187,41 @@ static int copy_marked(const struct iptfs_octets *source, const struct iptfs_inn
     return IPTFS_OK;
 }
 
+enum {
+    IPV4_HEADER_MOST = 60 /* with options */
+};
+
+/* The octets of an IP fragment: the header of the whole packet, changed, and a part of its payload.
+ */
+static int copy_fragment(const struct iptfs_octets *source, const struct iptfs_inner *fragment,
+                         uint8_t tos, uint32_t offset, uint32_t octets, uint8_t *bytes)
+{
+    const struct iptfs_inner *whole = fragment->whole;
+    uint32_t header_octets = iptfs_ip_fragment_header_octets(fragment);
+    uint32_t end = fragment->from + fragment->octets; /* with a header before it */
+    if (offset < header_octets) {
+        uint8_t header[IPV4_HEADER_MOST];
+        uint32_t part = header_octets - offset < octets ? header_octets - offset : octets;
+        int error = iptfs_inner_copy(source, whole, tos, 0, header_octets, header);
+        if (error != IPTFS_OK)
+            return error;
+        iptfs_ip_fragment_write_header(header, fragment->octets, fragment->from,
+                                       end < whole->octets);
+        memcpy(bytes, header + offset, part);
+        bytes += part;
+        offset += part;
+        octets -= part;
+    }
+    if (octets == 0)
+        return IPTFS_OK;
+    return iptfs_inner_copy(source, whole, tos, fragment->from + offset, octets, bytes);
+}
+
 int iptfs_inner_copy(const struct iptfs_octets *source, const struct iptfs_inner *inner,
                      uint8_t tos, uint32_t offset, uint32_t octets, uint8_t *bytes)
 {
+    if (inner->is_fragment)
+        return copy_fragment(source, inner, tos, offset, octets, bytes);
     bool asked = source != NULL && source->copy != NULL && inner->handle != NULL;
     if (inner->octets < iptfs_ip_header_octets(inner->ip_version) ||
         (inner->bytes == NULL && source == NULL))

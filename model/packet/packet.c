@@ -105,7 +105,7 @@ static void return_buffer(struct iptfs_store *store, uint8_t *bytes)
     store->free_buffer = buffer;
 }
 
-struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets)
+static inline struct iptfs_inner *take_inner(struct iptfs_store *store, uint32_t octets)
 {
     if (store->free_inner == NULL && !grow_inner(store))
         return NULL;
@@ -113,7 +113,22 @@ struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets)
     store->free_inner = inner->next;
     *inner = (struct iptfs_inner){.octets = octets, .refs = 1};
     store->live_inner++;
-    iptfs_tally_add(&store->ledger.offered, octets);
+    return inner;
+}
+
+struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets)
+{
+    struct iptfs_inner *inner = take_inner(store, octets);
+    if (inner != NULL)
+        iptfs_tally_add(&store->ledger.offered, octets);
+    return inner;
+}
+
+struct iptfs_inner *iptfs_inner_new_fragment(struct iptfs_store *store, uint32_t octets)
+{
+    struct iptfs_inner *inner = take_inner(store, octets);
+    if (inner != NULL)
+        inner->is_fragment = true;
     return inner;
 }
 
@@ -147,6 +162,10 @@ void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, ui
 static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
                                                       const struct iptfs_inner *inner)
 {
+    if (inner->is_fragment) {
+        iptfs_inner_set_drop_cause(inner->whole, (enum iptfs_drop_cause)inner->drop_cause);
+        return;
+    }
     if (inner->drop_cause != IPTFS_DROP_NONE)
         iptfs_tally_add(&store->ledger.dropped[inner->drop_cause], inner->octets);
     else if (store->closing)
@@ -165,10 +184,13 @@ static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
         store->release(store->release_ctx, inner->handle);
     if (inner->owns_bytes)
         return_buffer(store, inner->bytes);
+    struct iptfs_inner *whole = inner->is_fragment ? inner->whole : NULL;
     inner->next = store->free_inner;
     store->free_inner = inner;
     IPTFS_ASSERT(store->live_inner > 0);
     store->live_inner--;
+    if (whole != NULL)
+        iptfs_inner_unref(store, whole);
 }
 
 void iptfs_inner_unref(struct iptfs_store *store, struct iptfs_inner *inner)

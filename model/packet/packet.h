@@ -43,20 +43,28 @@ struct iptfs_inner {
     void *handle;             /* opaque, of the caller that offered it; NULL for none */
     uint8_t *bytes;           /* its octets; NULL: only its size is simulated */
     int64_t arrived_ps;       /* when it entered the tunnel */
-    int64_t gathered_ps;      /* when its first IP fragment came, while they are gathered */
-    uint32_t octets;          /* whole IP packet */
-    uint32_t id;              /* IPv4 identification or IPv6 flow label, for traces */
-    uint32_t refs;            /* the queue, outer packets and the reassembly that hold it */
-    uint32_t got;             /* octets that have come, while IP fragments of it are gathered */
-    uint16_t flow;            /* which traffic source it came from */
-    uint8_t ip_version;       /* 4 or 6 */
-    uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
-    uint8_t drop_cause;       /* enum iptfs_drop_cause; without effect once it is delivered */
-    uint8_t ecn_sent;    /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
-    bool local;          /* sent by the gateway itself, not forwarded */
-    bool ce_refused : 1; /* is not ECN-capable, and an outer packet's CE asks to drop it */
-    bool owns_bytes : 1; /* bytes is a buffer of the store */
-    bool delivered : 1;  /* has left the tunnel whole */
+    union {
+        int64_t gathered_ps;       /* when its first IP fragment came, while they are gathered */
+        struct iptfs_inner *whole; /* of a fragment: the packet it is of, reference held */
+    };
+    uint32_t octets; /* whole IP packet */
+    uint32_t id;     /* IPv4 identification or IPv6 flow label, for traces */
+    uint32_t refs;   /* the queue, outer packets and the reassembly that hold it */
+    union {
+        uint32_t got;  /* octets that have come, while IP fragments of it are gathered */
+        uint32_t from; /* of a fragment: where its payload begins in that of `whole` */
+    };
+    uint16_t flow;        /* which traffic source it came from */
+    uint8_t ip_version;   /* 4 or 6 */
+    uint8_t tos;          /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
+    uint8_t drop_cause;   /* enum iptfs_drop_cause; without effect once it is delivered */
+    uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
+    bool local;           /* sent by the gateway itself, not forwarded */
+    bool ce_refused : 1;  /* is not ECN-capable, and an outer packet's CE asks to drop it */
+    bool owns_bytes : 1;  /* bytes is a buffer of the store */
+    bool delivered : 1;   /* has left the tunnel whole */
+    bool df : 1;          /* IPv4's Don't Fragment */
+    bool is_fragment : 1; /* see packet/ip_fragment.h; the ledger does not count it */
 };
 
 /* An outer packet: what ESP carries. Its payload is slices, or bytes where it came from outside. */
@@ -150,6 +158,11 @@ void iptfs_store_free(struct iptfs_store *store);
  * set) when memory ran out. */
 struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets);
 
+/* A new packet with one reference that the ledger does not count: an IP fragment, whose `whole` the
+ * caller sets, with a reference to it. When it ends without being delivered, its drop cause becomes
+ * that of `whole`. NULL (and store->error set) when memory ran out. */
+struct iptfs_inner *iptfs_inner_new_fragment(struct iptfs_store *store, uint32_t octets);
+
 /* Gives the packet a buffer of IPTFS_PACKET_MAX_OCTETS of its own: inner packets that are made
  * from bytes. False when memory ran out. */
 bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner);
@@ -179,7 +192,8 @@ static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_i
     if (inner->delivered)
         return false;
     inner->delivered = true;
-    iptfs_tally_add(&store->ledger.delivered, inner->octets);
+    if (!inner->is_fragment)
+        iptfs_tally_add(&store->ledger.delivered, inner->octets);
     return true;
 }
 

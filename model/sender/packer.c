@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sender/packer.h"
 
+#include "packet/ip_fragment.h"
+
 struct iptfs_outer *iptfs_packer_new_outer(struct iptfs_packer *packer, int64_t now_ps)
 {
     struct iptfs_outer *outer = iptfs_outer_new(packer->store);
@@ -25,11 +27,29 @@ static void drop_too_big(struct iptfs_packer *packer, struct iptfs_inner *inner,
     iptfs_inner_unref(packer->store, inner);
 }
 
-static bool may_send(const struct iptfs_packer *packer, const struct iptfs_inner *inner)
+bool iptfs_packer_cuts(const struct iptfs_packer *packer, uint8_t ip_version, bool df)
 {
-    if (inner->octets <= packer->payload_octets)
-        return true;
-    return !packer->dont_fragment && (inner->ip_version == 4 || !packer->no_ipv6_fragments);
+    bool allowed = iptfs_ip_fragment_allowed(ip_version, df);
+    if (!packer->dont_fragment)
+        return allowed || !packer->by_ip;
+    return allowed && packer->ip_fragment &&
+           packer->payload_octets >= IPTFS_IPV4_HEADER_OCTETS + IPTFS_IP_FRAGMENT_UNIT;
+}
+
+/* Replaces the packet by its IP fragments, at the head of the queue. */
+static bool cut(struct iptfs_packer *packer, struct iptfs_queue *queue, struct iptfs_inner *inner)
+{
+    bool again = inner->is_fragment;
+    struct iptfs_inner *last;
+    struct iptfs_inner *first =
+        iptfs_ip_fragment_cut(packer->store, inner, packer->payload_octets, &last);
+    if (first == NULL)
+        return false;
+    uint64_t queued = queue->pkts;
+    iptfs_queue_push_front(queue, first, last);
+    packer->ip_cut_pkts += !again;
+    packer->ip_fragments += queue->pkts - queued - again;
+    return true;
 }
 
 struct iptfs_inner *iptfs_packer_first(struct iptfs_packer *packer, struct iptfs_queue *queue,
@@ -41,9 +61,14 @@ struct iptfs_inner *iptfs_packer_first(struct iptfs_packer *packer, struct iptfs
     while ((inner = iptfs_queue_pop(queue)) != NULL) {
         iptfs_trace_inner(packer->trace, now_ps, IPTFS_TRACE_FIRST_DEQUEUE, inner, 0,
                           packer->payload_octets);
-        if (may_send(packer, inner))
+        if (inner->octets <= packer->payload_octets)
             return inner;
-        drop_too_big(packer, inner, now_ps);
+        if (!iptfs_packer_cuts(packer, inner->ip_version, inner->df))
+            drop_too_big(packer, inner, now_ps);
+        else if (!packer->dont_fragment)
+            return inner;
+        else if (!cut(packer, queue, inner))
+            drop_too_big(packer, inner, now_ps);
     }
     return NULL;
 }

@@ -36,9 +36,10 @@ struct iptfs_packer {
     const struct iptfs_trace *trace;
     const struct iptfs_esp *esp;
     uint32_t payload_octets; /* inner octets in an outer packet */
-    bool dont_fragment;      /* drop packets that are longer */
-    bool no_ipv6_fragments;  /* ... and IPv6 packets that are longer (RFC 8200, 4.5) */
-    bool dummies;            /* make all-pad packets when nothing is queued */
+    bool dont_fragment;      /* no fragments in consecutive outer packets: drop longer packets */
+    bool ip_fragment;        /* ... but IP-fragment IPv4 packets without DF (RFC 9347, 2.2.6) */
+    bool by_ip;   /* plain: what IP must not fragment is dropped, see iptfs_packer_cuts */
+    bool dummies; /* make all-pad packets when nothing is queued */
     /* AGGFRAG */
     uint8_t sub_type;             /* of the header: 0, or 1 for congestion control */
     bool fill_full;               /* start a packet in the rest of an outer one */
@@ -50,6 +51,8 @@ struct iptfs_packer {
     bool ip_fragment_headers;    /* each IP fragment has an IP header (RFC 791) */
     struct iptfs_inner *partial; /* a packet of which fragments were sent, reference held */
     uint32_t partial_octets;     /* how much of it was sent */
+    uint64_t ip_cut_pkts;        /* inner packets that were cut into IP fragments */
+    uint64_t ip_fragments;       /* and these */
     uint64_t seq;                /* of the last outer packet; the first has 1 */
     uint64_t number;             /* the same, counting on over all SAs */
     uint32_t sa;                 /* which SA, from 0 */
@@ -69,11 +72,16 @@ extern const struct iptfs_packer_ops iptfs_packer_esp_transport;
 /* ESP tunnel mode with each packet padded to exactly pkt-size octets (RFC 4303, 2.7). */
 extern const struct iptfs_packer_ops iptfs_packer_esp_pad;
 
+/* Whether a packet that is longer than an outer packet carries is sent in pieces: as AGGFRAG
+ * fragments, or as IP fragments where IP allows them. */
+bool iptfs_packer_cuts(const struct iptfs_packer *packer, uint8_t ip_version, bool df);
+
 /* For the packers. A new outer packet with the next sequence number; NULL when memory ran out. */
 struct iptfs_outer *iptfs_packer_new_outer(struct iptfs_packer *packer, int64_t now_ps);
 
 /* For the packers. The packet whose octets come first in the next outer packet: the partial one, or
- * the first in the queue that may be sent. Those before it are dropped: they became too long when
+ * the first in the queue that may be sent. A longer one is cut into IP fragments, where these are
+ * allowed, and its first fragment is sent; otherwise it is dropped, since it became too long when
  * the path MTU shrank. NULL when there is none. */
 struct iptfs_inner *iptfs_packer_first(struct iptfs_packer *packer, struct iptfs_queue *queue,
                                        int64_t now_ps);

@@ -57,6 +57,8 @@ static struct iptfs_outer *next_plain(struct iptfs_packer *packer, struct iptfs_
     size(packer, outer, octets + added_header_octets(packer, inner, sent));
     IPTFS_ASSERT(sent + octets <= inner->octets);
     bool ended = sent + octets == inner->octets;
+    packer->ip_cut_pkts += sent == 0 && !ended;
+    packer->ip_fragments += sent > 0 || !ended;
     packer->partial = ended ? NULL : inner;
     packer->partial_octets = ended ? 0 : sent + octets;
     if (ended)

@@ -38,6 +38,21 @@ bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner)
     return true;
 }
 
+void iptfs_queue_push_front(struct iptfs_queue *queue, struct iptfs_inner *first,
+                            struct iptfs_inner *last)
+{
+    struct iptfs_inner *rest = queue->head;
+    last->next = NULL;
+    for (const struct iptfs_inner *inner = first; inner != NULL; inner = inner->next) {
+        queue->octets += inner->octets;
+        queue->pkts++;
+    }
+    last->next = rest;
+    queue->head = first;
+    if (rest == NULL)
+        queue->tail = last;
+}
+
 struct iptfs_inner *iptfs_queue_pop(struct iptfs_queue *queue)
 {
     struct iptfs_inner *inner = queue->head;

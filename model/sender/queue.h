@@ -28,6 +28,11 @@ uint64_t iptfs_queue_mark_octets(uint64_t limit_octets);
  * nothing changed, when it does not fit. */
 bool iptfs_queue_push(struct iptfs_queue *queue, struct iptfs_inner *inner);
 
+/* Puts packets that are linked by `next`, from `first` to `last`, before all others: the IP
+ * fragments of the packet that was taken last. The limit does not apply to them. */
+void iptfs_queue_push_front(struct iptfs_queue *queue, struct iptfs_inner *first,
+                            struct iptfs_inner *last);
+
 /* Takes the first packet with its reference; NULL when the queue is empty. Its `next` still points
  * to the packet behind it. */
 struct iptfs_inner *iptfs_queue_pop(struct iptfs_queue *queue);

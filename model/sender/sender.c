@@ -32,7 +32,8 @@ static void init_packer(struct iptfs_sender *sender)
         .trace = sender->trace,
         .esp = &config->esp,
         .dont_fragment = config->dont_frag,
-        .no_ipv6_fragments = !config->mode->aggfrag,
+        .ip_fragment = config->ip_fragment,
+        .by_ip = !config->mode->aggfrag,
         .dummies = config->mode->paced,
         .sub_type = config->mode->congestion,
         .fill_full = fills_full(config),
@@ -85,12 +86,11 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
         sender->empty_ps = empty_gap_ps;
 }
 
-/* Only its source may fragment an IPv6 packet (RFC 8200, 4.5); AGGFRAG is no IP fragmentation. */
-bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version)
+bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version,
+                          bool df)
 {
-    if (octets <= sender->packer.payload_octets)
-        return false;
-    return sender->config.dont_frag || (ip_version == 6 && !sender->config.mode->aggfrag);
+    return octets > sender->packer.payload_octets &&
+           !iptfs_packer_cuts(&sender->packer, ip_version, df);
 }
 
 static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner,
@@ -142,6 +142,7 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     inner->ip_version = arrival->ip_version;
     inner->tos = arrival->tos;
     inner->local = arrival->local;
+    inner->df = arrival->df;
     return inner;
 }
 
@@ -157,7 +158,7 @@ static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival 
         drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
         return IPTFS_E_STOPPED;
     }
-    if (iptfs_sender_too_big(sender, inner->octets, inner->ip_version))
+    if (iptfs_sender_too_big(sender, inner->octets, inner->ip_version, inner->df))
         return refuse_too_big(sender, inner);
     if (!iptfs_queue_push(&sender->queue, inner))
         return refuse_no_space(sender, inner);

@@ -31,6 +31,8 @@ struct iptfs_sender_config {
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
     bool dont_frag;
+    bool ip_fragment;           /* with dont_frag: IPv4 packets without DF that are too long are cut
+                                 * into IP fragments, and not refused */
     bool fill_whole;            /* fill = whole: never start a packet in the rest of an outer one */
     bool fill_full;             /* fill = full; with neither, the default of the mode */
     bool pad_to_avoid_fragment; /* these as in struct iptfs_packer */
@@ -113,9 +115,10 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
  * come out at the other end, in each of these cases. */
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
 
-/* True when a packet of this length and IP version would be refused as too big now: it is longer
- * than an outer packet carries, and may not be fragmented. */
-bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version);
+/* True when a packet of this length, IP version and DF would be refused as too big now: it is
+ * longer than an outer packet carries, and may not be fragmented. */
+bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version,
+                          bool df);
 
 /* When iptfs_sender_wake must be called next, if nothing is offered before; IPTFS_NEVER for not. */
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender);

@@ -18,6 +18,7 @@ struct iptfs_arrival {
     uint8_t ip_version; /* 4 or 6 */
     uint8_t tos;
     bool local; /* sent by the gateway itself, not forwarded */
+    bool df;    /* IPv4's Don't Fragment */
 };
 
 /* How much a sender can take, for sources that send whenever it can take more. */

@@ -4,6 +4,7 @@
 #include "base/asserts.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "packet/ip_fragment.h"
 
 static void on_arrived(void *ctx, struct iptfs_inner *inner)
 {
@@ -60,6 +61,11 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
 static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, bool again)
 {
     struct iptfs_tunnel *tunnel = ctx;
+    if (inner->is_fragment) {
+        inner = again ? NULL : iptfs_ip_fragment_delivered(&tunnel->store, inner);
+        if (inner == NULL)
+            return;
+    }
     if (again)
         tunnel->delivered_again++;
     else
@@ -265,7 +271,7 @@ void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     struct iptfs_store *store = &tunnel->store;
-    iptfs_sender_collect(&tunnel->sender, now_ps);
+    iptfs_sender_collect(&tunnel->sender, now_ps - 1);
     iptfs_store_close(store);
     iptfs_sender_clear(&tunnel->sender);
     tunnel->link->ops->clear(tunnel->link);

@@ -88,7 +88,7 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
 /* Brings `delivered` up to date; iptfs_tunnel_close does it too. */
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel);
 
-/* Ends the run at now_ps: arrivals up to now are taken, then every packet inside is released and
+/* Ends the run at now_ps: arrivals before now are taken, then every packet inside is released and
  * counted. IPTFS_E_UNBALANCED when inner or outer packets do not add up, IPTFS_E_NO_MEMORY when
  * memory had run out during the run. Nothing but reading and iptfs_tunnel_free may follow. */
 int iptfs_tunnel_close(struct iptfs_tunnel *tunnel, int64_t now_ps);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/octets.h"
 #include "packet/aggfrag.h"
+#include "packet/ip_fragment.h"
 #include "wire/outer_ip.h"
 
 #include <string.h>
@@ -17,8 +18,6 @@ enum {
     NO_NEXT_HEADER = 59, /* of a dummy packet (RFC 4303, 2.6) */
     TTL = 64,
     IPV4_DF = 0x4000,
-    IPV4_MF = 0x2000,
-    IPV4_FRAGMENT_OFFSET = 0x1FFF, /* in units of 8 octets */
     IPV4_FLAGS_AT = 6,
     AAD_MAX_OCTETS = 12
 };
@@ -152,13 +151,9 @@ static int write_fragment_header(struct iptfs_outer_codec *wire, const struct pi
     if (bytes[0] != 0x45)
         return refuse(wire, IPTFS_E_INVALID,
                       "only IPv4 packets without options are cut into IP fragments");
-    uint32_t flags = iptfs_get16(bytes + IPV4_FLAGS_AT);
-    uint32_t fragment_offset = (flags & IPV4_FRAGMENT_OFFSET) +
-                               (piece->from > 0 ? (piece->from - IPTFS_IPV4_HEADER_OCTETS) / 8 : 0);
-    uint32_t more = piece->from + piece->octets < piece->inner->octets ? IPV4_MF : flags & IPV4_MF;
-    iptfs_put16(bytes + 2, piece->header + piece->octets);
-    iptfs_put16(bytes + IPV4_FLAGS_AT, more | fragment_offset);
-    iptfs_ipv4_seal(bytes, IPTFS_IPV4_HEADER_OCTETS);
+    uint32_t from = piece->from > 0 ? piece->from - IPTFS_IPV4_HEADER_OCTETS : 0;
+    iptfs_ip_fragment_write_header(bytes, piece->header + piece->octets, from,
+                                   piece->from + piece->octets < piece->inner->octets);
     return IPTFS_OK;
 }
 

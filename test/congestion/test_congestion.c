@@ -286,18 +286,18 @@ static void test_receive_rate_is_made(void)
     header.techo = 1000000;
     iptfs_congestion_input(&end, S + 100 * MS, 1, false, &header);
     CHECK_NEAR(end.receive_pps, 30, 1e-9);
-    CHECK_NEAR(end.tfrc.rate_pps, 60, 1e-9);
+    CHECK_NEAR(end.tfrc.rate_pps, 30, 1e-9); /* the initial rate, with the first sample */
     header.techo = 1099000; /* sent before the rate rose, and before the last feedback */
     iptfs_congestion_input(&end, S + 205 * MS, 2, false, &header);
     CHECK_U64(end.feedbacks, 1);
-    header.techo = 1100000; /* sent at 60, arrived half as fast: 50 ms later than 100 ms after */
+    header.techo = 1100000; /* sent at 30, arrived more slowly: 50 ms later than 100 ms after */
     iptfs_congestion_input(&end, S + 250 * MS, 3, false, &header);
-    CHECK_NEAR(end.receive_pps, 60 / 1.5, 1e-9);
-    CHECK_NEAR(end.tfrc.rate_pps, 80, 1e-9);
+    CHECK_NEAR(end.receive_pps, 30 / 1.5, 1e-9);
+    CHECK_NEAR(end.tfrc.rate_pps, 60, 1e-9);
     header.techo = 1260000;
     header.loss_event_rate = 10; /* round trip shorter again: no faster than sent */
     iptfs_congestion_input(&end, S + 370 * MS, 4, false, &header);
-    CHECK_NEAR(end.receive_pps, 80 * 0.9, 1e-9);
+    CHECK_NEAR(end.receive_pps, 60 * 0.9, 1e-9);
     /* Halved by the timer, it is the half that was sent. */
     iptfs_congestion_init(&end, &config, S);
     sent_at(&end, S);

@@ -2,6 +2,7 @@
 /* The loss history against section 5 of RFC 5348, worked by hand. */
 #include "base/units.h"
 #include "congestion/loss_history.h"
+#include "congestion/tfrc.h"
 #include "support/check.h"
 
 #define MS IPTFS_PS_PER_MS
@@ -351,12 +352,64 @@ static void test_first_interval_comes_from_the_receive_rate(void)
         arrive(&history, 73 + i, 160 * MS, 10 * MS);
     CHECK_NEAR(asked_pps, 1000, 1e-9);
 
-    /* At least two packets a round trip. */
+    /* At least one packet in two round trips. */
     iptfs_loss_history_init(&history, one_in_200);
     arrive(&history, 1, 0, 100 * MS);
     for (uint64_t i = 3; i <= 5; i++)
         arrive(&history, i, (int64_t)i * 1000 * MS, 100 * MS);
-    CHECK_NEAR(asked_pps, 20, 1e-9);
+    CHECK_NEAR(asked_pps, 5, 1e-9);
+}
+
+/* RFC 5348, 6.3.1: the first packet is marked, so that the first interval is empty: 0.5 packets per
+ * round trip are the target, 1 / (R * spacing(p)), so that spacing(p) = 2 and 1/p = 4.84. */
+static void test_first_interval_of_an_empty_one(void)
+{
+    static const int64_t rtts_ps[] = {0, 1 * MS, 100 * MS, 3000 * MS};
+    for (size_t i = 0; i < sizeof rtts_ps / sizeof rtts_ps[0]; i++) {
+        struct iptfs_loss_history history;
+        iptfs_loss_history_init(&history, iptfs_tfrc_loss_for_rate);
+        arrive_marked(&history, 1, 0, rtts_ps[i]);
+        CHECK_NEAR(iptfs_loss_history_interval(&history), 4.84, 0.005);
+        CHECK_U64(iptfs_loss_history_wire(&history), 5);
+    }
+}
+
+/* RFC 5348, 5.1: n - 1 and n + 1 arrive, then n + 2 with a mark. The event is detected with the
+ * mark and begins with n. */
+static void test_a_mark_behind_a_gap_counts_at_once(void)
+{
+    struct iptfs_loss_history history;
+    iptfs_loss_history_init(&history, NULL);
+    arrive_all(&history, 1, 9, 20 * MS);
+    arrive(&history, 11, 11 * MS, 20 * MS);
+    CHECK_U64(history.events, 0);
+    arrive_marked(&history, 12, 12 * MS, 20 * MS);
+    CHECK_U64(history.events, 1);
+    CHECK_U64(history.event_seq, 10);
+    CHECK_INT(history.event_ps, 10 * MS);
+    CHECK_TRUE(iptfs_loss_history_marked(&history));
+    CHECK_NEAR(iptfs_loss_history_interval(&history), 9, 0);
+    /* A mark that begins no event settles nothing: 14 may still come. */
+    arrive(&history, 13, 13 * MS, 20 * MS);
+    arrive_marked(&history, 15, 15 * MS, 20 * MS);
+    CHECK_U64(history.lost_pkts, 1);
+    arrive(&history, 14, 16 * MS, 20 * MS);
+    CHECK_U64(history.lost_pkts, 1);
+    CHECK_U64(history.events, 1);
+    CHECK_U64(history.marked_pkts, 2);
+    /* Missing numbers that belong to the event, and a mark that does not. */
+    arrive_all(&history, 16, 28, 20 * MS);
+    arrive_marked(&history, 31, 31 * MS, 20 * MS);
+    CHECK_U64(history.events, 2);
+    CHECK_U64(history.event_seq, 31);
+    /* A mark of the current event sets the E bit at once, also behind a gap. */
+    iptfs_loss_history_init(&history, NULL);
+    arrive_all(&history, 1, 9, 20 * MS);
+    arrive_all(&history, 11, 14, 20 * MS);
+    CHECK_TRUE(!iptfs_loss_history_marked(&history));
+    arrive_marked(&history, 16, 16 * MS, 20 * MS);
+    CHECK_TRUE(iptfs_loss_history_marked(&history));
+    CHECK_U64(history.events, 1);
 }
 
 static void test_wire_form_saturates(void)
@@ -395,6 +448,8 @@ const CU_TestInfo iptfs_tests_loss_history[] = {
     {"a mark is a loss", test_a_mark_is_a_loss},
     {"marks expire with their intervals", test_marks_expire_with_their_intervals},
     {"first interval from the receive rate", test_first_interval_comes_from_the_receive_rate},
+    {"first interval of an empty one", test_first_interval_of_an_empty_one},
+    {"a mark behind a gap counts at once", test_a_mark_behind_a_gap_counts_at_once},
     {"wire form saturates", test_wire_form_saturates},
     CU_TEST_INFO_NULL,
 };

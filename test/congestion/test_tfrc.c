@@ -25,6 +25,15 @@ static struct iptfs_tfrc start(uint32_t packet_octets, int64_t rtt_ps)
     return tfrc;
 }
 
+/* After the first sample, and without the infinity with which X_recv_set starts. */
+static struct iptfs_tfrc start_later(uint32_t packet_octets)
+{
+    struct iptfs_tfrc tfrc = start(packet_octets, RTT);
+    feed(&tfrc, 0, 0, 0);
+    tfrc.received_any = false;
+    return tfrc;
+}
+
 static void test_equation_at_known_points(void)
 {
     /* p = 0.01: sqrt(0.0066667) = 0.0816497; 12 * sqrt(0.00375) * 0.01 * 1.0032 = 0.0073720;
@@ -71,9 +80,69 @@ static void test_initial_rate(void)
     CHECK_NEAR(tfrc.rate_pps, 60, 1e-9);
 }
 
-static void test_slow_start_doubles_until_the_first_loss(void)
+/* The first sample replaces the round-trip time known in advance (RFC 5348, 4.3, step 2), and the
+ * rate becomes the initial window in each of the new ones (4.2), whatever it was. */
+static void test_first_sample_replaces_the_initial_rtt(void)
+{
+    struct iptfs_tfrc tfrc = start(1460, 5 * MS);
+    CHECK_NEAR(tfrc.rate_pps, 600, 1e-9);
+    struct iptfs_tfrc_feedback feedback = {.receive_pps = 600, .rtt_sample_ps = 200 * MS};
+    iptfs_tfrc_feedback(&tfrc, 200 * MS, &feedback);
+    CHECK_INT(tfrc.rtt_ps, 200 * MS); /* 0.9 * 5 + 0.1 * 200 = 24.5 ms in the filter */
+    CHECK_NEAR(tfrc.rate_pps, 15, 1e-9);
+    /* The next sample goes through the filter. */
+    feedback.rtt_sample_ps = 300 * MS;
+    iptfs_tfrc_feedback(&tfrc, 400 * MS, &feedback);
+    CHECK_INT(tfrc.rtt_ps, 210 * MS);
+    /* The other way round. */
+    tfrc = start(1460, 200 * MS);
+    feedback.rtt_sample_ps = 5 * MS;
+    iptfs_tfrc_feedback(&tfrc, 5 * MS, &feedback);
+    CHECK_INT(tfrc.rtt_ps, 5 * MS);
+    CHECK_NEAR(tfrc.rate_pps, 600, 1e-9);
+    /* A feedback without a sample: the value known in advance stays. */
+    tfrc = start(1460, 200 * MS);
+    feed(&tfrc, 5 * MS, 0, 0);
+    struct iptfs_tfrc unsampled = start(1460, 200 * MS);
+    iptfs_tfrc_feedback(&unsampled, 5 * MS, &(struct iptfs_tfrc_feedback){.rtt_least_ps = MS});
+    CHECK_INT(unsampled.rtt_ps, 200 * MS);
+    iptfs_tfrc_feedback(&unsampled, 250 * MS, &feedback);
+    CHECK_INT(unsampled.rtt_ps, 5 * MS);
+    /* A loss that the first feedback states counts. */
+    tfrc = start(1460, 5 * MS);
+    feed(&tfrc, 100 * MS, 0.2, 0);
+    CHECK_NEAR(tfrc.rate_pps, iptfs_tfrc_rate(0.2, RTT), 1e-9);
+}
+
+/* X_recv_set starts with infinity: for two round trips no receive rate bounds the rate (4.3). */
+static void test_receive_rate_does_not_bound_the_first_two_round_trips(void)
 {
     struct iptfs_tfrc tfrc = start(1460, RTT);
+    feed(&tfrc, 1 * RTT, 0, 1);
+    CHECK_NEAR(tfrc.rate_pps, 30, 1e-9);
+    feed(&tfrc, 2 * RTT, 0, 1);
+    CHECK_NEAR(tfrc.rate_pps, 60, 1e-9);
+    feed(&tfrc, 2 * RTT + 1, 1e-4, 1);
+    CHECK_NEAR(tfrc.rate_pps, 2, 1e-9); /* infinity is older than two round trips */
+    /* Without a round-trip time they begin with the packet that the first feedback answers. */
+    tfrc = start(1460, 0);
+    feed(&tfrc, 50 * RTT, 0, 1);
+    CHECK_NEAR(tfrc.rate_pps, 30, 1e-9);
+    feed(&tfrc, 51 * RTT, 1e-4, 10);
+    CHECK_NEAR(tfrc.rate_pps, iptfs_tfrc_rate(1e-4, RTT), 1e-9);
+    feed(&tfrc, 51 * RTT + 1, 1e-4, 10);
+    CHECK_NEAR(tfrc.rate_pps, 20, 1e-9);
+    /* The no-feedback timer replaces the set (4.4). */
+    tfrc = start(1460, RTT);
+    feed(&tfrc, RTT, 0.01, 1);
+    iptfs_tfrc_wake(&tfrc, iptfs_tfrc_next_ps(&tfrc));
+    CHECK_NEAR(tfrc.rate_pps, 15, 1e-9);
+    CHECK_TRUE(!tfrc.received_any);
+}
+
+static void test_slow_start_doubles_until_the_first_loss(void)
+{
+    struct iptfs_tfrc tfrc = start_later(1460);
     double rate = 30;
     for (int64_t i = 1; i <= 20; i++) {
         feed(&tfrc, i * RTT, 0, tfrc.rate_pps);
@@ -87,7 +156,7 @@ static void test_slow_start_doubles_until_the_first_loss(void)
 
 static void test_receive_rate_bounds(void)
 {
-    struct iptfs_tfrc tfrc = start(1460, RTT);
+    struct iptfs_tfrc tfrc = start_later(1460);
     feed(&tfrc, 1 * RTT, 0, 30);
     feed(&tfrc, 2 * RTT, 0, 45); /* the bottleneck gives 45 of 60 */
     CHECK_NEAR(tfrc.rate_pps, 90, 1e-9);
@@ -108,11 +177,11 @@ static void test_receive_rate_bounds(void)
     feed(&tfrc, 10 * RTT, 1e-4, 5);
     CHECK_NEAR(tfrc.rate_pps, 10, 1e-9);
     /* One that is unknown bounds nothing. */
-    struct iptfs_tfrc unknown = start(1460, RTT);
+    struct iptfs_tfrc unknown = start_later(1460);
     feed(&unknown, RTT, 0.01, 0);
     CHECK_NEAR(unknown.rate_pps, 112.33, 0.01);
     /* Many feedbacks in a round trip: the newest four are kept. */
-    struct iptfs_tfrc many = start(1460, RTT);
+    struct iptfs_tfrc many = start_later(1460);
     for (int i = 1; i <= 5; i++)
         feed(&many, RTT + i, 0.0001, 100 - 10 * i);
     CHECK_U64(many.received_count, IPTFS_TFRC_RECEIVED);
@@ -147,7 +216,7 @@ static void test_round_trip_is_filtered(void)
 
 static void test_missing_feedback_halves_the_rate(void)
 {
-    struct iptfs_tfrc tfrc = start(1460, RTT);
+    struct iptfs_tfrc tfrc = start_later(1460);
     for (int64_t i = 1; i <= 5; i++)
         feed(&tfrc, i * RTT, 0, tfrc.rate_pps); /* 960 */
     CHECK_INT(iptfs_tfrc_next_ps(&tfrc), 9 * RTT);
@@ -176,13 +245,13 @@ static void test_missing_feedback_halves_the_rate(void)
 /* After a loss: 4.4 halves what the equation allowed, or what the receive rate did. */
 static void test_missing_feedback_after_losses(void)
 {
-    struct iptfs_tfrc by_equation = start(1460, RTT);
+    struct iptfs_tfrc by_equation = start_later(1460);
     feed(&by_equation, RTT, 0.01, 1000);
     iptfs_tfrc_wake(&by_equation, 5 * RTT);
     CHECK_NEAR(by_equation.rate_pps, 112.33 / 2, 0.01);
     iptfs_tfrc_wake(&by_equation, 9 * RTT);
     CHECK_NEAR(by_equation.rate_pps, 112.33 / 4, 0.01);
-    struct iptfs_tfrc by_receiver = start(1460, RTT);
+    struct iptfs_tfrc by_receiver = start_later(1460);
     feed(&by_receiver, RTT, 0.01, 40);
     CHECK_NEAR(by_receiver.rate_pps, 80, 1e-9);
     iptfs_tfrc_wake(&by_receiver, 5 * RTT);
@@ -200,6 +269,7 @@ static void test_limits(void)
     struct iptfs_tfrc_config config = {
         .packet_octets = 1460, .max_pps = 50, .min_pps = 10, .rtt_ps = RTT};
     iptfs_tfrc_init(&tfrc, &config, 0);
+    feed(&tfrc, 0, 0, 30);
     feed(&tfrc, RTT, 0, 30);
     CHECK_NEAR(tfrc.rate_pps, 50, 0);
     feed(&tfrc, 2 * RTT, 1e-4, 50); /* the equation allows more */
@@ -233,6 +303,9 @@ const CU_TestInfo iptfs_tests_tfrc[] = {
     {"equation at known points", test_equation_at_known_points},
     {"inverse comes back", test_inverse_comes_back},
     {"initial rate", test_initial_rate},
+    {"the first sample replaces the initial RTT", test_first_sample_replaces_the_initial_rtt},
+    {"X_recv does not bound the first two round trips",
+     test_receive_rate_does_not_bound_the_first_two_round_trips},
     {"slow start doubles until the first loss", test_slow_start_doubles_until_the_first_loss},
     {"receive rate bounds", test_receive_rate_bounds},
     {"round trip is filtered", test_round_trip_is_filtered},

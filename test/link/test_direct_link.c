@@ -279,9 +279,10 @@ static void test_slower_than_time(void)
 
 /* ---------------------------------------------------------------------------- changes of rate */
 
-/* A transmission keeps the rate at its start; a change at that instant counts. Eight packets
- * of 1 ms at first: the third begins at 2 ms, when the rate is halved, the fourth at 4; half way
- * through it the rate is four times as high, at which the others take 0.5 ms. */
+/* A change of the rate counts for a packet that starts at that instant, and for the rest of one
+ * under transmission. Packets of 1 ms at first: the third begins at 2 ms, when the rate is halved,
+ * the fourth at 4; half way through it the rate is four times as high: the rest takes 0.25 ms, the
+ * others 0.5 ms. */
 static void test_rate_changes(void)
 {
     static const struct iptfs_timed changes[] = {
@@ -293,13 +294,18 @@ static void test_rate_changes(void)
     start(&bench, &config);
     for (int i = 0; i < 6; i++)
         send(&bench, 0, 1000);
-    CHECK_INT(bench.link->ops->idle_ps(bench.link, 0), 7 * MS);
+    CHECK_INT(bench.link->ops->idle_ps(bench.link, 0), 6 * MS + MS / 4);
     send(&bench, 7 * MS + 1, 1000); /* no packet started at the rate between */
     CHECK_INT(bench.link->ops->idle_ps(bench.link, 7 * MS + 1), 8 * MS + 1);
     run(&bench);
     const struct came expected[] = {
-        {11 * MS, 1, 0},          {12 * MS, 2, 0}, {14 * MS, 3, 0},     {16 * MS, 4, 0},
-        {16 * MS + MS / 2, 5, 0}, {17 * MS, 6, 0}, {18 * MS + 1, 7, 0},
+        {11 * MS, 1, 0},
+        {12 * MS, 2, 0},
+        {14 * MS, 3, 0},
+        {15 * MS + MS / 4, 4, 0},
+        {15 * MS + 3 * MS / 4, 5, 0},
+        {16 * MS + MS / 4, 6, 0},
+        {18 * MS + 1, 7, 0},
     };
     check_came(&bench, expected, 7);
     stop(&bench, 0);

@@ -88,6 +88,35 @@ static void test_changes_of_the_rate(void)
     iptfs_transmitter_free(&transmitter);
 }
 
+/* Half a packet at each of two rates; a packet begun at 1 kb/s; three rates in one packet. */
+static void test_changes_under_transmission(void)
+{
+    static const struct iptfs_timed halves[] = {{MS / 2, 4000000}, {10 * MS, 8000000}};
+    static const struct iptfs_timed stall[] = {{20 * MS, 1000}, {30 * MS, 10000000}};
+    static const struct iptfs_timed three[] = {{1, 1000000}, {1 + MS, 2000000}, {2 * MS, 8000000}};
+    static const struct {
+        const struct iptfs_timed *changes;
+        size_t count;
+        uint64_t rate_bps;
+        int64_t at_ps, end_ps;
+    } table[] = {
+        /* 4000 bits by 0.5 ms, then 4000 at 4 Mb/s */
+        {halves, 2, 8000000, 0, MS / 2 + MS},
+        /* 10 ms at 1 kb/s are 10 bits, 7990 are left for 10 Mb/s: not 8 s */
+        {stall, 2, 10000000, 20 * MS, 30 * MS + 799 * MS / 1000},
+        /* 1000 bits in 1 ms, 2000 in 1 ms but for 1 ps, 5000 at 8 Mb/s; the picosecond at 8 Mb/s
+         * saves three quarters of one at the end, which rounds */
+        {three, 3, 8000000, 0, 2 * MS + 625 * MS / 1000 - 1},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct iptfs_transmitter transmitter;
+        iptfs_transmitter_init(&transmitter, table[i].rate_bps, 0, 0);
+        iptfs_transmitter_set_changes(&transmitter, table[i].changes, table[i].count);
+        CHECK_INT(send(&transmitter, table[i].at_ps, 1000), table[i].end_ps);
+        iptfs_transmitter_free(&transmitter);
+    }
+}
+
 const CU_TestInfo iptfs_tests_transmitter[] = {
     {"one packet after the other", test_one_after_the_other},
     {"no limit of the rate", test_no_rate},
@@ -95,5 +124,6 @@ const CU_TestInfo iptfs_tests_transmitter[] = {
     {"a queue limited in octets", test_limit_in_octets},
     {"a long queue", test_ring_grows},
     {"changes of the rate", test_changes_of_the_rate},
+    {"changes under transmission", test_changes_under_transmission},
     CU_TEST_INFO_NULL,
 };

@@ -442,7 +442,7 @@ static void test_unknown_keys(void)
          "off, periods, shape, codec, calls, vad, talk, pause, side, players, hurst, sources, "
          "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, page, weight, "
          "objects, reading, web-rtt, web-packet, file, loop, speed, "
-         "filter, start, stop, count, ip, tos, origin, direction, tunnel, flows, stagger, tcp, "
+         "filter, start, stop, count, ip, tos, df, origin, direction, tunnel, flows, stagger, tcp, "
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
@@ -1019,7 +1019,8 @@ static void test_print(void)
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
         "use-path-mtu-discovery = on\ninit-delay = 0\n"
-        "max-queue-size = 1MiB\ndont-frag = off\nl3-fixed-rate = 0\nl2-fixed-rate = 0\npps = 0\n"
+        "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
+        "0\nl2-fixed-rate = 0\npps = 0\n"
         "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
         "= 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
@@ -1035,7 +1036,7 @@ static void test_print(void)
         "uniform\njitter-correlation = 0\njitter-keeps-order = off\nblackouts = none\nce = "
         "0\nimpair-list =\n"
         "\n[traffic.a]\ntype = cbr\nsize = 100B\nrate = 1Mbps\nstart = 0\nstop = 1s\n"
-        "count = 0\nip = 4\ntos = 0\norigin = forwarded\ndirection = forward\n");
+        "count = 0\nip = 4\ntos = 0\ndf = off\norigin = forwarded\ndirection = forward\n");
     free(text);
     iptfs_scenario_free(&s);
 }

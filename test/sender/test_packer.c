@@ -67,7 +67,7 @@ static void test_packets_that_became_too_long_are_dropped(void)
 {
     static const struct {
         bool dont_fragment;
-        bool no_ipv6_fragments;
+        bool by_ip;
         uint8_t ip_version;
         bool dropped;
     } cases[] = {
@@ -78,7 +78,7 @@ static void test_packets_that_became_too_long_are_dropped(void)
         struct rig rig;
         rig_open(&rig);
         rig.packer.dont_fragment = cases[i].dont_fragment;
-        rig.packer.no_ipv6_fragments = cases[i].no_ipv6_fragments;
+        rig.packer.by_ip = cases[i].by_ip;
         struct iptfs_inner *inner = sample_hollow(&rig.store, 1001, 1);
         inner->ip_version = cases[i].ip_version;
         iptfs_queue_push(&rig.queue, inner);

@@ -2,6 +2,7 @@
 /* The sender, driven by hand: when it sends, what it refuses, and where handles end. */
 #include "base/error.h"
 #include "base/units.h"
+#include "packet/ip_fragment.h"
 #include "sender/sender.h"
 #include "support/check.h"
 #include "support/fixture.h"
@@ -78,6 +79,8 @@ static void deliver_whole(struct bench *bench, const struct iptfs_outer *outer)
             continue;
         slice.inner->handle = NULL;
         iptfs_inner_deliver(&bench->store, slice.inner);
+        if (slice.inner->is_fragment)
+            iptfs_ip_fragment_delivered(&bench->store, slice.inner);
     }
 }
 
@@ -440,6 +443,50 @@ static void test_dont_frag_forwarded(void)
     CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_NO_QUEUE_SPACE], 0);
     CHECK_U64(dropped(&bench, IPTFS_DROP_TOO_BIG), 1);
     stop(&bench, 1);
+}
+
+/* RFC 9347, 2.2.6: with DF, and of IPv6, refused; without DF cut into IP fragments. */
+static void test_dont_frag_without_df(void)
+{
+    struct iptfs_sender_config config = plain_sender();
+    config.dont_frag = true;
+    config.ip_fragment = true;
+    static struct bench bench;
+    start(&bench, &config);
+    struct iptfs_arrival arrival = arrival_of(4 * US, SPACE + 1, 2);
+    arrival.df = true;
+    CHECK_INT(iptfs_sender_offer(&bench.sender, &arrival), IPTFS_E_TOO_BIG);
+    arrival.df = false;
+    arrival.ip_version = 6;
+    CHECK_INT(iptfs_sender_offer(&bench.sender, &arrival), IPTFS_E_TOO_BIG);
+    arrival.ip_version = 4;
+    CHECK_INT(iptfs_sender_offer(&bench.sender, &arrival), IPTFS_OK);
+    CHECK_U64(bench.icmp_count, 2);
+    CHECK_U64(dropped(&bench, IPTFS_DROP_TOO_BIG), 2);
+    iptfs_sender_wake(&bench.sender, 5 * US);
+    CHECK_U64(bench.sender.packer.ip_cut_pkts, 1);
+    CHECK_U64(bench.sender.packer.ip_fragments, 2);
+    CHECK_U64(bench.counters.value[IPTFS_YANG_INNER_TX_PKTS], 2);
+    CHECK_U64(bench.counters.value[IPTFS_XFRM_OUT_ERROR], 2);
+    CHECK_U64(bench.sent_count, 2);
+    stop(&bench, 0);
+}
+
+/* Packets and fragments that wait while the MTU shrinks are cut to the new size. */
+static void test_fragments_when_the_mtu_shrinks(void)
+{
+    struct iptfs_sender_config config = plain_sender();
+    config.dont_frag = true;
+    config.ip_fragment = true;
+    config.init_delay_ps = US;
+    static struct bench bench;
+    start(&bench, &config);
+    offer(&bench, 0, 1000, 1);
+    bench.sender.packer.payload_octets = 500;
+    iptfs_sender_wake(&bench.sender, US);
+    CHECK_U64(bench.sender.packer.ip_fragments, 3); /* 480, 480 and 20 octets of payload */
+    CHECK_U64(dropped(&bench, IPTFS_DROP_MTU_SHRUNK), 0);
+    stop(&bench, 0);
 }
 
 static void test_dont_frag_local(void)
@@ -815,6 +862,8 @@ const CU_TestInfo iptfs_tests_sender[] = {
     {"max-queue-size", test_queue_limit},
     {"CE above 95 % of max-queue-size", test_ce_above_95_percent},
     {"dont-frag: forwarded packet gets ICMP", test_dont_frag_forwarded},
+    {"dont-frag: IP fragments without DF", test_dont_frag_without_df},
+    {"dont-frag: fragments when the MTU shrinks", test_fragments_when_the_mtu_shrinks},
     {"dont-frag: local packet gets an error", test_dont_frag_local},
     {"dont-frag is checked before the queue", test_too_big_before_full},
     {"dont-frag: MTU shrinks while packets wait", test_mtu_shrinks_while_waiting},

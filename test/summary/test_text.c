@@ -36,9 +36,9 @@ static void check_run(const char *text, const char *options, int status, const c
 static void marks_and_errors(void)
 {
     static const char *const marks[] = {" packets got a CE mark in the sender's queue\n", NULL};
-    static const char *const errors[] = {"  2 local senders got \"message too long\"\n",
-                                         "too-big: dont-frag, and longer than one outer packet\n",
-                                         NULL};
+    static const char *const errors[] = {
+        "  2 local senders got \"message too long\"\n",
+        "too-big: longer than one outer packet, and not to be cut\n", NULL};
     check_run(BASE,
               "--set tunnel.mode=fixed-rate --set tunnel.pps=20 --set tunnel.max-queue-size=20kB",
               0, marks, "message too long");

@@ -269,6 +269,75 @@ static void test_no_packet_is_lost(void)
     }
 }
 
+static const char big_datagrams[] = "[scenario]\nduration = 1s\n"
+                                    "[tunnel]\nmode = fixed-rate\nl3-fixed-rate = 5Mbps\n"
+                                    "dont-frag = on\n"
+                                    "[link]\nmtu = 1000\n"
+                                    "[traffic.big]\ntype = cbr\nsize = 1500B\nrate = 1.2Mbps\n"
+                                    "stop = 800ms\n";
+
+/* RFC 9347, 2.2.6: what becomes of 80 datagrams of 1500 octets at an MTU of 1000 under dont-frag.
+ */
+static void test_datagrams_above_the_mtu(void)
+{
+    static const struct {
+        const char *sets[3];
+        double delivered, too_big, icmp, fragments;
+    } rows[] = {
+        {{"tunnel.ip-fragment=usual"}, 80, 0, 0, 160},
+        {{"tunnel.ip-fragment=off"}, 0, 80, 80, 0},
+        {{"traffic.big.df=on"}, 0, 80, 80, 0},
+        {{"traffic.big.ip=6"}, 0, 80, 80, 0},
+        {{"tunnel.mode=on-demand", "tunnel.l3-fixed-rate=0"}, 0, 80, 80, 0},
+        {{"tunnel.mode=on-demand", "tunnel.l3-fixed-rate=0", "tunnel.ip-fragment=on"},
+         80,
+         0,
+         0,
+         160},
+        {{"tunnel.dont-frag=off"}, 80, 0, 0, 0},
+        {{"tunnel.mode=esp", "tunnel.l3-fixed-rate=0", "tunnel.dont-frag=off"}, 80, 0, 0, 160},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t n = 0;
+        while (n < 3 && rows[i].sets[n] != NULL)
+            n++;
+        json_t *summary = summary_of(big_datagrams, rows[i].sets, n);
+        CHECK_NEAR(summary_number(summary, "inner.delivered.pkts"), rows[i].delivered, 0);
+        CHECK_NEAR(summary_number(summary, "inner.dropped.too-big"), rows[i].too_big, 0);
+        CHECK_NEAR(summary_number(summary, "inner.icmp_sent"), rows[i].icmp, 0);
+        CHECK_NEAR(summary_number(summary, "inner.ip_fragments"), rows[i].fragments, 0);
+        json_decref(summary);
+    }
+}
+
+/* Mode esp refuses what carries DF, as Linux does. */
+static void test_df_in_mode_esp(void)
+{
+    static const char *const sets[] = {"tunnel.mode=esp", "tunnel.l3-fixed-rate=0",
+                                       "tunnel.dont-frag=off", "traffic.big.df=on"};
+    json_t *summary = summary_of(big_datagrams, sets, 4);
+    CHECK_NEAR(summary_number(summary, "inner.dropped.too-big"), 80, 0);
+    CHECK_NEAR(summary_number(summary, "inner.icmp_sent"), 80, 0);
+    json_decref(summary);
+}
+
+/* On a bad link the ledger adds up (a run ends with an error where it does not), and a datagram is
+ * lost when one of its fragments is. */
+static void test_lost_fragments(void)
+{
+    static const char *const sets[] = {"link.loss=10%", "link.duplicate=5%", "link.delay=300ms",
+                                       "traffic.big.stop=1s"};
+    for (size_t immediate = 0; immediate < 2; immediate++) {
+        const char *all[] = {sets[0], sets[1], sets[2], sets[3],
+                             immediate ? "tunnel.receive=immediate" : "tunnel.receive=in-order"};
+        json_t *summary = summary_of(big_datagrams, all, 5);
+        CHECK_NEAR(summary_number(summary, "inner.offered.pkts"), 100, 0);
+        CHECK_TRUE(summary_number(summary, "inner.dropped.link-loss") > 5);
+        CHECK_TRUE(summary_number(summary, "inner.delivered.pkts") > 30);
+        json_decref(summary);
+    }
+}
+
 static void test_too_small_is_refused(void)
 {
     begin("on-demand");
@@ -384,6 +453,9 @@ const CU_TestInfo iptfs_tests_mtu[] = {
     {"fixed size above the MTU", test_fixed_size_above_the_mtu},
     {"fixed size is lowered", test_fixed_size_is_lowered},
     {"no packet is lost above the MTU", test_no_packet_is_lost},
+    {"datagrams above the MTU", test_datagrams_above_the_mtu},
+    {"DF in mode esp", test_df_in_mode_esp},
+    {"lost fragments", test_lost_fragments},
     {"too small an MTU is refused", test_too_small_is_refused},
     {"random changes", test_random_changes},
     {"rate stays", test_rate_stays},

@@ -30,7 +30,9 @@ def read_reasons():
 def count_lines(build_dir):
     """File -> (lines that ran, all its lines, numbers of those that did not)."""
     report = subprocess.run(
-        ['gcovr', '--root', '.', '--filter', 'model/', '--filter', 'helper/', '--json', '-', build_dir],
+        ['gcovr', '--root', '.', '--filter', 'model/', '--filter', 'helper/',
+         '--gcov-ignore-parse-errors',  # killed processes leave counters that are negative
+         '--json', '-', build_dir],
         stdout=subprocess.PIPE, check=True).stdout
     files = {}
     for entry in json.loads(report)['files']:
