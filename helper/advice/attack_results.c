@@ -199,69 +199,82 @@ int iptfs_attack_write(const char *directory, const json_t *rows, struct iptfs_e
 
 /* --------------------------------------------------------------------------------------- plot */
 
-/* The names of the tunnels are those of the parameters: all members before "classes". */
-static void write_label(FILE *out, const json_t *row)
+struct label {
+    char text[256];
+};
+
+/* The values of the parameters: of all members before "classes". */
+static struct label label_of(const json_t *row)
 {
     const char *name;
     json_t *value;
-    char label[256] = "";
+    struct label label = {""};
     json_object_foreach(iptfs_json_mutable(row), name, value)
     {
-        size_t length = strlen(label);
+        size_t length = strlen(label.text);
         if (computed(name) != NULL)
             break;
         if (json_is_string(value))
-            snprintf(label + length, sizeof label - length, "%s%s", length > 0 ? ", " : "",
-                     json_string_value(value));
+            snprintf(label.text + length, sizeof label.text - length, "%s%s",
+                     length > 0 ? ", " : "", json_string_value(value));
     }
-    struct iptfs_csv csv = {.out = out};
-    iptfs_csv_text(&csv, label);
+    return label;
+}
+
+static double number_of(const json_t *row, const char *name)
+{
+    return json_number_value(json_object_get(row, name));
 }
 
 static void write_data(FILE *out, const json_t *rows)
 {
-    static const char *const names[] = {"overhead", "accuracy", "accuracy_low", "accuracy_high",
-                                        "chance"};
     size_t i;
     const json_t *row;
     fputs("tunnel,overhead,accuracy,accuracy_low,accuracy_high,chance\n", out);
     json_array_foreach(rows, i, row)
     {
-        write_label(out, row);
-        for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
-            fprintf(out, ",%.6g", json_number_value(json_object_get(row, names[n])));
-        fputc('\n', out);
+        struct iptfs_csv csv = {.out = out};
+        iptfs_csv_text(&csv, label_of(row).text);
+        fprintf(out, ",%.6g,%.6g,%.6g,%.6g,%.6g\n", number_of(row, "overhead"),
+                number_of(row, "accuracy"), number_of(row, "accuracy_low"),
+                number_of(row, "accuracy_high"), number_of(row, "chance"));
     }
 }
 
-static void write_script(FILE *out)
+static void write_script(FILE *out, const json_t *rows)
 {
+    size_t i;
+    const json_t *row;
     iptfs_gnuplot_begin("accuracy", out);
     fputs("set datafile separator comma\n"
-          "set title 'How well the traffic is recognised, and what the tunnel sends'\n"
+          "set title 'Traffic recognised, and octets sent for it'\n"
           "set xlabel 'outer octets for each inner octet delivered'\n"
-          "set ylabel 'part of the runs recognised'\n"
-          "set logscale x\nset yrange [0:1.05]\nset offsets graph 0.05, graph 0.15, 0, 0\n"
-          "set key bottom left\n"
-          "plot 'accuracy.csv' skip 1 using 2:3:4:5 with yerrorbars linestyle 1 "
-          "title 'support vector machine, 95 % interval', \\\n"
-          "    '' skip 1 using 2:3:1 with labels offset 0.7,0.6 left noenhanced notitle, \\\n"
-          "    '' skip 1 using 2:6 with lines linestyle 2 title 'chance'\n",
+          "set ylabel 'part of the runs recognised, 95 % interval'\n"
+          "set logscale x\nset yrange [0:1.05]\nset offsets graph 0.05, graph 0.05, 0, 0\n",
           out);
+    fprintf(out, "plot %.6g with lines linestyle 1 dashtype 2 title 'chance'",
+            number_of(json_array_get(rows, 0), "chance"));
+    json_array_foreach(rows, i, row)
+    {
+        fprintf(out,
+                ", \\\n    'accuracy.csv' every ::%zu::%zu using 2:3:4:5 with yerrorbars "
+                "linestyle %zu title ",
+                i + 1, i + 1, 1 + i % IPTFS_GNUPLOT_STYLES);
+        iptfs_gnuplot_text(label_of(row).text, out);
+        fputs(" noenhanced", out);
+    }
+    fputc('\n', out);
     iptfs_gnuplot_end("accuracy", out);
 }
 
 static int write_plot_file(const char *folder, const char *name, const json_t *rows,
-                           struct iptfs_error *error)
+                           void (*write)(FILE *out, const json_t *rows), struct iptfs_error *error)
 {
     struct iptfs_outfile file = {0};
     int code = iptfs_outfile_open_in(&file, folder, name, error);
     if (code != IPTFS_OK)
         return code;
-    if (rows != NULL)
-        write_data(file.file, rows);
-    else
-        write_script(file.file);
+    write(file.file, rows);
     code = iptfs_outfile_commit(&file, error);
     iptfs_outfile_discard(&file);
     return code;
@@ -272,9 +285,9 @@ int iptfs_attack_plot(const char *directory, const json_t *rows, struct iptfs_er
     char *folder = iptfs_path_join(directory, "plots");
     int code = folder != NULL ? iptfs_make_directory(folder, error) : iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
-        code = write_plot_file(folder, "accuracy.csv", rows, error);
+        code = write_plot_file(folder, "accuracy.csv", rows, write_data, error);
     if (code == IPTFS_OK)
-        code = write_plot_file(folder, "accuracy.gp", NULL, error);
+        code = write_plot_file(folder, "accuracy.gp", rows, write_script, error);
     if (code == IPTFS_OK)
         code = iptfs_gnuplot_draw(folder, "accuracy", error);
     free(folder);

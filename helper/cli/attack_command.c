@@ -54,8 +54,8 @@ static const struct argp argp = {
 };
 
 static const char *const examples[] = {
-    "iptfs-sim attack results/recognition/recognition.ini",
-    "iptfs-sim attack my.ini --jobs 4 --out out/mine",
+    "iptfs-sim attack examples/recognised.ini",
+    "iptfs-sim attack examples/recognised.ini --jobs 4 --out out/seen",
     NULL,
 };
 
