@@ -20,6 +20,7 @@ extern const CU_TestInfo iptfs_tests_ledger[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
 extern const CU_TestInfo iptfs_tests_ip_fragment[];
+extern const CU_TestInfo iptfs_tests_plpmtud[];
 extern const CU_TestInfo iptfs_tests_ip_octets[];
 extern const CU_TestInfo iptfs_tests_aggfrag[];
 extern const CU_TestInfo iptfs_tests_esp[];
@@ -264,6 +265,7 @@ static const struct {
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"tfrc", iptfs_tests_tfrc},
+    {"plpmtud", iptfs_tests_plpmtud},
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},

@@ -116,6 +116,19 @@ static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
     return 0;
 }
 
+/* Probes are acknowledged by congestion information, which a peer like Linux does not send. */
+static int check_plpmtud(struct iptfs_settings *settings, size_t direction,
+                         const struct iptfs_sender_config *sender)
+{
+    if (!sender->plpmtud || sender->mode->congestion)
+        return 0;
+    return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction, "plpmtud",
+                                 IPTFS_E_INVALID,
+                                 "off (in mode %s the peer returns no congestion information, "
+                                 "which acknowledges probes)",
+                                 sender->mode->name);
+}
+
 static int check_mode(struct iptfs_settings *settings, size_t direction)
 {
     const struct iptfs_scenario *scenario = settings->scenario;
@@ -126,6 +139,8 @@ static int check_mode(struct iptfs_settings *settings, size_t direction)
         code = check_limits(settings, direction);
     if (code == 0)
         code = check_breaker(settings, direction, &sender);
+    if (code == 0)
+        code = check_plpmtud(settings, direction, &sender);
     if (code != 0)
         return code;
     if (sender.mode->aggfrag && !sender.mode->fixed_size)

@@ -97,6 +97,15 @@ static const struct iptfs_option rows[] = {
         .source = "RFC 9347, 4.2; RFC 9348",
     },
     {
+        .key = "plpmtud",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.plpmtud),
+        .standard = "off",
+        .meaning = "with congestion control: find the path MTU by probes; off: it is told",
+        .source = "RFC 8899; RFC 9347, 4.2 and 6.1.2",
+    },
+    {
         .key = "init-delay",
         .kind = &iptfs_kind_time,
         .side = IPTFS_SIDE_OUT,

@@ -83,6 +83,8 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     config.mode = mode;
     config.esp = esp_of(tunnel);
     config.mtu_octets = link->config.mtu_octets;
+    config.plpmtud_max_octets =
+        config.pkt_size_octets > 0 ? config.pkt_size_octets : iptfs_config_mtu_most(link);
     config.dont_frag = config.dont_frag || (mode->aggfrag && !tunnel->accept_fragments);
     config.ip_fragment =
         tunnel->ip_fragment == IPTFS_IP_FRAGMENT_ON ||

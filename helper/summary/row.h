@@ -162,6 +162,7 @@ extern const struct iptfs_summary_group iptfs_summary_rates_group;
 extern const struct iptfs_summary_group iptfs_summary_leak_group;
 extern const struct iptfs_summary_group iptfs_summary_congestion_group;
 extern const struct iptfs_summary_group iptfs_summary_breaker_group;
+extern const struct iptfs_summary_group iptfs_summary_plpmtud_group;
 extern const struct iptfs_summary_group iptfs_summary_flows_group;
 extern const struct iptfs_summary_group iptfs_summary_counters_group;
 extern const struct iptfs_summary_group iptfs_summary_negotiation_group;

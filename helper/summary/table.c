@@ -9,10 +9,13 @@
 #include <string.h>
 
 const struct iptfs_summary_group *const iptfs_summary_groups[] = {
-    &iptfs_summary_run_group,        &iptfs_summary_inner_group,       &iptfs_summary_outer_group,
-    &iptfs_summary_delays_group,     &iptfs_summary_rates_group,       &iptfs_summary_leak_group,
-    &iptfs_summary_congestion_group, &iptfs_summary_breaker_group,     &iptfs_summary_flows_group,
-    &iptfs_summary_counters_group,   &iptfs_summary_negotiation_group, &iptfs_summary_ends_group,
+    &iptfs_summary_run_group,        &iptfs_summary_inner_group,
+    &iptfs_summary_outer_group,      &iptfs_summary_delays_group,
+    &iptfs_summary_rates_group,      &iptfs_summary_leak_group,
+    &iptfs_summary_congestion_group, &iptfs_summary_breaker_group,
+    &iptfs_summary_plpmtud_group,    &iptfs_summary_flows_group,
+    &iptfs_summary_counters_group,   &iptfs_summary_negotiation_group,
+    &iptfs_summary_ends_group,
 };
 
 const size_t iptfs_summary_group_count =

@@ -151,3 +151,70 @@ const struct iptfs_summary_group iptfs_summary_breaker_group = {
     .rows = breaker_rows,
     .count = sizeof breaker_rows / sizeof breaker_rows[0],
 };
+
+static bool probes_mtu(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->sender.config.plpmtud;
+}
+
+static const struct iptfs_summary_condition with_plpmtud = {"with the option plpmtud", probes_mtu};
+
+static struct iptfs_figure plpmtu(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.plpmtud.octets);
+}
+
+static struct iptfs_figure plpmtud_probes(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.plpmtud.probes);
+}
+
+static struct iptfs_figure plpmtud_lost(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.plpmtud.probes_lost);
+}
+
+static struct iptfs_figure plpmtud_black_holes(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->sender.plpmtud.black_holes);
+}
+
+static const struct iptfs_summary_row plpmtud_rows[] = {
+    {
+        .name = "plpmtud.octets",
+        .unit = "octets",
+        .caption = "size of outer packets found by probes",
+        .meaning = "Outer IP packet that path MTU discovery had found at the end (RFC 8899).",
+        .get = plpmtu,
+    },
+    {
+        .name = "plpmtud.probes",
+        .unit = "packets",
+        .caption = "probes of the path MTU",
+        .meaning = "Probes sent.",
+        .get = plpmtud_probes,
+    },
+    {
+        .name = "plpmtud.lost",
+        .unit = "packets",
+        .caption = "probes lost",
+        .meaning = "Probes that the peer did not echo in time.",
+        .get = plpmtud_lost,
+    },
+    {
+        .name = "plpmtud.black_holes",
+        .unit = "1",
+        .caption = "black holes found",
+        .meaning = "How often echoes stopped and the size was lowered (RFC 8899, 4.3).",
+        .get = plpmtud_black_holes,
+    },
+};
+
+const struct iptfs_summary_group iptfs_summary_plpmtud_group = {
+    .title = "Path MTU discovery",
+    .scope = IPTFS_SUMMARY_DIRECTION,
+    .prefix = "",
+    .when = &with_plpmtud,
+    .rows = plpmtud_rows,
+    .count = sizeof plpmtud_rows / sizeof plpmtud_rows[0],
+};

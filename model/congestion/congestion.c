@@ -70,14 +70,18 @@ int64_t iptfs_congestion_send_interval_ps(const struct iptfs_congestion *congest
     return (sent_before(congestion, 0) - sent_before(congestion, intervals)) / (int64_t)intervals;
 }
 
-void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
-                           struct iptfs_aggfrag *header)
+void iptfs_congestion_sent(struct iptfs_congestion *congestion, int64_t now_ps)
 {
     if (congestion->sent_pkts > 0)
         iptfs_tfrc_sent(&congestion->tfrc);
     congestion->sent_ps[congestion->sent_pkts % (IPTFS_CONGESTION_SENDS + 1)] = now_ps;
     congestion->sent_pkts++;
+}
 
+void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
+                           struct iptfs_aggfrag *header)
+{
+    iptfs_congestion_sent(congestion, now_ps);
     int64_t rtt_ps = congestion->tfrc.rtt_ps;
     header->sub_type = 1;
     header->ecn = iptfs_loss_history_marked(&congestion->losses);
@@ -177,9 +181,15 @@ void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps,
         .rtt_ps = congestion->peer_rtt_ps > 0 ? congestion->peer_rtt_ps : congestion->tfrc.rtt_ps,
         .ce = ce,
     };
+    /* The first packet without information behind one with P follows a probe. */
+    if (congestion->peer_probing && header->sub_type == 0 && seq > congestion->peer_seq) {
+        congestion->peer_probing = false;
+        iptfs_loss_history_excuse(&congestion->losses, seq - 1, now_ps);
+    }
     iptfs_loss_history_input(&congestion->losses, &arrival);
     if (!newest)
         return;
+    congestion->peer_probing = header->plpmtud;
     congestion->peer_known = true;
     congestion->peer_seq = seq;
     if (header->tval != congestion->peer_tval) {

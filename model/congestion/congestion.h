@@ -45,6 +45,7 @@ struct iptfs_congestion {
     /* Learnt from the peer. */
     bool peer_known;          /* a header of sub-type 1 has come */
     uint64_t peer_seq;        /* highest number of such packets */
+    bool peer_probing;        /* it had P set, and no packet of sub-type 0 has come behind it */
     int64_t echoed_ps;        /* when the newest packet that it echoed was sent; -1: none yet */
     uint64_t feedbacks;       /* handed to tfrc */
     int64_t feedback_ps;      /* when the last one was */
@@ -63,6 +64,9 @@ void iptfs_congestion_init(struct iptfs_congestion *congestion,
  * of their numbers. */
 void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
                            struct iptfs_aggfrag *header);
+
+/* The same for a packet without congestion information, which counts for the rate only. */
+void iptfs_congestion_sent(struct iptfs_congestion *congestion, int64_t now_ps);
 
 /* A packet has arrived (after the replay check, before any reordering is undone), `ce` when its
  * outer IP header is marked with congestion experienced. A header of sub-type 0 counts only as

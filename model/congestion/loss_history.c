@@ -205,6 +205,14 @@ void iptfs_loss_history_input(struct iptfs_loss_history *history,
     settle_early(history, new_event ? arrival->seq : 0);
 }
 
+void iptfs_loss_history_excuse(struct iptfs_loss_history *history, uint64_t seq, int64_t now_ps)
+{
+    struct iptfs_loss_arrival arrival = {.seq = seq, .at_ps = now_ps};
+    arrival.rtt_ps = history->last.rtt_ps;
+    if (history->started && seq > history->last.seq && hold(history, &arrival))
+        settle_early(history, 0);
+}
+
 double iptfs_loss_history_interval(const struct iptfs_loss_history *history)
 {
     if (history->events == 0)

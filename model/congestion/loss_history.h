@@ -79,6 +79,11 @@ void iptfs_loss_history_init(struct iptfs_loss_history *history,
 void iptfs_loss_history_input(struct iptfs_loss_history *history,
                               const struct iptfs_loss_arrival *arrival);
 
+/* Number `seq` is no loss if it does not arrive: it may be that of a probe of path MTU discovery
+ * (RFC 9347, 6.1.2, P). To be called before the packet behind it is taken; nothing changes when the
+ * number has arrived. */
+void iptfs_loss_history_excuse(struct iptfs_loss_history *history, uint64_t seq, int64_t now_ps);
+
 /* Mean loss interval in packets, the open one included where that raises it (5.4); 0 as long as
  * nothing was lost. */
 double iptfs_loss_history_interval(const struct iptfs_loss_history *history);

@@ -56,7 +56,7 @@ struct iptfs_packer {
     uint64_t seq;                /* of the last outer packet; the first has 1 */
     uint64_t number;             /* the same, counting on over all SAs */
     uint32_t sa;                 /* which SA, from 0 */
-    bool finishing;              /* the SA ends when the partial packet, if any, is sent */
+    bool finishing; /* the SA ends, or a probe is sent, when the partial packet, if any, is sent */
 };
 
 /* AGGFRAG as Linux sizes it: pkt-size excludes trailer and ICV, and padding is only ESP's. */

@@ -169,3 +169,15 @@ struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_
     outer->ip_octets = iptfs_esp_outer_octets(packer->esp, IPTFS_AGGFRAG_CC_OCTETS);
     return outer;
 }
+
+struct iptfs_outer *iptfs_packer_probe(struct iptfs_packer *packer, uint32_t ip_octets,
+                                       int64_t now_ps)
+{
+    struct iptfs_outer *outer = iptfs_packer_empty(packer, now_ps);
+    if (outer == NULL)
+        return NULL;
+    outer->pad_octets = iptfs_esp_payload_max(packer->esp, ip_octets) - IPTFS_AGGFRAG_CC_OCTETS;
+    outer->ip_octets = ip_octets;
+    count_padding(packer, outer);
+    return outer;
+}

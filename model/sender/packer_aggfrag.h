@@ -27,4 +27,9 @@ struct iptfs_outer *iptfs_packer_aggfrag(struct iptfs_packer *packer, struct ipt
  * (RFC 9347, 2.2.4). NULL when memory ran out. */
 struct iptfs_outer *iptfs_packer_empty(struct iptfs_packer *packer, int64_t now_ps);
 
+/* A probe of path MTU discovery: a packet of `ip_octets` octets, a size that ESP can have, that is
+ * all padding behind congestion information. NULL when memory ran out. */
+struct iptfs_outer *iptfs_packer_probe(struct iptfs_packer *packer, uint32_t ip_octets,
+                                       int64_t now_ps);
+
 #endif

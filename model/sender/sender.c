@@ -17,9 +17,28 @@ static uint32_t payload_octets(const struct iptfs_sender *sender, uint32_t mtu_o
 {
     const struct iptfs_sender_config *config = &sender->config;
     uint32_t size = config->pkt_size_octets;
+    if (config->plpmtud)
+        return sender->packer.ops->payload_octets(&sender->packer, sender->plpmtud.octets,
+                                                  sender->plpmtud.octets);
     if (size > 0 && config->mode->fixed_size && config->use_path_mtu_discovery)
         size = iptfs_esp_fixed_octets(&config->esp, size, mtu_octets);
     return sender->packer.ops->payload_octets(&sender->packer, size, mtu_octets);
+}
+
+static void init_plpmtud(struct iptfs_sender *sender)
+{
+    const struct iptfs_esp *esp = &sender->config.esp;
+    bool v6 = esp->ip_octets == IPTFS_IPV6_HEADER_OCTETS;
+    uint32_t least = v6 ? IPTFS_PLPMTUD_MIN_IPV6_OCTETS : IPTFS_PLPMTUD_MIN_OCTETS;
+    uint32_t base = v6 ? IPTFS_PLPMTUD_MIN_IPV6_OCTETS : IPTFS_PLPMTUD_BASE_OCTETS;
+    uint32_t longest = iptfs_esp_fixed_octets(esp, 0, sender->config.plpmtud_max_octets);
+    const struct iptfs_plpmtud_config config = {
+        .min_octets = iptfs_esp_fixed_octets(esp, 0, least),
+        .base_octets = iptfs_esp_fixed_octets(esp, 0, base),
+        .max_octets = longest,
+        .step_octets = longest - iptfs_esp_fixed_octets(esp, 0, longest - 1),
+    };
+    iptfs_plpmtud_init(&sender->plpmtud, &config);
 }
 
 static void init_packer(struct iptfs_sender *sender)
@@ -65,6 +84,8 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     if (config->mode == NULL)
         sender->config.mode = iptfs_mode_at(0);
     const struct iptfs_mode *mode = sender->config.mode;
+    if (config->plpmtud)
+        init_plpmtud(sender);
     init_packer(sender);
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
@@ -247,13 +268,33 @@ static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
 
 static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
 {
-    if (outer->sub_type == 1)
+    if (outer->sub_type == 1) {
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
+        outer->info.plpmtud = sender->config.plpmtud && iptfs_plpmtud_probing(&sender->plpmtud);
+    } else if (sender->config.plpmtud) {
+        iptfs_congestion_sent(sender->congestion, now_ps);
+    }
     if (!sender->config.mode->aggfrag)
         outer->info.rtt_us = 0; /* RFC 9347, 6.1.2 */
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);
+}
+
+/* The probe that is due instead of other packets, or NULL; those that follow have the size found so
+ * far, and no congestion information while the echo of a probe is awaited. */
+static struct iptfs_outer *next_probe(struct iptfs_sender *sender, int64_t now_ps)
+{
+    struct iptfs_packer *packer = &sender->packer;
+    const struct iptfs_congestion *congestion = sender->congestion;
+    bool between = packer->partial == NULL;
+    uint32_t octets = iptfs_plpmtud_next(&sender->plpmtud, now_ps, congestion->echoed_ps,
+                                         congestion->tfrc.rtt_ps, between);
+    bool ends_sa = sender->config.rekey_after_pkts > 0 || sender->config.rekey_after_ps > 0;
+    packer->finishing = (ends_sa && packer->finishing) || iptfs_plpmtud_due(&sender->plpmtud);
+    packer->sub_type = !iptfs_plpmtud_silent(&sender->plpmtud, now_ps);
+    packer->payload_octets = payload_octets(sender, 0);
+    return octets > 0 ? iptfs_packer_probe(packer, octets, now_ps) : NULL;
 }
 
 /* Sends one outer packet; false when there was none to send. */
@@ -262,7 +303,9 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
     struct iptfs_packer *packer = &sender->packer;
     if (sender->config.rekey_after_pkts > 0 || sender->config.rekey_after_ps > 0)
         rekey_when_due(sender, now_ps);
-    struct iptfs_outer *outer = packer->ops->next(packer, &sender->queue, now_ps);
+    struct iptfs_outer *outer = sender->config.plpmtud ? next_probe(sender, now_ps) : NULL;
+    if (outer == NULL)
+        outer = packer->ops->next(packer, &sender->queue, now_ps);
     if (outer == NULL)
         return false;
     if (sender->config.ecn)
@@ -347,6 +390,8 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps)
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change)
 {
     struct iptfs_packer *packer = &sender->packer;
+    if (sender->config.plpmtud)
+        return IPTFS_OK;
     uint32_t payload = payload_octets(sender, change->mtu_octets);
     if (payload < least_payload(sender->config.mode))
         return IPTFS_E_INVALID;

@@ -4,6 +4,7 @@
 #define IPTFS_SENDER_H
 
 #include "congestion/congestion.h"
+#include "congestion/plpmtud.h"
 #include "esp/esp.h"
 #include "packet/packet.h"
 #include "sender/mode.h"
@@ -28,6 +29,9 @@ struct iptfs_sender_config {
     uint32_t pkt_size_octets;    /* 0: the path MTU */
     uint32_t mtu_octets;         /* of the path */
     bool use_path_mtu_discovery; /* packets of one size: a pkt-size above the MTU is lowered */
+    bool
+        plpmtud; /* with congestion control: the sender is not told the MTU, it probes (RFC 8899) */
+    uint32_t plpmtud_max_octets; /* up to this size */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
     bool dont_frag;
@@ -82,6 +86,7 @@ struct iptfs_sender {
     struct iptfs_queue queue;
     struct iptfs_packer packer;
     struct iptfs_pacer pacer;
+    struct iptfs_plpmtud plpmtud;        /* with config.plpmtud */
     struct iptfs_congestion *congestion; /* of this end; NULL: no congestion information */
     int64_t empty_ps;       /* when the next empty payload is due; IPTFS_NEVER: none are sent */
     uint64_t empty_pkts;    /* empty payloads sent */
@@ -135,7 +140,8 @@ void iptfs_sender_collect(struct iptfs_sender *sender, int64_t now_ps);
  * use_path_mtu_discovery, the payload of outer packets changes with it. A packet of which fragments
  * were sent continues in payloads of the new size; queued packets that became too long are dropped
  * when they come to be sent. The packets per second of a congestion-controlled sender stay.
- * IPTFS_E_INVALID, and nothing changes, when nothing would fit. */
+ * IPTFS_E_INVALID, and nothing changes, when nothing would fit. With config.plpmtud the sender does
+ * not learn of it. */
 int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_change *change);
 
 /* The circuit breaker has tripped: from now on, this instant included, nothing is sent. Queued

@@ -37,6 +37,10 @@ static void test_sizes(void)
         "[tunnel]\nmode = fixed-rate\npps = 100\nuse-path-mtu-discovery = off\n" TRAFFIC,
         "t.ini:4: [tunnel] use-path-mtu-discovery: found 'off', allowed: on, or a pkt-size "
         "(nothing else would give the size of packets in mode fixed-rate)");
+    check_refused(
+        "[tunnel]\nmode = fixed-rate\npps = 100\nplpmtud = on\n" TRAFFIC,
+        "t.ini:4: [tunnel] plpmtud: found 'on', allowed: off (in mode fixed-rate the peer "
+        "returns no congestion information, which acknowledges probes)");
     check_refused("[tunnel]\nmode = esp-pad\nouter = 6\n[link]\nmtu = 100\n" TRAFFIC,
                   "t.ini:5: [link] mtu: found '100', allowed: 124B to 65535B in mode esp-pad");
 }

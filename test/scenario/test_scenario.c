@@ -1018,7 +1018,7 @@ static void test_print(void)
         "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
-        "use-path-mtu-discovery = on\ninit-delay = 0\n"
+        "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
         "0\nl2-fixed-rate = 0\npps = 0\n"
         "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
