@@ -62,6 +62,7 @@ extern const CU_TestInfo iptfs_tests_receiver[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
 extern const CU_TestInfo iptfs_tests_delays[];
+extern const CU_TestInfo iptfs_tests_dependence[];
 extern const CU_TestInfo iptfs_tests_counters[];
 extern const CU_TestInfo iptfs_tests_trace[];
 extern const CU_TestInfo iptfs_tests_flows[];
@@ -72,7 +73,9 @@ extern const CU_TestInfo iptfs_tests_tunnel[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
 extern const CU_TestInfo iptfs_tests_congestion[];
+extern const CU_TestInfo iptfs_tests_information_rate[];
 extern const CU_TestInfo iptfs_tests_leak[];
+extern const CU_TestInfo iptfs_tests_redraw[];
 extern const CU_TestInfo iptfs_tests_use_aggfrag[];
 extern const CU_TestInfo iptfs_tests_guard[];
 extern const CU_TestInfo iptfs_tests_sim[];
@@ -258,6 +261,7 @@ static const struct {
     {"circuit-breaker", iptfs_tests_circuit_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
+    {"dependence", iptfs_tests_dependence},
     {"counters", iptfs_tests_counters},
     {"trace", iptfs_tests_trace},
     {"flows", iptfs_tests_flows},
@@ -269,7 +273,9 @@ static const struct {
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
+    {"information-rate", iptfs_tests_information_rate},
     {"leak", iptfs_tests_leak},
+    {"redraw", iptfs_tests_redraw},
     {"use-aggfrag", iptfs_tests_use_aggfrag},
     {"guard", iptfs_tests_guard},
     {"sim", iptfs_tests_sim},

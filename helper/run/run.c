@@ -5,11 +5,11 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
+#include "run/redraw.h"
 #include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
-#include "traffic/host.h"
-#include "traffic/traffic.h"
+#include "traffic/traffic_source.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -65,68 +65,35 @@ static int add_link(const struct route *route)
     return error;
 }
 
-/* Sources of this direction that fill all free space of the queue; they share it. */
-static uint32_t count_saturating(const struct iptfs_scenario *scenario,
-                                 enum iptfs_direction direction)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < scenario->traffic_count; i++)
-        count += scenario->traffic[i].direction == direction &&
-                 iptfs_traffic_type_of(&scenario->traffic[i])->ops.free_space != NULL;
-    return count;
-}
-
-/* Makes the sources of a direction and adds their number to *count. */
-static int make_sources(const struct iptfs_run *run, enum iptfs_direction direction,
-                        struct iptfs_source **sources, size_t *count, struct iptfs_error *error)
-{
-    const struct iptfs_scenario *scenario = run->scenario;
-    uint32_t sharing = count_saturating(scenario, direction);
-    uint32_t window = run->direction[direction].tunnel.sender.window_octets;
-    for (size_t i = 0; i < scenario->traffic_count; i++) {
-        const struct iptfs_traffic_options *traffic = &scenario->traffic[i];
-        if (traffic->direction != direction || iptfs_traffic_hosted(traffic))
-            continue;
-        struct iptfs_traffic_setup setup = {
-            .options = traffic,
-            .seed = run->seed,
-            .run = run->run,
-            .window_octets = sharing > 1 ? window / sharing : window,
-            .flow = (uint16_t)i,
-        };
-        int code = iptfs_traffic_new(&sources[*count], &setup, error);
-        if (code != IPTFS_OK)
-            return code;
-        ++*count;
-    }
-    return IPTFS_OK;
-}
-
 static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
                        struct iptfs_error *error)
 {
     struct iptfs_run_direction *state = &run->direction[direction];
-    struct iptfs_source **sources = calloc(run->scenario->traffic_count + 1, sizeof *sources);
-    size_t count = 0;
-    if (sources == NULL)
-        return IPTFS_E_NO_MEMORY;
-    int code = make_sources(run, direction, sources, &count, error);
-    if (code == IPTFS_OK)
-        code = iptfs_traffic_merge(&state->source, sources, count, error);
-    if (code != IPTFS_OK)
-        while (count > 0)
-            iptfs_traffic_free(sources[--count]);
-    free(sources);
+    state->traffic = (struct iptfs_direction_traffic){
+        .scenario = run->scenario,
+        .direction = direction,
+        .window_octets = state->tunnel.sender.window_octets,
+        .seed = run->seed,
+        .run = run->run,
+    };
+    int code = iptfs_sources_new(&state->source, &state->traffic, run->run, error);
     state->tunnel.sender.source = state->source;
     return code;
 }
 
-static int add_leak(const struct iptfs_run *run, struct iptfs_run_direction *state)
+static int add_leak(const struct iptfs_run *run, enum iptfs_direction direction,
+                    struct iptfs_run_direction *state)
 {
+    const struct iptfs_scenario *scenario = run->scenario;
+    struct iptfs_leak_config config = {
+        .interval_ps = scenario->leak_interval_ps,
+        .duration_ps = scenario->duration_ps,
+        .init_delay_ps = state->tunnel.sender.config.init_delay_ps,
+        .independent = iptfs_config_oblivious(scenario, direction),
+    };
     state->leak_observer = iptfs_leak_observer(&state->leak);
     iptfs_observers_add(&state->tunnel.observers, &state->leak_observer);
-    return iptfs_leak_init(&state->leak, run->scenario->leak_interval_ps,
-                           run->scenario->duration_ps);
+    return iptfs_leak_init(&state->leak, &config);
 }
 
 /* Adds a tunnel on its link; it has no source yet. */
@@ -158,7 +125,7 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
     if (code == IPTFS_OK)
         code = add_sources(run, direction, error);
     if (code == IPTFS_OK && run->scenario->leak)
-        code = add_leak(run, &run->direction[direction]);
+        code = add_leak(run, direction, &run->direction[direction]);
     if (code == IPTFS_OK && iptfs_hosts_wanted(run->scenario, IPTFS_PATH_BYPASS)) {
         struct iptfs_tunnel_options none = iptfs_config_beside(tunnel);
         code = add_route(&bypass_route, &none);
@@ -289,13 +256,9 @@ void iptfs_run_interrupt(struct iptfs_run *run, int64_t now_ps)
 static int report_leak(struct iptfs_run *run, enum iptfs_direction direction)
 {
     struct iptfs_run_direction *state = &run->direction[direction];
-    struct iptfs_random *stream =
-        iptfs_random_new(run->seed, run->run, IPTFS_RANDOM_LEAK, direction);
-    if (stream == NULL)
-        return IPTFS_E_NO_MEMORY;
-    int code = iptfs_leak_report(&state->leak, stream, &state->leak_report);
-    iptfs_random_free(stream);
-    return code;
+    struct iptfs_leak_reference reference = {iptfs_redraw, &state->traffic};
+    bool possible = iptfs_redraw_possible(&state->traffic);
+    return iptfs_leak_report(&state->leak, possible ? &reference : NULL, &state->leak_report);
 }
 
 /* Ends one direction of both paths. */

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "ns3/engine.h"
 #include "run/hosts.h"
+#include "run/sources.h"
 #include "scenario/scenario.h"
 #include "sender/source.h"
 #include "summary/hosts_report.h"
@@ -26,6 +27,7 @@ struct iptfs_run_direction {
     struct iptfs_tunnel tunnel;
     struct iptfs_engine engine;
     struct iptfs_mtu_change mtu_changes[IPTFS_TIMED_MAX];
+    struct iptfs_direction_traffic traffic;
     struct iptfs_source *source; /* NULL: no traffic in this direction */
     struct iptfs_leak leak;
     struct iptfs_observer leak_observer;

@@ -35,6 +35,13 @@ const struct iptfs_mode *iptfs_config_mode(const struct iptfs_tunnel_options *tu
     return mode;
 }
 
+bool iptfs_config_oblivious(const struct iptfs_scenario *scenario, enum iptfs_direction direction)
+{
+    const struct iptfs_mode *mode = iptfs_config_mode(&scenario->tunnel[direction]);
+    const struct iptfs_mode *back = iptfs_config_mode(&scenario->tunnel[1 - direction]);
+    return mode->oblivious && (!mode->congestion || back->oblivious);
+}
+
 unsigned iptfs_config_rates(const struct iptfs_tunnel_options *tunnel)
 {
     unsigned rates = tunnel->l3_fixed_rate_bps > 0;

@@ -47,6 +47,10 @@ struct iptfs_receiver_config iptfs_config_receiver(const struct iptfs_tunnel_opt
 /* Refers to the options, which must outlive the link. Its random streams are still to be set. */
 struct iptfs_link_config iptfs_config_link(const struct iptfs_link_options *link);
 
+/* Whether times and sizes of the outer packets of a direction cannot depend on its traffic. Under
+ * congestion control this takes a peer whose packets do not depend on traffic either. */
+bool iptfs_config_oblivious(const struct iptfs_scenario *scenario, enum iptfs_direction direction);
+
 /* The path of traffic that bypasses the tunnel: no tunnel, over the same link. */
 struct iptfs_tunnel_options iptfs_config_beside(const struct iptfs_tunnel_options *tunnel);
 

@@ -190,21 +190,36 @@ static void write_hosts(const struct iptfs_summary_view *view, FILE *out)
     }
 }
 
-static void write_mutual(const char *what, const struct iptfs_mutual *mutual, double load_bits,
-                         FILE *out)
+static void write_dependence(const char *what, const struct iptfs_dependence *dependence,
+                             const struct iptfs_leak_report *leak, int64_t interval_ps, FILE *out)
 {
-    fprintf(out, "  inner octets and outer %s share %.3f of %.3f bits (noise up to %.3f)\n", what,
-            mutual->bits, load_bits, mutual->noise_bits);
+    enum iptfs_finding finding = dependence->finding;
+    fprintf(out, "  inner octets and outer %s: ", what);
+    if (iptfs_finding_undecided(finding)) {
+        fprintf(out, "%s\n", iptfs_finding_meaning(finding));
+        return;
+    }
+    fprintf(out, "share %.3f of %.3f bits", fmax(dependence->bits, 0), leak->load_bits);
+    if (finding != IPTFS_FINDING_INDEPENDENT)
+        fprintf(out, " at a lag of %s (noise up to %.3f)",
+                iptfs_show_time((int64_t)dependence->lag * interval_ps).text,
+                dependence->noise_bits);
+    fprintf(out, ": %s\n", iptfs_finding_meaning(finding));
 }
 
 static void write_leak(const struct iptfs_leak_report *leak, int64_t interval_ps, FILE *out)
 {
     fprintf(out, "%-20s entropy of outer sizes %.3f, gaps %.3f, DSCP and ECN %.3f bits\n", "Leak",
             leak->size_bits, leak->gap_bits, leak->tos_bits);
+    fprintf(out, "  an observer counts %.4g outer packets/s, %s, in %.4g %% of the intervals\n",
+            leak->rate_pps, iptfs_show_rate((uint64_t)(leak->rate_bps + 0.5)).text,
+            100 * leak->presence);
     fprintf(out, "  compared over %zu intervals of %s:\n", leak->intervals,
             iptfs_show_time(interval_ps).text);
-    write_mutual("packets", &leak->pkts, leak->load_bits, out);
-    write_mutual("octets", &leak->octets, leak->load_bits, out);
+    write_dependence("packets", &leak->pkts, leak, interval_ps, out);
+    write_dependence("octets", &leak->octets, leak, interval_ps, out);
+    if (leak->information_bps > 0)
+        fprintf(out, "  about %.3g bit/s about the inner load\n", leak->information_bps);
 }
 
 static void write_breaker(const struct iptfs_circuit_breaker *breaker, FILE *out)

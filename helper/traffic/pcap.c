@@ -88,6 +88,7 @@ const struct iptfs_traffic_type iptfs_traffic_pcap = {
     .name = "pcap",
     .meaning = "times, sizes, TOS and IP versions from a capture file",
     .source = "libpcap",
+    .captured = true,
     .keys = {&iptfs_keys_file, &iptfs_keys_pcap, &iptfs_keys_count, &iptfs_keys_origin},
     .ops = {iptfs_flow_next_ps, iptfs_row_flow_take, NULL},
     .state_octets = sizeof(struct iptfs_row_flow),

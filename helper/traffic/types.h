@@ -45,6 +45,7 @@ struct iptfs_traffic_type {
     const char *source;  /* the standard or publication; NULL for none */
     bool hosted;         /* the packets come from ns-3's applications: no ops, no start */
     bool tcp;            /* hosted, and over TCP */
+    bool captured;       /* the packets are those of a capture: no random number changes them */
     const struct iptfs_traffic_keys *keys[IPTFS_TRAFFIC_TYPE_KEYS_MAX + 1]; /* NULL at the end */
     struct iptfs_source_ops ops;
     size_t state_octets; /* of the type's state, which begins with a struct iptfs_traffic_flow */

@@ -20,8 +20,7 @@ enum iptfs_random_use {
     IPTFS_RANDOM_DUPLICATE = 13,
     IPTFS_RANDOM_ON = 20,
     IPTFS_RANDOM_OFF = 21,
-    IPTFS_RANDOM_PHASE = 22,
-    IPTFS_RANDOM_LEAK = 40
+    IPTFS_RANDOM_PHASE = 22
 };
 
 /* What the streams of one object, such as a link, have in common: all arguments of iptfs_random_new

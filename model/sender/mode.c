@@ -14,6 +14,7 @@ static const struct iptfs_mode esp_pad_at_rate = {
     .fixed_size = true,
     .paced = true,
     .rated = true,
+    .oblivious = true,
 };
 
 static const struct iptfs_mode modes[] = {
@@ -37,6 +38,7 @@ static const struct iptfs_mode modes[] = {
         .fixed_size = true,
         .paced = true,
         .rated = true,
+        .oblivious = true,
         .full = true,
     },
     {
@@ -63,6 +65,7 @@ static const struct iptfs_mode modes[] = {
         .fixed_size = true,
         .paced = true,
         .congestion = true,
+        .oblivious = true,
         .full = true,
     },
     {

@@ -24,6 +24,8 @@ struct iptfs_mode {
     bool paced;      /* sends at its own times, even when nothing is queued */
     bool rated;      /* needs a rate to be given */
     bool congestion; /* sends congestion information and follows it */
+    bool oblivious;  /* times and sizes of outer packets do not depend on the inner ones; with
+                        `congestion` as long as the peer's packets do not depend on them either */
     bool full;       /* by default starts a packet in the rest of an outer one (fill = full) */
     const struct iptfs_mode *with_rate; /* the mode used when a rate is given; NULL: the same */
 };

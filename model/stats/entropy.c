@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stats/entropy.h"
 
-#include <gsl/gsl_histogram2d.h>
+#include "base/asserts.h"
+
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 enum {
-    BINS_MAX = IPTFS_ENTROPY_BINS_MAX,
-    ROTATIONS = IPTFS_ENTROPY_ROTATIONS
+    BINS_MAX = IPTFS_ENTROPY_BINS_MAX
 };
 
 double iptfs_entropy_bits(const double *counts, size_t cells)
@@ -30,14 +28,6 @@ double iptfs_entropy_bits(const double *counts, size_t cells)
         return 0;
     return log2(samples) - sum / samples + (occurred - 1) / (2 * samples * M_LN2);
 }
-
-/* The joint counts: GSL's histogram, in memory of our own, which GSL leaves to its user. */
-struct table {
-    gsl_histogram2d histogram;
-    double x_edges[BINS_MAX + 1];
-    double y_edges[BINS_MAX + 1];
-    double counts[BINS_MAX * BINS_MAX];
-};
 
 static size_t most_bins(size_t count)
 {
@@ -71,10 +61,12 @@ static bool ends_before(size_t held, size_t more, double share)
     return without <= with;
 }
 
-/* Cuts the values into bins, each from an edge up to, not including, the next. Returns how many. */
-static size_t cut(const double *sorted, size_t count, double *edges)
+/* Cuts the values into bins, each from an edge up to, not including, the next one. Returns how
+ * many. */
+static unsigned cut(const double *sorted, size_t count, double *edges)
 {
-    size_t most = most_bins(count), bins = 0, held = 0;
+    size_t most = most_bins(count), held = 0;
+    unsigned bins = 0;
     bool each_its_own = count_values(sorted, count) <= most;
     double share = (double)count / (double)most;
     edges[0] = sorted[0];
@@ -88,88 +80,50 @@ static size_t cut(const double *sorted, size_t count, double *edges)
         }
         held += equals;
     }
-    edges[++bins] = nextafter(sorted[count - 1], INFINITY);
-    return bins;
+    return bins + 1;
 }
 
-static size_t bin_series(const double *values, size_t count, double *edges, double *sorted)
+static uint8_t bin_of(double value, const double *edges, unsigned bins)
 {
-    memcpy(sorted, values, count * sizeof *sorted);
-    gsl_sort(sorted, 1, count);
-    return cut(sorted, count, edges);
+    unsigned bin = 0;
+    while (bin + 1 < bins && value >= edges[bin + 1])
+        bin++;
+    return (uint8_t)bin;
 }
 
-static double row_entropy_bits(const struct table *table)
+struct iptfs_binned iptfs_bin_series(const double *values, size_t count, uint8_t *bin,
+                                     double *scratch)
 {
-    double sums[BINS_MAX] = {0};
-    for (size_t i = 0; i < table->histogram.nx; i++)
-        for (size_t j = 0; j < table->histogram.ny; j++)
-            sums[i] += gsl_histogram2d_get(&table->histogram, i, j);
-    return iptfs_entropy_bits(sums, table->histogram.nx);
-}
-
-static double column_entropy_bits(const struct table *table)
-{
-    double sums[BINS_MAX] = {0};
-    for (size_t i = 0; i < table->histogram.nx; i++)
-        for (size_t j = 0; j < table->histogram.ny; j++)
-            sums[j] += gsl_histogram2d_get(&table->histogram, i, j);
-    return iptfs_entropy_bits(sums, table->histogram.ny);
-}
-
-static double shared_bits(const struct table *table, const struct iptfs_mutual *mutual)
-{
-    size_t cells = table->histogram.nx * table->histogram.ny;
-    double joint_bits = iptfs_entropy_bits(table->counts, cells);
-    return fmax(0, mutual->x_bits + mutual->y_bits - joint_bits);
-}
-
-/* The noise of the estimate: the same series, but one of them rotated by at least a quarter of its
- * length, so that related values are no longer paired. */
-static double noise_bits(struct table *table, const struct iptfs_mutual *mutual,
-                         const uint8_t *rows, const uint8_t *columns, size_t count,
-                         struct iptfs_random *stream)
-{
-    double bits[ROTATIONS];
-    size_t least = count / 4 > 0 ? count / 4 : 1;
-    for (size_t i = 0; i < ROTATIONS; i++) {
-        size_t shift = (size_t)iptfs_random_between(stream, least, count - least);
-        gsl_histogram2d_reset(&table->histogram);
-        for (size_t k = 0; k < count; k++) {
-            size_t from = k + shift < count ? k + shift : k + shift - count;
-            table->counts[rows[from] * table->histogram.ny + columns[k]]++;
-        }
-        bits[i] = shared_bits(table, mutual);
-    }
-    gsl_sort(bits, 1, ROTATIONS);
-    return gsl_stats_quantile_from_sorted_data(bits, 1, ROTATIONS, 0.95);
-}
-
-void iptfs_mutual_information(struct iptfs_mutual *mutual, const double *x, const double *y,
-                              size_t count, double *scratch, struct iptfs_random *stream)
-{
-    struct table table = {0};
-    *mutual = (struct iptfs_mutual){0};
+    double edges[BINS_MAX + 1];
     if (count == 0)
-        return;
-    table.histogram = (gsl_histogram2d){
-        .nx = bin_series(x, count, table.x_edges, scratch),
-        .ny = bin_series(y, count, table.y_edges, scratch),
-        .xrange = table.x_edges,
-        .yrange = table.y_edges,
-        .bin = table.counts,
-    };
-    uint8_t *rows = (uint8_t *)scratch, *columns = rows + count;
-    for (size_t k = 0; k < count; k++) {
-        size_t row = 0, column = 0;
-        gsl_histogram2d_find(&table.histogram, x[k], y[k], &row, &column);
-        rows[k] = (uint8_t)row;
-        columns[k] = (uint8_t)column;
-        table.counts[row * table.histogram.ny + column]++;
+        return (struct iptfs_binned){.bin = bin};
+    memcpy(scratch, values, count * sizeof *scratch);
+    gsl_sort(scratch, 1, count);
+    unsigned bins = cut(scratch, count, edges);
+    for (size_t i = 0; i < count; i++)
+        bin[i] = bin_of(values[i], edges, bins);
+    return (struct iptfs_binned){bin, count, bins};
+}
+
+double iptfs_binned_bits(const struct iptfs_binned *series)
+{
+    double counts[BINS_MAX] = {0};
+    for (size_t i = 0; i < series->count; i++)
+        counts[series->bin[i]]++;
+    return iptfs_entropy_bits(counts, BINS_MAX);
+}
+
+double iptfs_mutual_bits(const struct iptfs_binned *x, size_t x_from, const struct iptfs_binned *y,
+                         size_t y_from, size_t count)
+{
+    double joint[BINS_MAX * BINS_MAX] = {0}, rows[BINS_MAX] = {0}, columns[BINS_MAX] = {0};
+    IPTFS_ASSERT(x_from + count <= x->count && y_from + count <= y->count);
+    for (size_t i = 0; i < count; i++)
+        joint[x->bin[x_from + i] * BINS_MAX + y->bin[y_from + i]]++;
+    for (size_t i = 0; i < BINS_MAX * BINS_MAX; i++) {
+        rows[i / BINS_MAX] += joint[i];
+        columns[i % BINS_MAX] += joint[i];
     }
-    mutual->x_bits = row_entropy_bits(&table);
-    mutual->y_bits = column_entropy_bits(&table);
-    mutual->bits = shared_bits(&table, mutual);
-    if (mutual->x_bits > 0 && mutual->y_bits > 0)
-        mutual->noise_bits = noise_bits(&table, mutual, rows, columns, count, stream);
+    return iptfs_entropy_bits(rows, BINS_MAX) + iptfs_entropy_bits(columns, BINS_MAX) -
+           iptfs_entropy_bits(joint, sizeof joint / sizeof joint[0]);
 }

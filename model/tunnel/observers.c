@@ -45,7 +45,8 @@ static void leak_arrived(void *ctx, struct iptfs_inner *inner)
 
 static void leak_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
-    iptfs_leak_sent(ctx, now_ps, outer->ip_octets, outer->ecn);
+    int64_t waited_ps = outer->first != NULL ? now_ps - outer->first->arrived_ps : 0;
+    iptfs_leak_sent(ctx, now_ps, outer->ip_octets, outer->ecn, waited_ps);
 }
 
 struct iptfs_observer iptfs_leak_observer(struct iptfs_leak *leak)

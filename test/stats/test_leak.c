@@ -8,6 +8,7 @@
 #include "summary/summary.h"
 #include "support/check.h"
 #include "support/fixture.h"
+#include "support/folder.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,25 +21,29 @@
 
 static struct iptfs_leak_report report_of(const struct iptfs_leak *leak)
 {
-    struct iptfs_random *stream = iptfs_random_new(1, 1, IPTFS_RANDOM_LEAK, 0);
     struct iptfs_leak_report report = {0};
-    CHECK_INT(iptfs_leak_report(leak, stream, &report), IPTFS_OK);
-    iptfs_random_free(stream);
+    CHECK_INT(iptfs_leak_report(leak, NULL, &report), IPTFS_OK);
     return report;
+}
+
+static int init(struct iptfs_leak *leak, int64_t interval_ps, int64_t duration_ps)
+{
+    struct iptfs_leak_config config = {.interval_ps = interval_ps, .duration_ps = duration_ps};
+    return iptfs_leak_init(leak, &config);
 }
 
 static void intervals_count_their_packets(void)
 {
     struct iptfs_leak leak;
-    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 105 * MS), IPTFS_OK);
+    CHECK_INT(init(&leak, 10 * MS, 105 * MS), IPTFS_OK);
     CHECK_U64(leak.interval_count, 10);
     iptfs_leak_arrived(&leak, 0, 100);
     iptfs_leak_arrived(&leak, 10 * MS - 1, 50);
     iptfs_leak_arrived(&leak, 10 * MS, 7);
-    iptfs_leak_sent(&leak, 99 * MS, 1400, 0);
-    iptfs_leak_sent(&leak, 99 * MS, 1000, 0);
-    iptfs_leak_sent(&leak, 101 * MS, 1400, 0);
-    iptfs_leak_sent(&leak, 104 * MS, 200000, 0); /* longer than IP allows: no harm */
+    iptfs_leak_sent(&leak, 99 * MS, 1400, 0, 0);
+    iptfs_leak_sent(&leak, 99 * MS, 1000, 0, 0);
+    iptfs_leak_sent(&leak, 101 * MS, 1400, 0, 0);
+    iptfs_leak_sent(&leak, 104 * MS, 200000, 0, 0); /* longer than IP allows: no harm */
     CHECK_U64(leak.intervals[0].inner_octets, 150);
     CHECK_U64(leak.intervals[1].inner_octets, 7);
     CHECK_U64(leak.intervals[9].outer_pkts, 2);
@@ -48,10 +53,9 @@ static void intervals_count_their_packets(void)
     CHECK_INT(leak.gap_max_ps, 3 * MS);
     CHECK_U64(report_of(&leak).intervals, 10);
     iptfs_leak_free(&leak);
-    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, IPTFS_LEAK_INTERVALS_MAX * 10 * MS + 10 * MS),
-              IPTFS_E_INVALID);
+    CHECK_INT(init(&leak, 10 * MS, IPTFS_LEAK_INTERVALS_MAX * 10 * MS + 10 * MS), IPTFS_E_INVALID);
     iptfs_leak_free(&leak);
-    CHECK_INT(iptfs_leak_init(&leak, 0, 10 * MS), IPTFS_E_INVALID);
+    CHECK_INT(init(&leak, 0, 10 * MS), IPTFS_E_INVALID);
     iptfs_leak_free(&leak);
 }
 
@@ -61,11 +65,11 @@ static void sizes_gaps_and_tos_have_their_entropies(void)
     struct iptfs_leak leak;
     struct dice dice = {7};
     int64_t now_ps = 0;
-    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 1000000 * MS), IPTFS_OK);
+    CHECK_INT(init(&leak, 10 * MS, 1000000 * MS), IPTFS_OK);
     for (int i = 0; i < 100000; i++) {
         now_ps += MS << dice_between(&dice, 0, 3);
         iptfs_leak_sent(&leak, now_ps, (uint32_t)(100 + dice_between(&dice, 0, 7)),
-                        (uint8_t)(dice_between(&dice, 0, 1) * 184));
+                        (uint8_t)(dice_between(&dice, 0, 1) * 184), 0);
     }
     struct iptfs_leak_report report = report_of(&leak);
     CHECK_NEAR(report.size_bits, 3, 0.001);
@@ -74,61 +78,71 @@ static void sizes_gaps_and_tos_have_their_entropies(void)
     iptfs_leak_free(&leak);
 }
 
-struct flat_case {
-    const char *what;
-    int64_t first_ps;
-    int64_t last_ps;     /* no packet behind it */
-    int64_t jitter_ps;   /* each second gap is longer by that */
-    uint32_t odd_octets; /* of one packet among the others */
-    uint8_t odd_tos;
-    bool flat;
-};
-
-static struct iptfs_leak_report flat_report(const struct flat_case *flat)
+/* Gaps that differ by rounding only have no entropy, wherever the edges of bins are. */
+static void gaps_are_rounded(void)
 {
-    struct iptfs_leak leak;
-    struct dice dice = {8};
-    /* A gap at the edge of a bin, which no interval is a multiple of. */
-    int64_t gap_ps = (INT64_C(1) << 30) - 1, now_ps = flat->first_ps;
-    CHECK_INT(iptfs_leak_init(&leak, 10 * MS, 1000 * MS), IPTFS_OK);
-    for (int i = 0; now_ps <= flat->last_ps; i++) {
-        bool odd = i == 300;
-        iptfs_leak_sent(&leak, now_ps, odd ? flat->odd_octets : 1400, odd ? flat->odd_tos : 0);
-        now_ps += gap_ps + (i % 2) * flat->jitter_ps;
+    for (int jitter_ps = 0; jitter_ps <= 2; jitter_ps++) {
+        struct iptfs_leak leak;
+        int64_t gap_ps = (INT64_C(1) << 30) - 1, now_ps = 0; /* the edge of a bin */
+        CHECK_INT(init(&leak, 10 * MS, 1000 * MS), IPTFS_OK);
+        for (int i = 0; i < 900; i++) {
+            iptfs_leak_sent(&leak, now_ps, 1400, 0, 0);
+            now_ps += gap_ps + (i % 2) * jitter_ps;
+        }
+        CHECK_NEAR(report_of(&leak).gap_bits, jitter_ps < 2 ? 0 : 1, 0.01);
+        iptfs_leak_free(&leak);
     }
-    /* A load that follows the outer packets of each interval, plus a random part. */
-    for (size_t i = 0; i < leak.interval_count; i++)
-        leak.intervals[i].inner_octets =
-            leak.intervals[i].outer_pkts * 100 + dice_between(&dice, 0, 10);
-    struct iptfs_leak_report report = report_of(&leak);
-    iptfs_leak_free(&leak);
-    return report;
 }
 
-/* One gap and one size throughout reveal nothing, wherever the edges of intervals are; a pause at
- * either end, a longer gap, or a packet of another size do. A mark is reported separately. */
-static void an_even_timeline_reveals_nothing(void)
+/* One packet of one size per interval, whose load never changes: rate, size and presence are seen,
+ * and no exact 0 says that nothing leaks. */
+static void one_gap_is_no_proof(void)
 {
-    static const struct flat_case cases[] = {
-        {"even", 0, 1000 * MS, 0, 1400, 0, true},
-        {"rounded to the picosecond", 0, 1000 * MS, 1, 1400, 0, true},
-        {"two picoseconds are two gaps", 0, 1000 * MS, 2, 1400, 0, false},
-        {"stops before the end", 0, 500 * MS, 0, 1400, 0, false},
-        {"starts late", 500 * MS, 1000 * MS, 0, 1400, 0, false},
-        {"one size is another", 0, 1000 * MS, 0, 1401, 0, false},
-        {"one packet is marked", 0, 1000 * MS, 0, 1400, 3, true},
-    };
+    struct iptfs_leak leak;
+    CHECK_INT(init(&leak, 10 * MS, 1000 * MS), IPTFS_OK);
+    for (int i = 0; i < 50; i++) {
+        iptfs_leak_arrived(&leak, i * 10 * MS, 200);
+        iptfs_leak_sent(&leak, i * 10 * MS, 250, 0, 0);
+    }
+    struct iptfs_leak_report report = report_of(&leak);
+    CHECK_NEAR(report.rate_pps, 50, 1e-9);
+    CHECK_NEAR(report.rate_bps, 50 * 250 * 8, 1e-6);
+    CHECK_NEAR(report.size_mean_octets, 250, 0);
+    CHECK_NEAR(report.presence, 0.5, 0);
+    CHECK_TRUE(iptfs_finding_undecided(report.pkts.finding));
+    CHECK_TRUE(report.pkts.bits > 0);
+    CHECK_TRUE(isnan(report.information_bps));
+    leak.config.independent = true;
+    report = report_of(&leak);
+    CHECK_INT(report.pkts.finding, IPTFS_FINDING_INDEPENDENT);
+    CHECK_NEAR(report.pkts.bits + report.octets.bits + report.information_bps, 0, 0);
+    iptfs_leak_free(&leak);
+    CHECK_INT(init(&leak, 10 * MS, 1000 * MS), IPTFS_OK);
+    for (int i = 0; i < 100; i++) {
+        iptfs_leak_arrived(&leak, i * 10 * MS, 200);
+        iptfs_leak_sent(&leak, i * 10 * MS, 250, 0, 0);
+    }
+    report = report_of(&leak);
+    CHECK_INT(report.pkts.finding, IPTFS_FINDING_CONSTANT);
+    CHECK_TRUE(isnan(report.pkts.bits));
+    iptfs_leak_free(&leak);
+}
+
+/* Lags reach the longest wait, 10 intervals at least and a quarter of the run at most. */
+static void lags_reach_the_longest_wait(void)
+{
+    static const struct {
+        int64_t wait_ms;
+        int64_t intervals;
+        size_t lag_max;
+    } cases[] = {{0, 1000, 10},     {95, 1000, 10},    {150, 1000, 16},
+                 {2000, 1000, 201}, {5000, 1000, 250}, {0, 20, 5}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct iptfs_leak_report report = flat_report(&cases[i]);
-        bool leaks = report.pkts.bits > 0 && report.octets.bits > 0;
-        if (leaks == cases[i].flat)
-            CHECK_FAIL("%s: %g bits", cases[i].what, report.pkts.bits);
-        CHECK_TRUE(report.load_bits > 0);
-        if (cases[i].flat) {
-            CHECK_NEAR(report.gap_bits + report.size_bits, 0, 0);
-            CHECK_INT(report.tos_bits > 0, cases[i].odd_tos > 0);
-            CHECK_NEAR(report.pkts.noise_bits, 0, 0);
-        }
+        struct iptfs_leak leak;
+        CHECK_INT(init(&leak, 10 * MS, cases[i].intervals * 10 * MS), IPTFS_OK);
+        iptfs_leak_sent(&leak, 0, 1400, 0, cases[i].wait_ms * MS);
+        CHECK_U64(report_of(&leak).lag_max, cases[i].lag_max);
+        iptfs_leak_free(&leak);
     }
 }
 
@@ -321,16 +335,27 @@ static struct seen see_load(const char *timeline, const struct load *load)
     return seen;
 }
 
+static void check_finding(const struct seen *seen, const char *expected, const char *what)
+{
+    const json_t *leak = json_object_get(seen->summary, "leak");
+    const char *found =
+        json_string_value(json_object_get(leak, "mutual_information_octets_finding"));
+    if (strcmp(found, expected) != 0)
+        CHECK_FAIL("%s: %s, not %s", what, found, expected);
+}
+
 static void check_no_leak(const struct seen *seen, const char *what)
 {
     static const char *const names[] = {
         "outer_size_entropy_bits",        "outer_gap_entropy_bits",
         "outer_tos_entropy_bits",         "mutual_information_bits",
         "mutual_information_octets_bits", "mutual_information_noise_bits",
+        "information_rate_bps",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (number(seen, "leak", names[i]) > 0)
             CHECK_FAIL("%s: %s %g", what, names[i], number(seen, "leak", names[i]));
+    check_finding(seen, "independent", what);
 }
 
 static void check_load(const char *timeline, const struct load *load, const struct seen *idle)
@@ -374,10 +399,7 @@ static void congestion_control_shows_only_the_network(void)
         struct seen seen = see_load(network, &loads[k]);
         check_same_timeline(&seen.sent, &idle.sent, loads[k].what);
         check_same_timeline(&seen.received, &idle.received, loads[k].what);
-        double bits = number(&seen, "leak", "mutual_information_bits");
-        double noise = number(&seen, "leak", "mutual_information_noise_bits");
-        if (bits > 2 * noise + 0.1)
-            CHECK_FAIL("%s: %g bits, noise %g", loads[k].what, bits, noise);
+        check_finding(&seen, "independent", loads[k].what);
         CHECK_NEAR(number(&seen, "leak", "outer_size_entropy_bits"), 0, 0);
         seen_free(&seen);
     }
@@ -453,7 +475,8 @@ static void modes_leak_in_this_order(void)
         double bits = shared(&seen), load = number(&seen, "leak", "load_entropy_bits");
         if (!(bits < last + 0.01) || !(bits > 0.5) || !(bits <= load + 0.01))
             CHECK_FAIL("%s: %g of %g bits after %g", tunnels[i], bits, load, last);
-        CHECK_TRUE(bits > 5 * number(&seen, "leak", "mutual_information_octets_noise_bits"));
+        CHECK_TRUE(bits > number(&seen, "leak", "mutual_information_octets_noise_bits"));
+        check_finding(&seen, "found", tunnels[i]);
         CHECK_TRUE(number(&seen, "leak", "outer_gap_entropy_bits") > 2);
         CHECK_NEAR(number(&seen, "leak", "intervals"), 2000, 0);
         bool one_size = strstr(tunnels[i], "pad") != NULL || strstr(tunnels[i], "min") != NULL;
@@ -472,6 +495,59 @@ static void modes_leak_in_this_order(void)
                number(&immediate, "leak", "mutual_information_bits"));
     seen_free(&gathered);
     seen_free(&immediate);
+}
+
+/* Bursts of 0 to 3 packets, each number as likely, 1 ms after the start of each 10 ms, leave 9.5 ms
+ * later: in the next interval, which shows all 2 bits; that is 200 bit/s. */
+static void a_delayed_load_is_found_at_its_lag(void)
+{
+    struct dice dice = {3};
+    char *text = NULL;
+    size_t size = 0;
+    folder_make();
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "time,size\n");
+    for (int i = 0; i < 6000; i++)
+        for (uint64_t left = dice_between(&dice, 0, 3); left > 0; left--)
+            fprintf(out, "%dms,100\n", 10 * i + 1);
+    fclose(out);
+    folder_write("bursts.csv", text);
+    free(text);
+    char scenario[512];
+    snprintf(scenario, sizeof scenario,
+             "[scenario]\nduration = 60s\nleak = on\n[tunnel]\ninit-delay = 9500us\n"
+             "[traffic.a]\ntype = list\nfile = %s\n",
+             folder_file("bursts.csv"));
+    struct seen seen = see(scenario);
+    CHECK_NEAR(number(&seen, "leak", "load_entropy_bits"), 2, 0.01);
+    CHECK_NEAR(number(&seen, "leak", "mutual_information_octets_bits"), 2, 0.01);
+    CHECK_NEAR(number(&seen, "leak", "mutual_information_octets_lag"), 0.01, 1e-12);
+    CHECK_NEAR(number(&seen, "leak", "information_rate_bps"), 200, 2);
+    check_finding(&seen, "found", "bursts");
+    seen_free(&seen);
+    folder_remove();
+}
+
+/* A call on demand, from end to end or not, is not reported as a fixed rate is. */
+static void one_call_cannot_be_decided(void)
+{
+    static const char *const spans[] = {"", "start = 100ms\nstop = 59900ms\n"};
+    for (size_t i = 0; i < 2; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "[scenario]\nduration = 60s\nleak = on\n"
+                 "[traffic.a]\ntype = cbr\nsize = 200\nrate = 80kbps\n%s",
+                 spans[i]);
+        struct seen seen = see(text);
+        const json_t *leak = json_object_get(seen.summary, "leak");
+        check_finding(&seen, "undecided-ambiguous", spans[i]);
+        CHECK_TRUE(!(json_number_value(json_object_get(leak, "mutual_information_bits")) <= 0));
+        CHECK_TRUE(json_is_null(json_object_get(leak, "information_rate_bps")));
+        CHECK_NEAR(number(&seen, "leak", "outer_rate_pps"), 50, 0.2);
+        CHECK_TRUE(number(&seen, "leak", "outer_size_octets") > 200);
+        CHECK_NEAR(number(&seen, "leak", "outer_presence"), 0.5, 0.002);
+        seen_free(&seen);
+    }
 }
 
 static void the_interval_is_a_choice(void)
@@ -565,7 +641,8 @@ static void the_text_summary_has_the_leak(void)
     CHECK_TRUE(strstr(text,
                       "Leak                 entropy of outer sizes 0.000, gaps 0.000, DSCP and "
                       "ECN 0.000 bits\n") != NULL);
-    CHECK_TRUE(strstr(text, "inner octets and outer packets share 0.000 of 0.000 bits") != NULL);
+    CHECK_TRUE(strstr(text, "inner octets and outer packets: share 0.000 of 0.000 bits: times and "
+                            "sizes of outer packets never depend on the traffic\n") != NULL);
     CHECK_TRUE(strstr(text, "100 intervals of 10 ms") != NULL);
     free(text);
     iptfs_run_free(&run);
@@ -575,12 +652,16 @@ static void the_text_summary_has_the_leak(void)
 const CU_TestInfo iptfs_tests_leak[] = {
     {"intervals count their packets", intervals_count_their_packets},
     {"sizes, gaps and TOS have their entropies", sizes_gaps_and_tos_have_their_entropies},
-    {"an even timeline reveals nothing", an_even_timeline_reveals_nothing},
+    {"gaps are rounded", gaps_are_rounded},
+    {"one gap is no proof", one_gap_is_no_proof},
+    {"lags reach the longest wait", lags_reach_the_longest_wait},
     {"a fixed rate shows one timeline", a_fixed_rate_shows_one_timeline},
     {"congestion control shows only the network", congestion_control_shows_only_the_network},
     {"ECN leaks no marks", ecn_leaks_no_marks},
     {"on-demand timelines differ", on_demand_timelines_differ},
     {"modes leak in this order", modes_leak_in_this_order},
+    {"a delayed load is found at its lag", a_delayed_load_is_found_at_its_lag},
+    {"one call cannot be decided", one_call_cannot_be_decided},
     {"the interval is a choice", the_interval_is_a_choice},
     {"both directions are watched", both_directions_are_watched},
     {"watching changes nothing", watching_changes_nothing},

@@ -122,7 +122,9 @@ static void test_leak(void)
 {
     struct iptfs_leak leak;
     struct iptfs_observers observers = {.first = {NULL}};
-    CHECK_INT(iptfs_leak_init(&leak, 1000, 4000), 0);
+    CHECK_INT(iptfs_leak_init(
+                  &leak, &(struct iptfs_leak_config){.interval_ps = 1000, .duration_ps = 4000}),
+              0);
     struct iptfs_observer observer = iptfs_leak_observer(&leak);
     iptfs_observers_add(&observers, &observer);
     report_all(&observers);
