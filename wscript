@@ -79,7 +79,7 @@ VARIANTS = {
 
 # Folders whose sources may change without changing the result of any run: the command line, and
 # what is made of results. All other sources are in the hash that sweeps compare.
-NOT_IN_RESULTS = ['helper/api', 'helper/cli', 'helper/endpoint', 'helper/plot']
+NOT_IN_RESULTS = ['helper/advice', 'helper/api', 'helper/cli', 'helper/endpoint', 'helper/plot']
 
 # What the shim may use. The linker drops those it does not use (--as-needed), since
 # each module loaded costs start-up time.
@@ -288,6 +288,7 @@ def find_tools(cfg):
     cfg.check_cc(lib='gcrypt', header_name='gcrypt.h', uselib_store='GCRYPT')
     cfg.check_cc(lib='pcap', header_name='pcap/pcap.h', uselib_store='PCAP')
     cfg.check_cc(lib='z', header_name='zlib.h', uselib_store='ZLIB')
+    cfg.check_cc(lib='svm', header_name='libsvm/svm.h', uselib_store='LIBSVM')
     cfg.check_cc(lib='cunit', header_name='CUnit/Basic.h', uselib_store='CUNIT')
     cfg.find_program('gnuplot', mandatory=False)
     find_ns3(cfg)

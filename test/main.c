@@ -153,6 +153,9 @@ extern const CU_TestInfo iptfs_tests_script[];
 extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
 extern const CU_TestInfo iptfs_tests_encap[];
+extern const CU_TestInfo iptfs_tests_features[];
+extern const CU_TestInfo iptfs_tests_classifier[];
+extern const CU_TestInfo iptfs_tests_attack[];
 extern const CU_TestInfo iptfs_tests_decap[];
 extern const CU_TestInfo iptfs_tests_oseq[];
 extern const CU_TestInfo iptfs_tests_captures[];
@@ -353,6 +356,9 @@ static const struct {
     {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},
     {"encap", iptfs_tests_encap},
+    {"features", iptfs_tests_features},
+    {"classifier", iptfs_tests_classifier},
+    {"attack", iptfs_tests_attack},
     {"decap", iptfs_tests_decap},
     {"oseq", iptfs_tests_oseq},
     {"captures", iptfs_tests_captures},

@@ -9,13 +9,14 @@
 
 /* Each is in NAME_command.c. */
 extern const struct iptfs_command iptfs_command_run, iptfs_command_sweep, iptfs_command_show,
-    iptfs_command_plot, iptfs_command_replay, iptfs_command_encap, iptfs_command_decap,
-    iptfs_command_list, iptfs_command_help, iptfs_command_point, iptfs_command_complete;
+    iptfs_command_plot, iptfs_command_attack, iptfs_command_replay, iptfs_command_encap,
+    iptfs_command_decap, iptfs_command_list, iptfs_command_help, iptfs_command_point,
+    iptfs_command_complete;
 
 static const struct iptfs_command *const commands[] = {
-    &iptfs_command_run,    &iptfs_command_sweep, &iptfs_command_show,     &iptfs_command_plot,
-    &iptfs_command_replay, &iptfs_command_encap, &iptfs_command_decap,    &iptfs_command_list,
-    &iptfs_command_help,   &iptfs_command_point, &iptfs_command_complete,
+    &iptfs_command_run,    &iptfs_command_sweep,  &iptfs_command_show,  &iptfs_command_plot,
+    &iptfs_command_attack, &iptfs_command_replay, &iptfs_command_encap, &iptfs_command_decap,
+    &iptfs_command_list,   &iptfs_command_help,   &iptfs_command_point, &iptfs_command_complete,
 };
 
 enum {

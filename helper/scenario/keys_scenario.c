@@ -43,6 +43,14 @@ static const struct iptfs_option rows[] = {
         .meaning = "seed of all random streams: the same seed gives the same run",
     },
     {
+        .key = "classes",
+        .kind = &iptfs_kind_line,
+        FIELD(classes),
+        .maximum = IPTFS_OPTION_LINE_MAX,
+        .standard = "",
+        .meaning = "attack: [traffic.NAME] sections to tell apart, NAME.* belong to NAME",
+    },
+    {
         .key = "leak",
         .kind = &iptfs_kind_switch,
         FIELD(leak),

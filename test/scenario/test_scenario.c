@@ -447,7 +447,7 @@ static void test_unknown_keys(void)
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
         {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
-                                      "description, duration, seed, leak, leak-interval"},
+                                      "description, duration, seed, classes, leak, leak-interval"},
     };
     check_refused(table, COUNT(table));
 }

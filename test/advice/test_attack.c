@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `iptfs-sim attack` as a user runs it. */
+#include "support/check.h"
+#include "support/folder.h"
+#include "sweep/results_db.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+/* A call, and video of nearly the same rate; the third class is the call again. */
+#define HEAD                                                                                       \
+    "[scenario]\nname = t\nduration = 2s\n"                                                        \
+    "[link]\nrate = 10Mbps\n"                                                                      \
+    "[traffic.call]\ntype = voice\n[traffic.again]\ntype = voice\n"                                \
+    "[traffic.film.a]\ntype = video\nrate = 100kbps\n"                                             \
+    "[traffic.film.b]\ntype = cbr\nsize = 100B\nrate = 10kbps\n"
+#define MODES                                                                                      \
+    "[sweep]\ncase.open = tunnel.mode=esp\n"                                                       \
+    "case.hidden = tunnel.mode=fixed-rate; tunnel.l3-fixed-rate=1Mbps\n"                           \
+    "seed = 1 .. 12\n"
+
+static double read_value(const char *column, int point)
+{
+    struct iptfs_results_db db;
+    struct iptfs_error error;
+    char sql[200];
+    sqlite3_stmt *statement;
+    double value = -1;
+    if (!CHECK_INT(iptfs_results_db_open(&db, folder_file("out"), &error), 0))
+        return value;
+    snprintf(sql, sizeof sql, "SELECT %s FROM points WHERE point = %d", column, point);
+    if (CHECK_INT(sqlite3_prepare_v2(db.db, sql, -1, &statement, NULL), SQLITE_OK) &&
+        CHECK_INT(sqlite3_step(statement), SQLITE_ROW))
+        value = sqlite3_column_double(statement, 0);
+    sqlite3_finalize(statement);
+    iptfs_results_db_close(&db);
+    return value;
+}
+
+/* Plain ESP shows a call at once; with a constant rate all runs look alike. */
+static void test_open_and_hidden_traffic(void)
+{
+    folder_make();
+    folder_write("a.ini", HEAD MODES);
+    CHECK_INT(folder_script("sed 's/^name/classes = call, film\\nname/' a.ini > t.ini"), 0);
+    CHECK_INT(folder_run("attack t.ini --jobs 2 --out out"), 0);
+    CHECK_HAS("stdout", "a guess is right in 0.500");
+    CHECK_NEAR(read_value("accuracy", 1), 1, 0);
+    CHECK_NEAR(read_value("nearest", 1), 1, 0.1);
+    CHECK_NEAR(read_value("chance", 2), 0.5, 0);
+    CHECK_TRUE(read_value("accuracy_low", 2) <= 0.5 && read_value("accuracy_high", 2) >= 0.5);
+    CHECK_TRUE(read_value("overhead", 1) > 1 && read_value("overhead", 1) < 2);
+    CHECK_NEAR(read_value("outer_bps", 2), 1e6, 2e4);
+    CHECK_TRUE(read_value("delay_s", 2) > read_value("delay_s", 1));
+    CHECK_HAS("out/results.csv", "point,case,classes,runs,chance,accuracy,");
+    CHECK_HAS("out/attack.ini", "case.hidden");
+    CHECK_HAS("out/plots/accuracy.svg", "</svg>");
+    CHECK_HAS("out/plots/accuracy.csv", "hidden,");
+    /* The same results with another number of processes. */
+    CHECK_INT(folder_run("attack t.ini --jobs 1 --out again --quiet"), 0);
+    CHECK_SAME("out/results.csv", "again/results.csv");
+    folder_remove();
+}
+
+/* Two classes of one kind cannot be told apart, even in the open. */
+static void test_one_kind_twice(void)
+{
+    folder_make();
+    folder_write("a.ini", HEAD "[sweep]\nseed = 1 .. 20\n");
+    CHECK_INT(folder_script("sed 's/^name/classes = call, again\\nname/' a.ini > t.ini"), 0);
+    CHECK_INT(folder_run("attack t.ini --out out"), 0);
+    CHECK_TRUE(read_value("accuracy_low", 1) <= 0.5 && read_value("accuracy_high", 1) >= 0.5);
+    folder_remove();
+}
+
+static void check_refused(const char *classes, const char *seeds, const char *message)
+{
+    char line[200];
+    folder_make();
+    folder_write("a.ini", HEAD "[sweep]\ntunnel.mode = esp, none\n");
+    snprintf(line, sizeof line,
+             "sed 's/^name/classes = %s\\nname/' a.ini > t.ini; echo '%s' >> t.ini", classes,
+             seeds);
+    CHECK_INT(folder_script(line), 0);
+    CHECK_INT(folder_run("attack t.ini --out out"), 2);
+    CHECK_HAS("stderr", message);
+    CHECK_INT(folder_script("test ! -e out"), 0);
+    folder_remove();
+}
+
+static void test_refused_files(void)
+{
+    check_refused("call, film", "seed = 1 .. 3",
+                  "t.ini: [sweep] seed: found 3 of them, allowed: 10 or more");
+    check_refused("call", "seed = 1 .. 10", "t.ini: [scenario] classes: found 'call', allowed: 2");
+    check_refused("call, fimm", "seed = 1 .. 10",
+                  "found 'fimm', allowed: names of [traffic.NAME] sections");
+    check_refused("call, film, film.a", "seed = 1 .. 10",
+                  "found 'film.a', allowed: each section in one class");
+}
+
+const CU_TestInfo iptfs_tests_attack[] = {
+    {"open and hidden traffic", test_open_and_hidden_traffic},
+    {"one kind twice", test_one_kind_twice},
+    {"refused files", test_refused_files},
+    CU_TEST_INFO_NULL,
+};
