@@ -1021,7 +1021,7 @@ static void test_print(void)
         "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
         "0\nl2-fixed-rate = 0\npps = 0\n"
-        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\necn-decap = nothing\nrekey-after "
+        "max-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\ndscp = 0\necn-decap = nothing\nrekey-after "
         "= 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
