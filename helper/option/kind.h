@@ -52,6 +52,7 @@ extern const struct iptfs_value_kind iptfs_kind_factor;      /* double, above th
 extern const struct iptfs_value_kind iptfs_kind_limit;       /* struct iptfs_limit */
 extern const struct iptfs_value_kind iptfs_kind_lifetime;    /* struct iptfs_lifetime */
 extern const struct iptfs_value_kind iptfs_kind_sizes;       /* struct iptfs_sizes */
+extern const struct iptfs_value_kind iptfs_kind_dscp;        /* uint32_t, see option/dscp.c */
 extern const struct iptfs_value_kind iptfs_kind_breaker;     /* struct iptfs_breaker_limit */
 extern const struct iptfs_value_kind iptfs_kind_mtus;        /* struct iptfs_timed_list */
 extern const struct iptfs_value_kind iptfs_kind_rates;       /* struct iptfs_timed_list */

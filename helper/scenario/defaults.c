@@ -157,6 +157,16 @@ static void fill_ecn_decap(struct iptfs_settings *settings)
     }
 }
 
+/* The outer DSCP, where dscp is not given: RFC 4301 copies it, RFC 9347, 2.2.5.3, does not. */
+static void fill_dscp(struct iptfs_settings *settings)
+{
+    for (size_t i = 0; i < IPTFS_DIRECTIONS; i++) {
+        struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[i];
+        if (!iptfs_settings_gives(settings, IPTFS_TARGET_TUNNEL + i, "dscp"))
+            tunnel->sender.dscp = iptfs_config_mode(tunnel)->aggfrag ? 0 : IPTFS_DSCP_COPY;
+    }
+}
+
 /* Defaults that are not constant. */
 static int fill_rest(struct iptfs_settings *settings)
 {
@@ -178,6 +188,7 @@ static int fill_rest(struct iptfs_settings *settings)
     }
     negotiate(settings);
     fill_ecn_decap(settings);
+    fill_dscp(settings);
     /* Congestion information is returned in the other direction, with or without traffic. */
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
         if (iptfs_config_mode(&scenario->tunnel[i])->aggfrag &&

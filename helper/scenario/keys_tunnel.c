@@ -284,6 +284,16 @@ static const struct iptfs_option rows[] = {
         .source = "RFC 9347, 3.1; RFC 6040, 4.1",
     },
     {
+        .key = "dscp",
+        .kind = &iptfs_kind_dscp,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.dscp),
+        .standard_note = "copy without AGGFRAG, else 0",
+        .meaning = "DSCP of outer packets; copy: that of the first inner packet in each",
+        .names = "Linux extra-flag dont-encap-dscp (0)",
+        .source = "RFC 4301, 5.1.2; RFC 9347, 2.2.5.3",
+    },
+    {
         .key = "ecn-decap",
         .kind = &iptfs_kind_word,
         .side = IPTFS_SIDE_IN,

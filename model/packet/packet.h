@@ -88,6 +88,7 @@ struct iptfs_outer {
     uint32_t refs;             /* copies in flight */
     uint8_t sub_type;          /* AGGFRAG sub-type, 0 or 1 */
     uint8_t ecn;               /* of the outer IP header */
+    uint8_t dscp;              /* likewise, 0 to 63 */
     uint8_t drop_cause;        /* of the first copy that was dropped, enum iptfs_drop_cause */
     bool processed;            /* a copy went through the reassembly */
     struct iptfs_aggfrag info; /* congestion information, when sub_type is 1 */

@@ -268,8 +268,19 @@ static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
     sender->sa_start_ps = now_ps;
 }
 
+/* The DSCP of an outer packet. Without a header of its own it is that of its inner packet; padding
+ * has none to copy. */
+static uint8_t outer_dscp(const struct iptfs_sender_config *config, const struct iptfs_outer *outer)
+{
+    bool own_header = config->mode->encrypted && !config->mode->transport;
+    if (own_header && config->dscp != IPTFS_DSCP_COPY)
+        return (uint8_t)config->dscp;
+    return outer->first != NULL ? (uint8_t)(outer->first->tos >> 2) : 0;
+}
+
 static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
 {
+    outer->dscp = outer_dscp(&sender->config, outer);
     if (outer->sub_type == 1) {
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
         sender->reported_pkts = sender->congestion->to_report_pkts;

@@ -55,10 +55,14 @@ struct iptfs_sender_config {
      * and with plain ESP also in empty payloads. Always on where the mode is congestion-controlled.
      */
     bool congestion_info;
+    uint32_t dscp; /* of outer packets, 0 to 63, or IPTFS_DSCP_COPY */
     bool ecn; /* outer packets are ECN-capable: with AGGFRAG each has ECT(0), whatever is inside;
                * plain ESP copies the field of its inner packet (RFC 6040, 4.1). Off: Not-ECT, the
                * compatibility mode of RFC 6040 that RFC 9347, 3.1, asks for */
 };
+
+/* As the DSCP of outer packets: that of the first inner packet in each. */
+#define IPTFS_DSCP_COPY 64u
 
 /* The MTU of the path from a time on, which the sender knows from that time on. */
 struct iptfs_mtu_change {

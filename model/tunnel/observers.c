@@ -46,7 +46,8 @@ static void leak_arrived(void *ctx, struct iptfs_inner *inner)
 static void leak_sent(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
 {
     int64_t waited_ps = outer->first != NULL ? now_ps - outer->first->arrived_ps : 0;
-    iptfs_leak_sent(ctx, now_ps, outer->ip_octets, outer->ecn, waited_ps);
+    iptfs_leak_sent(ctx, now_ps, outer->ip_octets, (uint8_t)(outer->dscp << 2 | outer->ecn),
+                    waited_ps);
 }
 
 struct iptfs_observer iptfs_leak_observer(struct iptfs_leak *leak)

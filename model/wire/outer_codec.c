@@ -79,7 +79,7 @@ static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_
                        uint8_t *bytes)
 {
     bytes[0] = 0x45;
-    bytes[1] = outer->ecn;
+    bytes[1] = (uint8_t)(outer->dscp << 2 | outer->ecn);
     iptfs_put16(bytes + 2, outer->ip_octets);
     iptfs_put16(bytes + 4, (uint32_t)outer->seq);
     iptfs_put16(bytes + IPV4_FLAGS_AT, IPV4_DF);
@@ -93,7 +93,7 @@ static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_
 static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                        uint8_t *bytes)
 {
-    iptfs_put32(bytes, 0x60000000u | (uint32_t)outer->ecn << 20);
+    iptfs_put32(bytes, 0x60000000u | (uint32_t)(outer->dscp << 2 | outer->ecn) << 20);
     iptfs_put16(bytes + 4, outer->ip_octets - IPTFS_IPV6_HEADER_OCTETS);
     bytes[6] = wire->config.esp.encap->protocol;
     bytes[7] = TTL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Outer packets as octets: IP header, ESP (RFC 4303) with the null cipher or AES-GCM (RFC 4106),
  * AGGFRAG or plain payload. The sizes are those of the model to the octet; the fields are Linux's
- * where the RFCs leave a choice: DF set, TTL 64, DSCP 0, the IV is the sequence number, ESP padding
+ * where the RFCs leave a choice: DF set, TTL 64, the IV is the sequence number, ESP padding
  * 1, 2, 3 and so on. */
 #ifndef IPTFS_WIRE_OUTER_CODEC_H
 #define IPTFS_WIRE_OUTER_CODEC_H

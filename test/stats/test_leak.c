@@ -310,7 +310,7 @@ static const char *const timelines[] = {
     "max-aggregation-time = 20ms\n[link]\ndevice = p2p\n",
     "[tunnel]\nmode = fixed-rate\npps = 2000\npkt-size = 576\npad-to-avoid-fragment = on\n"
     "max-queue-size = 100kB\n[link]\nmtu = 1200\nrate = 100Mbps\ndelay = 33ms\n",
-    "[tunnel]\nmode = esp-pad\npps = 1000\nmax-queue-size = 100kB\n",
+    "[tunnel]\nmode = esp-pad\npps = 1000\nmax-queue-size = 100kB\ndscp = 0\n",
 };
 
 static char *scenario_with(const char *timeline, const struct load *load)
@@ -419,6 +419,52 @@ static void ecn_leaks_no_marks(void)
     CHECK_NEAR(number(&seen, "leak", "outer_gap_entropy_bits"), 0, 0);
     CHECK_NEAR(number(&seen, "leak", "mutual_information_bits"), 0, 0);
     seen_free(&seen);
+}
+
+static void check_refused(const char *text, const char *expected)
+{
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    int code = iptfs_scenario_parse_text(&scenario, text, "t.ini", NULL, 0, &error);
+    CHECK_INT(code, IPTFS_E_INVALID);
+    CHECK_STR(error.text, expected);
+    iptfs_scenario_free(&scenario);
+}
+
+/* Half of the packets are EF. Where the header is the packet's own, or is made by RFC 4301, this is
+ * seen, and with AGGFRAG only where copying is asked for. */
+static void dscp_is_seen_where_it_is_copied(void)
+{
+    static const struct {
+        const char *tunnel;
+        double bits;
+    } cases[] = {
+        {"mode = none\n", 1},
+        {"mode = esp-transport\n", 1},
+        {"mode = esp\n", 1},
+        {"mode = esp-pad\n", 1},
+        {"mode = esp\ndscp = 0\n", 0},
+        {"mode = esp\ndscp = af41\n", 0},
+        {"mode = on-demand\n", 0},
+        {"mode = on-demand\ndscp = copy\n", 1},
+        {"mode = fixed-rate\npps = 100\ndscp = 46\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "[scenario]\nduration = 10s\nleak = on\n[tunnel]\n%s"
+                 "[traffic.a]\ntype = poisson\nsize = 200\nrate = 100kbps\ntos = 184\n"
+                 "[traffic.b]\ntype = poisson\nsize = 200\nrate = 100kbps\n",
+                 cases[i].tunnel);
+        struct seen seen = see(text);
+        if (fabs(number(&seen, "leak", "outer_tos_entropy_bits") - cases[i].bits) > 0.05)
+            CHECK_FAIL("%s: %g bits", cases[i].tunnel,
+                       number(&seen, "leak", "outer_tos_entropy_bits"));
+        seen_free(&seen);
+    }
+    check_refused("[tunnel]\ndscp = 64\n",
+                  "t.ini:2: [tunnel] dscp: found '64', allowed: copy, 0 to 63, or a name: cs0 to "
+                  "cs7, af11 to af43, ef, va, le");
 }
 
 /* The comparison above is sensitive: in mode on-demand no two loads look alike. */
@@ -594,16 +640,6 @@ static void watching_changes_nothing(void)
     seen_free(&c);
 }
 
-static void check_refused(const char *text, const char *expected)
-{
-    struct iptfs_scenario scenario;
-    struct iptfs_error error = {0};
-    int code = iptfs_scenario_parse_text(&scenario, text, "t.ini", NULL, 0, &error);
-    CHECK_INT(code, IPTFS_E_INVALID);
-    CHECK_STR(error.text, expected);
-    iptfs_scenario_free(&scenario);
-}
-
 static void odd_intervals_are_refused(void)
 {
 #define IDLE "[tunnel]\nmode = fixed-rate\npps = 1\n[scenario]\n"
@@ -658,6 +694,7 @@ const CU_TestInfo iptfs_tests_leak[] = {
     {"a fixed rate shows one timeline", a_fixed_rate_shows_one_timeline},
     {"congestion control shows only the network", congestion_control_shows_only_the_network},
     {"ECN leaks no marks", ecn_leaks_no_marks},
+    {"DSCP is seen where it is copied", dscp_is_seen_where_it_is_copied},
     {"on-demand timelines differ", on_demand_timelines_differ},
     {"modes leak in this order", modes_leak_in_this_order},
     {"a delayed load is found at its lag", a_delayed_load_is_found_at_its_lag},
