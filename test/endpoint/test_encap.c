@@ -216,6 +216,10 @@ static void test_mistakes_are_reported_and_nothing_is_written(void)
     frames_write("in.pcap", &sent);
     refused(iptfs_encap, "", "no key for tunnel.cipher=aes-gcm-16");
     refused(iptfs_encap, "key=" KEY "00", "found 42 hexadecimal digits, allowed: 40, 56 or 72");
+    refused(iptfs_encap, "key=" KEY " tunnel.cipher=chacha20-poly1305",
+            "found 40 hexadecimal digits, allowed: 72 (a key of 32 octets, then a salt of 4)");
+    refused(iptfs_encap, "key=" KEY " tunnel.cipher=aes-cbc-hmac-sha256",
+            "allowed: 96, 112 or 128 (a key of 16, 24 or 32 octets, then one of 32 for the ICV)");
     refused(iptfs_encap, "key=00010203zz", "in place 9");
     refused(iptfs_encap, "key=" KEY " tunnel.cipher=null", "allowed: one of them");
     refused(iptfs_encap, "key=" KEY " key-file=x", "allowed: one of them");
@@ -253,6 +257,31 @@ static void test_keys_in_files(void)
     free(table);
     frames_free(&sent);
     frames_free(&back);
+    program_remove_folder();
+}
+
+/* Each cipher, alone and in UDP, there and back. */
+static void test_ciphers_and_udp(void)
+{
+    static const char *const words[] = {
+        "key=" KEY KEY "00000000000000000000000000000000 tunnel.cipher=aes-cbc-hmac-sha256",
+        "key=" KEY "000000000000000000000000aaaaaaaa tunnel.cipher=chacha20-poly1305",
+        "key=" KEY,
+    };
+    program_new_folder();
+    struct frames sent = frames_mixed(8, 20);
+    frames_write("in.pcap", &sent);
+    for (size_t i = 0; i < 2 * sizeof words / sizeof words[0]; i++) {
+        char with_udp[200];
+        snprintf(with_udp, sizeof with_udp, "%s tunnel.encap=%s spi=%zu", words[i / 2],
+                 i % 2 == 0 ? "none" : "udp", 4096 + i);
+        endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", with_udp);
+        endpoint_succeeds(iptfs_decap, "outer.pcap", "back.pcap", with_udp);
+        struct frames back = frames_read("back.pcap");
+        check_frames(&back, &sent, false, __LINE__);
+        frames_free(&back);
+    }
+    frames_free(&sent);
     program_remove_folder();
 }
 
@@ -329,6 +358,7 @@ const CU_TestInfo iptfs_tests_encap[] = {
     {"mistakes are reported and nothing is written",
      test_mistakes_are_reported_and_nothing_is_written},
     {"keys in files", test_keys_in_files},
+    {"ciphers and UDP", test_ciphers_and_udp},
     {"tshark reads the packets", test_tshark_reads_the_packets},
     CU_TEST_INFO_NULL,
 };

@@ -726,8 +726,10 @@ static void transport_sizes(void)
         for (uint32_t octets = 20; octets < 1450; octets++) {
             rig_offer(0, octets, 0);
             rig_run(0);
-            uint32_t expected =
-                20 + 8 + cipher->iv_octets + (octets - 20 + 2 + 3) / 4 * 4 + cipher->icv_octets;
+            uint32_t expected = 20 + 8 + cipher->iv_octets +
+                                (octets - 20 + 2 + cipher->align_octets - 1) /
+                                    cipher->align_octets * cipher->align_octets +
+                                cipher->icv_octets;
             if (rig.sent[octets - 20]->ip_octets != expected)
                 CHECK_FAIL("%s, %u octets: %u, expected %u", cipher->name, octets,
                            rig.sent[octets - 20]->ip_octets, expected);

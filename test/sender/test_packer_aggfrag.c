@@ -56,8 +56,9 @@ static void tx_queue(struct tx *tx, uint32_t octets, uint32_t id)
 /* Outer length by the formula of Linux's sizes. */
 static uint32_t length_by_the_book(const struct tx *tx, uint32_t data)
 {
-    return tx->esp.ip_octets + 8 + tx->esp.cipher->iv_octets + (4 + data + 2 + 3) / 4 * 4 +
-           tx->esp.cipher->icv_octets;
+    uint32_t block = tx->esp.cipher->align_octets;
+    return tx->esp.ip_octets + 8 + tx->esp.cipher->iv_octets +
+           (4 + data + 2 + block - 1) / block * block + tx->esp.cipher->icv_octets;
 }
 
 /* Takes the next outer packet, checks what holds for each, and ends it as lost. False at the end.
@@ -132,8 +133,9 @@ static void test_space_known_by_hand(void)
 static uint32_t space_by_the_book(const struct iptfs_esp *esp, uint32_t pkt_size, uint32_t mtu)
 {
     int64_t headers = (int64_t)esp->ip_octets + 8 + esp->cipher->iv_octets + 4;
-    int64_t left = (int64_t)mtu - headers - esp->cipher->icv_octets;
-    int64_t from_mtu = left < 4 ? 0 : left / 4 * 4 - 2;
+    int64_t block = esp->cipher->align_octets; /* what is encrypted ends with one */
+    int64_t left = (int64_t)mtu - headers + 4 - esp->cipher->icv_octets;
+    int64_t from_mtu = left < 8 ? 0 : left / block * block - 2 - 4;
     int64_t from_size = pkt_size == 0 ? from_mtu : (int64_t)pkt_size - headers;
     int64_t space = from_size < from_mtu ? from_size : from_mtu;
     return space < 0 ? 0 : (uint32_t)space;
