@@ -62,11 +62,12 @@ static void test_open_and_hidden_traffic(void)
     folder_remove();
 }
 
-/* Two classes of one kind cannot be told apart, even in the open. */
+/* Two classes of one kind cannot be told apart, even in the open. Of few runs the result may fall
+ * below chance: a run that is tested is missing among those that train its class. */
 static void test_one_kind_twice(void)
 {
     folder_make();
-    folder_write("a.ini", HEAD "[sweep]\nseed = 1 .. 20\n");
+    folder_write("a.ini", HEAD "[sweep]\nseed = 1 .. 60\n");
     CHECK_INT(folder_script("sed 's/^name/classes = call, again\\nname/' a.ini > t.ini"), 0);
     CHECK_INT(folder_run("attack t.ini --out out"), 0);
     CHECK_TRUE(read_value("accuracy_low", 1) <= 0.5 && read_value("accuracy_high", 1) >= 0.5);

@@ -36,7 +36,7 @@ static void test_candidates(void)
         const char *line;
         const char *expected;
     } cases[] = {
-        {"", "run sweep show plot replay encap decap list help "},
+        {"", "run sweep show plot attack replay encap decap list help "},
         {"s", "sweep show "},
         {"-", "--help --usage --version "},
         {"nonsense x", ""},

@@ -1016,7 +1016,8 @@ static void test_print(void)
     char *text = print(&s);
     CHECK_STR(
         text,
-        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nleak = off\nleak-interval = "
+        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nclasses =\nleak = "
+        "off\nleak-interval = "
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
         "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
