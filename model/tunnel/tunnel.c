@@ -225,7 +225,8 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
     next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
     next_ps = iptfs_earlier(next_ps, iptfs_circuit_breaker_next_ps(&tunnel->breaker));
-    next_ps = iptfs_earlier(next_ps, iptfs_report_breaker_next_ps(&tunnel->congestion.breaker));
+    if (tunnel->sender.congestion != NULL)
+        next_ps = iptfs_earlier(next_ps, iptfs_report_breaker_next_ps(&tunnel->congestion.breaker));
     next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
     next_ps = iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
     next_ps = iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
@@ -242,7 +243,8 @@ static void wake_receivers(struct iptfs_tunnel *tunnel, int64_t now_ps)
 static void stop_sender(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     struct iptfs_report_breaker *breaker = &tunnel->congestion.breaker;
-    iptfs_report_breaker_wake(breaker, now_ps);
+    if (tunnel->sender.congestion != NULL)
+        iptfs_report_breaker_wake(breaker, now_ps);
     if (breaker->tripped && !tunnel->sender.stopped)
         iptfs_sender_stop(&tunnel->sender, breaker->tripped_ps);
     if (tunnel->stop_ps > now_ps)
