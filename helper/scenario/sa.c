@@ -109,7 +109,7 @@ static void set_open_key(struct iptfs_outer_codec_config *config)
     config->key_octets = (uint32_t)cipher->key_octets[0] + cipher->authentication_octets;
     for (uint32_t i = 0; i < config->key_octets; i++)
         config->key[i] = (uint8_t)i;
-    for (uint32_t i = 0; i < cipher->salt_octets; i++)
+    for (uint32_t i = 0; i < cipher->salt_octets && i < sizeof config->salt; i++)
         config->salt[i] = (uint8_t)(0xA0 + i);
 }
 
