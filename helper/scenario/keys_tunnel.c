@@ -244,9 +244,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(tfrc.oscillation_reduction),
         .standard = "on",
-        .meaning = "under congestion control, send less while the round-trip time is above its "
-                   "mean (q2 = 0.9); on, as the RFC recommends it. Off: R follows each sample "
-                   "(q = 0.1)",
+        .meaning = "congestion control sends less while the RTT is above its mean (q2 = 0.9)",
         .source = "RFC 5348, 4.5",
     },
     {
@@ -255,9 +253,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_IN,
         FIELD(tfrc.history_discounting),
         .standard = "on",
-        .meaning =
-            "under congestion control, give old loss intervals less weight in a long time without "
-            "loss (threshold 0.25); on: many losses at the start are forgotten sooner",
+        .meaning = "old loss intervals count less after a long time without loss (from 0.25 on)",
         .source = "RFC 5348, 5.5",
     },
     {
@@ -267,9 +263,7 @@ static const struct iptfs_option rows[] = {
         FIELD(tfrc.receive_rate),
         .words = receive_rate_words,
         .standard = "arrivals",
-        .meaning =
-            "how the sender finds X_recv, which the header does not state; arrivals, since it "
-            "sees queues that fill and errs only upwards",
+        .meaning = "how the sender infers X_recv: from times of arrival, or the rate it sent at",
         .source = "RFC 5348, 4.3; RFC 9347, appendix B",
     },
     {

@@ -110,6 +110,19 @@ static int refuse_unit(const char *text, const char *rest, const struct iptfs_me
     return iptfs_refuse_value(text, measure->allowed, nearest.best, error);
 }
 
+/* The largest value that is allowed, whole in the largest unit: "2562h". */
+static struct iptfs_text most_of(const struct iptfs_measure *measure)
+{
+    struct iptfs_unit largest = {"", 1, false};
+    for (const struct iptfs_unit *unit = measure->units; unit->name != NULL; unit++)
+        if (!unit->alias && unit->factor > largest.factor)
+            largest = *unit;
+    struct iptfs_text text;
+    snprintf(text.text, sizeof text.text, "%" PRIu64 "%s", measure->most / largest.factor,
+             largest.name);
+    return text;
+}
+
 static int refuse_amount(const char *text, enum reading why, const struct iptfs_measure *measure,
                          struct iptfs_error *error)
 {
@@ -120,8 +133,7 @@ static int refuse_amount(const char *text, enum reading why, const struct iptfs_
     if (why == TOO_FINE)
         snprintf(allowed, sizeof allowed, "whole %s", base);
     else
-        snprintf(allowed, sizeof allowed, "at most %" PRIu64 "%s%s", measure->most,
-                 *base != '\0' ? " " : "", base);
+        snprintf(allowed, sizeof allowed, "at most %s", most_of(measure).text);
     return iptfs_refuse_value(text, allowed, NULL, error);
 }
 

@@ -425,7 +425,7 @@ static void test_unknown_tunnel_keys(void)
         {"[tunnel.in]\nzebra = 4\n" TRAFFIC, "[tunnel.in] zebra", IPTFS_SIDE_IN, ""},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char keys[512], expected[768];
+        char keys[1024], expected[1280];
         list_keys(&iptfs_section_tunnel, rows[i].side, keys, sizeof keys);
         snprintf(expected, sizeof expected, "t.ini:2: %s: found an unknown key, allowed: %s%s",
                  rows[i].place, keys, rows[i].guess);
@@ -1023,7 +1023,9 @@ static void test_print(void)
         "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
         "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
         "0\nl2-fixed-rate = 0\npps = 0\n"
-        "phase = random\nmax-rate = 0\nmin-rate = 0\ninitial-rtt = 0\necn = off\ndscp = "
+        "phase = random\nmax-rate = 0\nmin-rate = 0\ninitial-rtt = 0\n"
+        "oscillation-reduction = on\nhistory-discounting = on\nreceive-rate = arrivals\n"
+        "ecn = off\ndscp = "
         "0\necn-decap = "
         "nothing\nrekey-after "
         "= 0\n"

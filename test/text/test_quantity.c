@@ -92,11 +92,9 @@ static void test_time(void)
         {"5 mins", "found '5 mins', " TIME_ALLOWED "; did you mean 'min'?"},
         {"0.5ps", "found '0.5ps', allowed: whole picoseconds"},
         {"1.0000000000000000001s", "found '1.0000000000000000001s', allowed: whole picoseconds"},
-        {"9223372036854775807ps",
-         "found '9223372036854775807ps', allowed: at most 9223372036854775806 picoseconds"},
-        {"3000000h", "found '3000000h', allowed: at most 9223372036854775806 picoseconds"},
-        {"99999999999999999999999s",
-         "found '99999999999999999999999s', allowed: at most 9223372036854775806 picoseconds"},
+        {"9223372036854775807ps", "found '9223372036854775807ps', allowed: at most 2562h"},
+        {"3000000h", "found '3000000h', allowed: at most 2562h"},
+        {"99999999999999999999999s", "found '99999999999999999999999s', allowed: at most 2562h"},
     };
     check_good(read_time, good, COUNT(good));
     check_bad(read_time, bad, COUNT(bad));
@@ -122,8 +120,7 @@ static void test_rate(void)
         {"10Mbs", "found '10Mbs', " RATE_ALLOWED "; did you mean 'Mbps'?"},
         {"10MB", "found '10MB', " RATE_ALLOWED},
         {"0.5bps", "found '0.5bps', allowed: whole bits per second"},
-        {"20000000Tbps",
-         "found '20000000Tbps', allowed: at most 18446744073709551615 bits per second"},
+        {"20000000Tbps", "found '20000000Tbps', allowed: at most 18446744Tbps"},
     };
     check_good(iptfs_parse_rate, good, COUNT(good));
     check_bad(iptfs_parse_rate, bad, COUNT(bad));
@@ -152,8 +149,7 @@ static void test_octets(void)
         {"1000p", "found '1000p', " OCTETS_ALLOWED},
         {"1.5B", "found '1.5B', allowed: whole octets"},
         {"1.1KiB", "found '1.1KiB', allowed: whole octets"},
-        {"18446744073709551616",
-         "found '18446744073709551616', allowed: at most 18446744073709551615 octets"},
+        {"18446744073709551616", "found '18446744073709551616', allowed: at most 17179869183GiB"},
     };
     check_good(iptfs_parse_octets, good, COUNT(good));
     check_bad(iptfs_parse_octets, bad, COUNT(bad));
