@@ -105,7 +105,7 @@ static void sweeps_grow_and_do_not_mix(void)
     folder_remove();
 }
 
-#define FLOW(name) "[traffic." name "]\ntype = cbr\nsize = 200B\nrate = 1Mbps\n"
+#define FLOW(name) "[traffic." name "]\ntype = cbr\nsize = 200B\nrate = 1Mbps\nphase = 0\n"
 
 /* Values that SQLite has no column for are reported, and are in results.csv; names of flows make no
  * unit. */
