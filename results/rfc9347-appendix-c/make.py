@@ -115,7 +115,7 @@ class Bench:
 
     def saturate(self, settings, duration_ps):
         found = simulate(self.scratch, 'saturated.ini',
-                         dict(settings, **{'scenario.duration': '%dps' % duration_ps}))
+                         dict(settings, **{'scenario.duration': '%dps' % (duration_ps + 1)}))
         delivered, received = found['inner']['delivered'], found['outer']['received']
         return Flow(Fraction(duration_ps, 10**12), delivered['pkts'], delivered['octets'],
                     received['pkts'], received['octets'])

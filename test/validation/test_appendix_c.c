@@ -164,7 +164,7 @@ static struct flow saturate(struct column column, uint32_t inner, int64_t time_p
     if (column.kind == IPTFS)
         set(&sets, "tunnel.l2-fixed-rate=10Gbps");
     set(&sets, "traffic.load.size=%" PRIu32, inner);
-    set(&sets, "scenario.duration=%" PRId64 "ps", time_ps);
+    set(&sets, "scenario.duration=%" PRId64 "ps", time_ps + 1); /* with what happens at the end */
     return simulate(STUDY "saturated.ini", &sets);
 }
 
