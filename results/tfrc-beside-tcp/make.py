@@ -15,7 +15,7 @@ from study import Study, simulator, table, write  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCT_PKTS = 81           # bandwidth-delay product, packets of 1538 octets on the link
 LINK_BPS = 20e6
-DURATION_S, SHORT_S = 120, 10   # of a run of share.ini
+DURATION_S, SHORT_S = 120, 30   # of a run of share.ini
 FLOWS = [1, 4, 16]
 SEGMENT = 1500 / 1448       # octets of a packet for each of data
 STUDENT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}     # 95 %, by the number of runs
