@@ -264,9 +264,9 @@ static void test_keys_in_files(void)
 static void test_ciphers_and_udp(void)
 {
     static const char *const words[] = {
-        "key=" KEY KEY "00000000000000000000000000000000 tunnel.cipher=aes-cbc-hmac-sha256",
-        "key=" KEY "000000000000000000000000aaaaaaaa tunnel.cipher=chacha20-poly1305",
-        "key=" KEY,
+        ("key=" KEY KEY "00000000000000000000000000000000 tunnel.cipher=aes-cbc-hmac-sha256"),
+        ("key=" KEY "000000000000000000000000aaaaaaaa tunnel.cipher=chacha20-poly1305"),
+        ("key=" KEY),
     };
     program_new_folder();
     struct frames sent = frames_mixed(8, 20);
