@@ -28,9 +28,9 @@ public:
     void Insert(const ns3::Scheduler::Event &event) override
     {
         /* ns-3 loses events of its own that are refused; a leak check finds them here. */
-        static std::vector<ns3::EventImpl *> lost;
+        static std::vector<ns3::EventImpl *> *lost = new std::vector<ns3::EventImpl *>;
         if (refused != REFUSE_NOTHING)
-            lost.push_back(event.impl);
+            lost->push_back(event.impl);
         if (refused == REFUSE_FOR_MEMORY)
             throw std::bad_alloc();
         if (refused == REFUSE_OTHERWISE)
