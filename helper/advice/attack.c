@@ -3,6 +3,7 @@
 
 #include "advice/attack_results.h"
 #include "advice/trials.h"
+#include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "sweep/grid.h"
@@ -156,6 +157,10 @@ static int classify_all(struct attack *attack, struct iptfs_error *error)
     for (size_t i = 0; i < tunnels; i++) {
         struct iptfs_accuracy svm, nearest;
         iptfs_progress_update(attack->request->progress, (double)i, (double)tunnels, "tunnels");
+        if (iptfs_interrupt_signal() != 0)
+            return iptfs_fail(error, IPTFS_E_INTERRUPTED,
+                              "interrupted: %zu of %zu tunnels are classified; nothing is written",
+                              i, tunnels);
         if (classify(attack, i, &svm, &nearest) != IPTFS_OK)
             return iptfs_fail_no_memory(error);
         iptfs_json_append(&attack->rows, row_of(attack, i, &svm, &nearest));
@@ -216,7 +221,8 @@ static int run_attack(struct attack *attack, FILE *out, struct iptfs_error *erro
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t jobs =
         attack->request->jobs != 0 ? attack->request->jobs : (size_t)(cores > 0 ? cores : 1);
-    int code = iptfs_trials_run(&attack->trials, &attack->sweep, &attack->classes, jobs, error);
+    int code = iptfs_trials_run(&attack->trials, &attack->sweep, &attack->classes, jobs,
+                                attack->request->progress, error);
     if (code == IPTFS_OK)
         code = classify_all(attack, error);
     if (code == IPTFS_OK)
@@ -237,6 +243,7 @@ int iptfs_attack_command(const struct iptfs_attack_request *request, FILE *out,
     int code = iptfs_sweep_load(&attack.sweep, request->path, error);
     if (code != IPTFS_OK)
         return code;
+    iptfs_interrupt_catch();
     code = check_points(&attack, error);
     if (code == IPTFS_OK)
         code = run_attack(&attack, out, error);

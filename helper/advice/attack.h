@@ -31,7 +31,7 @@ struct iptfs_attack_request {
 /* Runs all classes, classifies them by cross-validation, and writes DIR/results.csv,
  * DIR/results.db (as of a sweep, a row for each tunnel), DIR/attack.ini (a copy of the file) and
  * DIR/plots/accuracy.svg, .png, .gp and .csv. Prints a table to `out`. IPTFS_E_INVALID, IPTFS_E_IO,
- * IPTFS_E_NO_MEMORY, errors of runs; then nothing is written. */
+ * IPTFS_E_NO_MEMORY, IPTFS_E_INTERRUPTED, errors of runs; then nothing is written. */
 int iptfs_attack_command(const struct iptfs_attack_request *request, FILE *out,
                          struct iptfs_error *error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "advice/trials.h"
 
+#include "files/interrupt.h"
 #include "files/process.h"
 #include "run/run.h"
 #include "summary/summary.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct iptfs_trial *iptfs_trial_at(const struct iptfs_trials *trials, size_t point, size_t class)
@@ -21,9 +23,14 @@ struct iptfs_trial *iptfs_trial_at(const struct iptfs_trials *trials, size_t poi
     return &trials->all[point * trials->n_classes + class];
 }
 
+static size_t count_of(const struct iptfs_trials *trials)
+{
+    return trials->n_points * trials->n_classes;
+}
+
 static size_t octets_of(const struct iptfs_trials *trials)
 {
-    return trials->n_points * trials->n_classes * sizeof *trials->all;
+    return count_of(trials) * sizeof *trials->all;
 }
 
 void iptfs_trials_free(struct iptfs_trials *trials)
@@ -126,6 +133,7 @@ static void run_class(const struct iptfs_trials *trials, const struct iptfs_swee
     trial->code = code;
     snprintf(trial->text, sizeof trial->text, "%s",
              error.text[0] != '\0' ? error.text : iptfs_error_name(code));
+    trial->done = true;
 }
 
 static pid_t start_process(const struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
@@ -135,16 +143,16 @@ static pid_t start_process(const struct iptfs_trials *trials, const struct iptfs
     if (child != 0)
         return child;
     iptfs_process_end_with(parent, SIGKILL);
-    for (size_t i = first; i < trials->n_points * trials->n_classes; i += jobs)
+    for (size_t i = first; i < count_of(trials) && iptfs_interrupt_signal() == 0; i += jobs)
         run_class(trials, sweep, classes, i / trials->n_classes, i % trials->n_classes);
     _exit(0);
 }
 
 static int check_trials(const struct iptfs_trials *trials, struct iptfs_error *error)
 {
-    for (size_t i = 0; i < trials->n_points * trials->n_classes; i++) {
+    for (size_t i = 0; i < count_of(trials); i++) {
         const struct iptfs_trial *trial = &trials->all[i];
-        if (trial->code == IPTFS_E_ENGINE && trial->text[0] == '\0')
+        if (!trial->done)
             return iptfs_fail(error, IPTFS_E_ENGINE, "the process of a run ended early");
         if (trial->code != IPTFS_OK)
             return iptfs_fail(error, trial->code, "%s", trial->text);
@@ -159,13 +167,39 @@ static int prepare(struct iptfs_trials *trials, struct iptfs_error *error)
     trials->all = memory != MAP_FAILED ? memory : NULL;
     if (trials->all == NULL)
         return iptfs_fail_no_memory(error);
-    for (size_t i = 0; i < trials->n_points * trials->n_classes; i++)
-        trials->all[i].code = IPTFS_E_ENGINE; /* until it is done */
     return IPTFS_OK;
 }
 
+static size_t count_done(const struct iptfs_trials *trials)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < count_of(trials); i++)
+        done += trials->all[i].done;
+    return done;
+}
+
+/* Waits for all processes, or ends them when a signal asks for it. */
+static void wait_for(const struct iptfs_trials *trials, pid_t *children, size_t count,
+                     const struct iptfs_progress *progress)
+{
+    const struct timespec pause = {.tv_nsec = 50000000};
+    for (size_t i = 0; i < count;) {
+        iptfs_progress_update(progress, (double)count_done(trials), (double)count_of(trials),
+                              "runs");
+        if (iptfs_interrupt_signal() != 0)
+            kill(children[i], SIGKILL);
+        pid_t ended = waitpid(children[i], NULL, WNOHANG);
+        if (ended == children[i] || (ended < 0 && errno == ECHILD))
+            i++;
+        else
+            nanosleep(&pause, NULL);
+    }
+    iptfs_progress_end(progress);
+}
+
 int iptfs_trials_run(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
-                     const struct iptfs_classes *classes, size_t jobs, struct iptfs_error *error)
+                     const struct iptfs_classes *classes, size_t jobs,
+                     const struct iptfs_progress *progress, struct iptfs_error *error)
 {
     *trials = (struct iptfs_trials){.n_points = sweep->n_points, .n_classes = classes->count};
     pid_t *children = calloc(jobs, sizeof *children);
@@ -178,8 +212,11 @@ int iptfs_trials_run(struct iptfs_trials *trials, const struct iptfs_sweep *swee
         else
             started++;
     }
-    for (size_t i = 0; i < started; i++)
-        iptfs_process_wait(children[i]);
+    wait_for(trials, children, started, progress);
     free(children);
+    if (code == IPTFS_OK && iptfs_interrupt_signal() != 0)
+        return iptfs_fail(error, IPTFS_E_INTERRUPTED,
+                          "interrupted: %zu of %zu runs were done; nothing is written",
+                          count_done(trials), count_of(trials));
     return code == IPTFS_OK ? check_trials(trials, error) : code;
 }

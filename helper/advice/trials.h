@@ -8,7 +8,9 @@
 #include "advice/features.h"
 #include "base/error.h"
 #include "sweep/sweep.h"
+#include "text/progress.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One run. */
@@ -18,7 +20,8 @@ struct iptfs_trial {
     double inner_octets; /* delivered, both directions */
     double delay_s;      /* mean of inner packets of the forward direction; NaN for none */
     double duration_s;
-    int code; /* 0: done */
+    bool done; /* otherwise all else is 0 */
+    int code;
     char text[1024];
 };
 
@@ -30,10 +33,12 @@ struct iptfs_trials {
 };
 
 /* Runs all trials with so many processes. The class is the number of the run for the random
- * streams, so that no two classes share them. Errors of the first trial that failed; the caller
- * frees with iptfs_trials_free, whatever the outcome. */
+ * streams, so that no two classes share them. Errors of the first trial that failed;
+ * IPTFS_E_INTERRUPTED when a signal has come (files/interrupt), and all processes have ended; the
+ * caller frees with iptfs_trials_free, whatever the outcome. */
 int iptfs_trials_run(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
-                     const struct iptfs_classes *classes, size_t jobs, struct iptfs_error *error);
+                     const struct iptfs_classes *classes, size_t jobs,
+                     const struct iptfs_progress *progress, struct iptfs_error *error);
 void iptfs_trials_free(struct iptfs_trials *trials);
 
 /* The trial of a point, from 0, and a class. */

@@ -73,9 +73,10 @@ static int run(int argc, char **argv)
 {
     struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
-    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, false);
-    struct iptfs_attack_request request = {.progress = &progress};
+    struct iptfs_attack_request request = {0};
     iptfs_command_parse(&iptfs_command_attack, 0, argc, argv, &request);
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request.quiet);
+    request.progress = &progress;
     int code = iptfs_attack_command(&request, stdout, &error);
     return iptfs_command_finish(code, &error);
 }

@@ -100,9 +100,26 @@ static void test_refused_files(void)
                   "found 'film.a', allowed: each section in one class");
 }
 
+/* A signal ends all processes, with one line. */
+static void test_interruption(void)
+{
+    folder_make();
+    folder_write("a.ini", HEAD MODES);
+    CHECK_INT(folder_script("sed 's/^name/classes = call, film\\nname/; s/= 2s/= 1000s/' a.ini > "
+                            "t.ini"),
+              0);
+    CHECK_INT(folder_script("timeout --preserve-status -s INT 1 "
+                            "\"$SIM\" attack t.ini --out out"),
+              130);
+    CHECK_HAS("stderr", "iptfs-sim: interrupted: ");
+    CHECK_INT(folder_shell("test -e out"), 1);
+    folder_remove();
+}
+
 const CU_TestInfo iptfs_tests_attack[] = {
     {"open and hidden traffic", test_open_and_hidden_traffic},
     {"one kind twice", test_one_kind_twice},
     {"refused files", test_refused_files},
+    {"interruption", test_interruption},
     CU_TEST_INFO_NULL,
 };
