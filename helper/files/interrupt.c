@@ -3,6 +3,10 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
+
+/* timeout(1) and shells send one signal to a process and to its group: twice at nearly one time. */
+static const double one_request_s = 0.2;
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 enum {
@@ -12,16 +16,32 @@ enum {
 static struct sigaction before[SIGNALS]; /* valid while `caught` */
 static bool caught;
 static volatile sig_atomic_t first; /* the signal that came */
+static struct timespec first_time;  /* when; of the handler */
+
+static double since_first_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - first_time.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - first_time.tv_nsec);
+}
 
 static void record(int number)
 {
-    if (first == 0)
+    if (first == 0) {
+        clock_gettime(CLOCK_MONOTONIC, &first_time);
         first = number;
+    } else if (since_first_s() > one_request_s) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
 }
 
 void iptfs_interrupt_catch(void)
 {
-    const struct sigaction action = {.sa_handler = record, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = record};
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(&action.sa_mask, signals[i]);
     if (caught)
         return;
     for (size_t i = 0; i < SIGNALS; i++) {

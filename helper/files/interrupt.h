@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 /* Records these signals from now on. One that was ignored when the program started (nohup, a job in
- * the background of a script) stays ignored. The same signal again ends the program at once. */
+ * the background of a script) stays ignored. One more, 0.2 s later or after that, ends the program
+ * at once; before that it is the same request. */
 void iptfs_interrupt_catch(void);
 
 /* The number of the first signal that came; 0: none. */
