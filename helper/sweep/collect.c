@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/collect.h"
 
-#include "files/outfile.h"
 #include "files/textfile.h"
 #include "summary/table.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "sweep/point_file.h"
-#include "sweep/results_db.h"
-#include "sweep/results_mark.h"
-#include "text/csv.h"
+#include "sweep/results_writer.h"
 #include "text/json_build.h"
 #include "text/json_walk.h"
-#include "text/text_stream.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The state of writing the results. */
 struct collection {
@@ -28,9 +22,7 @@ struct collection {
     const struct iptfs_sweep_outcome *outcomes;
     const char *directory;
     json_t *columns; /* name -> {"role", "unit"}, in the order of the columns */
-    sqlite3 *db;
-    sqlite3_stmt *insert; /* a row of points */
-    struct iptfs_outfile csv;
+    struct iptfs_results_writer writer;
     const struct iptfs_progress *progress;
     struct iptfs_error *error;
 };
@@ -38,13 +30,6 @@ struct collection {
 static int out_of_memory(struct collection *all)
 {
     return iptfs_fail_no_memory(all->error);
-}
-
-static int database_failed(struct collection *all)
-{
-    return iptfs_fail(all->error, IPTFS_E_IO, "%s/results.db: cannot be written: %s",
-                      iptfs_quoted_path(all->directory).text,
-                      all->db != NULL ? sqlite3_errmsg(all->db) : "out of memory");
 }
 
 static json_t *load_point(struct collection *all, size_t index)
@@ -97,16 +82,11 @@ static void add_parameters(struct collection *all)
     add_column(all, "seed", "seed", "1");
 }
 
-static bool is_skipped(const json_t *column)
-{
-    return json_object_get(column, "skipped") != NULL;
-}
-
 /* SQLite limits the number of columns, and names that differ only in case are the same to it. The
  * values that it cannot hold, those of single flows, are in results.csv only. */
 static int skip_columns(struct collection *all)
 {
-    size_t space = (size_t)sqlite3_limit(all->db, SQLITE_LIMIT_COLUMN, -1), skipped = 0;
+    size_t space = (size_t)sqlite3_limit(all->writer.db, SQLITE_LIMIT_COLUMN, -1), skipped = 0;
     const char *name, *first = "";
     json_t *column, *seen = json_object();
     json_object_foreach(all->columns, name, column) space -= strstr(name, "flows.") == NULL;
@@ -156,98 +136,15 @@ static int find_columns(struct collection *all)
     return all->columns != NULL ? 0 : out_of_memory(all);
 }
 
-/* -------------------------------------------------------------------------------------- tables */
-
-static int run_sql(struct collection *all, const char *sql)
-{
-    return sqlite3_exec(all->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : database_failed(all);
-}
-
-static void put_column(FILE *out, const char *name, bool first)
-{
-    fputs(first ? "" : ",", out);
-    iptfs_results_db_put_name(out, name);
-    fputs(first ? " INTEGER PRIMARY KEY" : "", out);
-}
-
-/* The statement that makes the table, or that fills a row, with all columns. */
-static char *table_sql(const struct collection *all, bool create)
-{
-    const char *name;
-    json_t *column;
-    struct iptfs_text_stream stream;
-    FILE *out = iptfs_text_stream_open(&stream);
-    if (out == NULL)
-        return NULL;
-    fputs(create ? "CREATE TABLE points(" : "INSERT INTO points VALUES(", out);
-    bool first = true;
-    json_object_foreach(all->columns, name, column)
-    {
-        if (is_skipped(column))
-            continue;
-        if (!create)
-            fputs(first ? "?" : ",?", out);
-        else
-            put_column(out, name, first);
-        first = false;
-    }
-    fputc(')', out);
-    return iptfs_text_stream_close(&stream);
-}
-
-static int run_table_sql(struct collection *all)
-{
-    char *create = table_sql(all, true), *insert = table_sql(all, false);
-    int code = create == NULL || insert == NULL ? out_of_memory(all) : run_sql(all, create);
-    if (code == 0 && sqlite3_prepare_v2(all->db, insert, -1, &all->insert, NULL) != SQLITE_OK)
-        code = database_failed(all);
-    free(create);
-    free(insert);
-    return code;
-}
-
-/* Fills a row of a small table: texts and one number in front of them (negative: none). */
-static int insert_texts(struct collection *all, const char *sql, sqlite3_int64 number,
-                        const char *const *texts, int count)
-{
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(all->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return database_failed(all);
-    sqlite3_bind_int64(statement, 1, number);
-    for (int i = 0; i < count; i++)
-        sqlite3_bind_text(statement, i + 2, texts[i], -1, SQLITE_TRANSIENT);
-    int result = sqlite3_step(statement);
-    sqlite3_finalize(statement);
-    return result == SQLITE_DONE ? 0 : database_failed(all);
-}
-
-static int write_columns(struct collection *all)
-{
-    const char *name;
-    json_t *column;
-    sqlite3_int64 position = 0;
-    int code = 0;
-    struct iptfs_csv csv = {.out = all->csv.file};
-    json_object_foreach(all->columns, name, column)
-    {
-        const char *const texts[] = {name, json_string_value(json_object_get(column, "role")),
-                                     json_string_value(json_object_get(column, "unit"))};
-        iptfs_csv_text(&csv, name);
-        if (code == 0 && !is_skipped(column))
-            code = insert_texts(all, "INSERT INTO columns VALUES(?,?,?,?)", position, texts, 3);
-        position++;
-    }
-    iptfs_csv_end(&csv);
-    return code;
-}
+/* ---------------------------------------------------------------------------------------- rows */
 
 static int write_sets(struct collection *all, const struct iptfs_sweep_point *point)
 {
     int code = 0;
     for (size_t i = 0; i < point->n_sets && code == 0; i++) {
         const char *const texts[] = {point->sets[i].text};
-        code = insert_texts(all, "INSERT INTO sets VALUES(?,?)", (sqlite3_int64)point->index, texts,
-                            1);
+        code = iptfs_results_writer_texts(&all->writer, "INSERT INTO sets VALUES(?,?)",
+                                          (sqlite3_int64)point->index, texts, 1);
     }
     return code;
 }
@@ -262,13 +159,11 @@ static int write_failure(struct collection *all, const struct iptfs_sweep_point 
     snprintf(status, sizeof status, "%d", outcome->status);
     const char *const texts[] = {outcome->id.text, parameters, status,
                                  outcome->message != NULL ? outcome->message : "not run"};
-    int code = insert_texts(all, "INSERT INTO failures VALUES(?,?,?,?,?)",
-                            (sqlite3_int64)point->index, texts, 4);
+    int code = iptfs_results_writer_texts(&all->writer, "INSERT INTO failures VALUES(?,?,?,?,?)",
+                                          (sqlite3_int64)point->index, texts, 4);
     free(parameters);
     return code;
 }
-
-/* ---------------------------------------------------------------------------------------- rows */
 
 static void take_value(void *ctx, const char *name, const json_t *value)
 {
@@ -295,39 +190,6 @@ static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_
     return row;
 }
 
-static void bind_value(sqlite3_stmt *statement, int at, const json_t *value)
-{
-    if (json_is_string(value))
-        sqlite3_bind_text(statement, at, json_string_value(value), -1, SQLITE_TRANSIENT);
-    else if (json_is_integer(value))
-        sqlite3_bind_int64(statement, at, json_integer_value(value));
-    else if (json_is_real(value))
-        sqlite3_bind_double(statement, at, json_real_value(value));
-    else if (json_is_boolean(value))
-        sqlite3_bind_int64(statement, at, json_is_true(value));
-    else
-        sqlite3_bind_null(statement, at);
-}
-
-static int write_row(struct collection *all, json_t *row)
-{
-    const char *name;
-    json_t *column;
-    int at = 0;
-    struct iptfs_csv csv = {.out = all->csv.file};
-    json_object_foreach(all->columns, name, column)
-    {
-        const json_t *value = json_object_get(row, name);
-        iptfs_csv_json(&csv, value);
-        if (!is_skipped(column))
-            bind_value(all->insert, ++at, value);
-    }
-    iptfs_csv_end(&csv);
-    int result = sqlite3_step(all->insert);
-    sqlite3_reset(all->insert);
-    return result == SQLITE_DONE ? 0 : database_failed(all);
-}
-
 static int write_point(struct collection *all, size_t index)
 {
     struct iptfs_sweep_point point;
@@ -339,51 +201,20 @@ static int write_point(struct collection *all, size_t index)
     if (summary == NULL)
         return IPTFS_E_IO;
     json_t *row = row_of(&point, &all->outcomes[index].id, summary);
-    code = row != NULL ? write_row(all, row) : out_of_memory(all);
+    code = row != NULL ? iptfs_results_writer_row(&all->writer, row) : out_of_memory(all);
     json_decref(row);
     json_decref(summary);
     return code;
 }
 
-static int write_tables(struct collection *all)
+static int write_points(struct collection *all)
 {
     int code = skip_columns(all);
     if (code == 0)
-        code = run_sql(all, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
-                            "CREATE TABLE columns(position INTEGER PRIMARY KEY, name, role, unit);"
-                            "CREATE TABLE sets(point INTEGER, text);"
-                            "CREATE TABLE failures(point INTEGER PRIMARY KEY, id, parameters,"
-                            " status INTEGER, message);");
-    if (code == 0)
-        code = run_table_sql(all);
-    if (code == 0)
-        code = write_columns(all);
+        code = iptfs_results_writer_begin(&all->writer, all->columns);
     for (size_t i = 0; i < all->sweep->n_points && code == 0; i++)
         code = write_point(all, i);
-    sqlite3_finalize(all->insert);
-    return code != 0 ? code : run_sql(all, "CREATE INDEX sets_of ON sets(point); COMMIT");
-}
-
-/* Makes the database under another name, for SQLite writes to files by name. */
-static int write_files(struct collection *all, const char *path, const char *temporary)
-{
-    unlink(temporary); /* left by a sweep that was killed */
-    int code = sqlite3_open(temporary, &all->db) == SQLITE_OK ? 0 : database_failed(all);
-    if (code == 0)
-        code = write_tables(all);
-    if (sqlite3_close(all->db) != SQLITE_OK && code == 0)
-        code = iptfs_fail(all->error, IPTFS_E_IO, "%s: cannot be written",
-                          iptfs_quoted_path(path).text);
-    if (code == 0)
-        code = iptfs_results_mark_write(temporary, all->error);
-    if (code == 0)
-        code = iptfs_outfile_commit(&all->csv, all->error);
-    if (code == 0 && rename(temporary, path) != 0)
-        code = iptfs_fail(all->error, IPTFS_E_IO, "%s: cannot be written: %s",
-                          iptfs_quoted_path(path).text, strerror(errno));
-    if (code != 0)
-        unlink(temporary);
-    return code != 0 ? code : iptfs_folder_sync(all->directory, all->error);
+    return code;
 }
 
 int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *directory,
@@ -394,18 +225,14 @@ int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *direc
                              .directory = directory,
                              .progress = progress,
                              .error = error};
-    char *path = iptfs_path_join(directory, "results.db");
-    char *temporary = iptfs_path_join(directory, "results.db.tmp");
-    int code = path == NULL || temporary == NULL ? out_of_memory(&all) : 0;
+    int code = find_columns(&all);
     if (code == 0)
-        code = find_columns(&all);
+        code = iptfs_results_writer_open(&all.writer, directory, error);
     if (code == 0)
-        code = iptfs_outfile_open_in(&all.csv, directory, "results.csv", error);
+        code = write_points(&all);
     if (code == 0)
-        code = write_files(&all, path, temporary);
-    iptfs_outfile_discard(&all.csv);
+        code = iptfs_results_writer_commit(&all.writer);
+    iptfs_results_writer_discard(&all.writer);
     json_decref(all.columns);
-    free(path);
-    free(temporary);
     return code;
 }
