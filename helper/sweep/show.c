@@ -51,11 +51,11 @@ static void add_column(struct table *table, const char *name, bool mean)
 }
 
 /* Adds the columns of this role. */
-static void add_role(struct table *table, const char *role)
+static void add_role(struct table *table, const char *role, bool mean)
 {
     for (size_t i = 0; i < table->n_known; i++)
         if (strcmp(table->known[i].role, role) == 0)
-            add_column(table, table->known[i].name, false);
+            add_column(table, table->known[i].name, mean);
 }
 
 static int add_names(struct table *table, const char *names, bool mean)
@@ -77,12 +77,23 @@ static const char *const main_values[] = {
     "delay_s.p99", "inner.offered.pkts", "inner.delivered.pkts",
 };
 
+static bool has_column(const struct table *table, const char *name)
+{
+    struct iptfs_suggest_hint hint;
+    return iptfs_results_column_find(table->known, table->n_known, name, &hint) != NULL;
+}
+
+/* The main values of a sweep; all values where there are none of them, as in the results of an
+ * attack. */
 static int add_main_values(struct table *table, bool mean)
 {
-    int code = 0;
-    for (size_t i = 0; code == 0 && i < sizeof main_values / sizeof main_values[0]; i++)
-        code = add_names(table, main_values[i], mean);
-    return code;
+    size_t before = table->columns;
+    for (size_t i = 0; i < sizeof main_values / sizeof main_values[0]; i++)
+        if (has_column(table, main_values[i]))
+            add_column(table, main_values[i], mean);
+    if (table->columns == before)
+        add_role(table, "value", mean);
+    return table->columns == before ? check_column(table, main_values[0]) : 0;
 }
 
 /* " GROUP BY 1,2": the first columns, which are those of --by. */
@@ -108,12 +119,13 @@ static int write_query(struct table *table)
         add_column(table, "point", false);
     }
     if (!mean && request->columns == NULL) {
-        add_role(table, "parameter");
-        add_role(table, "seed");
+        add_role(table, "parameter", false);
+        add_role(table, "seed", false);
     }
-    if (code == 0)
-        code = request->columns != NULL ? add_names(table, request->columns, mean)
-                                        : add_main_values(table, mean);
+    if (code == 0 && request->columns != NULL)
+        code = add_names(table, request->columns, mean);
+    else if (code == 0)
+        code = add_main_values(table, mean);
     fputs(" FROM points", table->sql);
     if (mean)
         write_groups(table);

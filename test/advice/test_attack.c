@@ -54,6 +54,8 @@ static void test_open_and_hidden_traffic(void)
     CHECK_TRUE(read_value("delay_s", 2) > read_value("delay_s", 1));
     CHECK_HAS("out/results.csv", "point,case,classes,runs,chance,accuracy,");
     CHECK_HAS("out/attack.ini", "case.hidden");
+    CHECK_INT(folder_run("show out --csv"), 0);
+    CHECK_HAS("stdout", "point,case,classes,runs,chance,accuracy,");
     CHECK_HAS("out/plots/accuracy.svg", "</svg>");
     CHECK_HAS("out/plots/accuracy.csv", "hidden,");
     /* The same results with another number of processes. */
