@@ -242,8 +242,8 @@ static void web_release(struct iptfs_traffic_flow *flow)
     iptfs_random_free(web->times);
 }
 
-/* The first page is read after a part of a time of reading, at random: with exponential times that
- * is a time of reading again, but no later than one mean, so that short runs have a page. */
+/* The first page comes at a uniform time within one mean time of reading, so that runs of that
+ * length have a page. */
 static int web_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
                      struct iptfs_error *error)
 {
