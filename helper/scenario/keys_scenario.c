@@ -48,7 +48,7 @@ static const struct iptfs_option rows[] = {
         FIELD(classes),
         .maximum = IPTFS_OPTION_LINE_MAX,
         .standard = "",
-        .meaning = "attack: [traffic.NAME] sections to tell apart, NAME.* belong to NAME",
+        .meaning = "attack: [traffic.NAME] sections to distinguish, NAME.* belong to NAME",
     },
     {
         .key = "leak",

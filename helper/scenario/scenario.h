@@ -89,7 +89,7 @@ struct iptfs_scenario {
     char *path;        /* as given; for messages */
     char *name;        /* letters, digits, '.', '_' and '-'; fit for a file name */
     char *description; /* "" for none */
-    char *classes;     /* traffic that `attack` tells apart, "call, web"; "" for none */
+    char *classes;     /* traffic that `attack` distinguishes, "call, web"; "" for none */
     int64_t duration_ps;
     uint64_t seed;
     bool leak;                /* measure what an observer learns */

@@ -58,10 +58,10 @@ struct iptfs_inner *iptfs_ip_fragment_cut(struct iptfs_store *store, struct iptf
         return NULL;
     IPTFS_ASSERT(inner->ip_version == 4 && inner->octets > most);
     uint32_t from = inner->is_fragment ? inner->from : 0;
-    uint32_t room = (most - header) / IPTFS_IP_FRAGMENT_UNIT * IPTFS_IP_FRAGMENT_UNIT;
+    uint32_t most_payload = (most - header) / IPTFS_IP_FRAGMENT_UNIT * IPTFS_IP_FRAGMENT_UNIT;
     struct iptfs_inner *first = NULL, **end = &first;
     for (uint32_t left = inner->octets - header; left > 0;) {
-        uint32_t payload = left <= most - header ? left : room;
+        uint32_t payload = left <= most - header ? left : most_payload;
         *last = new_fragment(store, whole, from, header + payload);
         *end = *last;
         if (*last == NULL) {

@@ -29,7 +29,7 @@ struct iptfs_sender_config {
     uint32_t pkt_size_octets;    /* 0: the path MTU */
     uint32_t mtu_octets;         /* of the path */
     bool use_path_mtu_discovery; /* packets of one size: a pkt-size above the MTU is lowered */
-    bool plpmtud; /* with congestion control: the MTU is found by probes (RFC 8899), not told */
+    bool plpmtud;                /* with congestion control: probes find the path MTU (RFC 8899) */
     uint32_t plpmtud_max_octets; /* up to this size */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;

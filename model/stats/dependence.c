@@ -9,7 +9,7 @@
 enum {
     SHIFTS = IPTFS_DEPENDENCE_SHIFTS,
     SUCCESSIVE_LAGS = 16,
-    SHIFTED_LAG_MIN = 10,    /* the shifts leave room for lags up to this at least, */
+    SHIFTED_LAG_MIN = 10,    /* the shifts allow lags up to this at least, */
     SHIFTED_LAG_SHARE = 100, /* and up to this part of the series */
     SHIFTED_PAIRS_MIN = 100,
     REDRAWN_MAX = 999
