@@ -64,8 +64,8 @@ static void test_open_and_hidden_traffic(void)
     folder_remove();
 }
 
-/* Two classes of one kind cannot be distinguished, even in the open. Of few runs the result may fall
- * below chance: a run that is tested is missing among those that train its class. */
+/* Two classes of one kind cannot be distinguished, even in the open. Of few runs the result may
+ * fall below chance: a run that is tested is missing among those that train its class. */
 static void test_one_kind_twice(void)
 {
     folder_make();
