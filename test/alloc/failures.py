@@ -235,8 +235,9 @@ class Trial:
         self.right_status, self.right = self.run(0, 0, 0)
         status, files = self.run(0, 0, 1)
         stacks = files.pop('stacks')
-        if (status, files) != (self.right_status, self.right):
-            raise SystemExit('%s: two runs without a failure differ' % self.name)
+        if (status, files) != (self.right_status, self.right) or len(stacks) % 8:
+            raise SystemExit('%s: two runs without a failure differ: status %d and %d, %d octets of '
+                             'stacks' % (self.name, self.right_status, status, len(stacks)))
         hashes = struct.unpack('%dQ' % (len(stacks) // 8), stacks)
         first = {}
         for place, stack in enumerate(hashes, 1):
