@@ -176,7 +176,7 @@ static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
         store->ended(store->ended_ctx, inner);
 }
 
-static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
+static inline void put_back(struct iptfs_store *store, struct iptfs_inner *inner)
 {
     if (!inner->delivered)
         end_undelivered(store, inner);
@@ -184,13 +184,28 @@ static void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
         store->release(store->release_ctx, inner->handle);
     if (inner->owns_bytes)
         return_buffer(store, inner->bytes);
-    struct iptfs_inner *whole = inner->is_fragment ? inner->whole : NULL;
     inner->next = store->free_inner;
     store->free_inner = inner;
     IPTFS_ASSERT(store->live_inner > 0);
     store->live_inner--;
-    if (whole != NULL)
-        iptfs_inner_unref(store, whole);
+}
+
+/* Apart, since few packets are fragments, and the call of iptfs_inner_unref would keep free_inner
+ * from being inlined. */
+static __attribute__((noinline)) void free_fragment(struct iptfs_store *store,
+                                                    struct iptfs_inner *inner)
+{
+    struct iptfs_inner *whole = inner->whole;
+    put_back(store, inner);
+    iptfs_inner_unref(store, whole);
+}
+
+static inline void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
+{
+    if (inner->is_fragment)
+        free_fragment(store, inner);
+    else
+        put_back(store, inner);
 }
 
 void iptfs_inner_unref(struct iptfs_store *store, struct iptfs_inner *inner)

@@ -182,9 +182,10 @@ static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
  */
 static inline bool iptfs_inner_ce_refuses(struct iptfs_inner *inner)
 {
-    if (inner->ce_refused)
-        iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
-    return inner->ce_refused;
+    if (!inner->ce_refused)
+        return false;
+    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
+    return true;
 }
 
 /* The packet leaves the tunnel whole. False when it has left before: a second copy. */

@@ -164,8 +164,10 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     inner->flow = arrival->flow;
     inner->ip_version = arrival->ip_version;
     inner->tos = arrival->tos;
-    inner->local = arrival->local;
-    inner->df = arrival->df;
+    if (arrival->local) /* a new packet has no bit set, and setting one costs more than a test */
+        inner->local = true;
+    if (arrival->df)
+        inner->df = true;
     return inner;
 }
 
@@ -181,7 +183,8 @@ static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival 
         drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
         return IPTFS_E_STOPPED;
     }
-    if (iptfs_sender_too_big(sender, inner->octets, inner->ip_version, inner->df))
+    if (inner->octets > sender->packer.payload_octets &&
+        iptfs_sender_too_big(sender, inner->octets, inner->ip_version, inner->df))
         return refuse_too_big(sender, inner);
     if (!iptfs_queue_push(&sender->queue, inner))
         return refuse_no_space(sender, inner);
