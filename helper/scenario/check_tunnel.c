@@ -196,6 +196,11 @@ int iptfs_check_negotiation(struct iptfs_settings *settings, size_t direction)
                                      "on (mode %s needs congestion information)", mode->name);
     if (iptfs_config_agreement(scenario).feedback[direction] != IPTFS_FEEDBACK_MISSING)
         return 0;
+    if (iptfs_mode_at(scenario->tunnel[1 - direction].mode)->encrypted &&
+        iptfs_settings_gives(settings, target, "require-cc") &&
+        !iptfs_settings_gives(settings, back, "congestion-info"))
+        return iptfs_settings_refuse(settings, target, "require-cc", IPTFS_E_INVALID,
+                                     "off, or congestion-info = on in the other direction");
     if (iptfs_mode_at(scenario->tunnel[1 - direction].mode)->encrypted)
         return iptfs_settings_refuse(settings, back, "congestion-info", IPTFS_E_INVALID,
                                      "on (the other direction requests it with require-cc)");

@@ -180,9 +180,9 @@ static void contradictions_are_refused(void)
         {"[tunnel]\nmode = esp\nloss-event-breaker = 5%, 2s\n",
          "t.ini:3: [tunnel] loss-event-breaker: found '5%, 2s', allowed: off (it needs a mode with "
          "AGGFRAG)"},
-        {"[tunnel]\nrequire-cc = on\n", "t.ini: [tunnel.reverse] congestion-info: found nothing, "
-                                        "allowed: on (the other direction requests it with "
-                                        "require-cc)"},
+        {"[tunnel]\nrequire-cc = on\n[tunnel.reverse]\ncongestion-info = off\n",
+         "t.ini:4: [tunnel.reverse] congestion-info: found 'off', allowed: on (the other direction "
+         "requests it with require-cc)"},
         {"[tunnel]\nmode = none\ncongestion-info = on\n",
          "t.ini:3: [tunnel] congestion-info: found 'on', allowed: off (mode none has no ESP)"},
         {"[tunnel]\nmode = congestion-controlled\ncongestion-info = off\n",

@@ -88,7 +88,8 @@ static void test_changes_of_the_rate(void)
     iptfs_transmitter_free(&transmitter);
 }
 
-/* Half a packet at each of two rates; a packet that started at 1 kb/s; three rates in one packet. */
+/* Half a packet at each of two rates; a packet that started at 1 kb/s; three rates in one packet.
+ */
 static void test_changes_under_transmission(void)
 {
     static const struct iptfs_timed halves[] = {{MS / 2, 4000000}, {10 * MS, 8000000}};

@@ -300,8 +300,8 @@ static void contradictions_are_refused(void)
         const char *message;
     } rows[] = {
         {"[tunnel]\nrequire-cc = on\n" LOAD,
-         "t.ini: [tunnel.reverse] congestion-info: found nothing, allowed: on (the other direction "
-         "requests it with require-cc)"},
+         "t.ini:2: [tunnel] require-cc: found 'on', allowed: off, or congestion-info = on in the "
+         "other direction"},
         {"[tunnel]\nmode = esp\n[tunnel.out]\nrequire-cc = yes\n" LOAD,
          "t.ini:4: [tunnel.out] require-cc: found 'yes', allowed: off (mode esp has no AGGFRAG)"},
         {"[tunnel]\nmode = congestion-controlled\nrequire-cc = off\n" LOAD,
