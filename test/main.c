@@ -124,6 +124,7 @@ extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
 extern const CU_TestInfo iptfs_tests_time_or_word[];
+extern const CU_TestInfo iptfs_tests_number_or_word[];
 extern const CU_TestInfo iptfs_tests_poisson[];
 extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
@@ -316,6 +317,7 @@ static const struct {
     {"option", iptfs_tests_option},
     {"breaker-limit", iptfs_tests_breaker_limit},
     {"time-or-word", iptfs_tests_time_or_word},
+    {"number-or-word", iptfs_tests_number_or_word},
     {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},

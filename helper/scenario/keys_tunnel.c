@@ -8,6 +8,7 @@
 #include "scenario/sections.h"
 #include "sender/mode.h"
 #include "tunnel/use_aggfrag.h"
+#include "wire/outer_codec.h"
 
 /* The rows of the model's modes. */
 static struct iptfs_word mode_word(unsigned index)
@@ -286,6 +287,18 @@ static const struct iptfs_option rows[] = {
         .meaning = "DSCP of outer packets; copy: that of the first inner packet in each",
         .names = "Linux extra-flag dont-encap-dscp (0)",
         .source = "RFC 4301, 5.1.2; RFC 9347, 2.2.5.3",
+    },
+    {
+        .key = "flow-label",
+        .kind = &iptfs_kind_flow_label,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(flow_label),
+        .maximum = IPTFS_FLOW_LABEL_RANDOM - 1,
+        .standard = "random",
+        .meaning =
+            "flow label of outer IPv6 packets; random: one for each SA, never of inner flows",
+        .names = "Linux mode iptfs: 0",
+        .source = "RFC 6437, 3; RFC 6438, 3",
     },
     {
         .key = "ecn-decap",

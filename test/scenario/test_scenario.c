@@ -1026,7 +1026,7 @@ static void test_print(void)
         "phase = random\nmax-rate = 0\nmin-rate = 0\ninitial-rtt = 0\n"
         "oscillation-reduction = on\nhistory-discounting = on\nreceive-rate = arrivals\n"
         "ecn = off\ndscp = "
-        "0\necn-decap = "
+        "0\nflow-label = random\necn-decap = "
         "nothing\nrekey-after "
         "= 0\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
