@@ -17,6 +17,7 @@ extern const CU_TestInfo iptfs_tests_octets[];
 extern const CU_TestInfo iptfs_tests_erase[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
+extern const CU_TestInfo iptfs_tests_ecn_decap[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
 extern const CU_TestInfo iptfs_tests_ip_fragment[];
@@ -221,6 +222,7 @@ static const struct {
     {"erase", iptfs_tests_erase},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
+    {"ecn-decap", iptfs_tests_ecn_decap},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
     {"ip-fragment", iptfs_tests_ip_fragment},

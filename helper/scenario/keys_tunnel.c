@@ -70,7 +70,8 @@ static const struct iptfs_word ecn_decap_words[] = {
     {"nothing", IPTFS_ECN_DECAP_NOTHING, "inner packets stay as they are",
      "Linux; RFC 9347, 2.2.5.2"},
     {"rfc6040", IPTFS_ECN_DECAP_RFC6040,
-     "CE on ECN-capable inner packets; the others are dropped (ce-not-ect)", "RFC 6040, 4.2"},
+     "the more severe of both fields; CE drops what is not ECN-capable (ce-not-ect)",
+     "RFC 6040, 4.2"},
     {"mark", IPTFS_ECN_DECAP_MARK, "CE on ECN-capable inner packets; the others stay as they are",
      "RFC 4301, 5.1.2.1"},
     {NULL, 0, NULL, NULL},
@@ -307,7 +308,7 @@ static const struct iptfs_option rows[] = {
         FIELD(receiver.ecn_decap),
         .words = ecn_decap_words,
         .standard_note = "as mode and ecn",
-        .meaning = "what inner packets of an outer packet that arrives with CE get",
+        .meaning = "what inner packets get of the ECN field that their outer packet arrives with",
         .source = "RFC 9347, 2.2.5.2; RFC 6040, 4.2",
     },
     {
