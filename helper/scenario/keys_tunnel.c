@@ -52,8 +52,8 @@ static const struct iptfs_word receive_rate_words[] = {
 };
 
 static const struct iptfs_word ip_fragment_words[] = {
-    {"usual", IPTFS_IP_FRAGMENT_USUAL, "on in AGGFRAG modes with packets of one size, else off",
-     NULL},
+    {"usual", IPTFS_IP_FRAGMENT_USUAL,
+     "on with tunnel-mtu and in AGGFRAG modes with packets of one size, else off", NULL},
     {"off", IPTFS_IP_FRAGMENT_OFF, "refuse them, with an ICMP error", "Linux; RFC 9348"},
     {"on", IPTFS_IP_FRAGMENT_ON, "cut them into IP fragments", "RFC 9347, 2.2.6"},
     {NULL, 0, NULL, NULL},
@@ -147,6 +147,16 @@ static const struct iptfs_option rows[] = {
         .names = "Linux max-queue-size (default 10MiB since 7.2)",
     },
     {
+        .key = "tunnel-mtu",
+        .kind = &iptfs_kind_octets,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.tunnel_mtu_octets),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning = "longest inner packet, as the MTU of a link; 0: any, or by dont-frag",
+        .source = "RFC 9347, 2.2.7; RFC 4301, 8.2",
+    },
+    {
         .key = "dont-frag",
         .kind = &iptfs_kind_switch,
         .side = IPTFS_SIDE_OUT,
@@ -163,7 +173,8 @@ static const struct iptfs_option rows[] = {
         FIELD(ip_fragment),
         .words = ip_fragment_words,
         .standard = "usual",
-        .meaning = "with dont-frag: what becomes of IPv4 packets without DF that are too big",
+        .meaning =
+            "with dont-frag, tunnel-mtu: what becomes of IPv4 packets without DF that are too big",
         .source = "RFC 9347, 2.2.6",
     },
     {

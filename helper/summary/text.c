@@ -71,7 +71,7 @@ static void write_causes(const struct iptfs_tunnel *tunnel, FILE *out)
                     iptfs_drop_cause_meaning(cause));
     if (tunnel->sender.icmp_sent > 0)
         fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
-                grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.payload_octets);
+                grouped(tunnel->sender.icmp_sent).text, iptfs_sender_tunnel_mtu(&tunnel->sender));
     if (tunnel->sender.local_errors > 0)
         fprintf(out, "  %s local senders got \"message too long\"\n",
                 grouped(tunnel->sender.local_errors).text);

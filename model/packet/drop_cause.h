@@ -12,7 +12,7 @@
     /* XfrmOutNoQueueSpace */                                                                      \
     ROW(NO_QUEUE_SPACE, SENDER, "no-queue-space", "the sender's queue was full")                   \
     /* found on arrival (XfrmOutError) */                                                          \
-    ROW(TOO_BIG, SENDER, "too-big", "longer than one outer packet, and not to be cut")             \
+    ROW(TOO_BIG, SENDER, "too-big", "longer than the MTU of the tunnel, and not to be cut")        \
     /* found when the packet was to be sent */                                                     \
     ROW(MTU_SHRUNK, SENDER, "mtu-shrunk", "not to be cut, and the path MTU fell while it waited")  \
     ROW(AGGREGATION_TIME, SENDER, "aggregation-time",                                              \

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/octets.h"
 #include "base/units.h"
+#include "packet/ip_fragment.h"
 #include "sender/packer_aggfrag.h"
 
 static bool fills_full(const struct iptfs_sender_config *config)
@@ -80,6 +81,7 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
         .trace = trace,
         .config = *config,
         .empty_ps = IPTFS_NEVER,
+        .tunnel_mtu_octets = config->tunnel_mtu_octets > 0 ? config->tunnel_mtu_octets : UINT32_MAX,
     };
     if (config->mode == NULL)
         sender->config.mode = iptfs_mode_at(0);
@@ -109,9 +111,26 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
         sender->empty_ps = empty_gap_ps;
 }
 
+uint32_t iptfs_sender_tunnel_mtu(const struct iptfs_sender *sender)
+{
+    const struct iptfs_packer *packer = &sender->packer;
+    bool fragments = !packer->dont_fragment && !packer->by_ip;
+    return fragments || sender->tunnel_mtu_octets < packer->payload_octets
+               ? sender->tunnel_mtu_octets
+               : packer->payload_octets;
+}
+
+/* Whether a packet above tunnel_mtu_octets is cut into IP fragments. */
+static bool cuts_to_tunnel_mtu(const struct iptfs_sender *sender, uint8_t ip_version, bool df)
+{
+    return sender->config.ip_fragment && iptfs_ip_fragment_allowed(ip_version, df);
+}
+
 bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version,
                           bool df)
 {
+    if (octets > sender->tunnel_mtu_octets && !cuts_to_tunnel_mtu(sender, ip_version, df))
+        return true;
     return octets > sender->packer.payload_octets &&
            !iptfs_packer_cuts(&sender->packer, ip_version, df);
 }
@@ -126,7 +145,7 @@ static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner,
 
 static int refuse_too_big(struct iptfs_sender *sender, struct iptfs_inner *inner)
 {
-    uint32_t mtu_octets = sender->packer.payload_octets;
+    uint32_t mtu_octets = iptfs_sender_tunnel_mtu(sender);
     iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_TOO_BIG, inner, 0, mtu_octets);
     iptfs_count(sender->counters, IPTFS_XFRM_OUT_ERROR, 1);
     if (inner->local) {
@@ -171,6 +190,40 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     return inner;
 }
 
+static inline int enqueue(struct iptfs_sender *sender, struct iptfs_inner *inner)
+{
+    if (!iptfs_queue_push(&sender->queue, inner))
+        return refuse_no_space(sender, inner);
+    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_ENQUEUE, inner, 0,
+                      (int64_t)sender->queue.octets);
+    sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
+    return IPTFS_OK;
+}
+
+/* A packet above tunnel_mtu_octets: as a router does at a link of that MTU, it is refused, or cut
+ * into IP fragments before it is queued. */
+static __attribute__((noinline)) int offer_above_tunnel_mtu(struct iptfs_sender *sender,
+                                                            struct iptfs_inner *inner)
+{
+    if (!cuts_to_tunnel_mtu(sender, inner->ip_version, inner->df))
+        return refuse_too_big(sender, inner);
+    struct iptfs_inner *last, *next;
+    struct iptfs_inner *fragment =
+        iptfs_ip_fragment_cut(sender->store, inner, sender->tunnel_mtu_octets, &last);
+    if (fragment == NULL)
+        return refuse_too_big(sender, inner);
+    int result = IPTFS_OK;
+    sender->packer.ip_cut_pkts++;
+    for (; fragment != NULL; fragment = next) {
+        next = fragment->next;
+        fragment->next = NULL;
+        sender->packer.ip_fragments++;
+        int code = enqueue(sender, fragment);
+        result = result == IPTFS_OK ? code : result;
+    }
+    return result;
+}
+
 /* Inlined into the loop of take_arrivals. */
 static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
 {
@@ -186,12 +239,9 @@ static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival 
     if (inner->octets > sender->packer.payload_octets &&
         iptfs_sender_too_big(sender, inner->octets, inner->ip_version, inner->df))
         return refuse_too_big(sender, inner);
-    if (!iptfs_queue_push(&sender->queue, inner))
-        return refuse_no_space(sender, inner);
-    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_ENQUEUE, inner, 0,
-                      (int64_t)sender->queue.octets);
-    sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
-    return IPTFS_OK;
+    if (inner->octets > sender->tunnel_mtu_octets)
+        return offer_above_tunnel_mtu(sender, inner);
+    return enqueue(sender, inner);
 }
 
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)

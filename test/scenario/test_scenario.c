@@ -1021,7 +1021,7 @@ static void test_print(void)
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
         "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
-        "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
+        "max-queue-size = 1MiB\ntunnel-mtu = 0\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
         "0\nl2-fixed-rate = 0\npps = 0\n"
         "phase = random\nmax-rate = 0\nmin-rate = 0\ninitial-rtt = 0\n"
         "oscillation-reduction = on\nhistory-discounting = on\nreceive-rate = arrivals\n"
