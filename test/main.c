@@ -35,6 +35,8 @@ extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
 extern const CU_TestInfo iptfs_tests_packer_plain[];
 extern const CU_TestInfo iptfs_tests_pacer[];
+extern const CU_TestInfo iptfs_tests_sa_life[];
+extern const CU_TestInfo iptfs_tests_numbering[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
@@ -239,6 +241,7 @@ static const struct {
     {"packer-aggfrag", iptfs_tests_packer_aggfrag},
     {"packer-plain", iptfs_tests_packer_plain},
     {"pacer", iptfs_tests_pacer},
+    {"sa-life", iptfs_tests_sa_life},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
@@ -275,6 +278,7 @@ static const struct {
     {"burstiness", iptfs_tests_burstiness},
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
+    {"numbering", iptfs_tests_numbering},
     {"receive-rate", iptfs_tests_receive_rate},
     {"tfrc", iptfs_tests_tfrc},
     {"plpmtud", iptfs_tests_plpmtud},

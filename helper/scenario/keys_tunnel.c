@@ -51,6 +51,12 @@ static const struct iptfs_word receive_rate_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct iptfs_word loss_history_words[] = {
+    {"continue", false, "it goes on: a rekey is no loss event, and no end of one", NULL},
+    {"restart", true, "it starts anew with each SA, as one that is kept with the SA does", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
 static const struct iptfs_word ip_fragment_words[] = {
     {"usual", IPTFS_IP_FRAGMENT_USUAL,
      "on with tunnel-mtu and in AGGFRAG modes with packets of one size, else off", NULL},
@@ -326,11 +332,65 @@ static const struct iptfs_option rows[] = {
         .key = "rekey-after",
         .kind = &iptfs_kind_lifetime,
         .side = IPTFS_SIDE_OUT,
-        FIELD(rekey_after),
+        FIELD(sender.sa_life.soft),
         .standard = "0",
-        .meaning = "replace the SA after this many outer packets or this time; 0: never",
-        .names = "Linux limit packet-soft, time-soft",
-        .source = "RFC 9347, 2.2.3",
+        .meaning =
+            "soft lifetime: replace the SA after it, or when its numbers are used up; 0: never",
+        .names = "Linux limit *-soft, YANG sa-lifetime-soft",
+        .source = "RFC 4301, 4.4.2.1; RFC 9061; RFC 9347, 2.2.3",
+    },
+    {
+        .key = "rekey-time",
+        .kind = &iptfs_kind_time,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.rekey_time_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "0",
+        .meaning =
+            "how long a rekey takes, from the soft lifetime to the first packet of the next SA",
+        .source = "RFC 4301, 4.4.2.1",
+    },
+    {
+        .key = "expire-after",
+        .kind = &iptfs_kind_lifetime,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.hard),
+        .standard = "0",
+        .meaning = "hard lifetime: the SA sends nothing more after it; 0: no limit",
+        .names = "Linux limit *-hard, YANG sa-lifetime-hard",
+        .source = "RFC 4301, 4.4.2.1; RFC 9061",
+    },
+    {
+        .key = "esn",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.esn),
+        .standard = "off",
+        .meaning =
+            "sequence numbers of 64 bits, of which 32 are sent; off: an SA ends after 2^32 - 1",
+        .names = "Linux flag esn",
+        .source = "RFC 4303, 2.2.1 and 3.3.3",
+    },
+    {
+        .key = "oseq",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.oseq),
+        .maximum = UINT64_MAX - 1,
+        .standard = "0",
+        .meaning = "sequence number before that of the first packet, as if so many had been sent",
+        .names = "Linux replay-oseq, replay-oseq-hi",
+        .source = "RFC 4303, 3.3.3",
+    },
+    {
+        .key = "loss-history",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_IN,
+        FIELD(receiver.restarts_history),
+        .words = loss_history_words,
+        .standard = "continue",
+        .meaning = "what becomes of the receiver's loss history when another SA takes over",
+        .source = "RFC 5348, 5; RFC 9347, 3",
     },
     {
         .key = "max-aggregation-time",

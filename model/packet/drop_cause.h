@@ -18,6 +18,11 @@
     ROW(AGGREGATION_TIME, SENDER, "aggregation-time",                                              \
         "it waited longer than max-aggregation-time")                                              \
     ROW(TUNNEL_STOPPED, SENDER, "tunnel-stopped", "the circuit breaker had stopped the tunnel")    \
+    /* XfrmOutStateExpired, XfrmOutStateSeqError */                                                \
+    ROW(SA_EXPIRED, SENDER, "sa-expired",                                                          \
+        "the hard lifetime of its SA was over, and no other SA had taken over")                    \
+    ROW(SEQ_EXHAUSTED, SENDER, "seq-exhausted",                                                    \
+        "the sequence numbers of its SA were used up, and no other SA had taken over")             \
     ROW(LINK_MTU, LINK, "link-mtu", "its outer packet was longer than the link's MTU")             \
     ROW(LINK_QUEUE, LINK, "link-queue", "the link's drop-tail queue was full")                     \
     ROW(LINK_LOSS, LINK, "link-loss", "its outer packet was lost on the link")                     \

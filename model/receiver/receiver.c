@@ -138,8 +138,10 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
         pass_on_ecn(receiver->store, outer, receiver->config.ecn_decap);
     if (receiver->congestion != NULL) {
         receiver->congestion->to_report_pkts += outer->data_octets + outer->pad_octets > 0;
-        iptfs_congestion_input(receiver->congestion, now_ps, outer->number,
-                               ce && receiver->config.ecn, &outer->info);
+        struct iptfs_congestion *congestion = receiver->congestion;
+        if (receiver->config.restarts_history && outer->sa > congestion->numbering.sa)
+            iptfs_congestion_restart_history(congestion);
+        iptfs_congestion_receive(congestion, now_ps, outer, ce && receiver->config.ecn);
     }
     if (receiver->is_immediate)
         iptfs_receive_immediate_input(&receiver->immediate, now_ps, outer);
