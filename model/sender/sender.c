@@ -217,10 +217,8 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     inner->flow = arrival->flow;
     inner->ip_version = arrival->ip_version;
     inner->tos = arrival->tos;
-    if (arrival->local) /* a new packet has no bit set, and setting one costs more than a test */
-        inner->local = true;
-    if (arrival->df)
-        inner->df = true;
+    inner->local = arrival->local;
+    inner->df = arrival->df;
     return inner;
 }
 
@@ -393,9 +391,9 @@ static uint32_t encrypted_octets(const struct iptfs_esp *esp, const struct iptfs
     return outer->ip_octets - iptfs_esp_head_octets(esp) - esp->cipher->icv_octets;
 }
 
-static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
+static __attribute__((noinline)) void fill_congestion(struct iptfs_sender *sender, int64_t now_ps,
+                                                      struct iptfs_outer *outer)
 {
-    outer->dscp = outer_dscp(&sender->config, outer);
     if (outer->sub_type == 1) {
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
         sender->reported_pkts = sender->congestion->to_report_pkts;
@@ -405,6 +403,13 @@ static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer
     }
     if (!sender->config.mode->aggfrag)
         outer->info.rtt_us = 0; /* RFC 9347, 6.1.2 */
+}
+
+static inline void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
+{
+    outer->dscp = outer_dscp(&sender->config, outer);
+    if (sender->congestion != NULL)
+        fill_congestion(sender, now_ps, outer);
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     if (sender->sa_life.limited)
