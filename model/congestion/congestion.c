@@ -95,6 +95,7 @@ static void feed(struct iptfs_congestion *congestion, int64_t now_ps, int64_t se
         .rtt_least_ps = peer_interval_ps + iptfs_congestion_send_interval_ps(congestion),
     };
     iptfs_tfrc_feedback(&congestion->tfrc, now_ps, &feedback);
+    iptfs_collapse_feedback(&congestion->collapse, &congestion->tfrc, now_ps);
     iptfs_receive_rate_sending(&congestion->receive_rate, now_ps, congestion->tfrc.send_pps);
     congestion->feedbacks++;
     congestion->feedback_ps = now_ps;
