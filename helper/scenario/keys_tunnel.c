@@ -48,6 +48,8 @@ static const struct iptfs_word receive_rate_words[] = {
     {"arrivals", IPTFS_RECEIVE_RATE_ARRIVALS,
      "the sender's rate, less what echoes show that packets arrive more slowly than sent", NULL},
     {"sent", IPTFS_RECEIVE_RATE_SENT, "the sender's own rate", "RFC 9347, appendix B"},
+    {"measured", IPTFS_RECEIVE_RATE_MEASURED,
+     "what the receiver measured, which no header carries: in simulations, to compare", "RFC 5348"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -265,6 +267,15 @@ static const struct iptfs_option rows[] = {
         .standard = "on",
         .meaning = "congestion control sends less while the RTT is above its mean (q2 = 0.9)",
         .source = "RFC 5348, 4.5",
+    },
+    {
+        .key = "rtt-weight",
+        .kind = &iptfs_kind_probability,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(tfrc.rtt_weight),
+        .standard = "0",
+        .meaning = "weight of a new RTT sample in R, 1 - q; 0: 10 % (2 % lags, 50 % swings)",
+        .source = "RFC 5348, 4.3, 4.5",
     },
     {
         .key = "history-discounting",

@@ -28,6 +28,7 @@ struct iptfs_aggfrag {
     uint32_t transmit_delay_us; /* likewise */
     uint32_t tval;
     uint32_t techo;
+    float receive_pps; /* not on the wire: X_recv as the receiver measured it, in simulations */
 };
 
 /* An inner packet: a user's IP packet inside the tunnel. What it takes from struct iptfs_arrival
