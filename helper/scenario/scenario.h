@@ -86,10 +86,13 @@ struct iptfs_link_options {
 #define IPTFS_SCENARIO_NAME_MAX 64
 
 struct iptfs_scenario {
-    char *path;        /* as given; for messages */
-    char *name;        /* letters, digits, '.', '_' and '-'; fit for a file name */
-    char *description; /* "" for none */
-    char *classes;     /* traffic that `attack` distinguishes, "call, web"; "" for none */
+    char *path;          /* as given; for messages */
+    char *name;          /* letters, digits, '.', '_' and '-'; fit for a file name */
+    char *description;   /* "" for none */
+    char *classes;       /* traffic that `attack` distinguishes, "call, web"; "" for none */
+    char *class;         /* the one of them that runs; "" for all */
+    size_t class_number; /* its place among them, from 1; not a key; 0: all */
+    size_t captures;     /* the least that a folder of captures holds; not a key; 0: no folder */
     int64_t duration_ps;
     uint64_t seed;
     bool leak;                /* measure what an observer learns */

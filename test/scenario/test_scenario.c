@@ -446,8 +446,9 @@ static void test_unknown_keys(void)
          "stagger, tcp, "
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
-        {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
-                                      "description, duration, seed, classes, leak, leak-interval"},
+        {"[scenario]\n= 3\n" TRAFFIC,
+         "t.ini:2: [scenario] : found an unknown key, allowed: name, "
+         "description, duration, seed, classes, class, leak, leak-interval"},
     };
     check_refused(table, COUNT(table));
 }
@@ -1016,7 +1017,7 @@ static void test_print(void)
     char *text = print(&s);
     CHECK_STR(
         text,
-        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nclasses =\nleak = "
+        "[scenario]\nname = t\ndescription =\nduration = 1s\nseed = 1\nclasses =\nclass =\nleak = "
         "off\nleak-interval = "
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"

@@ -9,8 +9,8 @@
  *   quantiles of the gaps between packets each way, as log10 of microseconds       16
  *
  * The last two are for tunnels whose packets have one size, of which CUMUL shows the count only. */
-#ifndef IPTFS_ADVICE_FEATURES_H
-#define IPTFS_ADVICE_FEATURES_H
+#ifndef IPTFS_RUN_FEATURES_H
+#define IPTFS_RUN_FEATURES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "advice/features.h"
+#include "run/features.h"
 
 #include "base/error.h"
 #include "base/units.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Features of outer packets, by hand. */
-#include "advice/features.h"
+#include "run/features.h"
 
 #include "base/units.h"
 #include "support/check.h"

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/observation.h"
+
+#include "text/json_build.h"
+
+static void sent_forward(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    iptfs_seen_add(ctx, now_ps, outer->ip_octets, false);
+}
+
+static void sent_reverse(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+{
+    iptfs_seen_add(ctx, now_ps, outer->ip_octets, true);
+}
+
+void iptfs_observation_start(struct iptfs_observation *observation, struct iptfs_run *run)
+{
+    *observation = (struct iptfs_observation){.run = run};
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+        observation->observers[i] = (struct iptfs_observer){
+            .sent = i == IPTFS_FORWARD ? sent_forward : sent_reverse, .ctx = &observation->seen};
+        if (run->direction[i].used)
+            iptfs_observers_add(&run->direction[i].tunnel.observers, &observation->observers[i]);
+    }
+}
+
+void iptfs_observation_report(const struct iptfs_observation *observation, json_t **summary)
+{
+    static double features[IPTFS_FEATURES];
+    json_t *array = json_array();
+    if (observation->seen.failed ||
+        iptfs_features(&observation->seen, observation->run->end_ps, features) != IPTFS_OK)
+        iptfs_json_append(&array, NULL);
+    for (size_t i = 0; i < IPTFS_FEATURES; i++)
+        iptfs_json_append(&array, json_real(features[i]));
+    iptfs_json_put(summary, "observed", array);
+}
+
+void iptfs_observation_free(struct iptfs_observation *observation)
+{
+    iptfs_seen_free(&observation->seen);
+}
