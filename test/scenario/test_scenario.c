@@ -440,7 +440,8 @@ static void test_unknown_keys(void)
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
          "off, periods, shape, codec, calls, vad, talk, pause, side, players, hurst, sources, "
-         "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, page, weight, "
+         "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, sends, pages, page, "
+         "weight, "
          "objects, reading, web-rtt, web-packet, file, loop, speed, "
          "filter, start, stop, phase, count, ip, tos, df, origin, direction, tunnel, flows, "
          "stagger, tcp, "
