@@ -36,6 +36,8 @@ struct iptfs_seen_packets {
     bool failed; /* memory ran out: packets are missing */
 };
 
+/* Of packets of the same time those of the forward direction come first, in whatever order they are
+ * added: that order is the simulator's, and no observer sees it. */
 void iptfs_seen_add(struct iptfs_seen_packets *seen, int64_t at_ps, uint32_t octets, bool reverse);
 void iptfs_seen_free(struct iptfs_seen_packets *seen);
 
