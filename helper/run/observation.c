@@ -20,7 +20,7 @@ void iptfs_observation_start(struct iptfs_observation *observation, struct iptfs
         observation->observers[i] = (struct iptfs_observer){
             .sent = i == IPTFS_FORWARD ? sent_forward : sent_reverse, .ctx = &observation->seen};
         if (run->direction[i].used)
-            iptfs_observers_add(&run->direction[i].tunnel.observers, &observation->observers[i]);
+            iptfs_tunnel_observe(&run->direction[i].tunnel, &observation->observers[i]);
     }
 }
 
