@@ -67,6 +67,12 @@ static const char *meaning_of(const struct iptfs_summary_row *row, enum file fil
     return file == SERIES && row->series.meaning != NULL ? row->series.meaning : row->meaning;
 }
 
+/* Whether a warm-up is left out, where a reader might be wrong about that. */
+static const char *span_note(const struct iptfs_summary_row *row)
+{
+    return row->span == IPTFS_SPAN_WHOLE ? " A warm-up is included." : "";
+}
+
 /* Parts of a row may have units of their own. */
 static const char *unit_of(const struct iptfs_summary_row *row)
 {
@@ -87,6 +93,8 @@ static void write_rows(const struct iptfs_summary_group *group, enum file file, 
         fprintf(out, "| `%s` | %s | %s%s%s", full_name(group, row, file, name, sizeof name),
                 unit_of(row), meaning_of(row, file), file == SERIES ? " " : "",
                 file == SERIES ? series_note(row) : "");
+        if (file == SUMMARY)
+            fputs(span_note(row), out);
         if (condition != NULL && (file == SERIES || row->when != NULL))
             fprintf(out, " Present %s.", condition);
         fputs(" |\n", out);
@@ -200,6 +208,8 @@ static void write_row_text(const struct iptfs_summary_group *group,
     size_t column = write_words(meaning_of(row, file), INDENT, out);
     if (file == SERIES)
         column = write_words(series_note(row), column, out);
+    else
+        column = write_words(span_note(row), column, out);
     if (condition != NULL) {
         column = write_words("Present", column, out);
         column = write_words(condition, column, out);
