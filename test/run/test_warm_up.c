@@ -214,12 +214,12 @@ static const char controlled[] =
     "[traffic.up]\ntype = poisson\nsize = imix\nrate = 6Mbps\n"
     "[traffic.down]\ntype = cbr\nsize = 500\nrate = 1Mbps\ndirection = reverse\n";
 
-/* A black hole within the warm-up, and one behind it. */
+/* Path MTU discovery, with a black hole within the warm-up. */
 static const char probing[] =
-    "[scenario]\nduration = 25s\n"
+    "[scenario]\nduration = 30s\n"
     "[tunnel]\nmode = congestion-controlled\npkt-size = 1500\nmax-rate = 2Mbps\nplpmtud = on\n"
     "[tunnel.reverse]\nmode = congestion-controlled\npkt-size = 1500\nmax-rate = 2Mbps\n"
-    "[link]\nmtu = 1450\nmtu-changes = 4s 1300, 14s 1250\ndelay = 20ms\n"
+    "[link]\nmtu = 1500\nmtu-changes = 8s 1300\ndelay = 20ms\n"
     "[traffic.a]\ntype = cbr\nsize = 500B\nrate = 500kbps\n";
 
 static const char plain_with_reports[] =
@@ -233,7 +233,7 @@ static void counts_of_congestion_control(void)
 {
     check_counts(controlled, NULL, "scenario.warm-up=1200ms", "scenario.duration=1200ms");
     check_counts(controlled, NULL, "scenario.warm-up=2500ms", "scenario.duration=2500ms");
-    check_counts(probing, NULL, "scenario.warm-up=12s", "scenario.duration=12s");
+    check_counts(probing, NULL, "scenario.warm-up=20s", "scenario.duration=20s");
     check_counts(plain_with_reports, NULL, "scenario.warm-up=1s", "scenario.duration=1s");
 }
 
