@@ -148,6 +148,7 @@ extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_values[];
 extern const CU_TestInfo iptfs_tests_summary_text[];
+extern const CU_TestInfo iptfs_tests_after_warm_up[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
@@ -355,6 +356,7 @@ static const struct {
     {"summary", iptfs_tests_summary},
     {"summary-values", iptfs_tests_summary_values},
     {"summary-text", iptfs_tests_summary_text},
+    {"after-warm-up", iptfs_tests_after_warm_up},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},

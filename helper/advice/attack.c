@@ -6,6 +6,7 @@
 #include "files/interrupt.h"
 #include "files/outfile.h"
 #include "files/textfile.h"
+#include "option/time_or_word.h"
 #include "sweep/grid.h"
 #include "text/json_build.h"
 #include "text/quantity.h"
@@ -43,6 +44,17 @@ static int find_runs(struct attack *attack, struct iptfs_error *error)
                       iptfs_quoted_path(sweep->path).text, attack->runs, IPTFS_ATTACK_RUNS_MIN);
 }
 
+/* A cut that depends on the traffic would show the class. */
+static int check_warm_up(const struct iptfs_scenario *scenario, struct iptfs_error *error)
+{
+    if (scenario->warm_up_ps != IPTFS_TIME_BY_WORD)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "%s: [scenario] warm-up: found 'auto', allowed for an attack: a time, the "
+                      "same for all classes",
+                      iptfs_quoted_path(scenario->path).text);
+}
+
 /* All scenarios are read before any runs; the classes are those of the first. */
 static int check_points(struct attack *attack, struct iptfs_error *error)
 {
@@ -52,7 +64,8 @@ static int check_points(struct attack *attack, struct iptfs_error *error)
         code = iptfs_sweep_scenario(&attack->sweep, i, &scenario, error);
         if (code != IPTFS_OK)
             return code;
-        if (i == 1) {
+        code = check_warm_up(&scenario, error);
+        if (i == 1 && code == IPTFS_OK) {
             code = iptfs_classes_init(&attack->classes, &scenario, error);
             attack->directory = attack->request->out_dir != NULL
                                     ? strdup(attack->request->out_dir)

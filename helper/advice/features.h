@@ -37,6 +37,8 @@ struct iptfs_seen_packets {
 };
 
 void iptfs_seen_add(struct iptfs_seen_packets *seen, int64_t at_ps, uint32_t octets, bool reverse);
+/* Removes packets before start_ps; the times of the others count from there. */
+void iptfs_seen_from(struct iptfs_seen_packets *seen, int64_t start_ps);
 void iptfs_seen_free(struct iptfs_seen_packets *seen);
 
 /* Computes the IPTFS_FEATURES values of a run of this length. IPTFS_E_NO_MEMORY. */

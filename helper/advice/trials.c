@@ -4,6 +4,7 @@
 #include "files/interrupt.h"
 #include "files/process.h"
 #include "run/run.h"
+#include "summary/measures.h"
 #include "summary/summary.h"
 #include "sweep/grid.h"
 
@@ -77,17 +78,20 @@ static void take_costs(struct iptfs_trial *trial, const json_t *summary, int64_t
     trial->duration_s = (double)duration_ps / 1e12;
 }
 
-static int finish_trial(struct iptfs_run *run, const struct iptfs_seen_packets *seen,
+/* The attacker sees what is measured: nothing of the warm-up. */
+static int finish_trial(struct iptfs_run *run, struct iptfs_seen_packets *seen,
                         struct iptfs_trial *trial, struct iptfs_error *error)
 {
     struct iptfs_summary_view view = iptfs_run_view(run, run->end_ps);
+    int64_t measured_ps = iptfs_summary_measured_ps(&view);
     json_t *summary = iptfs_summary_json(&view);
+    iptfs_seen_from(seen, view.start_ps);
     if (summary == NULL || seen->failed ||
-        iptfs_features(seen, run->end_ps, trial->features) != IPTFS_OK) {
+        iptfs_features(seen, measured_ps, trial->features) != IPTFS_OK) {
         json_decref(summary);
         return iptfs_fail_no_memory(error);
     }
-    take_costs(trial, summary, run->end_ps);
+    take_costs(trial, summary, measured_ps);
     json_decref(summary);
     return IPTFS_OK;
 }

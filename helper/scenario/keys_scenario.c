@@ -58,8 +58,7 @@ static const struct iptfs_option rows[] = {
         .minimum = 1,
         .maximum = IPTFS_TIME_MAX_PS,
         .standard = "auto",
-        .meaning = "with warm-up = auto: its interval, five of which are a batch; auto: a "
-                   "thousandth of the duration",
+        .meaning = "with warm-up = auto: time of an observation; auto: duration / 1000",
     },
     {
         .key = "seed",

@@ -36,7 +36,7 @@ enum iptfs_summary_span {
     IPTFS_SPAN_MEASURED, /* what happened after the warm-up: all measures */
     IPTFS_SPAN_END,      /* the state at the end */
     IPTFS_SPAN_WHOLE,    /* the whole run, warm-up included */
-    IPTFS_SPAN_NONE      /* it is no measure: a name, a setting */
+    IPTFS_SPAN_NONE      /* it is no measure: a name, a setting, what was cut */
 };
 
 /* What a row measures: a direction of a run, and there perhaps a flow. */

@@ -72,7 +72,7 @@ static const struct iptfs_summary_row counters_rows[] = {
         .meaning = "Whether offered packets equal delivered, dropped and in-flight ones, over the "
                    "whole run and after the warm-up; a run in which they do not fails.",
         .get = balanced,
-        .span = IPTFS_SPAN_WHOLE,
+        .span = IPTFS_SPAN_NONE,
     },
 };
 
@@ -204,7 +204,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "interrupted",
         .meaning = "True: the run was not run to its end, and all values are those until then.",
         .get = interrupted,
-        .span = IPTFS_SPAN_WHOLE,
+        .span = IPTFS_SPAN_NONE,
         .when = &when_interrupted,
     },
     {
@@ -214,7 +214,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .meaning = "Time at the start of the run that is left out of all measures. Not left out of "
                    "counters.*, breaker.*, event_breaker.*, simulated_s and the series.",
         .get = warm_up,
-        .span = IPTFS_SPAN_WHOLE,
+        .span = IPTFS_SPAN_NONE,
         .when = &iptfs_summary_with_warm_up,
     },
     {
@@ -225,7 +225,7 @@ static const struct iptfs_summary_row run_rows[] = {
                    "say where it has settled. The first half is left out, and the values are not "
                    "to be trusted.",
         .get = too_short,
-        .span = IPTFS_SPAN_WHOLE,
+        .span = IPTFS_SPAN_NONE,
         .when = &with_auto,
     },
     {

@@ -1,427 +1,203 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A warm-up is left out of every measure of the summary, and of nothing else. All rows of its table
- * are checked by two rules that know nothing of how measures are made: a count after the warm-up is
- * that of the whole run without that of a run which ends there; and a run whose traffic starts at
- * the end of the warm-up has the values of one that starts with it. */
+/* warm-up = auto finds when a series has settled, in a run of its own; and what a user sees. */
 #include "run/warm_up.h"
 
-#include "run/run.h"
-#include "stats/mser.h"
-#include "summary/table.h"
+#include "files/interrupt.h"
+#include "run/run_command.h"
 #include "support/check.h"
+#include "support/folder.h"
 #include "support/run_summary.h"
-#include "text/json_walk.h"
 
-#include <math.h>
-#include <stdio.h>
+#include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Measures that were seen to differ from those of the whole run, by the name of their row. */
-static json_t *affected;
+/* 8 Mb/s for 300 ms, then 800 kb/s: a packet of 1000 octets each 10 ms, which is two of the
+ * observations of 5 ms. */
+static const char step[] =
+    "[scenario]\nname = step\nduration = 1s\nwarm-up = auto\nwarm-up-interval = 5ms\n"
+    "[tunnel]\ncipher = null\n"
+    "[link]\nrate = 0\nqueue = 0\ndelay = 1ms\nframing = none\n"
+    "[traffic.first]\ntype = cbr\nphase = 0\nsize = 1000\nrate = 8Mbps\nstop = 300ms\n"
+    "[traffic.rest]\ntype = cbr\nphase = 0\nsize = 1000\nrate = 800kbps\n";
 
-static void put(void *ctx, const char *name, const json_t *value)
-{
-    json_object_set(ctx, name, iptfs_json_mutable(value));
-}
-
-/* The summary by dotted names, run with its sets and one more. */
-static json_t *values_of(const char *text, const char *const *sets, const char *set)
-{
-    const char *all[16];
-    size_t count = 0;
-    for (; sets != NULL && sets[count] != NULL; count++)
-        all[count] = sets[count];
-    if (set != NULL)
-        all[count++] = set;
-    json_t *summary = summary_of(text, all, count), *values = json_object();
-    iptfs_json_walk(summary, put, values);
-    json_decref(summary);
-    return values;
-}
-
-static const struct iptfs_summary_row *row_of(const char *name)
-{
-    struct iptfs_summary_match match;
-    if (iptfs_summary_find(name, &match))
-        return match.row;
-    CHECK_FAIL("%s: no row has this name", name);
-    return NULL;
-}
-
-static bool same(const json_t *one, const json_t *other)
-{
-    if (json_is_real(one) && json_is_real(other)) {
-        double a = json_real_value(one), b = json_real_value(other);
-        return fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b));
-    }
-    return json_equal(one, other);
-}
-
-static void check_same(const char *name, const json_t *found, const json_t *expected)
-{
-    if (same(found, expected))
-        return;
-    char *one = json_dumps(found, JSON_ENCODE_ANY), *other = json_dumps(expected, JSON_ENCODE_ANY);
-    CHECK_FAIL("%s: %s, not %s", name, one, other != NULL ? other : "there");
-    free(one);
-    free(other);
-}
-
-static void note_affected(const struct iptfs_summary_row *row, const json_t *found,
-                          const json_t *whole)
-{
-    if (whole != NULL && !same(found, whole))
-        json_object_set_new(affected, row->name, json_true());
-}
-
-/* --------------------------------------------------------------------- counts of two whole runs */
-
-/* A maximum, and figures of a series that starts anew. */
-static bool is_additive(const char *name)
-{
-    static const char *const others[] = {"outer.held_max", "leak.intervals", "leak.lag_max"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (strstr(name, others[i]) != NULL)
-            return false;
-    return true;
-}
-
-static bool ends_with(const char *name, const char *ending)
-{
-    size_t length = strlen(name), of_ending = strlen(ending);
-    return length >= of_ending && strcmp(name + length - of_ending, ending) == 0;
-}
-
-/* "inner." or "reverse.flows.NAME.": what stands before the last parts of a name. */
-static void owner_of(const char *name, const char *part, char owner[128])
-{
-    const char *at = strstr(name, part);
-    snprintf(owner, 128, "%.*s", at != NULL ? (int)(at - name) : 0, name);
-}
-
-/* A packet that has a drop cause when the warm-up ends, but is still referenced, is dropped at the
- * end of a run; here it is in flight before, and dropped later. Notes these packets, which appear
- * once among the lost ones and once in flight. */
-static bool check_settling(const char *name, const json_t *value, const json_t *whole,
-                           const json_t *first, json_t *settling)
-{
-    char owner[128], in_flight[256];
-    json_int_t beyond;
-    if (ends_with(name, ".in_flight_before")) {
-        owner_of(name, "in_flight_before", owner);
-        snprintf(in_flight, sizeof in_flight, "%sin_flight", owner);
-        beyond = json_integer_value(json_object_get(first, in_flight)) - json_integer_value(value);
-        CHECK_TRUE(beyond <= 0);
-    } else if (strstr(name, "inner.dropped.") != NULL || ends_with(name, ".lost")) {
-        owner_of(name, ends_with(name, ".lost") ? "lost" : "dropped", owner);
-        beyond = json_integer_value(value) - json_integer_value(whole) +
-                 json_integer_value(json_object_get(first, name));
-        CHECK_TRUE(beyond >= 0);
-    } else {
-        return false;
-    }
-    beyond += json_integer_value(json_object_get(settling, owner));
-    json_object_set_new(settling, owner, json_integer(beyond));
-    return true;
-}
-
-static void check_measure(const char *name, const json_t *value, const json_t *whole,
-                          const json_t *first, json_t *settling)
-{
-    note_affected(row_of(name), value, whole);
-    if (check_settling(name, value, whole, first, settling) || !json_is_integer(value) ||
-        !is_additive(name))
-        return;
-    json_int_t expected =
-        json_integer_value(whole) - json_integer_value(json_object_get(first, name));
-    if (json_integer_value(value) != expected)
-        CHECK_FAIL("%s: %lld, not %lld", name, (long long)json_integer_value(value),
-                   (long long)expected);
-}
-
-static void check_counts(const char *text, const char *const *sets, const char *warm_up,
-                         const char *duration)
-{
-    json_t *cut = values_of(text, sets, warm_up), *whole = values_of(text, sets, NULL);
-    json_t *first = values_of(text, sets, duration), *settling = json_object();
-    const char *name;
-    json_t *value;
-    json_object_foreach(cut, name, value)
-    {
-        const struct iptfs_summary_row *row = row_of(name);
-        const json_t *of_whole = json_object_get(whole, name);
-        if (row == NULL || strncmp(name, "warm_up_s", strlen("warm_up_s")) == 0)
-            continue;
-        if (row->span == IPTFS_SPAN_MEASURED)
-            check_measure(name, value, of_whole, first, settling);
-        else
-            check_same(name, value, of_whole);
-    }
-    json_object_foreach(settling, name, value) if (json_integer_value(value) != 0)
-        CHECK_FAIL("%s*: %lld packets too many", name, (long long)json_integer_value(value));
-    json_decref(settling);
-    json_decref(cut);
-    json_decref(whole);
-    json_decref(first);
-}
-
-/* Everything that a link and a sender can do to packets, in both directions. */
-static const char busy[] =
-    "[scenario]\nduration = 600ms\nseed = 3\nleak = on\n"
-    "[tunnel]\ninit-delay = 300us\ndrop-time = 5ms\necn = on\necn-decap = rfc6040\n"
-    "rekey-after = 200p\nmax-queue-size = 20000\nreorder-window = 3\n"
-    "[link]\nrate = 20Mbps\ndelay = 2ms\nloss = 2%\ngemodel-p = 1%\ngemodel-r = 50%\nqueue = 40p\n"
-    "jitter = 3ms\nduplicate = 3%\nreorder = 3%\nce = 2%\nblackouts = 100ms 20ms, 400ms 30ms\n"
-    "[traffic.mix]\ntype = poisson\nsize = imix\nrate = 18Mbps\ntos = 2\n"
-    "[traffic.large]\ntype = cbr\nphase = 0\nsize = 4000B\nrate = 6Mbps\n"
-    "[traffic.back]\ntype = poisson\nsize = uniform(40, 3000)\nrate = 10Mbps\n"
-    "direction = reverse\n";
-
-static const char *const immediate[] = {"tunnel.receive=immediate", "tunnel.reorder-window=200",
-                                        NULL};
-static const char *const no_window[] = {"tunnel.reorder-window=0", NULL};
-static const char *const slots[] = {"tunnel.mode=fixed-rate", "tunnel.pps=1500", NULL};
-static const char *const more_slots[] = {"tunnel.mode=min-rate", "tunnel.pps=500", NULL};
-static const char *const esp[] = {"tunnel.mode=esp", NULL};
-static const char *const refusing[] = {"tunnel.dont-frag=on", "tunnel.ip-fragment=off",
-                                       "traffic.large.origin=local", NULL};
-static const char *const cutting[] = {"tunnel.dont-frag=on", "tunnel.ip-fragment=on",
-                                      "traffic.large.df=off", NULL};
-static const char *const p2p[] = {"link.device=p2p", "link.framing=ppp", "link.jitter=0",
-                                  "link.reorder=0", NULL};
-
-static void counts_are_the_difference_of_two_runs(void)
-{
-    affected = json_object();
-    static const char *const *const sets[] = {NULL, immediate, no_window, slots, more_slots,
-                                              esp,  refusing,  cutting,   p2p};
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
-        check_counts(busy, sets[i], "scenario.warm-up=250ms", "scenario.duration=250ms");
-        /* Not a multiple of anything, and at one instant with packets. */
-        check_counts(busy, sets[i], "scenario.warm-up=123456789ns",
-                     "scenario.duration=123456789ns");
-    }
-}
-
-/* Congestion control, whose rate rises for as long as it is observed. */
-static const char controlled[] =
-    "[scenario]\nduration = 3s\n"
-    "[tunnel]\nmode = congestion-controlled\nmax-rate = 20Mbps\n"
-    "loss-event-breaker = 90%, 100s\ncircuit-breaker = 90%, 100s\n"
-    "[link]\nrate = 10Mbps\ndelay = 10ms\nloss = 1%\nblackouts = 800ms 700ms, 2s 800ms\n"
-    "[traffic.up]\ntype = poisson\nsize = imix\nrate = 6Mbps\n"
-    "[traffic.down]\ntype = cbr\nsize = 500\nrate = 1Mbps\ndirection = reverse\n";
-
-/* Path MTU discovery, with a black hole within the warm-up. */
-static const char probing[] =
-    "[scenario]\nduration = 30s\n"
-    "[tunnel]\nmode = congestion-controlled\npkt-size = 1500\nmax-rate = 2Mbps\nplpmtud = on\n"
-    "[tunnel.reverse]\nmode = congestion-controlled\npkt-size = 1500\nmax-rate = 2Mbps\n"
-    "[link]\nmtu = 1500\nmtu-changes = 8s 1300\ndelay = 20ms\n"
-    "[traffic.a]\ntype = cbr\nsize = 500B\nrate = 500kbps\n";
-
-static const char plain_with_reports[] =
-    "[scenario]\nduration = 2s\n[tunnel]\nmode = esp\n"
-    "[tunnel.reverse]\nmode = congestion-controlled\nmax-rate = 5Mbps\n"
-    "[link]\nrate = 10Mbps\ndelay = 10ms\n"
-    "[traffic.up]\ntype = cbr\nsize = 500\nrate = 100kbps\n"
-    "[traffic.down]\ntype = cbr\nsize = 500\nrate = 1Mbps\ndirection = reverse\n";
-
-static void counts_of_congestion_control(void)
-{
-    check_counts(controlled, NULL, "scenario.warm-up=1200ms", "scenario.duration=1200ms");
-    check_counts(controlled, NULL, "scenario.warm-up=2500ms", "scenario.duration=2500ms");
-    check_counts(probing, NULL, "scenario.warm-up=20s", "scenario.duration=20s");
-    check_counts(plain_with_reports, NULL, "scenario.warm-up=1s", "scenario.duration=1s");
-}
-
-/* ns-3's hosts, in the tunnel and beside it; the link is slow at first. */
-static const char hosts[] =
-    "[scenario]\nduration = 6s\n"
-    "[link]\nrate = 2Mbps\nrate-changes = 2s 20Mbps\ndelay = 10ms\nqueue = 50p\n"
-    "[traffic.bulk]\ntype = tcp-bulk\nflows = 3\nstagger = 900ms\n"
-    "[traffic.beside]\ntype = tcp-bulk\nflows = 2\ntunnel = off\n"
-    "[traffic.pages]\ntype = tcp-request\nrequest = 300\nresponse = 8000\nthink = 50ms\n"
-    "[traffic.call]\ntype = udp-onoff\nsize = 200\nrate = 80kbps\non = 1s\noff = 1us\n";
-
-static double number(const json_t *values, const char *name)
-{
-    return json_number_value(json_object_get(values, name));
-}
-
-static void hosts_are_measured_after_the_warm_up(void)
-{
-    check_counts(hosts, NULL, "scenario.warm-up=3s", "scenario.duration=3s");
-    json_t *cut = values_of(hosts, NULL, "scenario.warm-up=3s");
-    json_t *whole = values_of(hosts, NULL, NULL);
-    json_t *first = values_of(hosts, NULL, "scenario.duration=3s");
-    /* Flows without an end, over the 3 s that are left; octets may arrive in the last instant. */
-    CHECK_NEAR(number(cut, "flows.bulk.goodput_bps"),
-               8 * number(cut, "flows.bulk.received_octets") / 3, 1);
-    /* Completions: the mean of all is that of the two parts. */
-    double n = number(cut, "flows.pages.transfers");
-    double before = number(first, "flows.pages.transfers");
-    CHECK_TRUE(n > 3 && before > 3);
-    CHECK_NEAR(n * number(cut, "flows.pages.completion_s.mean") +
-                   before * number(first, "flows.pages.completion_s.mean"),
-               (n + before) * number(whole, "flows.pages.completion_s.mean"), 1e-6);
-    /* Round trips on the slow link were long. */
-    CHECK_TRUE(number(cut, "flows.bulk.rtt_s.mean") < number(first, "flows.bulk.rtt_s.mean"));
-    CHECK_TRUE(number(cut, "flows.bulk.rtt_s.mean") < number(whole, "flows.bulk.rtt_s.mean"));
-    json_decref(cut);
-    json_decref(whole);
-    json_decref(first);
-}
-
-/* A section that has ended before: there is no time in which it could receive. */
-static void hosts_that_had_ended_have_no_goodput(void)
-{
-    static const char text[] = "[scenario]\nduration = 4s\nwarm-up = 2s\n"
-                               "[link]\nrate = 10Mbps\n"
-                               "[traffic.short]\ntype = tcp-bulk\noctets = 100kB\nflows = 2\n"
-                               "[traffic.long]\ntype = tcp-bulk\n";
-    json_t *values = values_of(text, NULL, NULL);
-    CHECK_NEAR(number(values, "flows.short.received_octets"), 0, 0);
-    CHECK_TRUE(json_is_null(json_object_get(values, "flows.short.goodput_bps")));
-    CHECK_TRUE(json_is_null(json_object_get(values, "flows.short.fairness")));
-    CHECK_TRUE(json_is_null(json_object_get(values, "flows.short.completion_s.mean")));
-    CHECK_TRUE(number(values, "flows.long.goodput_bps") > 5e6);
-    CHECK_NEAR(number(values, "flows.long.fairness"), 1, 1e-9);
-    json_decref(values);
-}
-
-/* --------------------------------------------------------------------- a run that starts with it
- */
-
-/* What goes before, and leaves nothing in the tunnel at 400 ms. */
-#define BEFORE                                                                                     \
-    "[tunnel]\ninit-delay = 500us\ndrop-time = 4ms\nphase = 0\necn = on\necn-decap = mark\n"       \
-    "[link]\nrate = 8Mbps\ndelay = 2ms\nqueue = 20p\nblackouts = 500ms 10ms, 700ms 7ms\n"          \
-    "[traffic.before]\ntype = cbr\nphase = 0\nsize = 60\nrate = 2Mbps\nstop = 300ms\n"
-
-static const char before[] = "[scenario]\nduration = 400ms\nleak = on\n" BEFORE;
-
-/* Two flows without random parts, which start at 400 ms. */
-static const char late[] =
-    "[scenario]\nduration = 1s\nleak = on\n"
-    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 700\nrate = 3Mbps\nstart = 400ms\ntos = 2\n"
-    "[traffic.b]\ntype = cbr\nphase = 1ms\nsize = 5000\nrate = 6Mbps\nstart = 400ms\nstop = 800ms\n"
-    "tos = 1\n" BEFORE;
-
-/* The same flows from 0 on. */
-static const char early[] =
-    "[scenario]\nduration = 600ms\nleak = on\n"
-    "[tunnel]\ninit-delay = 500us\ndrop-time = 4ms\nphase = 0\necn = on\necn-decap = mark\n"
-    "[link]\nrate = 8Mbps\ndelay = 2ms\nqueue = 20p\nblackouts = 100ms 10ms, 300ms 7ms\n"
-    "[traffic.a]\ntype = cbr\nphase = 0\nsize = 700\nrate = 3Mbps\ntos = 2\n"
-    "[traffic.b]\ntype = cbr\nphase = 1ms\nsize = 5000\nrate = 6Mbps\nstop = 400ms\ntos = 1\n";
-
-/* The same things happen to the same packets: their numbers are higher by those sent before, one of
- * which is lost. */
-static void write_list(const char *path, unsigned sent_before)
+/* Batches have 25 ms: the cut is at the first one that is of the rest alone. It is the same for the
+ * rate of inner packets, and none for that of the second flow. */
+static void a_step_is_cut(void)
 {
     static const struct {
-        const char *kind;
-        const char *time;
-    } lines[] = {{"drop", ""}, {"delay", ",9ms"}, {"delay", ",1ms"}, {"dup", ",1ms"}, {"ce", ""}};
-    FILE *file = fopen(path, "w");
-    CHECK_TRUE(file != NULL);
-    if (file != NULL && sent_before > 0)
-        fputs("drop,20\n", file);
-    for (unsigned i = 0; i < 40 && file != NULL; i++)
-        fprintf(file, "%s,%u%s\n", lines[i % 5].kind, sent_before + 5 + 7 * i, lines[i % 5].time);
-    if (file != NULL)
-        fclose(file);
-}
-
-/* Whether the warm-up of `late` leaves what `early` has. */
-static void compare_starts(const json_t *cut, const json_t *fresh, const json_t *whole)
-{
-    const char *name;
-    json_t *value;
-    json_object_foreach(iptfs_json_mutable(fresh), name, value)
-    {
-        const struct iptfs_summary_row *row = row_of(name);
-        if (row == NULL || row->span == IPTFS_SPAN_WHOLE || row->span == IPTFS_SPAN_NONE)
-            continue;
-        check_same(name, json_object_get(cut, name), value);
-        if (row->span == IPTFS_SPAN_MEASURED)
-            note_affected(row, value, json_object_get(whole, name));
-    }
-    json_object_foreach(iptfs_json_mutable(cut), name, value)
-    {
-        if (strncmp(name, "flows.before.", strlen("flows.before.")) == 0 &&
-            json_number_value(value) != 0)
-            CHECK_FAIL("%s: left over", name);
-        if (strstr(name, "_before") != NULL)
-            CHECK_INT(json_integer_value(value), 0);
+        const char *sets[2];
+        size_t count;
+        double cut_s;
+    } rows[] = {
+        {{NULL}, 0, 0.3},
+        {{"scenario.warm-up-series=forward.inner_bps"}, 1, 0.325}, /* 1 ms of delay */
+        {{"scenario.warm-up-series=flows.first.goodput_bps"}, 1, 0.325},
+        {{"scenario.warm-up-interval=10ms", "scenario.warm-up-series=flows.rest.goodput_bps"},
+         2,
+         0},
+        {{"traffic.first.stop=501ms", "scenario.warm-up-interval=10ms"}, 2, 0.5},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *summary = summary_of(step, rows[i].sets, rows[i].count);
+        CHECK_NEAR(summary_number(summary, "warm_up_s"), rows[i].cut_s, 1e-12);
+        CHECK_INT(json_is_true(summary_at(summary, "warm_up_too_short")), i == 4);
+        json_decref(summary);
     }
 }
 
-static void check_fresh(const char *const *sets, const char *rate_before)
+/* The run is the same, so that a fixed time of the same length gives the same values. */
+static void auto_measures_what_a_fixed_time_does(void)
 {
-    char path[] = "/tmp/iptfs-warm-up-XXXXXX", list[64];
-    const char *all[12] = {list};
-    size_t count = 1;
-    int file = mkstemp(path);
-    CHECK_TRUE(file >= 0);
-    close(file);
-    for (; sets != NULL && sets[count - 1] != NULL; count++)
-        all[count] = sets[count - 1];
-    snprintf(list, sizeof list, "link.impair-list=%s", path);
-    write_list(path, 0);
-    json_t *fresh = values_of(early, all, NULL);
-    all[count] = rate_before;
-    write_list(path, 1000000); /* nothing after the warm-up */
-    json_t *first = values_of(before, all, NULL);
-    write_list(path, (unsigned)json_integer_value(json_object_get(first, "outer.sent.pkts")));
-    json_t *cut = values_of(late, all, "scenario.warm-up=400ms");
-    json_t *whole = values_of(late, all, NULL);
-    compare_starts(cut, fresh, whole);
-    json_decref(first);
-    json_decref(fresh);
-    json_decref(cut);
-    json_decref(whole);
-    unlink(path);
+    static const char *const fixed[] = {"scenario.warm-up=300ms"};
+    json_t *found = summary_of(step, NULL, 0), *given = summary_of(step, fixed, 1);
+    CHECK_STR(json_string_value(summary_at(found, "warm_up_series")), "forward.outer_bps");
+    json_object_del(found, "warm_up_series");
+    json_object_del(found, "warm_up_too_short");
+    CHECK_TRUE(json_equal(found, given));
+    CHECK_NEAR(summary_number(found, "inner.offered.pkts"), 70, 0);
+    CHECK_NEAR(summary_number(found, "goodput_bps"), 8e5 * 70 / 70, 2e4);
+    json_decref(found);
+    json_decref(given);
 }
 
-static void a_run_that_starts_with_the_measures_has_the_same(void)
+/* An unknown series is named with the ones there are. */
+static void the_series_must_be_there(void)
 {
-    /* A slot each 10 ms: what fills the last one has arrived when the warm-up ends. */
-    static const char *const even[] = {"tunnel.mode=fixed-rate", "tunnel.pps=100", NULL};
-    static const char *const wide[] = {"tunnel.reorder-window=100", "tunnel.init-delay=0", NULL};
-    static const char *const *const sets[] = {NULL, wide, immediate, no_window, esp};
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-        check_fresh(sets[i], "traffic.before.rate=2Mbps");
-    check_fresh(even, "traffic.before.rate=500kbps");
+    static struct iptfs_run run;
+    static const char *const sets[] = {"scenario.warm-up-series=forward.outer_bp"};
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    CHECK_INT(iptfs_scenario_parse_text(&scenario, step, "t.ini", sets, 1, &error), 0);
+    CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_E_INVALID);
+    CHECK_STR(error.text,
+              "t.ini: [scenario] warm-up-series: found 'forward.outer_bp', allowed: "
+              "forward.outer_bps, forward.inner_bps, forward.queue_octets, forward.link_wait_s, "
+              "flows.first.goodput_bps, flows.rest.goodput_bps; did you mean 'forward.outer_bps'?");
+    iptfs_run_free(&run);
+    iptfs_scenario_free(&scenario);
 }
 
-/* ------------------------------------------------------------------------------------- all rows */
-
-/* A row that no run above showed to change would not be checked. */
-static void every_measure_is_affected(void)
+/* The rate falls at a loss of slow start and rises for 25 s: 200 s show that, 40 s do not. */
+static void congestion_control_has_to_settle(void)
 {
-    for (size_t i = 0; i < iptfs_summary_group_count; i++)
-        for (size_t j = 0; j < iptfs_summary_groups[i]->count; j++) {
-            const struct iptfs_summary_row *row = &iptfs_summary_groups[i]->rows[j];
-            if (row->get != NULL && row->span == IPTFS_SPAN_MEASURED &&
-                row->when != &iptfs_summary_with_warm_up &&
-                json_object_get(affected, row->name) == NULL)
-                CHECK_FAIL("%s: no run of this test changes it", row->name);
-        }
-    json_decref(affected);
-    affected = NULL;
+    static const char text[] =
+        "[scenario]\nduration = 200s\nwarm-up = auto\n"
+        "[tunnel]\nmode = congestion-controlled\n"
+        "[link]\nrate = 10Mbps\ndelay = 50ms\nqueue = 50p\n"
+        "[traffic.a]\ntype = saturate\nsize = 1400\n"
+        "[traffic.b]\ntype = cbr\nsize = 100\nrate = 10kbps\ndirection = reverse\n";
+    static const char *const sets[] = {"scenario.duration=40s"};
+    json_t *summary = summary_of(text, NULL, 0), *too_short = summary_of(text, sets, 1);
+    double cut_s = summary_number(summary, "warm_up_s");
+    CHECK_TRUE(cut_s > 20 && cut_s < 60);
+    CHECK_TRUE(!json_is_true(summary_at(summary, "warm_up_too_short")));
+    CHECK_TRUE(json_is_true(summary_at(too_short, "warm_up_too_short")));
+    CHECK_NEAR(summary_number(too_short, "warm_up_s"), 20, 1e-12);
+    json_decref(summary);
+    json_decref(too_short);
+}
+
+/* ------------------------------------------------------------------------------- what is written
+ */
+
+/* Series, trace and captures are of the whole run; the summary says what was cut. */
+static void files_are_those_of_the_whole_run(void)
+{
+    folder_make();
+    folder_write("s.ini", step);
+    CHECK_INT(folder_run("run s.ini --series 10ms --trace auto.csv --pcap auto --out auto"), 0);
+    CHECK_HAS("stdout", "Warm-up              the first 300 ms are left out of all measures "
+                        "(MSER-5 on forward.outer_bps)\n");
+    CHECK_INT(folder_run("run s.ini --set scenario.warm-up=0 --series 10ms --trace none.csv "
+                         "--pcap none --out none"),
+              0);
+    CHECK_INT(folder_shell("! grep -q Warm-up stdout && ! grep -q -e warm_up -e _before "
+                           "none/summary.json"),
+              0);
+    CHECK_SAME("auto/series.csv", "none/series.csv");
+    CHECK_SAME("auto.csv", "none.csv");
+    CHECK_SAME("auto-outer-tx.pcap", "none-outer-tx.pcap");
+    CHECK_HAS("auto/summary.json", "\"warm_up_s\": 0.3");
+    CHECK_HAS("auto/summary.csv", ",warm_up_s,warm_up_too_short,warm_up_series,");
+    CHECK_INT(folder_run("run s.ini --set traffic.first.stop=700ms --out o"), 0);
+    CHECK_HAS("stdout", "RUN TOO SHORT: MSER-5 would cut more than half of it");
+    CHECK_HAS("o/summary.json", "\"warm_up_too_short\": true");
+    CHECK_HAS("o/summary.json", "\"warm_up_s\": 0.5");
+    folder_remove();
+}
+
+/* In a sweep each point has its own cut. */
+static void points_of_a_sweep_say_what_was_cut(void)
+{
+    folder_make();
+    folder_write("s.ini", step);
+    CHECK_INT(folder_shell("cp s.ini w.ini && printf '[sweep]\\ntraffic.first.stop = 200ms, 400ms, "
+                           "800ms\\n' >> w.ini"),
+              0);
+    CHECK_INT(folder_run("sweep w.ini --out w --quiet"), 0);
+    CHECK_INT(folder_run("show w --csv --columns warm_up_s,warm_up_too_short,warm_up_series"), 0);
+    CHECK_HAS("stdout", "1,0.2,0,forward.outer_bps\n2,0.4,0,forward.outer_bps\n"
+                        "3,0.5,1,forward.outer_bps\n");
+    CHECK_INT(folder_run("show w --list"), 0);
+    CHECK_HAS("stdout", "warm_up_s");
+    folder_remove();
+}
+
+/* --------------------------------------------------------------------------------- interruption */
+
+static void press_ctrl_c(void *ctx, double done, double all, const char *unit)
+{
+    (void)all, (void)unit;
+    if (iptfs_interrupt_signal() == 0 && done > *(const double *)ctx)
+        raise(SIGINT);
+}
+
+static int run_interrupted(const char *set, double at_s, struct iptfs_error *error)
+{
+    const struct iptfs_progress progress = {.update = press_ctrl_c, .ctx = &at_s};
+    char *scenario = strdup(folder_file("s.ini")), *out = strdup(folder_file("cut"));
+    const struct iptfs_run_request request = {.scenario_path = scenario,
+                                              .sets = &set,
+                                              .n_sets = 1,
+                                              .out_dir = out,
+                                              .quiet = true,
+                                              .progress = &progress};
+    int code = iptfs_run_command(&request, stdout, error);
+    iptfs_interrupt_release();
+    free(scenario);
+    free(out);
+    return code;
+}
+
+/* Within the warm-up nothing is measured yet. */
+static void an_interrupted_warm_up_writes_nothing(void)
+{
+    struct iptfs_error error = {0};
+    folder_make();
+    folder_write("s.ini", step);
+    CHECK_INT(run_interrupted("scenario.warm-up=auto", 0.1, &error), IPTFS_E_INTERRUPTED);
+    CHECK_TRUE(strstr(error.text, "in the first run, which finds the warm-up; nothing is written"));
+    CHECK_INT(folder_shell("test ! -e cut/summary.json"), 0);
+    CHECK_INT(run_interrupted("scenario.warm-up=900ms", 0.0005, &error), IPTFS_E_INTERRUPTED);
+    CHECK_STR(error.text, "interrupted at 1 ms, within the warm-up of 900 ms; nothing is written");
+    CHECK_INT(folder_shell("test ! -e cut/summary.json"), 0);
+    CHECK_INT(run_interrupted("scenario.warm-up=500us", 0.0005, &error), IPTFS_E_INTERRUPTED);
+    json_t *summary = json_load_file(folder_file("cut/summary.json"), 0, NULL);
+    CHECK_NEAR(json_real_value(json_object_get(summary, "simulated_s")), 0.001, 1e-12);
+    CHECK_NEAR(json_real_value(json_object_get(summary, "warm_up_s")), 0.0005, 1e-12);
+    json_decref(summary);
+    folder_remove();
 }
 
 const CU_TestInfo iptfs_tests_warm_up[] = {
-    {"counts are the difference of two runs", counts_are_the_difference_of_two_runs},
-    {"counts of congestion control", counts_of_congestion_control},
-    {"hosts are measured after the warm-up", hosts_are_measured_after_the_warm_up},
-    {"hosts that had ended have no goodput", hosts_that_had_ended_have_no_goodput},
-    {"a run that starts with the measures has the same",
-     a_run_that_starts_with_the_measures_has_the_same},
-    {"every measure is affected", every_measure_is_affected},
+    {"a step is cut", a_step_is_cut},
+    {"auto measures what a fixed time does", auto_measures_what_a_fixed_time_does},
+    {"the series must be there", the_series_must_be_there},
+    {"congestion control has to settle", congestion_control_has_to_settle},
+    {"files are those of the whole run", files_are_those_of_the_whole_run},
+    {"points of a sweep say what was cut", points_of_a_sweep_say_what_was_cut},
+    {"an interrupted warm-up writes nothing", an_interrupted_warm_up_writes_nothing},
     CU_TEST_INFO_NULL,
 };
