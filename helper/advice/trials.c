@@ -4,6 +4,7 @@
 #include "advice/attack.h"
 #include "files/ini.h"
 #include "files/textfile.h"
+#include "option/time_or_word.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "sweep/point_file.h"
@@ -144,6 +145,30 @@ static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *swee
                       iptfs_quoted_path(sweep->path).text, trials->runs, IPTFS_ATTACK_RUNS_MIN);
 }
 
+/* A cut that depends on the traffic would show its class. */
+static int check_warm_up(const struct iptfs_sweep *sweep, const struct iptfs_scenario *scenario,
+                         struct iptfs_error *error)
+{
+    if (scenario->warm_up_ps != IPTFS_TIME_BY_WORD)
+        return IPTFS_OK;
+    return refuse(sweep, "[scenario] warm-up", "'auto'", "with attack a time", error);
+}
+
+static int check_tunnels(const struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
+                         struct iptfs_error *error)
+{
+    int code = IPTFS_OK;
+    for (size_t i = 0; i < trials->tunnels && code == IPTFS_OK; i++) {
+        struct iptfs_scenario scenario;
+        code = iptfs_sweep_scenario(sweep, iptfs_trial_point(trials, i, 0, 0), &scenario, error);
+        if (code != IPTFS_OK)
+            return code;
+        code = check_warm_up(sweep, &scenario, error);
+        iptfs_scenario_free(&scenario);
+    }
+    return code;
+}
+
 int iptfs_trials_init(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
                       struct iptfs_error *error)
 {
@@ -156,7 +181,8 @@ int iptfs_trials_init(struct iptfs_trials *trials, const struct iptfs_sweep *swe
     iptfs_scenario_free(&scenario);
     if (code != IPTFS_OK)
         return iptfs_fail_no_memory(error);
-    return find_runs(trials, sweep, error);
+    code = find_runs(trials, sweep, error);
+    return code == IPTFS_OK ? check_tunnels(trials, sweep, error) : code;
 }
 
 void iptfs_trials_free(struct iptfs_trials *trials)
@@ -212,7 +238,8 @@ static bool take(struct iptfs_trial *trial, const json_t *summary)
     trial->offered_octets = octets_of(summary, "inner", "offered");
     trial->inner_octets = octets_of(summary, "inner", "delivered");
     trial->delay_s = value_of(summary, "delay_s", "mean", NULL);
-    trial->duration_s = json_number_value(json_object_get(summary, "simulated_s"));
+    trial->duration_s = json_number_value(json_object_get(summary, "simulated_s")) -
+                        json_number_value(json_object_get(summary, "warm_up_s"));
     return json_array_size(features) == IPTFS_FEATURES;
 }
 

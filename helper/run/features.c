@@ -30,6 +30,18 @@ void iptfs_seen_add(struct iptfs_seen_packets *seen, int64_t at_ps, uint32_t oct
     seen->all[at] = (struct iptfs_seen_packet){at_ps, octets, reverse};
 }
 
+void iptfs_seen_from(struct iptfs_seen_packets *seen, int64_t start_ps)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < seen->count; i++) {
+        struct iptfs_seen_packet packet = seen->all[i];
+        packet.at_ps -= start_ps;
+        if (packet.at_ps >= 0)
+            seen->all[kept++] = packet;
+    }
+    seen->count = kept;
+}
+
 void iptfs_seen_free(struct iptfs_seen_packets *seen)
 {
     free(seen->all);

@@ -39,6 +39,8 @@ struct iptfs_seen_packets {
 /* Of packets of the same time those of the forward direction come first, in whatever order they are
  * added: that order is the simulator's, and no observer sees it. */
 void iptfs_seen_add(struct iptfs_seen_packets *seen, int64_t at_ps, uint32_t octets, bool reverse);
+/* Removes packets before start_ps; the times of the others count from there. */
+void iptfs_seen_from(struct iptfs_seen_packets *seen, int64_t start_ps);
 void iptfs_seen_free(struct iptfs_seen_packets *seen);
 
 /* Computes the IPTFS_FEATURES values of a run of this length. IPTFS_E_NO_MEMORY. */

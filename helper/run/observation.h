@@ -11,7 +11,6 @@
 
 /* Must not move in memory while the run lasts. All zero: observes nothing. */
 struct iptfs_observation {
-    struct iptfs_run *run;
     struct iptfs_seen_packets seen;
     struct iptfs_observer observers[IPTFS_DIRECTIONS];
 };
@@ -19,9 +18,10 @@ struct iptfs_observation {
 /* Observes the outer packets of a run, which was just built. */
 void iptfs_observation_start(struct iptfs_observation *observation, struct iptfs_run *run);
 
-/* Adds "observed": [features] to the summary of the run, which is finished. Without memory the
- * summary is released and NULL. */
-void iptfs_observation_report(const struct iptfs_observation *observation, json_t **summary);
+/* Adds "observed": [features] to the summary of the run, which is finished. The observer sees what
+ * is measured: nothing of the warm-up. Without memory the summary is released and NULL. */
+void iptfs_observation_report(struct iptfs_observation *observation,
+                              const struct iptfs_summary_view *view, json_t **summary);
 
 void iptfs_observation_free(struct iptfs_observation *observation);
 

@@ -94,6 +94,9 @@ struct iptfs_scenario {
     size_t class_number; /* its place among them, from 1; not a key; 0: all */
     size_t captures;     /* the least that a folder of captures holds; not a key; 0: no folder */
     int64_t duration_ps;
+    int64_t warm_up_ps;          /* left out of all measures; IPTFS_TIME_BY_WORD: found by MSER-5 */
+    char *warm_up_series;        /* on this column of series.csv */
+    int64_t warm_up_interval_ps; /* its interval; IPTFS_TIME_BY_WORD: a part of the duration */
     uint64_t seed;
     bool leak;                /* measure what an observer learns */
     int64_t leak_interval_ps; /* for the mutual information */
