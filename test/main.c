@@ -73,9 +73,11 @@ extern const CU_TestInfo iptfs_tests_counters[];
 extern const CU_TestInfo iptfs_tests_trace[];
 extern const CU_TestInfo iptfs_tests_flows[];
 extern const CU_TestInfo iptfs_tests_burstiness[];
+extern const CU_TestInfo iptfs_tests_mser[];
 extern const CU_TestInfo iptfs_tests_entropy[];
 extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_totals[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_receive_rate[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
@@ -152,9 +154,12 @@ extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_values[];
 extern const CU_TestInfo iptfs_tests_summary_text[];
+extern const CU_TestInfo iptfs_tests_after_warm_up[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
+extern const CU_TestInfo iptfs_tests_columns[];
+extern const CU_TestInfo iptfs_tests_warm_up[];
 extern const CU_TestInfo iptfs_tests_script[];
 extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
@@ -279,6 +284,7 @@ static const struct {
     {"trace", iptfs_tests_trace},
     {"flows", iptfs_tests_flows},
     {"burstiness", iptfs_tests_burstiness},
+    {"mser", iptfs_tests_mser},
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"numbering", iptfs_tests_numbering},
@@ -288,6 +294,7 @@ static const struct {
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
+    {"totals", iptfs_tests_totals},
     {"information-rate", iptfs_tests_information_rate},
     {"leak", iptfs_tests_leak},
     {"redraw", iptfs_tests_redraw},
@@ -360,9 +367,12 @@ static const struct {
     {"summary", iptfs_tests_summary},
     {"summary-values", iptfs_tests_summary_values},
     {"summary-text", iptfs_tests_summary_text},
+    {"after-warm-up", iptfs_tests_after_warm_up},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
+    {"columns", iptfs_tests_columns},
+    {"warm-up", iptfs_tests_warm_up},
     {"script", iptfs_tests_script},
     {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},

@@ -98,7 +98,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     iptfs_store_init(&tunnel->store);
     tunnel->store.ended = on_ended;
     tunnel->store.ended_ctx = tunnel;
-    iptfs_burstiness_init(&tunnel->burst);
+    iptfs_burstiness_init(&tunnel->burst, 0);
     int error = iptfs_measure_init(&tunnel->delivered);
     if (error == IPTFS_OK)
         error = iptfs_waits_init(&tunnel->waits);
@@ -285,6 +285,21 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
         return;
     wake_receivers(tunnel, now_ps);
     wake_breaker(tunnel, now_ps);
+}
+
+static void take_in_flight(void *ctx, const struct iptfs_inner *inner)
+{
+    iptfs_flows_in_flight_before(ctx, inner);
+}
+
+void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    iptfs_waits_clear(&tunnel->waits);
+    iptfs_burstiness_init(&tunnel->burst, now_ps);
+    iptfs_receiver_restart_held_max(&tunnel->receiver);
+    iptfs_receiver_restart_held_max(&tunnel->receiver_between);
+    iptfs_flows_restart(&tunnel->flows);
+    iptfs_store_each_in_flight(&tunnel->store, take_in_flight, &tunnel->flows);
 }
 
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)
