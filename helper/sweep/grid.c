@@ -86,11 +86,20 @@ int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
 
 void iptfs_sweep_list(const struct iptfs_sweep *sweep, FILE *out)
 {
+    const struct iptfs_sweep_until *until = &sweep->until;
     for (size_t i = 1; i <= sweep->n_points; i++) {
         struct iptfs_sweep_point point;
+        if (until->line != 0 && (i - 1) % until->most >= until->least)
+            continue;
         iptfs_sweep_point_at(sweep, i, &point);
         char *text = iptfs_sweep_point_text(&point);
         fprintf(out, "%zu %s\n", i, text != NULL ? text : "");
         free(text);
     }
+    if (until->line != 0)
+        fprintf(out,
+                "at least these %zu points, at most %zu: %zu to %zu replications of each of %zu "
+                "combinations\n",
+                sweep->n_points / until->most * until->least, sweep->n_points, until->least,
+                until->most, sweep->n_points / until->most);
 }

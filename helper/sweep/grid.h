@@ -34,7 +34,8 @@ char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point);
 int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
                          struct iptfs_scenario *scenario, struct iptfs_error *error);
 
-/* Writes one line for each point. */
+/* Writes one line for each point; with `until` for each that is run in any case, and how many there
+ * are at least and at most. */
 void iptfs_sweep_list(const struct iptfs_sweep *sweep, FILE *out);
 
 #endif
