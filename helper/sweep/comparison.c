@@ -28,7 +28,7 @@ struct measure {
 
 /* The pairs of a combination. */
 struct pairs {
-    size_t first;     /* the first point of a; that of b stands `shift` behind it */
+    size_t first;     /* the first point of a */
     size_t n_seeds;   /* the others of a follow it */
     double *a, *b;    /* by measure, then by seed; NAN: no number */
     size_t n_paired;  /* both have a result */
@@ -47,8 +47,6 @@ struct comparing {
     struct measure *measures;
     size_t n_measures;
     double *numbers;     /* of the pairs of a measure: a, then b */
-    ptrdiff_t shift;     /* from a point of a to that of b */
-    size_t block;        /* points between two steps of the compared axis */
     size_t n_few;        /* combinations with fewer than two pairs */
     size_t n_lost;       /* pairs without the result of a wanted point */
     double cut_a, cut_b; /* the latest cuts */
@@ -101,7 +99,7 @@ static int read_pairs(struct comparing *all, struct pairs *pairs)
 {
     int code = 0;
     for (size_t i = 0; i < pairs->n_seeds && code == 0; i++) {
-        size_t a = pairs->first + i, b = (size_t)((ptrdiff_t)a + all->shift);
+        size_t a = pairs->first + i, b = iptfs_sweep_partner(all->sweep, all->comparison, a);
         bool has_a = has_result(all, a), has_b = has_result(all, b);
         size_t missing = pairs->n_missing;
         pairs->n_paired += has_a && has_b;
@@ -253,8 +251,8 @@ static int compare_pairs(struct comparing *all, struct pairs *pairs)
     json_t *begin = NULL;
     if (code == 0) {
         iptfs_sweep_point_at(all->sweep, pairs->first, &points[0]);
-        iptfs_sweep_point_at(all->sweep, (size_t)((ptrdiff_t)pairs->first + all->shift),
-                             &points[1]);
+        iptfs_sweep_point_at(
+            all->sweep, iptfs_sweep_partner(all->sweep, all->comparison, pairs->first), &points[1]);
         begin = row_begin(all, &points[0], &points[1]);
         if (begin == NULL)
             code = out_of_memory(all);
@@ -324,16 +322,10 @@ static int compare(struct comparing *all, const struct iptfs_sweep_comparison *c
     size_t seeds = seeds_of(sweep), combinations = 0;
     int code = 0;
     all->comparison = comparison;
-    all->block = sweep->n_points;
-    for (size_t i = 0; i <= comparison->axis; i++)
-        all->block /= sweep->axes[i].n_steps;
-    all->shift =
-        ((ptrdiff_t)comparison->steps[1] - (ptrdiff_t)comparison->steps[0]) * (ptrdiff_t)all->block;
     all->n_few = all->n_lost = 0;
     all->cut_a = all->cut_b = (double)NAN;
     for (size_t first = 1; first <= sweep->n_points && code == 0; first += seeds)
-        if ((first - 1) / all->block % sweep->axes[comparison->axis].n_steps ==
-            comparison->steps[0]) {
+        if (iptfs_sweep_is_first(sweep, comparison, first)) {
             code = compare_combination(all, first, seeds);
             combinations++;
         }
