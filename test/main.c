@@ -192,6 +192,8 @@ extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
+extern const CU_TestInfo iptfs_tests_until[];
+extern const CU_TestInfo iptfs_tests_comparison[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
 extern const CU_TestInfo iptfs_tests_utf8[];
@@ -400,6 +402,8 @@ static const struct {
     {"damage", iptfs_tests_damage},
     {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
+    {"until", iptfs_tests_until},
+    {"comparison", iptfs_tests_comparison},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
     {"utf8", iptfs_tests_utf8},
