@@ -445,7 +445,17 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
                       struct iptfs_error *error)
 {
     static struct iptfs_run run; /* large, and ns-3 allows one at a time */
-    int code = iptfs_run_init(&run, scenario, scenario->seed, 0, error);
+    struct iptfs_warm_up warm_up;
+    int code = iptfs_warm_up_find(&run, scenario, scenario->seed, 0, NULL, &warm_up, error);
+    return code == IPTFS_OK ? iptfs_run_summary_after(scenario, &warm_up, summary, error) : code;
+}
+
+int iptfs_run_summary_after(const struct iptfs_scenario *scenario,
+                            const struct iptfs_warm_up *warm_up, json_t **summary,
+                            struct iptfs_error *error)
+{
+    static struct iptfs_run run;
+    int code = iptfs_run_open(&run, scenario, scenario->seed, 0, warm_up, error);
     if (code == IPTFS_OK)
         code = iptfs_run_until(&run, scenario->duration_ps, error);
     if (code == IPTFS_OK)
