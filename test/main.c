@@ -199,6 +199,7 @@ extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_until[];
+extern const CU_TestInfo iptfs_tests_compared[];
 extern const CU_TestInfo iptfs_tests_comparison[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
@@ -414,6 +415,7 @@ static const struct {
     {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
     {"until", iptfs_tests_until},
+    {"compared", iptfs_tests_compared},
     {"comparison", iptfs_tests_comparison},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
