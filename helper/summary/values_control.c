@@ -67,7 +67,7 @@ static struct iptfs_figure allowed_pps(const struct iptfs_summary_subject *subje
 
 static struct iptfs_figure halvings(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->congestion.tfrc.halvings);
+    return iptfs_figure_count(subject->totals->halvings);
 }
 
 static struct iptfs_figure collapsed(const struct iptfs_summary_subject *subject)
@@ -94,6 +94,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .meaning =
             "The round-trip time as the sender knows it at the end; null when it is not known.",
         .get = rtt,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "congestion.loss_event_rate",
@@ -101,6 +102,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "loss event rate",
         .meaning = "The loss event rate (RFC 5348) that the sender knows at the end.",
         .get = loss_event_rate,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "congestion.allowed_pps",
@@ -108,6 +110,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "allowed packets per second",
         .meaning = "The rate of outer packets that TFRC allows at the end.",
         .get = allowed_pps,
+        .span = IPTFS_SPAN_END,
         .when = &controlled,
     },
     {
@@ -181,6 +184,7 @@ static const struct iptfs_summary_row breaker_rows[] = {
         .caption = "circuit breaker tripped",
         .meaning = "Whether the circuit breaker stopped the tunnel.",
         .get = tripped,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "breaker.at_s",
@@ -188,6 +192,7 @@ static const struct iptfs_summary_row breaker_rows[] = {
         .caption = "time at which the circuit breaker tripped",
         .meaning = "When the circuit breaker tripped; null when it did not.",
         .get = tripped_at,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "breaker.loss",
@@ -195,6 +200,7 @@ static const struct iptfs_summary_row breaker_rows[] = {
         .caption = "loss at which the circuit breaker tripped",
         .meaning = "The loss measured when the circuit breaker tripped; null when it did not.",
         .get = tripped_loss,
+        .span = IPTFS_SPAN_WHOLE,
     },
 };
 
@@ -237,6 +243,7 @@ static const struct iptfs_summary_row event_breaker_rows[] = {
         .caption = "loss event breaker tripped",
         .meaning = "Whether the breaker on the peer's reports stopped the tunnel.",
         .get = event_tripped,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "event_breaker.at_s",
@@ -244,6 +251,7 @@ static const struct iptfs_summary_row event_breaker_rows[] = {
         .caption = "time at which the loss event breaker tripped",
         .meaning = "When the loss event breaker tripped; null when it did not.",
         .get = event_tripped_at,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "event_breaker.loss_event_rate",
@@ -253,6 +261,7 @@ static const struct iptfs_summary_row event_breaker_rows[] = {
             "The loss event rate reported when the breaker tripped; null when it did not, or "
             "when it tripped because no report came.",
         .get = event_tripped_rate,
+        .span = IPTFS_SPAN_WHOLE,
     },
 };
 
@@ -279,17 +288,17 @@ static struct iptfs_figure plpmtu(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure plpmtud_probes(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.plpmtud.probes);
+    return iptfs_figure_count(subject->totals->plpmtud_probes);
 }
 
 static struct iptfs_figure plpmtud_lost(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.plpmtud.probes_lost);
+    return iptfs_figure_count(subject->totals->plpmtud_lost);
 }
 
 static struct iptfs_figure plpmtud_black_holes(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.plpmtud.black_holes);
+    return iptfs_figure_count(subject->totals->plpmtud_black_holes);
 }
 
 static const struct iptfs_summary_row plpmtud_rows[] = {
@@ -299,6 +308,7 @@ static const struct iptfs_summary_row plpmtud_rows[] = {
         .caption = "size of outer packets found by probes",
         .meaning = "Outer IP packet that path MTU discovery had found at the end (RFC 8899).",
         .get = plpmtu,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "plpmtud.probes",
