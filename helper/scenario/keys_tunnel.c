@@ -246,7 +246,8 @@ static const struct iptfs_option rows[] = {
         FIELD(min_rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "0",
-        .meaning = "lowest rate under congestion control (the minimum of TFRC: one packet in 64 s)",
+        .meaning =
+            "lowest rate under congestion control, whatever is lost (TFRC: a packet in 64 s)",
         .source = "RFC 5348, 4.3",
     },
     {
@@ -265,7 +266,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(tfrc.oscillation_reduction),
         .standard = "on",
-        .meaning = "congestion control sends less while the RTT is above its mean (q2 = 0.9)",
+        .meaning =
+            "sends less while the RTT is above its mean (q2 = 0.9): a steadier rate, less loss",
         .source = "RFC 5348, 4.5",
     },
     {
@@ -283,7 +285,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_IN,
         FIELD(tfrc.history_discounting),
         .standard = "on",
-        .meaning = "old loss intervals count less after a long time without loss (from 0.25 on)",
+        .meaning =
+            "old loss intervals count less (to 0.25) in long times without loss: recovers sooner",
         .source = "RFC 5348, 5.5",
     },
     {
@@ -293,7 +296,7 @@ static const struct iptfs_option rows[] = {
         FIELD(tfrc.receive_rate),
         .words = receive_rate_words,
         .standard = "arrivals",
-        .meaning = "how the sender infers X_recv: from times of arrival, or the rate it sent at",
+        .meaning = "how the sender finds X_recv: from times of arrival, or the rate it sent at",
         .source = "RFC 5348, 4.3; RFC 9347, appendix B",
     },
     {
