@@ -134,6 +134,9 @@ static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *swee
     const struct iptfs_sweep_axis *seeds = axis_of(sweep, "seed");
     trials->runs = seeds != NULL ? seeds->n_steps : 1;
     trials->tunnels = sweep->n_points / trials->runs / trials->classes.count;
+    if (sweep->until.line != 0)
+        return refuse(sweep, "[sweep] until", "a target",
+                      "none, for attack compares as many runs of each class", error);
     if (seeds != NULL && seeds->n_tracks > 1)
         return refuse(sweep, "[sweep] zip", "seed", "seeds that are combined with all tunnels",
                       error);
