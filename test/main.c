@@ -64,6 +64,7 @@ extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_ip_reassembly[];
 extern const CU_TestInfo iptfs_tests_mixtures[];
 extern const CU_TestInfo iptfs_tests_receiver[];
+extern const CU_TestInfo iptfs_tests_collapse[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_report_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -73,9 +74,11 @@ extern const CU_TestInfo iptfs_tests_counters[];
 extern const CU_TestInfo iptfs_tests_trace[];
 extern const CU_TestInfo iptfs_tests_flows[];
 extern const CU_TestInfo iptfs_tests_burstiness[];
+extern const CU_TestInfo iptfs_tests_mser[];
 extern const CU_TestInfo iptfs_tests_entropy[];
 extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_totals[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_receive_rate[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
@@ -152,9 +155,12 @@ extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_values[];
 extern const CU_TestInfo iptfs_tests_summary_text[];
+extern const CU_TestInfo iptfs_tests_after_warm_up[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
+extern const CU_TestInfo iptfs_tests_columns[];
+extern const CU_TestInfo iptfs_tests_warm_up[];
 extern const CU_TestInfo iptfs_tests_script[];
 extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
@@ -193,6 +199,9 @@ extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
+extern const CU_TestInfo iptfs_tests_until[];
+extern const CU_TestInfo iptfs_tests_compared[];
+extern const CU_TestInfo iptfs_tests_comparison[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
 extern const CU_TestInfo iptfs_tests_utf8[];
@@ -271,6 +280,7 @@ static const struct {
     {"mixtures", iptfs_tests_mixtures},
     {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
+    {"collapse", iptfs_tests_collapse},
     {"report-breaker", iptfs_tests_report_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
@@ -279,6 +289,7 @@ static const struct {
     {"trace", iptfs_tests_trace},
     {"flows", iptfs_tests_flows},
     {"burstiness", iptfs_tests_burstiness},
+    {"mser", iptfs_tests_mser},
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
     {"numbering", iptfs_tests_numbering},
@@ -288,6 +299,7 @@ static const struct {
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
+    {"totals", iptfs_tests_totals},
     {"information-rate", iptfs_tests_information_rate},
     {"leak", iptfs_tests_leak},
     {"redraw", iptfs_tests_redraw},
@@ -360,9 +372,12 @@ static const struct {
     {"summary", iptfs_tests_summary},
     {"summary-values", iptfs_tests_summary_values},
     {"summary-text", iptfs_tests_summary_text},
+    {"after-warm-up", iptfs_tests_after_warm_up},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
+    {"columns", iptfs_tests_columns},
+    {"warm-up", iptfs_tests_warm_up},
     {"script", iptfs_tests_script},
     {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},
@@ -401,6 +416,9 @@ static const struct {
     {"damage", iptfs_tests_damage},
     {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
+    {"until", iptfs_tests_until},
+    {"compared", iptfs_tests_compared},
+    {"comparison", iptfs_tests_comparison},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
     {"utf8", iptfs_tests_utf8},

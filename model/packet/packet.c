@@ -20,6 +20,7 @@ struct iptfs_buffer {
 
 struct iptfs_chunk {
     struct iptfs_chunk *next;
+    struct iptfs_inner *inner; /* INNER_CHUNK of them; NULL: it holds something else */
     max_align_t memory[];
 };
 
@@ -54,6 +55,7 @@ static void *new_chunk(struct iptfs_store *store, size_t octets)
         return NULL;
     }
     store->octets += octets;
+    chunk->inner = NULL;
     chunk->next = store->chunks;
     store->chunks = chunk;
     return chunk->memory;
@@ -64,7 +66,9 @@ static bool grow_inner(struct iptfs_store *store)
     struct iptfs_inner *packets = new_chunk(store, INNER_CHUNK * sizeof *packets);
     if (packets == NULL)
         return false;
+    store->chunks->inner = packets;
     for (size_t i = INNER_CHUNK; i-- > 0;) {
+        packets[i].refs = 0;
         packets[i].next = store->free_inner;
         store->free_inner = &packets[i];
     }
@@ -81,6 +85,17 @@ static bool grow_outer(struct iptfs_store *store)
         store->free_outer = &packets[i];
     }
     return true;
+}
+
+void iptfs_store_each_in_flight(const struct iptfs_store *store,
+                                void (*take)(void *ctx, const struct iptfs_inner *inner), void *ctx)
+{
+    for (const struct iptfs_chunk *chunk = store->chunks; chunk != NULL; chunk = chunk->next)
+        for (size_t i = 0; i < INNER_CHUNK && chunk->inner != NULL; i++) {
+            const struct iptfs_inner *inner = &chunk->inner[i];
+            if (inner->refs > 0 && !inner->delivered && !inner->is_fragment)
+                take(ctx, inner);
+        }
 }
 
 static uint8_t *take_buffer(struct iptfs_store *store)

@@ -28,6 +28,7 @@ struct iptfs_aggfrag {
     uint32_t transmit_delay_us; /* likewise */
     uint32_t tval;
     uint32_t techo;
+    float receive_pps; /* not on the wire: X_recv as the receiver measured it, in simulations */
 };
 
 /* An inner packet: a user's IP packet inside the tunnel. What it takes from struct iptfs_arrival
@@ -152,6 +153,11 @@ static inline enum iptfs_drop_cause iptfs_store_release_cause(const struct iptfs
 
 /* Frees all memory. Every packet must have been freed. */
 void iptfs_store_free(struct iptfs_store *store);
+
+/* Calls for each inner packet that is in flight: offered, and neither delivered nor dropped yet. */
+void iptfs_store_each_in_flight(const struct iptfs_store *store,
+                                void (*take)(void *ctx, const struct iptfs_inner *inner),
+                                void *ctx);
 
 /* A new inner packet with one reference, counted as offered, all else 0. NULL (and store->error
  * set) when memory ran out. */

@@ -131,6 +131,12 @@ int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
     return error;
 }
 
+void iptfs_receiver_restart_held_max(struct iptfs_receiver *receiver)
+{
+    receiver->reorder.held_max = receiver->reorder.held;
+    receiver->immediate.held_max = receiver->immediate.held;
+}
+
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
 {
     while (receiver->timer.deadline_ps <= now_ps) {

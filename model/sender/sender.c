@@ -504,7 +504,7 @@ static void fire(struct iptfs_sender *sender, enum iptfs_due due, int64_t now_ps
 }
 
 /* Takes the arrivals up to `until_ps`. */
-static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
+static inline void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
 {
     while (next_arrival_ps(sender) <= until_ps && sender->store->error == IPTFS_OK) {
         struct iptfs_arrival arrival;

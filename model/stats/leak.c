@@ -45,8 +45,9 @@ int iptfs_leak_init(struct iptfs_leak *leak, const struct iptfs_leak_config *con
 
 void iptfs_leak_end(struct iptfs_leak *leak, int64_t end_ps)
 {
-    size_t count = (size_t)(end_ps / leak->config.interval_ps);
-    leak->config.duration_ps = end_ps;
+    int64_t duration_ps = end_ps - leak->config.start_ps;
+    size_t count = (size_t)(duration_ps / leak->config.interval_ps);
+    leak->config.duration_ps = duration_ps;
     leak->interval_count = count < leak->interval_count ? count : leak->interval_count;
 }
 
@@ -61,7 +62,8 @@ void iptfs_leak_free(struct iptfs_leak *leak)
 /* Where to count what happens at this time: one entry more than intervals takes what is beyond. */
 static struct iptfs_leak_interval *interval_at(struct iptfs_leak *leak, int64_t at_ps)
 {
-    size_t index = (size_t)(at_ps / leak->config.interval_ps);
+    IPTFS_ASSERT(at_ps >= leak->config.start_ps);
+    size_t index = (size_t)((at_ps - leak->config.start_ps) / leak->config.interval_ps);
     return &leak->intervals[index < leak->interval_count ? index : leak->interval_count];
 }
 

@@ -52,7 +52,8 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
     iptfs_observers_received(&tunnel->observers, now_ps, outer);
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
     uint64_t number;
-    if (iptfs_numbering_take(&tunnel->numbering, outer->sa, outer->seq, &number))
+    if (iptfs_circuit_breaker_used(&tunnel->breaker) &&
+        iptfs_numbering_take(&tunnel->numbering, outer->sa, outer->seq, &number))
         iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
@@ -98,7 +99,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     iptfs_store_init(&tunnel->store);
     tunnel->store.ended = on_ended;
     tunnel->store.ended_ctx = tunnel;
-    iptfs_burstiness_init(&tunnel->burst);
+    iptfs_burstiness_init(&tunnel->burst, 0);
     int error = iptfs_measure_init(&tunnel->delivered);
     if (error == IPTFS_OK)
         error = iptfs_waits_init(&tunnel->waits);
@@ -277,7 +278,8 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
     IPTFS_ASSERT(now_ps >= tunnel->woken_ps);
     tunnel->woken_ps = now_ps;
     change_mtu(tunnel, now_ps);
-    stop_sender(tunnel, now_ps);
+    if (tunnel->sender.congestion != NULL || tunnel->stop_ps <= now_ps)
+        stop_sender(tunnel, now_ps);
     iptfs_sender_wake(&tunnel->sender, now_ps);
     iptfs_link_wake(tunnel->link, now_ps);
     /* Packets of this instant precede the drop timer, also those that are still inside ns-3. */
@@ -286,6 +288,21 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
         return;
     wake_receivers(tunnel, now_ps);
     wake_breaker(tunnel, now_ps);
+}
+
+static void take_in_flight(void *ctx, const struct iptfs_inner *inner)
+{
+    iptfs_flows_in_flight_before(ctx, inner);
+}
+
+void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    iptfs_waits_clear(&tunnel->waits);
+    iptfs_burstiness_init(&tunnel->burst, now_ps);
+    iptfs_receiver_restart_held_max(&tunnel->receiver);
+    iptfs_receiver_restart_held_max(&tunnel->receiver_between);
+    iptfs_flows_restart(&tunnel->flows);
+    iptfs_store_each_in_flight(&tunnel->store, take_in_flight, &tunnel->flows);
 }
 
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)

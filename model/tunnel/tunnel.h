@@ -95,6 +95,11 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
  * must not decrease. */
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
+/* A warm-up ends at now_ps, up to which the tunnel was woken: delays, waits, burstiness, the
+ * figures of flows and the most packets held start anew. Counts go on (tunnel/totals.h). A packet
+ * counts when it is delivered or dropped, with its whole delay, also when it had arrived before. */
+void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
 /* Brings `delivered` up to date; iptfs_tunnel_close does it too. */
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel);
 
