@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs every suite, or those named on the command line, and closes with "N passed, N failed". */
+/* Runs every suite, those named on the command line, or with --part=K/N each Nth one from the Kth
+ * on; closes with "N passed, N failed". */
 #include "support/check.h"
 
 #include <CUnit/Basic.h>
@@ -428,10 +429,13 @@ static const struct {
     {"theory", iptfs_tests_theory},
 };
 
-static bool wanted(const char *name, int count, char **names)
+static bool wanted(size_t index, int count, char **names)
 {
+    unsigned part, parts;
+    if (count == 2 && sscanf(names[1], "--part=%u/%u", &part, &parts) == 2 && parts > 0)
+        return index % parts + 1 == part;
     for (int i = 1; i < count; i++)
-        if (strcmp(names[i], name) == 0)
+        if (strcmp(names[i], suites[index].name) == 0)
             return true;
     return count <= 1;
 }
@@ -441,7 +445,7 @@ int main(int argc, char **argv)
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
-        if (!wanted(suites[i].name, argc, argv))
+        if (!wanted(i, argc, argv))
             continue;
         CU_pSuite suite = CU_add_suite(suites[i].name, NULL, NULL);
         for (const CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL;

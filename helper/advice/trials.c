@@ -108,7 +108,7 @@ static int run_trial(const struct iptfs_scenario *scenario, uint64_t number,
     int code = iptfs_run_init(&run, scenario, scenario->seed, number, error);
     for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++)
         if (run.direction[i].used)
-            iptfs_observers_add(&run.direction[i].tunnel.observers, &observers[i]);
+            iptfs_tunnel_observe(&run.direction[i].tunnel, &observers[i]);
     if (code == IPTFS_OK)
         code = iptfs_run_until(&run, scenario->duration_ps, error);
     if (code == IPTFS_OK)

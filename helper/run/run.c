@@ -270,7 +270,7 @@ static int add_leak(const struct iptfs_run *run, enum iptfs_direction direction,
         .independent = iptfs_config_oblivious(scenario, direction),
     };
     state->leak_observer = iptfs_leak_observer(&state->leak);
-    iptfs_observers_add(&state->tunnel.observers, &state->leak_observer);
+    iptfs_tunnel_observe(&state->tunnel, &state->leak_observer);
     return iptfs_leak_init(&state->leak, &config);
 }
 

@@ -105,7 +105,7 @@ static void join(struct iptfs_device_pair_end *end)
         .ctx = end,
         .takes_handle = true,
     };
-    iptfs_observers_add(&tunnel->observers, &end->observer);
+    iptfs_tunnel_observe(tunnel, &end->observer);
     tunnel->store.release = on_released;
     tunnel->store.release_ctx = end;
 }

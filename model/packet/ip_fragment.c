@@ -90,7 +90,7 @@ struct iptfs_inner *iptfs_ip_fragment_delivered(struct iptfs_store *store,
     IPTFS_ASSERT(whole->got <= whole->octets);
     if (whole->got < whole->octets)
         return NULL;
-    bool first = iptfs_inner_deliver(store, whole);
+    bool first = iptfs_inner_deliver(store, whole) == IPTFS_DELIVERY_FIRST;
     IPTFS_ASSERT(first);
     return first ? whole : NULL;
 }

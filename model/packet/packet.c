@@ -166,6 +166,17 @@ void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap)
     inner->tos |= IPTFS_ECN_CE;
 }
 
+enum iptfs_delivery iptfs_inner_deliver_other(struct iptfs_inner *inner)
+{
+    if (inner->ce_refused) {
+        iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
+        return IPTFS_DELIVERY_REFUSED;
+    }
+    bool again = inner->delivered;
+    inner->delivered = true; /* a fragment is not counted by the ledger */
+    return again ? IPTFS_DELIVERY_AGAIN : IPTFS_DELIVERY_FIRST;
+}
+
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets)
 {
     store->ledger.offered.octets += octets;
@@ -173,9 +184,7 @@ void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, ui
     inner->octets = octets;
 }
 
-/* Not inlined: nearly all packets are delivered. */
-static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
-                                                      const struct iptfs_inner *inner)
+static void end_undelivered(struct iptfs_store *store, const struct iptfs_inner *inner)
 {
     if (inner->is_fragment) {
         iptfs_inner_set_drop_cause(inner->whole, (enum iptfs_drop_cause)inner->drop_cause);
@@ -193,32 +202,33 @@ static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
 
 static inline void put_back(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (!inner->delivered)
-        end_undelivered(store, inner);
     if (inner->handle != NULL && store->release != NULL)
         store->release(store->release_ctx, inner->handle);
-    if (inner->owns_bytes)
-        return_buffer(store, inner->bytes);
     inner->next = store->free_inner;
     store->free_inner = inner;
     IPTFS_ASSERT(store->live_inner > 0);
     store->live_inner--;
 }
 
-/* Apart, since few packets are fragments, and the call of iptfs_inner_unref would keep free_inner
+/* Apart, since few packets end this way, and the call of iptfs_inner_unref would keep free_inner
  * from being inlined. */
-static __attribute__((noinline)) void free_fragment(struct iptfs_store *store,
-                                                    struct iptfs_inner *inner)
+static __attribute__((noinline)) void free_other(struct iptfs_store *store,
+                                                 struct iptfs_inner *inner)
 {
-    struct iptfs_inner *whole = inner->whole;
+    struct iptfs_inner *whole = inner->is_fragment ? inner->whole : NULL;
+    if (!inner->delivered)
+        end_undelivered(store, inner);
+    if (inner->owns_bytes)
+        return_buffer(store, inner->bytes);
     put_back(store, inner);
-    iptfs_inner_unref(store, whole);
+    if (whole != NULL)
+        iptfs_inner_unref(store, whole);
 }
 
 static inline void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (inner->is_fragment)
-        free_fragment(store, inner);
+    if (!inner->delivered || inner->is_fragment || inner->owns_bytes)
+        free_other(store, inner);
     else
         put_back(store, inner);
 }

@@ -37,33 +37,34 @@ enum iptfs_ecn_decap {
     IPTFS_ECN_DECAP_MARK     /* CE where they are ECN-capable; the others stay as they are */
 };
 
-/* An inner packet: a user's IP packet inside the tunnel. */
+/* An inner packet: a user's IP packet inside the tunnel. What it takes from struct iptfs_arrival
+ * stands in the same order here, so that it is copied in few steps. */
 struct iptfs_inner {
     struct iptfs_inner *next; /* the next packet in the queue, later in the outer packets */
+    int64_t arrived_ps;       /* when it entered the tunnel */
     void *handle;             /* opaque, of the caller that offered it; NULL for none */
     uint8_t *bytes;           /* its octets; NULL: only its size is simulated */
-    int64_t arrived_ps;       /* when it entered the tunnel */
+    uint32_t octets;          /* whole IP packet */
+    uint32_t id;              /* IPv4 identification or IPv6 flow label, for traces */
+    uint16_t flow;            /* which traffic source it came from */
+    uint8_t ip_version;       /* 4 or 6 */
+    uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
+    bool local;               /* sent by the gateway itself, not forwarded */
+    bool df;                  /* IPv4's Don't Fragment */
+    uint8_t drop_cause;       /* enum iptfs_drop_cause; without effect once it is delivered */
+    uint8_t ecn_sent; /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
     union {
         int64_t gathered_ps;       /* when its first IP fragment came, while they are gathered */
         struct iptfs_inner *whole; /* of a fragment: the packet it is of, reference held */
     };
-    uint32_t octets; /* whole IP packet */
-    uint32_t id;     /* IPv4 identification or IPv6 flow label, for traces */
-    uint32_t refs;   /* the queue, outer packets and the reassembly that hold it */
+    uint32_t refs; /* the queue, outer packets and the reassembly that hold it */
     union {
         uint32_t got;  /* octets that have come, while IP fragments of it are gathered */
         uint32_t from; /* of a fragment: where its payload begins in that of `whole` */
     };
-    uint16_t flow;        /* which traffic source it came from */
-    uint8_t ip_version;   /* 4 or 6 */
-    uint8_t tos;          /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
-    uint8_t drop_cause;   /* enum iptfs_drop_cause; without effect once it is delivered */
-    uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
-    bool local;           /* sent by the gateway itself, not forwarded */
     bool ce_refused : 1;  /* is not ECN-capable, and an outer packet's CE asks to drop it */
     bool owns_bytes : 1;  /* bytes is a buffer of the store */
     bool delivered : 1;   /* has left the tunnel whole */
-    bool df : 1;          /* IPv4's Don't Fragment */
     bool is_fragment : 1; /* see packet/ip_fragment.h; the ledger does not count it */
 };
 
@@ -183,25 +184,25 @@ static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
         inner->drop_cause = (uint8_t)cause;
 }
 
-/* True when the packet must be dropped in place of being delivered (RFC 6040, 4.2): sets the cause.
- */
-static inline bool iptfs_inner_ce_refuses(struct iptfs_inner *inner)
-{
-    if (!inner->ce_refused)
-        return false;
-    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
-    return true;
-}
+enum iptfs_delivery {
+    IPTFS_DELIVERY_FIRST,
+    IPTFS_DELIVERY_AGAIN,  /* a second copy */
+    IPTFS_DELIVERY_REFUSED /* it must be dropped (RFC 6040, 4.2), and its cause is set */
+};
 
-/* The packet leaves the tunnel whole. False when it has left before: a second copy. */
-static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_inner *inner)
+/* Of a packet with any of the bits that iptfs_inner_deliver tests. */
+enum iptfs_delivery iptfs_inner_deliver_other(struct iptfs_inner *inner);
+
+/* The packet leaves the tunnel whole. The bits are tested together: one test for nearly all
+ * packets. */
+static inline enum iptfs_delivery iptfs_inner_deliver(struct iptfs_store *store,
+                                                      struct iptfs_inner *inner)
 {
-    if (inner->delivered)
-        return false;
+    if (inner->ce_refused || inner->delivered || inner->is_fragment)
+        return iptfs_inner_deliver_other(inner);
     inner->delivered = true;
-    if (!inner->is_fragment)
-        iptfs_tally_add(&store->ledger.delivered, inner->octets);
-    return true;
+    iptfs_tally_add(&store->ledger.delivered, inner->octets);
+    return IPTFS_DELIVERY_FIRST;
 }
 
 /* TOS or traffic class as the sender sent it: without a mark that an outer packet brought. */

@@ -33,14 +33,14 @@ static __attribute__((noinline)) void measure_wait(const struct iptfs_reassembly
 
 static void deliver(struct iptfs_reassembly *reassembly, int64_t now_ps, struct iptfs_inner *inner)
 {
-    if (iptfs_inner_ce_refuses(inner))
+    enum iptfs_delivery delivery = iptfs_inner_deliver(reassembly->store, inner);
+    if (delivery == IPTFS_DELIVERY_REFUSED)
         return;
-    bool first = iptfs_inner_deliver(reassembly->store, inner);
-    if (reassembly->waited && first)
+    if (reassembly->waited && delivery == IPTFS_DELIVERY_FIRST)
         measure_wait(reassembly, now_ps, inner);
     iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
     iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);
-    reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, !first);
+    reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, delivery == IPTFS_DELIVERY_AGAIN);
 }
 
 /* Clears the partial packet. Linux stops the timer too, even when packets are held in the window;

@@ -164,10 +164,8 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     inner->flow = arrival->flow;
     inner->ip_version = arrival->ip_version;
     inner->tos = arrival->tos;
-    if (arrival->local) /* a new packet has no bit set, and setting one costs more than a test */
-        inner->local = true;
-    if (arrival->df)
-        inner->df = true;
+    inner->local = arrival->local;
+    inner->df = arrival->df;
     return inner;
 }
 
@@ -281,9 +279,9 @@ static uint8_t outer_dscp(const struct iptfs_sender_config *config, const struct
     return outer->first != NULL ? (uint8_t)(outer->first->tos >> 2) : 0;
 }
 
-static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
+static __attribute__((noinline)) void fill_congestion(struct iptfs_sender *sender, int64_t now_ps,
+                                                      struct iptfs_outer *outer)
 {
-    outer->dscp = outer_dscp(&sender->config, outer);
     if (outer->sub_type == 1) {
         iptfs_congestion_fill(sender->congestion, now_ps, &outer->info);
         sender->reported_pkts = sender->congestion->to_report_pkts;
@@ -293,6 +291,13 @@ static void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer
     }
     if (!sender->config.mode->aggfrag)
         outer->info.rtt_us = 0; /* RFC 9347, 6.1.2 */
+}
+
+static inline void send(struct iptfs_sender *sender, int64_t now_ps, struct iptfs_outer *outer)
+{
+    outer->dscp = outer_dscp(&sender->config, outer);
+    if (sender->congestion != NULL)
+        fill_congestion(sender, now_ps, outer);
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);

@@ -13,9 +13,10 @@
 
 enum {
     GAP_BITS = 3, /* each power of two has 2^GAP_BITS bins */
-    /* Redrawn loads: bounds of 5 and of 2 % are the 5th and the 2nd of 99. */
+    /* Redrawn loads: bounds of 5 and of 2 % are the 5th and the 2nd of 99, the 2nd and the 1st
+     * of 49. */
     REDRAWN_MAX = 99,
-    REDRAWN_FEW = 39,
+    REDRAWN_FEW = 49,
     REDRAWN_INTERVALS = 50000 /* fewer times above */
 };
 

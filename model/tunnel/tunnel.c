@@ -73,6 +73,13 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
     iptfs_observers_delivered(&tunnel->observers, now_ps, inner);
 }
 
+void iptfs_tunnel_observe(struct iptfs_tunnel *tunnel, struct iptfs_observer *observer)
+{
+    iptfs_observers_add(&tunnel->observers, observer);
+    if (tunnel->observers.first[IPTFS_OBSERVED_ARRIVED] != NULL)
+        tunnel->sender.hooks.arrived = on_arrived; /* unset until now: a call for each packet */
+}
+
 static void on_ended(void *ctx, const struct iptfs_inner *inner)
 {
     struct iptfs_tunnel *tunnel = ctx;
@@ -110,7 +117,6 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
         .idle_ps = on_idle_ps,
-        .arrived = on_arrived,
         .icmp = on_icmp,
         .ctx = tunnel,
     };

@@ -24,7 +24,7 @@ struct iptfs_tunnel {
     struct iptfs_store store;
     struct iptfs_counters counters;
     struct iptfs_trace trace;
-    struct iptfs_observers observers; /* added after iptfs_tunnel_init */
+    struct iptfs_observers observers; /* see iptfs_tunnel_observe */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
     /* Receivers of the SAs 0, 2, 4 ... and of the SAs 1, 3, 5 ...: after a new SA has taken over,
@@ -82,6 +82,10 @@ void iptfs_tunnel_set_report_breaker(struct iptfs_tunnel *tunnel,
  * `config` of each: see struct iptfs_tfrc_config. */
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);
+
+/* Adds an observer, as iptfs_observers_add; after iptfs_tunnel_init. It sees what comes from now on.
+ */
+void iptfs_tunnel_observe(struct iptfs_tunnel *tunnel, struct iptfs_observer *observer);
 
 /* When iptfs_tunnel_wake must be called next; IPTFS_NEVER for not. */
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);

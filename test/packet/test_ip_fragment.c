@@ -30,7 +30,7 @@ static void cut(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t m
 
 static struct iptfs_inner *deliver(struct iptfs_store *store, struct iptfs_inner *fragment)
 {
-    CHECK_TRUE(iptfs_inner_deliver(store, fragment));
+    CHECK_INT(iptfs_inner_deliver(store, fragment), IPTFS_DELIVERY_FIRST);
     return iptfs_ip_fragment_delivered(store, fragment);
 }
 

@@ -51,8 +51,8 @@ static void test_delivery_overrides_a_cause_and_counts_once(void)
     iptfs_store_init(&store);
     struct iptfs_inner *inner = iptfs_inner_new(&store, 100);
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LINK_LOSS);
-    CHECK_TRUE(iptfs_inner_deliver(&store, inner));
-    CHECK_TRUE(!iptfs_inner_deliver(&store, inner));
+    CHECK_INT(iptfs_inner_deliver(&store, inner), IPTFS_DELIVERY_FIRST);
+    CHECK_INT(iptfs_inner_deliver(&store, inner), IPTFS_DELIVERY_AGAIN);
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_DUPLICATE);
     iptfs_inner_unref(&store, inner);
     CHECK_U64(store.ledger.delivered.pkts, 1);

@@ -963,7 +963,7 @@ static struct marked marked_of_100(const char *const *sets, size_t n_sets)
     CHECK_INT(iptfs_run_init(&run, &scenario, 1, 0, &error), IPTFS_OK);
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
     struct iptfs_observer observer = {.delivered = on_delivered, .ctx = &marked.pkts};
-    iptfs_observers_add(&tunnel->observers, &observer);
+    iptfs_tunnel_observe(tunnel, &observer);
     CHECK_INT(iptfs_run_until(&run, IPTFS_PS_PER_S, &error), IPTFS_OK);
     CHECK_INT(iptfs_tunnel_close(tunnel, IPTFS_PS_PER_S), IPTFS_OK);
     marked.delivered = tunnel->store.ledger.delivered.pkts;

@@ -97,7 +97,7 @@ bool bench_start(struct bench *bench, struct plan *plan)
         .delivered = on_delivered,
         .ctx = bench,
     };
-    iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
+    iptfs_tunnel_observe(&bench->tunnel, &bench->observer);
     bench->tunnel.store.release = on_release;
     bench->tunnel.store.release_ctx = bench;
     for (size_t i = 0; i < plan->count; i++)

@@ -105,7 +105,7 @@ static bool run(int64_t until_ps)
     iptfs_tunnel_set_link(&bench.tunnel, link);
     iptfs_tunnel_set_mtu_changes(&bench.tunnel, plan.changes, plan.change_count);
     bench.observer = (struct iptfs_observer){.sent = on_sent, .icmp = on_icmp, .ctx = &bench};
-    iptfs_observers_add(&bench.tunnel.observers, &bench.observer);
+    iptfs_tunnel_observe(&bench.tunnel, &bench.observer);
     feed_init(&bench.feed, plan.arrivals, plan.count);
     bench.tunnel.sender.source = &bench.feed.source;
     while ((next_ps = iptfs_tunnel_next_ps(&bench.tunnel)) <= until_ps)

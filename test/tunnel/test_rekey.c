@@ -73,7 +73,7 @@ static const struct iptfs_tunnel *tunnel_of(const char *const *sets, size_t n_se
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
     static struct iptfs_observer observer;
     observer = (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered};
-    iptfs_observers_add(&tunnel->observers, &observer);
+    iptfs_tunnel_observe(tunnel, &observer);
     CHECK_INT(iptfs_run_until(&run, until_ps, &error), IPTFS_OK);
     CHECK_INT(iptfs_tunnel_close(tunnel, until_ps), IPTFS_OK);
     return tunnel;
