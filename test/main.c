@@ -60,6 +60,7 @@ extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_ip_reassembly[];
 extern const CU_TestInfo iptfs_tests_mixtures[];
 extern const CU_TestInfo iptfs_tests_receiver[];
+extern const CU_TestInfo iptfs_tests_collapse[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_report_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -271,6 +272,7 @@ static const struct {
     {"mixtures", iptfs_tests_mixtures},
     {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
+    {"collapse", iptfs_tests_collapse},
     {"report-breaker", iptfs_tests_report_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},

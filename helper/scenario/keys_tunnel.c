@@ -47,6 +47,8 @@ static const struct iptfs_word receive_rate_words[] = {
     {"arrivals", IPTFS_RECEIVE_RATE_ARRIVALS,
      "the sender's rate, less what echoes show that packets arrive more slowly than sent", NULL},
     {"sent", IPTFS_RECEIVE_RATE_SENT, "the sender's own rate", "RFC 9347, appendix B"},
+    {"measured", IPTFS_RECEIVE_RATE_MEASURED,
+     "what the receiver measured, which no header carries: in simulations, to compare", "RFC 5348"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -225,7 +227,8 @@ static const struct iptfs_option rows[] = {
         FIELD(min_rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "0",
-        .meaning = "lowest rate under congestion control (the minimum of TFRC: one packet in 64 s)",
+        .meaning =
+            "lowest rate under congestion control, whatever is lost (TFRC: a packet in 64 s)",
         .source = "RFC 5348, 4.3",
     },
     {
@@ -244,8 +247,18 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(tfrc.oscillation_reduction),
         .standard = "on",
-        .meaning = "congestion control sends less while the RTT is above its mean (q2 = 0.9)",
+        .meaning =
+            "sends less while the RTT is above its mean (q2 = 0.9): a steadier rate, less loss",
         .source = "RFC 5348, 4.5",
+    },
+    {
+        .key = "rtt-weight",
+        .kind = &iptfs_kind_probability,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(tfrc.rtt_weight),
+        .standard = "0",
+        .meaning = "weight of a new RTT sample in R, 1 - q; 0: 10 % (2 % lags, 50 % swings)",
+        .source = "RFC 5348, 4.3, 4.5",
     },
     {
         .key = "history-discounting",
@@ -253,7 +266,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_IN,
         FIELD(tfrc.history_discounting),
         .standard = "on",
-        .meaning = "old loss intervals count less after a long time without loss (from 0.25 on)",
+        .meaning =
+            "old loss intervals count less (to 0.25) in long times without loss: recovers sooner",
         .source = "RFC 5348, 5.5",
     },
     {
@@ -263,7 +277,7 @@ static const struct iptfs_option rows[] = {
         FIELD(tfrc.receive_rate),
         .words = receive_rate_words,
         .standard = "arrivals",
-        .meaning = "how the sender infers X_recv: from times of arrival, or the rate it sent at",
+        .meaning = "how the sender finds X_recv: from times of arrival, or the rate it sent at",
         .source = "RFC 5348, 4.3; RFC 9347, appendix B",
     },
     {

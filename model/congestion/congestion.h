@@ -9,6 +9,7 @@
 #ifndef IPTFS_CONGESTION_H
 #define IPTFS_CONGESTION_H
 
+#include "congestion/collapse.h"
 #include "congestion/loss_history.h"
 #include "congestion/receive_rate.h"
 #include "congestion/report_breaker.h"
@@ -25,6 +26,7 @@ enum {
 struct iptfs_congestion {
     struct iptfs_loss_history losses; /* of what arrives */
     struct iptfs_tfrc tfrc;           /* of what is sent */
+    struct iptfs_collapse collapse;   /* of that rate */
     struct iptfs_report_breaker breaker;
     uint64_t to_report_pkts; /* arrived, empty payloads not counted: reports of reports never end */
 

@@ -27,6 +27,7 @@ struct iptfs_aggfrag {
     uint32_t transmit_delay_us; /* likewise */
     uint32_t tval;
     uint32_t techo;
+    float receive_pps; /* not on the wire: X_recv as the receiver measured it, in simulations */
 };
 
 /* What the inner packets of an outer packet with a CE mark get at the end of the tunnel (RFC 9347,
