@@ -31,11 +31,6 @@ struct attack {
 static int find_runs(struct attack *attack, struct iptfs_error *error)
 {
     const struct iptfs_sweep *sweep = &attack->sweep;
-    if (sweep->until.line != 0)
-        return iptfs_fail(error, IPTFS_E_INVALID,
-                          "%s:%u: [sweep] until: found in an attack, allowed: in a sweep; the runs "
-                          "of an attack are those of seed",
-                          iptfs_quoted_path(sweep->path).text, sweep->until.line);
     attack->runs = 1;
     for (size_t i = 0; i < sweep->n_axes; i++)
         if (strcmp(sweep->axes[i].tracks[0].column, "seed") == 0)
