@@ -513,7 +513,7 @@ def failures(ctx):
 def coverage(ctx):
     """says which lines of model/ and helper/ no test runs; fails below 96 % of them"""
     ctx.tally = Tally()
-    Context.load_module(os.path.abspath('test/wscript')).check_coverage(ctx.tally)
+    Context.load_module(os.path.abspath('test/wscript')).check_coverage(ctx)
     print(ctx.tally.line())
     end_command(failed=ctx.tally.bad())
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs every suite, or those named on the command line, and closes with "N passed, N failed". */
+/* Runs every suite, those named on the command line, or with --part=K/N each Nth one from the Kth
+ * on; closes with "N passed, N failed". */
 #include "support/check.h"
 
 #include <CUnit/Basic.h>
@@ -17,6 +18,7 @@ extern const CU_TestInfo iptfs_tests_octets[];
 extern const CU_TestInfo iptfs_tests_erase[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
+extern const CU_TestInfo iptfs_tests_ecn_decap[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
 extern const CU_TestInfo iptfs_tests_ip_fragment[];
@@ -34,6 +36,8 @@ extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
 extern const CU_TestInfo iptfs_tests_packer_plain[];
 extern const CU_TestInfo iptfs_tests_pacer[];
+extern const CU_TestInfo iptfs_tests_sa_life[];
+extern const CU_TestInfo iptfs_tests_numbering[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
@@ -59,6 +63,7 @@ extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_ip_reassembly[];
 extern const CU_TestInfo iptfs_tests_mixtures[];
 extern const CU_TestInfo iptfs_tests_receiver[];
+extern const CU_TestInfo iptfs_tests_collapse[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_report_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -68,9 +73,11 @@ extern const CU_TestInfo iptfs_tests_counters[];
 extern const CU_TestInfo iptfs_tests_trace[];
 extern const CU_TestInfo iptfs_tests_flows[];
 extern const CU_TestInfo iptfs_tests_burstiness[];
+extern const CU_TestInfo iptfs_tests_mser[];
 extern const CU_TestInfo iptfs_tests_entropy[];
 extern const CU_TestInfo iptfs_tests_observers[];
 extern const CU_TestInfo iptfs_tests_tunnel[];
+extern const CU_TestInfo iptfs_tests_totals[];
 extern const CU_TestInfo iptfs_tests_loss_history[];
 extern const CU_TestInfo iptfs_tests_receive_rate[];
 extern const CU_TestInfo iptfs_tests_tfrc[];
@@ -124,6 +131,7 @@ extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
 extern const CU_TestInfo iptfs_tests_time_or_word[];
+extern const CU_TestInfo iptfs_tests_number_or_word[];
 extern const CU_TestInfo iptfs_tests_poisson[];
 extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
@@ -146,9 +154,12 @@ extern const CU_TestInfo iptfs_tests_traffic_pcap[];
 extern const CU_TestInfo iptfs_tests_summary[];
 extern const CU_TestInfo iptfs_tests_summary_values[];
 extern const CU_TestInfo iptfs_tests_summary_text[];
+extern const CU_TestInfo iptfs_tests_after_warm_up[];
 extern const CU_TestInfo iptfs_tests_summary_table[];
 extern const CU_TestInfo iptfs_tests_reference[];
 extern const CU_TestInfo iptfs_tests_series[];
+extern const CU_TestInfo iptfs_tests_columns[];
+extern const CU_TestInfo iptfs_tests_warm_up[];
 extern const CU_TestInfo iptfs_tests_script[];
 extern const CU_TestInfo iptfs_tests_trace_file[];
 extern const CU_TestInfo iptfs_tests_csv[];
@@ -188,6 +199,7 @@ extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
 extern const CU_TestInfo iptfs_tests_until[];
+extern const CU_TestInfo iptfs_tests_compared[];
 extern const CU_TestInfo iptfs_tests_comparison[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
@@ -222,6 +234,7 @@ static const struct {
     {"erase", iptfs_tests_erase},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
+    {"ecn-decap", iptfs_tests_ecn_decap},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
     {"ip-fragment", iptfs_tests_ip_fragment},
@@ -238,6 +251,7 @@ static const struct {
     {"packer-aggfrag", iptfs_tests_packer_aggfrag},
     {"packer-plain", iptfs_tests_packer_plain},
     {"pacer", iptfs_tests_pacer},
+    {"sa-life", iptfs_tests_sa_life},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
@@ -264,6 +278,7 @@ static const struct {
     {"mixtures", iptfs_tests_mixtures},
     {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
+    {"collapse", iptfs_tests_collapse},
     {"report-breaker", iptfs_tests_report_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
@@ -272,14 +287,17 @@ static const struct {
     {"trace", iptfs_tests_trace},
     {"flows", iptfs_tests_flows},
     {"burstiness", iptfs_tests_burstiness},
+    {"mser", iptfs_tests_mser},
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
+    {"numbering", iptfs_tests_numbering},
     {"receive-rate", iptfs_tests_receive_rate},
     {"tfrc", iptfs_tests_tfrc},
     {"plpmtud", iptfs_tests_plpmtud},
     {"congestion", iptfs_tests_congestion},
     {"observers", iptfs_tests_observers},
     {"tunnel", iptfs_tests_tunnel},
+    {"totals", iptfs_tests_totals},
     {"information-rate", iptfs_tests_information_rate},
     {"leak", iptfs_tests_leak},
     {"redraw", iptfs_tests_redraw},
@@ -318,6 +336,7 @@ static const struct {
     {"option", iptfs_tests_option},
     {"breaker-limit", iptfs_tests_breaker_limit},
     {"time-or-word", iptfs_tests_time_or_word},
+    {"number-or-word", iptfs_tests_number_or_word},
     {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
@@ -351,9 +370,12 @@ static const struct {
     {"summary", iptfs_tests_summary},
     {"summary-values", iptfs_tests_summary_values},
     {"summary-text", iptfs_tests_summary_text},
+    {"after-warm-up", iptfs_tests_after_warm_up},
     {"summary-table", iptfs_tests_summary_table},
     {"reference", iptfs_tests_reference},
     {"series", iptfs_tests_series},
+    {"columns", iptfs_tests_columns},
+    {"warm-up", iptfs_tests_warm_up},
     {"script", iptfs_tests_script},
     {"trace-file", iptfs_tests_trace_file},
     {"csv", iptfs_tests_csv},
@@ -393,6 +415,7 @@ static const struct {
     {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
     {"until", iptfs_tests_until},
+    {"compared", iptfs_tests_compared},
     {"comparison", iptfs_tests_comparison},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
@@ -416,10 +439,13 @@ static const struct {
     {"theory", iptfs_tests_theory},
 };
 
-static bool wanted(const char *name, int count, char **names)
+static bool wanted(size_t index, int count, char **names)
 {
+    unsigned part, parts;
+    if (count == 2 && sscanf(names[1], "--part=%u/%u", &part, &parts) == 2 && parts > 0)
+        return index % parts + 1 == part;
     for (int i = 1; i < count; i++)
-        if (strcmp(names[i], name) == 0)
+        if (strcmp(names[i], suites[index].name) == 0)
             return true;
     return count <= 1;
 }
@@ -429,7 +455,7 @@ int main(int argc, char **argv)
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
-        if (!wanted(suites[i].name, argc, argv))
+        if (!wanted(i, argc, argv))
             continue;
         CU_pSuite suite = CU_add_suite(suites[i].name, NULL, NULL);
         for (const CU_TestInfo *test = suites[i].tests; suite != NULL && test->pName != NULL;

@@ -119,7 +119,7 @@ static void watch_end(struct iptfs_pair *pair, int end)
                 .ctx = watched,
             },
     };
-    iptfs_observers_add(&pair->run.direction[end].tunnel.observers, &watched->observer);
+    iptfs_tunnel_observe(&pair->run.direction[end].tunnel, &watched->observer);
 }
 
 /* ------------------------------------------------------------------------------------- options */

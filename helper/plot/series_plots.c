@@ -25,7 +25,7 @@ static const struct plot plots[IPTFS_SERIES_PLOTS] = {
 /* "inside goodput" of flows.inside.goodput_bps: the unit stands at the axis. */
 static void write_title(const char *name, FILE *out)
 {
-    char title[sizeof((struct iptfs_series_column *)NULL)->name];
+    char title[sizeof((struct iptfs_column *)NULL)->name];
     bool flow = strncmp(name, "flows.", strlen("flows.")) == 0;
     snprintf(title, sizeof title, "%s", flow ? name + strlen("flows.") : name);
     char *quantity = strrchr(title, '.');

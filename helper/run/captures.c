@@ -156,7 +156,7 @@ int iptfs_run_captures_attach(struct iptfs_run_captures *captures, struct iptfs_
             .delivered = on_delivered,
             .ctx = end,
         };
-        iptfs_observers_add(&tunnel->observers, &end->observer);
+        iptfs_tunnel_observe(tunnel, &end->observer);
     }
     return IPTFS_OK;
 }

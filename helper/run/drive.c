@@ -89,7 +89,7 @@ static int64_t adapt(int64_t slice_ps, double took_s)
 
 static void sample(const struct iptfs_run_drive *drive)
 {
-    struct iptfs_summary_view view = iptfs_run_view(drive->run, drive->now_ps);
+    struct iptfs_summary_view view = iptfs_run_view_whole(drive->run, drive->now_ps);
     iptfs_series_sample(&drive->output->series, &view);
 }
 
@@ -118,6 +118,15 @@ static int drive_to(struct iptfs_run_drive *drive, int64_t until_ps, struct iptf
     return code;
 }
 
+/* Nothing was measured yet. */
+static int report_warm_up(const struct iptfs_run_drive *drive, struct iptfs_error *error)
+{
+    return iptfs_fail(error, IPTFS_E_INTERRUPTED,
+                      "interrupted at %s, within the warm-up of %s; nothing is written",
+                      iptfs_show_time(drive->now_ps).text,
+                      iptfs_show_time(drive->run->warm_up.cut_ps).text);
+}
+
 int iptfs_run_drive(struct iptfs_run_drive *drive, struct iptfs_error *error)
 {
     int64_t duration_ps = drive->run->scenario->duration_ps;
@@ -126,7 +135,7 @@ int iptfs_run_drive(struct iptfs_run_drive *drive, struct iptfs_error *error)
     drive->start_s = iptfs_wall_s();
     drive->slice_ps = IPTFS_PS_PER_MS;
     if (drive->series_ps > 0) {
-        struct iptfs_summary_view view = iptfs_run_view(drive->run, 0);
+        struct iptfs_summary_view view = iptfs_run_view_whole(drive->run, 0);
         if (iptfs_series_begin(&drive->output->series, &view) != IPTFS_OK)
             return iptfs_fail_no_memory(error);
     }
@@ -138,6 +147,8 @@ int iptfs_run_drive(struct iptfs_run_drive *drive, struct iptfs_error *error)
             sample(drive);
     }
     iptfs_progress_end(drive->progress);
+    if (code == IPTFS_OK && drive->now_ps < duration_ps && !drive->run->measuring)
+        return report_warm_up(drive, error);
     if (code == IPTFS_OK && drive->now_ps < duration_ps)
         iptfs_run_interrupt(drive->run, drive->now_ps);
     return code;

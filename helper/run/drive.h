@@ -26,7 +26,8 @@ struct iptfs_run_drive {
 };
 
 /* Runs until the duration of the scenario, or until a signal has come (files/interrupt.h): then the
- * run is interrupted, and its series ends with the last whole interval. A slice takes a fraction of
+ * run is interrupted, and its series ends with the last whole interval; IPTFS_E_INTERRUPTED when
+ * that was within the warm-up, so that there is nothing to report. A slice takes a fraction of
  * a second, and slices change nothing in the run. When much is ahead, a message says how much,
  * once. Errors are those of the run, and IPTFS_E_IO as soon as its output cannot be written or
  * reaches its limit. */

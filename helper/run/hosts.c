@@ -107,6 +107,30 @@ bool iptfs_hosts_balanced(const struct iptfs_hosts *hosts)
     return true;
 }
 
+static int note_flows(struct iptfs_hosts_section *section, uint32_t flows)
+{
+    section->before = calloc(flows, sizeof *section->before);
+    if (section->before == NULL)
+        return IPTFS_E_NO_MEMORY;
+    for (uint32_t i = 0; i < flows; i++)
+        section->before[i] = *iptfs_ns3_section_flow(section->ns3, i);
+    return IPTFS_OK;
+}
+
+int iptfs_hosts_restart(struct iptfs_hosts *hosts)
+{
+    int code = IPTFS_OK;
+    for (size_t i = 0; i < hosts->scenario->traffic_count && code == IPTFS_OK; i++) {
+        struct iptfs_hosts_section *section = &hosts->section[i];
+        if (section->ns3 == NULL)
+            continue;
+        iptfs_delays_clear(&section->rtt);
+        iptfs_delays_clear(&section->completion);
+        code = note_flows(section, iptfs_host_config_of(&hosts->scenario->traffic[i])->ns3.flows);
+    }
+    return code;
+}
+
 static double rate_bps(uint64_t octets, int64_t from_ps, int64_t to_ps)
 {
     return to_ps > from_ps ? 8.0 * (double)octets / iptfs_seconds(to_ps - from_ps) : 0.0;
@@ -130,17 +154,63 @@ static void add_flow(struct iptfs_hosts_report *report, const struct iptfs_ns3_h
     report->cwnd_octets += flow->cwnd_octets;
 }
 
-void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
-                        struct iptfs_hosts_report *report)
+/* What a flow did after `before`; times and the window are those of now. */
+static struct iptfs_ns3_hosts_flow flow_since(const struct iptfs_ns3_hosts_flow *flow,
+                                              const struct iptfs_ns3_hosts_flow *before)
+{
+    struct iptfs_ns3_hosts_flow since = *flow;
+    since.sent_octets -= before->sent_octets;
+    since.received_octets -= before->received_octets;
+    since.acked_octets -= before->acked_octets;
+    since.segments -= before->segments;
+    since.retransmissions -= before->retransmissions;
+    since.timeouts -= before->timeouts;
+    since.transfers -= before->transfers;
+    return since;
+}
+
+static struct iptfs_ns3_hosts_flow flow_at(const struct iptfs_hosts_section *section, unsigned flow,
+                                           bool since)
+{
+    const struct iptfs_ns3_hosts_flow *now = iptfs_ns3_section_flow(section->ns3, flow);
+    return since ? flow_since(now, &section->before[flow]) : *now;
+}
+
+/* The flows' goodput: that of all together, and how evenly they share it. Flows that had ended
+ * before from_ps share nothing. */
+struct shares {
+    int64_t end_ps; /* of the last flow */
+    double sum;
+    double squares;
+    unsigned flows;
+};
+
+static void add_share(struct shares *shares, const struct iptfs_ns3_hosts_flow *flow,
+                      int64_t from_ps, int64_t stop_ps)
+{
+    /* Octets in flight at stop arrived later. */
+    int64_t to_ps = flow_end_ps(flow, iptfs_later(stop_ps, flow->last_ps));
+    double goodput_bps =
+        rate_bps(flow->received_octets, iptfs_later(flow->started_ps, from_ps), to_ps);
+    shares->end_ps = iptfs_later(shares->end_ps, to_ps);
+    if (from_ps > 0 && to_ps <= from_ps)
+        return;
+    shares->sum += goodput_bps;
+    shares->squares += goodput_bps * goodput_bps;
+    shares->flows++;
+}
+
+void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t from_ps,
+                        int64_t now_ps, struct iptfs_hosts_report *report)
 {
     *report = (struct iptfs_hosts_report){.hosted = false};
     if (hosts->section == NULL || hosts->section[index].ns3 == NULL)
         return;
     const struct iptfs_traffic_options *traffic = &hosts->scenario->traffic[index];
     const struct iptfs_hosts_section *section = &hosts->section[index];
-    int64_t stop_ps = iptfs_earlier(traffic->stop_ps, now_ps), end_ps = traffic->start_ps;
+    int64_t stop_ps = iptfs_earlier(traffic->stop_ps, now_ps);
     const uint32_t flows = iptfs_host_config_of(traffic)->ns3.flows;
-    double sum = 0, squares = 0;
+    struct shares shares = {.end_ps = traffic->start_ps};
     *report = (struct iptfs_hosts_report){
         .hosted = true,
         .tcp = iptfs_traffic_type_of(traffic)->tcp,
@@ -148,17 +218,17 @@ void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t n
         .completion = &section->completion,
     };
     for (unsigned i = 0; i < flows; i++) {
-        const struct iptfs_ns3_hosts_flow *flow = iptfs_ns3_section_flow(section->ns3, i);
-        /* Octets in flight at stop arrived later. */
-        int64_t to_ps = flow_end_ps(flow, iptfs_later(stop_ps, flow->last_ps));
-        double goodput_bps = rate_bps(flow->received_octets, flow->started_ps, to_ps);
-        add_flow(report, flow);
-        end_ps = iptfs_later(end_ps, to_ps);
-        sum += goodput_bps;
-        squares += goodput_bps * goodput_bps;
+        struct iptfs_ns3_hosts_flow flow = flow_at(section, i, from_ps > 0);
+        add_flow(report, &flow);
+        add_share(&shares, &flow, from_ps, stop_ps);
     }
-    report->goodput_bps = rate_bps(report->received_octets, traffic->start_ps, end_ps);
-    report->fairness = squares > 0 ? sum * sum / (flows * squares) : (double)NAN;
+    report->goodput_bps =
+        rate_bps(report->received_octets, iptfs_later(traffic->start_ps, from_ps), shares.end_ps);
+    if (from_ps > 0 && shares.end_ps <= from_ps)
+        report->goodput_bps = (double)NAN;
+    report->fairness = shares.squares > 0
+                           ? shares.sum * shares.sum / (shares.flows * shares.squares)
+                           : (double)NAN;
 }
 
 void iptfs_hosts_free(struct iptfs_hosts *hosts)
@@ -170,6 +240,7 @@ void iptfs_hosts_free(struct iptfs_hosts *hosts)
     for (size_t i = 0; hosts->section != NULL && i < hosts->scenario->traffic_count; i++) {
         iptfs_delays_free(&hosts->section[i].rtt);
         iptfs_delays_free(&hosts->section[i].completion);
+        free(hosts->section[i].before);
     }
     free(hosts->section);
     *hosts = (struct iptfs_hosts){0};

@@ -27,6 +27,8 @@ struct iptfs_hosts_section {
     struct iptfs_ns3_section *ns3;  /* NULL: a section of another type */
     struct iptfs_delays rtt;        /* as TCP's senders see it */
     struct iptfs_delays completion; /* of finished transfers, or of requests */
+    struct iptfs_ns3_hosts_flow
+        *before; /* what each flow had done at iptfs_hosts_restart; or NULL */
 };
 
 /* All hosts of a run; must not move in memory. */
@@ -52,9 +54,14 @@ int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *sce
 /* Whether ns-3's packets add up once the tunnels are closed: each was delivered or released. */
 bool iptfs_hosts_balanced(const struct iptfs_hosts *hosts);
 
-/* What the section of this index did until now_ps; `hosted` is false when it is of another type. */
-void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t now_ps,
-                        struct iptfs_hosts_report *report);
+/* A warm-up ends: round trips and completions start anew, and what the flows have done by now is
+ * noted. IPTFS_E_NO_MEMORY. */
+int iptfs_hosts_restart(struct iptfs_hosts *hosts);
+
+/* What the section of this index did from from_ps to now_ps; `hosted` is false when it is of
+ * another type. from_ps is 0, or the time of iptfs_hosts_restart. */
+void iptfs_hosts_report(const struct iptfs_hosts *hosts, size_t index, int64_t from_ps,
+                        int64_t now_ps, struct iptfs_hosts_report *report);
 
 /* Frees the hosts, after the tunnels; an all-zero one is allowed. */
 void iptfs_hosts_free(struct iptfs_hosts *hosts);

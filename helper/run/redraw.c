@@ -35,12 +35,13 @@ int iptfs_redraw(void *ctx, unsigned number, const struct iptfs_leak *leak, doub
     int code = iptfs_sources_new(&source, traffic, run, &error);
     if (code != IPTFS_OK)
         return code;
-    int64_t interval_ps = leak->config.interval_ps;
-    int64_t end_ps = (int64_t)leak->interval_count * interval_ps;
+    int64_t interval_ps = leak->config.interval_ps, start_ps = leak->config.start_ps;
+    int64_t end_ps = start_ps + (int64_t)leak->interval_count * interval_ps;
     while (source->ops->next_ps(source) < end_ps) {
         struct iptfs_arrival arrival;
         source->ops->take(source, &arrival);
-        load[arrival.at_ps / interval_ps] += arrival.octets;
+        if (arrival.at_ps >= start_ps)
+            load[(arrival.at_ps - start_ps) / interval_ps] += arrival.octets;
     }
     iptfs_traffic_free(source);
     return IPTFS_OK;

@@ -236,7 +236,7 @@ static int build(struct replay *replay)
         .icmp = print_icmp,
         .ctx = replay,
     };
-    iptfs_observers_add(&replay->tunnel.observers, &replay->observer);
+    iptfs_tunnel_observe(&replay->tunnel, &replay->observer);
     if (code == IPTFS_OK)
         code = iptfs_engine_init(&replay->engine, &replay->tunnel);
     return code == IPTFS_OK ? add_link(replay) : code;

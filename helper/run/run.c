@@ -5,7 +5,9 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
+#include "run/observation.h"
 #include "run/redraw.h"
+#include "run/warm_up.h"
 #include "scenario/to_model.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
@@ -39,7 +41,7 @@ static struct iptfs_random_streams streams_of(const struct route *route)
 {
     return (struct iptfs_random_streams){
         .seed = route->run->seed,
-        .run = route->run->run,
+        .run = route->run->streams,
         .index = (uint64_t)route->path * IPTFS_DIRECTIONS + route->direction,
     };
 }
@@ -79,26 +81,11 @@ static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
         .direction = direction,
         .window_octets = state->tunnel.sender.window_octets,
         .seed = run->seed,
-        .run = run->run,
+        .run = run->streams,
     };
-    int code = iptfs_sources_new(&state->source, &state->traffic, run->run, error);
+    int code = iptfs_sources_new(&state->source, &state->traffic, run->streams, error);
     state->tunnel.sender.source = state->source;
     return code;
-}
-
-static int add_leak(const struct iptfs_run *run, enum iptfs_direction direction,
-                    struct iptfs_run_direction *state)
-{
-    const struct iptfs_scenario *scenario = run->scenario;
-    struct iptfs_leak_config config = {
-        .interval_ps = scenario->leak_interval_ps,
-        .duration_ps = scenario->duration_ps,
-        .init_delay_ps = state->tunnel.sender.config.init_delay_ps,
-        .independent = iptfs_config_oblivious(scenario, direction),
-    };
-    state->leak_observer = iptfs_leak_observer(&state->leak);
-    iptfs_observers_add(&state->tunnel.observers, &state->leak_observer);
-    return iptfs_leak_init(&state->leak, &config);
 }
 
 /* Adds a tunnel on its link; it has no source yet. */
@@ -133,8 +120,6 @@ static int add_direction(struct iptfs_run *run, enum iptfs_direction direction,
     int code = add_route(&tunnel_route, tunnel);
     if (code == IPTFS_OK)
         code = add_sources(run, direction, error);
-    if (code == IPTFS_OK && run->scenario->leak)
-        code = add_leak(run, direction, &run->direction[direction]);
     if (code == IPTFS_OK && iptfs_hosts_wanted(run->scenario, IPTFS_PATH_BYPASS)) {
         struct iptfs_tunnel_options none = iptfs_config_beside(tunnel);
         code = add_route(&bypass_route, &none);
@@ -152,7 +137,7 @@ static int add_hosts(struct iptfs_run *run)
         engine[IPTFS_PATH_TUNNEL][i] = &run->direction[i].engine;
         engine[IPTFS_PATH_BYPASS][i] = &run->bypass[i].engine;
     }
-    return iptfs_hosts_init(&run->hosts, run->scenario, engine, run->seed, run->run);
+    return iptfs_hosts_init(&run->hosts, run->scenario, engine, run->seed, run->streams);
 }
 
 /* The two directions are one tunnel: packets received in one may control the sender of the other.
@@ -179,8 +164,11 @@ int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario
                     uint64_t number, struct iptfs_error *error)
 {
     int code = IPTFS_OK;
-    *run = (struct iptfs_run){
-        .scenario = scenario, .seed = seed, .run = number, .end_ps = scenario->duration_ps};
+    *run = (struct iptfs_run){.scenario = scenario,
+                              .seed = seed,
+                              .run = number,
+                              .streams = number + ((uint64_t)scenario->class_number << 32),
+                              .end_ps = scenario->duration_ps};
     error->text[0] = '\0';
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (i == IPTFS_REVERSE && !scenario->bidirectional)
@@ -199,14 +187,25 @@ int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario
                : iptfs_fail(error, code, "%s: %s", scenario->path, iptfs_error_name(code));
 }
 
-int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
-                   uint64_t number, struct iptfs_error *error)
+int iptfs_run_open(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                   uint64_t number, const struct iptfs_warm_up *warm_up, struct iptfs_error *error)
 {
     *run = (struct iptfs_run){0};
     int code = iptfs_ns3_open();
     if (code != 0)
         return engine_failed(error, code);
-    return iptfs_run_build(run, scenario, seed, number, error);
+    code = iptfs_run_build(run, scenario, seed, number, error);
+    run->warm_up = *warm_up;
+    return code;
+}
+
+int iptfs_run_init(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
+                   uint64_t number, struct iptfs_error *error)
+{
+    struct iptfs_warm_up warm_up;
+    *run = (struct iptfs_run){0};
+    int code = iptfs_warm_up_find(run, scenario, seed, number, NULL, &warm_up, error);
+    return code == IPTFS_OK ? iptfs_run_open(run, scenario, seed, number, &warm_up, error) : code;
 }
 
 void iptfs_run_trace(struct iptfs_run *run, enum iptfs_direction direction,
@@ -239,12 +238,17 @@ static int check_direction(const struct iptfs_run *run, const struct iptfs_run_d
                       iptfs_show_octets(state->tunnel.store.max_octets).text);
 }
 
-int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
+static void wake_all(struct iptfs_run *run)
 {
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         wake(&run->direction[i]);
         wake(&run->bypass[i]);
     }
+}
+
+static int run_to(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
+{
+    wake_all(run);
     IPTFS_ASSERT(until_ps > 0);
     int code = iptfs_ns3_run_until(until_ps - 1);
     if (code < 0)
@@ -258,11 +262,72 @@ int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error 
     return code;
 }
 
+static int add_leak(const struct iptfs_run *run, enum iptfs_direction direction,
+                    struct iptfs_run_direction *state)
+{
+    const struct iptfs_scenario *scenario = run->scenario;
+    struct iptfs_leak_config config = {
+        .interval_ps = scenario->leak_interval_ps,
+        .start_ps = run->warm_up.cut_ps,
+        .duration_ps = scenario->duration_ps - run->warm_up.cut_ps,
+        .init_delay_ps = state->tunnel.sender.config.init_delay_ps,
+        .independent = iptfs_config_oblivious(scenario, direction),
+    };
+    state->leak_observer = iptfs_leak_observer(&state->leak);
+    iptfs_tunnel_observe(&state->tunnel, &state->leak_observer);
+    return iptfs_leak_init(&state->leak, &config);
+}
+
+/* Leaves out what a direction did during the warm-up. */
+static void restart(struct iptfs_run_direction *state, int64_t now_ps)
+{
+    if (!state->used)
+        return;
+    state->before = iptfs_tunnel_totals(&state->tunnel);
+    iptfs_tunnel_restart(&state->tunnel, now_ps);
+}
+
+/* Measures start at the end of the warm-up. Arrivals before it were perhaps not taken yet. */
+static int start_measuring(struct iptfs_run *run, struct iptfs_error *error)
+{
+    int code = IPTFS_OK;
+    run->measuring = true;
+    if (run->warm_up.cut_ps > 0) {
+        wake_all(run);
+        for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
+            restart(&run->direction[i], run->warm_up.cut_ps);
+            restart(&run->bypass[i], run->warm_up.cut_ps);
+        }
+        code = iptfs_hosts_restart(&run->hosts);
+    }
+    for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++)
+        if (run->direction[i].used && run->scenario->leak)
+            code = add_leak(run, (enum iptfs_direction)i, &run->direction[i]);
+    return code == IPTFS_OK
+               ? code
+               : iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+}
+
+int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
+{
+    int64_t cut_ps = run->warm_up.cut_ps;
+    int code = IPTFS_OK;
+    if (!run->measuring && cut_ps <= until_ps) {
+        if (cut_ps > 0)
+            code = run_to(run, cut_ps, error);
+        if (code == IPTFS_OK)
+            code = start_measuring(run, error);
+    }
+    if (code == IPTFS_OK && (cut_ps != until_ps || cut_ps == 0))
+        code = run_to(run, until_ps, error);
+    return code;
+}
+
 void iptfs_run_interrupt(struct iptfs_run *run, int64_t now_ps)
 {
     run->end_ps = now_ps;
     run->interrupted = true;
-    for (int i = 0; i < IPTFS_DIRECTIONS && run->scenario->leak; i++)
+    for (int i = 0; i < IPTFS_DIRECTIONS && run->scenario->leak && run->measuring; i++)
         if (run->direction[i].used)
             iptfs_leak_end(&run->direction[i].leak, now_ps);
 }
@@ -284,7 +349,7 @@ static int finish_direction(struct iptfs_run *run, enum iptfs_direction directio
         code = iptfs_tunnel_close(&run->direction[direction].tunnel, end_ps);
     if (code == IPTFS_OK && run->bypass[direction].used)
         code = iptfs_tunnel_close(&run->bypass[direction].tunnel, end_ps);
-    if (code == IPTFS_OK && run->direction[direction].used && run->scenario->leak)
+    if (code == IPTFS_OK && run->direction[direction].used && run->scenario->leak && run->measuring)
         code = report_leak(run, direction);
     return code;
 }
@@ -302,31 +367,55 @@ int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
     return IPTFS_OK;
 }
 
-struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps)
+static struct iptfs_summary_direction view_direction(const struct iptfs_run *run,
+                                                     enum iptfs_direction direction, bool cut)
+{
+    const struct iptfs_run_direction *state = &run->direction[direction];
+    if (!state->used)
+        return (struct iptfs_summary_direction){.tunnel = NULL};
+    struct iptfs_summary_direction view = {
+        .tunnel = &state->tunnel,
+        .bypass = run->bypass[direction].used ? &run->bypass[direction].tunnel : NULL,
+        .leak = run->scenario->leak && run->measuring ? &state->leak_report : NULL,
+        .skipped_pkts = iptfs_traffic_skipped(state->source),
+        .totals = iptfs_tunnel_totals(&state->tunnel),
+    };
+    if (cut) {
+        view.before = state->before;
+        view.totals = iptfs_totals_since(&view.totals, &view.before);
+    }
+    return view;
+}
+
+/* A view of what happened from the end of the warm-up, or from the start. */
+static struct iptfs_summary_view view_of(struct iptfs_run *run, int64_t now_ps, bool cut)
 {
     struct iptfs_summary_view view = {
         .scenario = run->scenario,
         .seed = run->seed,
         .run = run->run,
         .now_ps = now_ps,
+        .start_ps = cut ? run->warm_up.cut_ps : 0,
+        .warm_up = run->warm_up,
         .interrupted = run->interrupted,
         .hosts = run->host_reports,
         .agreement = iptfs_config_agreement(run->scenario),
     };
     for (size_t i = 0; i < run->scenario->traffic_count; i++)
-        iptfs_hosts_report(&run->hosts, i, now_ps, &run->host_reports[i]);
-    for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
-        const struct iptfs_run_direction *state = &run->direction[i];
-        if (!state->used)
-            continue;
-        view.direction[i] = (struct iptfs_summary_direction){
-            .tunnel = &state->tunnel,
-            .bypass = run->bypass[i].used ? &run->bypass[i].tunnel : NULL,
-            .leak = run->scenario->leak ? &state->leak_report : NULL,
-            .skipped_pkts = iptfs_traffic_skipped(state->source),
-        };
-    }
+        iptfs_hosts_report(&run->hosts, i, view.start_ps, now_ps, &run->host_reports[i]);
+    for (int i = 0; i < IPTFS_DIRECTIONS; i++)
+        view.direction[i] = view_direction(run, (enum iptfs_direction)i, cut);
     return view;
+}
+
+struct iptfs_summary_view iptfs_run_view(struct iptfs_run *run, int64_t now_ps)
+{
+    return view_of(run, now_ps, run->measuring && run->warm_up.cut_ps > 0);
+}
+
+struct iptfs_summary_view iptfs_run_view_whole(struct iptfs_run *run, int64_t now_ps)
+{
+    return view_of(run, now_ps, false);
 }
 
 static void free_direction(struct iptfs_run_direction *state)
@@ -360,7 +449,20 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
                       struct iptfs_error *error)
 {
     static struct iptfs_run run; /* large, and ns-3 allows one at a time */
-    int code = iptfs_run_init(&run, scenario, scenario->seed, 0, error);
+    struct iptfs_warm_up warm_up;
+    int code = iptfs_warm_up_find(&run, scenario, scenario->seed, 0, NULL, &warm_up, error);
+    return code == IPTFS_OK ? iptfs_run_summary_after(scenario, &warm_up, summary, error) : code;
+}
+
+int iptfs_run_summary_after(const struct iptfs_scenario *scenario,
+                            const struct iptfs_warm_up *warm_up, json_t **summary,
+                            struct iptfs_error *error)
+{
+    static struct iptfs_run run;
+    struct iptfs_observation observation = {0};
+    int code = iptfs_run_open(&run, scenario, scenario->seed, 0, warm_up, error);
+    if (code == IPTFS_OK && scenario->class_number > 0)
+        iptfs_observation_start(&observation, &run);
     if (code == IPTFS_OK)
         code = iptfs_run_until(&run, scenario->duration_ps, error);
     if (code == IPTFS_OK)
@@ -368,9 +470,12 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
     if (code == IPTFS_OK) {
         struct iptfs_summary_view view = iptfs_run_view(&run, scenario->duration_ps);
         *summary = iptfs_summary_json(&view);
+        if (scenario->class_number > 0)
+            iptfs_observation_report(&observation, &view, summary);
         if (*summary == NULL)
             code = iptfs_fail_no_memory(error);
     }
+    iptfs_observation_free(&observation);
     iptfs_run_free(&run);
     return code;
 }

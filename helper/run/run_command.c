@@ -10,6 +10,7 @@
 #include "run/drive.h"
 #include "run/output.h"
 #include "run/run.h"
+#include "run/warm_up.h"
 #include "summary/summary.h"
 #include "text/quantity.h"
 #include "traffic/traffic_source.h"
@@ -69,7 +70,11 @@ static int simulate(const struct iptfs_run_request *request, struct iptfs_run *r
                     struct iptfs_error *error)
 {
     uint64_t seed = request->seed_given ? request->seed : scenario->seed;
-    int code = iptfs_run_init(run, scenario, seed, request->run, error);
+    struct iptfs_warm_up warm_up;
+    int code =
+        iptfs_warm_up_find(run, scenario, seed, request->run, request->progress, &warm_up, error);
+    if (code == IPTFS_OK)
+        code = iptfs_run_open(run, scenario, seed, request->run, &warm_up, error);
     if (code != IPTFS_OK)
         return code;
     for (int i = 0; request->trace_path != NULL && i < IPTFS_DIRECTIONS; i++)

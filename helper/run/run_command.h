@@ -42,7 +42,8 @@ struct iptfs_run_request {
  * prints the summary to `out`. On an error no file is written. Returns 0 or a negative code with a
  * line of text: IPTFS_E_INVALID and IPTFS_E_IO for what the user can correct; IPTFS_E_STOPPED when
  * a circuit breaker stopped the tunnel, IPTFS_E_INTERRUPTED when a signal came
- * (files/interrupt.h): then all files are written, of an interrupted run up to that time. */
+ * (files/interrupt.h): then all files are written, of an interrupted run up to that time; none when
+ * that was within its warm-up. */
 int iptfs_run_command(const struct iptfs_run_request *request, FILE *out,
                       struct iptfs_error *error);
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sums over all flows of a section. */
+/* Sums over all flows of a section, after the warm-up. */
 struct iptfs_hosts_report {
     bool hosted; /* false: the section is not of ns-3's applications, and all else is 0 */
     bool tcp;    /* the fields marked TCP are measured */
@@ -20,8 +20,10 @@ struct iptfs_hosts_report {
     uint64_t timeouts;        /* TCP */
     uint64_t transfers;       /* TCP; finished */
     uint64_t cwnd_octets;     /* TCP; congestion windows at this time */
-    double goodput_bps; /* received, from the section's start to its end or the last transfer's */
-    double fairness;    /* Jain's index of the flows' goodput; NaN when nothing was received */
+    /* Received, from the section's start, or the end of the warm-up, to its end or the last
+     * transfer's; NaN when that was before. */
+    double goodput_bps;
+    double fairness; /* Jain's index of the flows' goodput; NaN when nothing was received */
     const struct iptfs_delays *rtt;        /* TCP; owned by the hosts */
     const struct iptfs_delays *completion; /* TCP; owned by the hosts */
 };

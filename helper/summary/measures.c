@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary/measures.h"
 
+#include "option/time_or_word.h"
 #include "packet/drop_cause.h"
 #include "stats/flows.h"
 #include "traffic/host.h"
 
-double iptfs_summary_overhead(const struct iptfs_tunnel *tunnel)
+bool iptfs_summary_has_warm_up(const struct iptfs_summary_view *view)
 {
-    uint64_t outer = tunnel->link->stats.sent.octets;
-    return iptfs_ratio(outer, tunnel->data_octets) - 1.0;
+    return view->scenario->warm_up_ps != 0;
 }
 
-double iptfs_summary_mean_fill(const struct iptfs_tunnel *tunnel)
+bool iptfs_summary_finds_warm_up(const struct iptfs_summary_view *view)
 {
-    return iptfs_ratio(tunnel->data_octets, tunnel->payload_octets);
+    return view->scenario->warm_up_ps == IPTFS_TIME_BY_WORD;
 }
 
-double iptfs_summary_loss_amplification(const struct iptfs_tunnel *tunnel)
+double iptfs_summary_overhead(const struct iptfs_totals *totals)
 {
-    uint64_t inner = 0, outer = iptfs_link_lost(&tunnel->link->stats).pkts;
+    return iptfs_ratio(totals->link.sent.octets, totals->data_octets) - 1.0;
+}
+
+double iptfs_summary_mean_fill(const struct iptfs_totals *totals)
+{
+    return iptfs_ratio(totals->data_octets, totals->payload_octets);
+}
+
+double iptfs_summary_loss_amplification(const struct iptfs_totals *totals)
+{
+    uint64_t inner = 0, outer = iptfs_link_lost(&totals->link).pkts;
     enum iptfs_drop_cause cause;
     for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
         if (iptfs_drop_cause_place(cause) != IPTFS_DROP_AT_SENDER)
-            inner += tunnel->store.ledger.dropped[cause].pkts;
+            inner += totals->ledger.dropped[cause].pkts;
     return iptfs_ratio(inner, outer);
 }
 

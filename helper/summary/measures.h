@@ -23,15 +23,25 @@ static inline double iptfs_bits_per_second(uint64_t octets, int64_t time_ps)
     return (double)octets * 8.0 / iptfs_seconds(time_ps);
 }
 
+/* The time that the measures are about: without the warm-up. */
+static inline int64_t iptfs_summary_measured_ps(const struct iptfs_summary_view *view)
+{
+    return view->now_ps - view->start_ps;
+}
+
+/* Whether a part of the run is to be left out, and whether the run has to find out which. */
+bool iptfs_summary_has_warm_up(const struct iptfs_summary_view *view);
+bool iptfs_summary_finds_warm_up(const struct iptfs_summary_view *view);
+
 /* Outer octets sent beyond the inner octets carried, divided by these. */
-double iptfs_summary_overhead(const struct iptfs_tunnel *tunnel);
+double iptfs_summary_overhead(const struct iptfs_totals *totals);
 
 /* Inner octets carried, divided by what the outer packets sent could have carried. */
-double iptfs_summary_mean_fill(const struct iptfs_tunnel *tunnel);
+double iptfs_summary_mean_fill(const struct iptfs_totals *totals);
 
 /* Inner packets lost behind the sender for each outer packet lost on the link; NaN without these.
  */
-double iptfs_summary_loss_amplification(const struct iptfs_tunnel *tunnel);
+double iptfs_summary_loss_amplification(const struct iptfs_totals *totals);
 
 /* Whether the sender follows congestion information. */
 bool iptfs_summary_controlled(const struct iptfs_tunnel *tunnel);

@@ -67,6 +67,12 @@ static const char *meaning_of(const struct iptfs_summary_row *row, enum file fil
     return file == SERIES && row->series.meaning != NULL ? row->series.meaning : row->meaning;
 }
 
+/* Whether a warm-up is left out, where a reader might be wrong about that. */
+static const char *span_note(const struct iptfs_summary_row *row)
+{
+    return row->span == IPTFS_SPAN_WHOLE ? " A warm-up is included." : "";
+}
+
 /* Parts of a row may have units of their own. */
 static const char *unit_of(const struct iptfs_summary_row *row)
 {
@@ -87,6 +93,8 @@ static void write_rows(const struct iptfs_summary_group *group, enum file file, 
         fprintf(out, "| `%s` | %s | %s%s%s", full_name(group, row, file, name, sizeof name),
                 unit_of(row), meaning_of(row, file), file == SERIES ? " " : "",
                 file == SERIES ? series_note(row) : "");
+        if (file == SUMMARY)
+            fputs(span_note(row), out);
         if (condition != NULL && (file == SERIES || row->when != NULL))
             fprintf(out, " Present %s.", condition);
         fputs(" |\n", out);
@@ -147,6 +155,13 @@ void iptfs_reference_write_markdown(FILE *out)
           "prefix `reverse.`; those without it are of the forward direction. A value that is not "
           "known is\n"
           "`null` in JSON and an empty field in CSV.\n\n"
+          "With `warm-up` (of `[scenario]`) values are about what happened after it, and rates are "
+          "per second of\n"
+          "the time that is left, where a row does not say otherwise. A packet counts when it is "
+          "sent, delivered\n"
+          "or dropped, also when it had arrived before: the packets `in_flight_before` and those "
+          "offered are\n"
+          "the ones delivered, dropped and in flight at the end.\n\n"
           "Units: `s`, `bit/s`, `octets`, `packets`, `segments`, `packets/s` and `bits` (of "
           "entropy) are what\n"
           "they say; a `share` is a part of a whole (0.05 is 5 %); `1` is a number without a unit; "
@@ -200,6 +215,8 @@ static void write_row_text(const struct iptfs_summary_group *group,
     size_t column = write_words(meaning_of(row, file), INDENT, out);
     if (file == SERIES)
         column = write_words(series_note(row), column, out);
+    else
+        column = write_words(span_note(row), column, out);
     if (condition != NULL) {
         column = write_words("Present", column, out);
         column = write_words(condition, column, out);

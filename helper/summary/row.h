@@ -31,11 +31,21 @@ struct iptfs_figure {
     const char *text; /* not owned */
 };
 
+/* Which part of a run a value is about, when a warm-up is left out. */
+enum iptfs_summary_span {
+    IPTFS_SPAN_MEASURED, /* what happened after the warm-up: all measures */
+    IPTFS_SPAN_END,      /* the state at the end */
+    IPTFS_SPAN_WHOLE,    /* the whole run, warm-up included */
+    IPTFS_SPAN_NONE      /* it is no measure: a name, a setting, what was cut */
+};
+
 /* What a row measures: a direction of a run, and there perhaps a flow. */
 struct iptfs_summary_subject {
     const struct iptfs_summary_view *view;
     enum iptfs_direction direction;
     const struct iptfs_tunnel *tunnel; /* for a flow with tunnel = off: the bypass */
+    const struct iptfs_totals *totals; /* of the direction, counted after the warm-up */
+    const struct iptfs_totals *before; /* counted by the end of the warm-up; 0 without one */
     /* In groups of flows: */
     const struct iptfs_traffic_options *traffic;
     const struct iptfs_flow *flow;
@@ -78,7 +88,8 @@ enum iptfs_series_plot {
     IPTFS_SERIES_PLOTS
 };
 
-/* The value over time, a column of series.csv. */
+/* The value over time, a column of series.csv. `get` sees the whole run: a warm-up is not left out
+ * of a series. */
 struct iptfs_series_getter {
     enum iptfs_series_kind kind;
     enum iptfs_series_plot plot;
@@ -95,6 +106,7 @@ struct iptfs_summary_row {
     struct iptfs_figure (*get)(const struct iptfs_summary_subject *subject); /* NULL: series only */
     const struct iptfs_summary_parts *parts;                                 /* NULL: one value */
     const struct iptfs_summary_condition *when; /* NULL: in each summary */
+    enum iptfs_summary_span span;
     struct iptfs_series_getter series;
 };
 
@@ -139,6 +151,9 @@ static inline struct iptfs_figure iptfs_figure_text(const char *text)
 {
     return (struct iptfs_figure){.kind = IPTFS_FIGURE_TEXT, .text = text};
 }
+
+/* For values that there are only with a warm-up. */
+extern const struct iptfs_summary_condition iptfs_summary_with_warm_up;
 
 /* mean, min, p50, p90, p99 and max of delays. */
 extern const struct iptfs_summary_parts iptfs_summary_statistics;

@@ -30,6 +30,8 @@ struct iptfs_summary_subject iptfs_summary_direction_subject(const struct iptfs_
         .view = view,
         .direction = direction,
         .tunnel = view->direction[direction].tunnel,
+        .totals = &view->direction[direction].totals,
+        .before = &view->direction[direction].before,
     };
 }
 

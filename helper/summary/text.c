@@ -44,58 +44,76 @@ static void write_tally(FILE *out, const char *label, const struct iptfs_tally *
     fputc('\n', out);
 }
 
-static void write_inner(const struct iptfs_tunnel *tunnel, FILE *out)
+static void write_in_flight(FILE *out, const char *label, uint64_t pkts)
 {
-    const struct iptfs_ledger *ledger = &tunnel->store.ledger;
-    uint64_t offered = ledger->offered.pkts;
+    if (pkts > 0)
+        fprintf(out, "  %-18s %15s\n", label, grouped(pkts).text);
+}
+
+static void write_inner(const struct iptfs_summary_direction *direction, FILE *out)
+{
+    const struct iptfs_ledger *ledger = &direction->totals.ledger;
+    uint64_t before = iptfs_ledger_in_flight(&direction->before.ledger);
+    uint64_t whole = before + ledger->offered.pkts;
     fprintf(out, "%-20s %15s %19s\n", "Inner packets", "packets", "octets");
+    write_in_flight(out, "in flight before", before);
     write_tally(out, "offered", &ledger->offered, 0);
-    write_tally(out, "delivered", &ledger->delivered, offered);
+    write_tally(out, "delivered", &ledger->delivered, whole);
     enum iptfs_drop_cause cause;
     for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
         if (ledger->dropped[cause].pkts > 0) {
             char label[64];
             snprintf(label, sizeof label, "- %s", iptfs_drop_cause_name(cause));
-            write_tally(out, label, &ledger->dropped[cause], offered);
+            write_tally(out, label, &ledger->dropped[cause], whole);
         }
-    if (tunnel->in_flight_pkts > 0)
-        fprintf(out, "  %-18s %15s\n", "in flight", grouped(tunnel->in_flight_pkts).text);
+    write_in_flight(out, "in flight", direction->tunnel->in_flight_pkts);
 }
 
-static void write_causes(const struct iptfs_tunnel *tunnel, FILE *out)
+static void write_causes(const struct iptfs_summary_direction *direction, FILE *out)
 {
+    const struct iptfs_totals *totals = &direction->totals;
     enum iptfs_drop_cause cause;
     for (size_t i = 0; (cause = iptfs_drop_cause_at(i)) != IPTFS_DROP_NONE; i++)
-        if (tunnel->store.ledger.dropped[cause].pkts > 0)
+        if (totals->ledger.dropped[cause].pkts > 0)
             fprintf(out, "  - %s: %s\n", iptfs_drop_cause_name(cause),
                     iptfs_drop_cause_meaning(cause));
-    if (tunnel->sender.icmp_sent > 0)
+    if (totals->icmp_sent > 0)
         fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
-                grouped(tunnel->sender.icmp_sent).text, tunnel->sender.packer.payload_octets);
-    if (tunnel->sender.local_errors > 0)
+                grouped(totals->icmp_sent).text,
+                iptfs_sender_tunnel_mtu(&direction->tunnel->sender));
+    if (totals->local_errors > 0)
         fprintf(out, "  %s local senders got \"message too long\"\n",
-                grouped(tunnel->sender.local_errors).text);
-    if (tunnel->sender.queue.marked_pkts > 0)
+                grouped(totals->local_errors).text);
+    if (totals->ce_marked_pkts > 0)
         fprintf(out, "  %s packets got a CE mark in the sender's queue\n",
-                grouped(tunnel->sender.queue.marked_pkts).text);
+                grouped(totals->ce_marked_pkts).text);
+    if (direction->skipped_pkts > 0)
+        fprintf(out, "  %s packets of captures were skipped: not IP, or cut too short\n",
+                grouped(direction->skipped_pkts).text);
 }
 
-static void write_outer(const struct iptfs_tunnel *tunnel, FILE *out)
+static void write_outer(const struct iptfs_summary_direction *direction, FILE *out)
 {
-    const struct iptfs_link_stats *stats = &tunnel->link->stats;
+    const struct iptfs_totals *totals = &direction->totals;
+    const struct iptfs_link_stats *stats = &totals->link;
+    struct iptfs_tally before = iptfs_link_in_flight(&direction->before.link);
     struct iptfs_tally lost = iptfs_link_lost(stats);
+    uint64_t whole = before.pkts + stats->sent.pkts;
     fprintf(out, "%-20s %15s %19s\n", "Outer packets", "packets", "octets");
+    if (before.pkts > 0)
+        write_tally(out, "in flight before", &before, 0);
     write_tally(out, "sent", &stats->sent, 0);
-    write_tally(out, "received", &stats->received, stats->sent.pkts);
+    write_tally(out, "received", &stats->received, whole);
     if (lost.pkts > 0)
-        write_tally(out, "lost", &lost, stats->sent.pkts);
+        write_tally(out, "lost", &lost, whole);
     if (stats->duplicated.pkts > 0)
-        write_tally(out, "duplicated", &stats->duplicated, stats->sent.pkts);
+        write_tally(out, "duplicated", &stats->duplicated, whole);
     if (stats->in_flight.pkts > 0)
         write_tally(out, "in flight", &stats->in_flight, 0);
     fprintf(out, "  mean fill %s of %" PRIu32 " octets, overhead %s\n",
-            percent(iptfs_summary_mean_fill(tunnel), 1).text, tunnel->sender.packer.payload_octets,
-            percent(iptfs_summary_overhead(tunnel), 1).text);
+            percent(iptfs_summary_mean_fill(totals), 1).text,
+            direction->tunnel->sender.packer.payload_octets,
+            percent(iptfs_summary_overhead(totals), 1).text);
 }
 
 static void write_waits(const char *label, const struct iptfs_delays *waits, uint64_t whole,
@@ -110,10 +128,11 @@ static void write_waits(const char *label, const struct iptfs_delays *waits, uin
 }
 
 /* Jitter, waits at the receiver, and inner packets lost for each outer one. */
-static void write_evenness(const struct iptfs_tunnel *tunnel, FILE *out)
+static void write_evenness(const struct iptfs_summary_direction *direction, FILE *out)
 {
+    const struct iptfs_tunnel *tunnel = direction->tunnel;
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
-    double amplification = iptfs_summary_loss_amplification(tunnel);
+    double amplification = iptfs_summary_loss_amplification(&direction->totals);
     fprintf(out, "%-20s %s from packet to packet of a flow\n", "Jitter",
             iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&tunnel->flows, NULL)).text);
     write_waits("Held in the window", &tunnel->waits.stall, delays->count, out);
@@ -127,9 +146,8 @@ static void write_flow(const struct iptfs_summary_subject *subject, FILE *out)
 {
     const struct iptfs_flow *flow = subject->flow;
     const struct iptfs_delays *delays = &flow->delivered.delays;
-    uint64_t offered = delays->count + flow->lost.pkts + flow->in_flight.pkts;
     fprintf(out, "  %-18s %15s %9s %10s %10s %10s\n", subject->traffic->name,
-            grouped(delays->count).text, percent(iptfs_ratio(flow->lost.pkts, offered), 3).text,
+            grouped(delays->count).text, percent(iptfs_flow_loss(flow), 3).text,
             iptfs_show_time((int64_t)iptfs_delays_mean_ps(delays)).text,
             iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
             iptfs_show_time((int64_t)iptfs_flows_jitter_ps(&subject->tunnel->flows, flow)).text);
@@ -181,7 +199,9 @@ static void write_hosts(const struct iptfs_summary_view *view, FILE *out)
         fprintf(out, "\n%-20s %u flows%s, %s octets received in order, goodput %s", traffic->name,
                 flows, iptfs_traffic_beside(traffic) ? " beside the tunnel" : "",
                 grouped(report->received_octets).text,
-                iptfs_show_rate((uint64_t)(report->goodput_bps + 0.5)).text);
+                isnan(report->goodput_bps)
+                    ? "-"
+                    : iptfs_show_rate((uint64_t)(report->goodput_bps + 0.5)).text);
         if (flows > 1 && !isnan(report->fairness))
             fprintf(out, ", fairness %.3f", report->fairness);
         fprintf(out, "\n");
@@ -248,8 +268,21 @@ static void write_event_breaker(const struct iptfs_report_breaker *breaker, FILE
                 iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->rate);
 }
 
-static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
+static void write_collapse(const struct iptfs_congestion *congestion, int64_t now_ps, FILE *out)
 {
+    const struct iptfs_collapse *collapse = &congestion->collapse;
+    if (!iptfs_collapse_lasted(collapse, &congestion->tfrc, now_ps))
+        return;
+    double share = iptfs_seconds(iptfs_collapse_time_ps(collapse, now_ps)) / iptfs_seconds(now_ps);
+    fprintf(out,
+            "%-20s the rate collapsed: for %.3g %% of the run less than one packet left in a\n"
+            "%-20s round trip of the path (%s). It hardly recovers: see min-rate\n",
+            "WARNING", 100.0 * share, "", iptfs_show_time(congestion->tfrc.rtt_path_ps).text);
+}
+
+static void write_congestion(const struct iptfs_congestion *congestion, int64_t now_ps, FILE *out)
+{
+    const struct iptfs_tfrc *tfrc = &congestion->tfrc;
     if (tfrc->rtt_ps == 0)
         fprintf(out, "%-20s no round trip is known yet: %.3g packets/s\n", "Congestion control",
                 tfrc->rate_pps);
@@ -257,21 +290,20 @@ static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
         fprintf(out, "%-20s at the end %.4g packets/s, round trip %s, loss event rate %.3g %%\n",
                 "Congestion control", tfrc->rate_pps, iptfs_show_time(tfrc->rtt_ps).text,
                 100.0 * tfrc->p);
+    write_collapse(congestion, now_ps, out);
 }
 
 static void write_direction(const struct iptfs_summary_view *view, enum iptfs_direction direction,
                             FILE *out)
 {
-    const struct iptfs_tunnel *tunnel = view->direction[direction].tunnel;
+    const struct iptfs_summary_direction *of = &view->direction[direction];
+    const struct iptfs_tunnel *tunnel = of->tunnel;
     const struct iptfs_delays *delays = &tunnel->delivered.delays;
-    uint64_t octets = tunnel->store.ledger.delivered.octets;
-    double goodput_bps = iptfs_bits_per_second(octets, view->now_ps);
-    write_inner(tunnel, out);
-    write_causes(tunnel, out);
-    if (view->direction[direction].skipped_pkts > 0)
-        fprintf(out, "  %s packets of captures were skipped: not IP, or cut too short\n",
-                grouped(view->direction[direction].skipped_pkts).text);
-    write_outer(tunnel, out);
+    double goodput_bps =
+        iptfs_bits_per_second(of->totals.ledger.delivered.octets, iptfs_summary_measured_ps(view));
+    write_inner(of, out);
+    write_causes(of, out);
+    write_outer(of, out);
     fprintf(out, "%-20s %s\n", "Goodput", iptfs_show_rate((uint64_t)(goodput_bps + 0.5)).text);
     if (delays->count == 0)
         fprintf(out, "%-20s nothing was delivered\n", "Delay");
@@ -282,14 +314,14 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 0.99)).text,
                 iptfs_show_time(iptfs_delays_quantile_ps(delays, 1)).text);
     if (delays->count > 0)
-        write_evenness(tunnel, out);
+        write_evenness(of, out);
     write_flows(view, direction, out);
     if (iptfs_summary_controlled(tunnel))
-        write_congestion(&tunnel->congestion.tfrc, out);
+        write_congestion(&tunnel->congestion, view->now_ps, out);
     write_breaker(&tunnel->breaker, out);
     write_event_breaker(&tunnel->congestion.breaker, out);
-    if (view->direction[direction].leak != NULL)
-        write_leak(view->direction[direction].leak, view->scenario->leak_interval_ps, out);
+    if (of->leak != NULL)
+        write_leak(of->leak, view->scenario->leak_interval_ps, out);
 }
 
 static void write_end(const struct iptfs_agreement *agreement, enum iptfs_end end, FILE *out)
@@ -326,6 +358,22 @@ static void write_negotiation(const struct iptfs_agreement *agreement, FILE *out
             iptfs_end_name(agreement->refuser));
 }
 
+/* What is left out, and how that was decided. */
+static void write_warm_up(const struct iptfs_summary_view *view, FILE *out)
+{
+    const struct iptfs_warm_up *warm_up = &view->warm_up;
+    if (!iptfs_summary_has_warm_up(view))
+        return;
+    fprintf(out, "%-20s the first %s are left out of all measures", "Warm-up",
+            iptfs_show_time(warm_up->cut_ps).text);
+    if (iptfs_summary_finds_warm_up(view))
+        fprintf(out, " (MSER-5 on %s)", view->scenario->warm_up_series);
+    fputc('\n', out);
+    if (warm_up->too_short)
+        fprintf(out, "RUN TOO SHORT: MSER-5 would cut more than half of it; what is measured has "
+                     "not settled\n");
+}
+
 void iptfs_summary_write_text(const struct iptfs_summary_view *view,
                               const struct iptfs_run_cost *cost, FILE *out)
 {
@@ -336,6 +384,7 @@ void iptfs_summary_write_text(const struct iptfs_summary_view *view,
     if (view->interrupted)
         fprintf(out, "INTERRUPTED: the run was to take %s\n",
                 iptfs_show_time(scenario->duration_ps).text);
+    write_warm_up(view, out);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (view->direction[i].tunnel == NULL)
             continue;

@@ -67,7 +67,23 @@ static struct iptfs_figure allowed_pps(const struct iptfs_summary_subject *subje
 
 static struct iptfs_figure halvings(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->congestion.tfrc.halvings);
+    return iptfs_figure_count(subject->totals->halvings);
+}
+
+static struct iptfs_figure collapsed(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_congestion *congestion = &subject->tunnel->congestion;
+    return iptfs_figure_flag(
+        iptfs_collapse_lasted(&congestion->collapse, &congestion->tfrc, subject->view->now_ps));
+}
+
+static struct iptfs_figure collapsed_share(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_collapse *collapse = &subject->tunnel->congestion.collapse;
+    int64_t now_ps = subject->view->now_ps;
+    return iptfs_figure_real(now_ps > 0 ? iptfs_seconds(iptfs_collapse_time_ps(collapse, now_ps)) /
+                                              iptfs_seconds(now_ps)
+                                        : (double)NAN);
 }
 
 static const struct iptfs_summary_row congestion_rows[] = {
@@ -78,6 +94,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .meaning =
             "The round-trip time as the sender knows it at the end; null when it is not known.",
         .get = rtt,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "congestion.loss_event_rate",
@@ -85,6 +102,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "loss event rate",
         .meaning = "The loss event rate (RFC 5348) that the sender knows at the end.",
         .get = loss_event_rate,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "congestion.allowed_pps",
@@ -92,6 +110,7 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "allowed packets per second",
         .meaning = "The rate of outer packets that TFRC allows at the end.",
         .get = allowed_pps,
+        .span = IPTFS_SPAN_END,
         .when = &controlled,
     },
     {
@@ -107,6 +126,26 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "halvings of the rate",
         .meaning = "How often TFRC halved the rate because no feedback came.",
         .get = halvings,
+        .when = &controlled,
+    },
+    {
+        .name = "congestion.collapsed",
+        .unit = "boolean",
+        .caption = "collapse of the rate",
+        .meaning = "A warning: the rate was collapsed for a fifth of the run or more, and for 100 "
+                   "round trips of the path or more.",
+        .get = collapsed,
+        .when = &controlled,
+    },
+    {
+        .name = "congestion.collapsed_share",
+        .unit = "share",
+        .caption = "share of time with a collapsed rate",
+        .meaning =
+            "Share of the run in which the rate was collapsed: after a loss, below half of "
+            "max-rate and below one packet in a round trip of the path, with an own send interval "
+            "of a quarter of R or more. Then a lower rate makes R larger (RFC 9347, 3).",
+        .get = collapsed_share,
         .when = &controlled,
     },
 };
@@ -145,6 +184,7 @@ static const struct iptfs_summary_row breaker_rows[] = {
         .caption = "circuit breaker tripped",
         .meaning = "Whether the circuit breaker stopped the tunnel.",
         .get = tripped,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "breaker.at_s",
@@ -152,6 +192,7 @@ static const struct iptfs_summary_row breaker_rows[] = {
         .caption = "time at which the circuit breaker tripped",
         .meaning = "When the circuit breaker tripped; null when it did not.",
         .get = tripped_at,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "breaker.loss",
@@ -159,6 +200,7 @@ static const struct iptfs_summary_row breaker_rows[] = {
         .caption = "loss at which the circuit breaker tripped",
         .meaning = "The loss measured when the circuit breaker tripped; null when it did not.",
         .get = tripped_loss,
+        .span = IPTFS_SPAN_WHOLE,
     },
 };
 
@@ -201,6 +243,7 @@ static const struct iptfs_summary_row event_breaker_rows[] = {
         .caption = "loss event breaker tripped",
         .meaning = "Whether the breaker on the peer's reports stopped the tunnel.",
         .get = event_tripped,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "event_breaker.at_s",
@@ -208,6 +251,7 @@ static const struct iptfs_summary_row event_breaker_rows[] = {
         .caption = "time at which the loss event breaker tripped",
         .meaning = "When the loss event breaker tripped; null when it did not.",
         .get = event_tripped_at,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "event_breaker.loss_event_rate",
@@ -217,6 +261,7 @@ static const struct iptfs_summary_row event_breaker_rows[] = {
             "The loss event rate reported when the breaker tripped; null when it did not, or "
             "when it tripped because no report came.",
         .get = event_tripped_rate,
+        .span = IPTFS_SPAN_WHOLE,
     },
 };
 
@@ -243,17 +288,17 @@ static struct iptfs_figure plpmtu(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure plpmtud_probes(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.plpmtud.probes);
+    return iptfs_figure_count(subject->totals->plpmtud_probes);
 }
 
 static struct iptfs_figure plpmtud_lost(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.plpmtud.probes_lost);
+    return iptfs_figure_count(subject->totals->plpmtud_lost);
 }
 
 static struct iptfs_figure plpmtud_black_holes(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.plpmtud.black_holes);
+    return iptfs_figure_count(subject->totals->plpmtud_black_holes);
 }
 
 static const struct iptfs_summary_row plpmtud_rows[] = {
@@ -263,6 +308,7 @@ static const struct iptfs_summary_row plpmtud_rows[] = {
         .caption = "size of outer packets found by probes",
         .meaning = "Outer IP packet that path MTU discovery had found at the end (RFC 8899).",
         .get = plpmtu,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "plpmtud.probes",

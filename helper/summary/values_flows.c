@@ -27,20 +27,11 @@ static const struct iptfs_summary_condition hosted = {"for ns-3's applications",
 
 static const struct iptfs_summary_condition tcp = {"for ns-3's TCP applications", is_tcp};
 
-static struct iptfs_tally offered(const struct iptfs_summary_subject *subject)
-{
-    const struct iptfs_flow *flow = subject->flow;
-    return (struct iptfs_tally){
-        flow->delivered.delays.count + flow->lost.pkts + flow->in_flight.pkts,
-        flow->delivered.octets + flow->lost.octets + flow->in_flight.octets,
-    };
-}
-
 /* Data for ns-3's applications, else whole inner packets. */
 static double received(const struct iptfs_summary_subject *subject)
 {
     return (double)(subject->hosts != NULL ? subject->hosts->received_octets
-                                           : subject->flow->delivered.octets);
+                                           : iptfs_flow_octets(subject->flow));
 }
 
 static double cwnd(const struct iptfs_summary_subject *subject)
@@ -55,12 +46,12 @@ static double retransmitted(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure offered_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(offered(subject).pkts);
+    return iptfs_figure_count(iptfs_flow_offered(subject->flow).pkts);
 }
 
 static struct iptfs_figure offered_octets(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(offered(subject).octets);
+    return iptfs_figure_count(iptfs_flow_offered(subject->flow).octets);
 }
 
 static struct iptfs_figure delivered_pkts(const struct iptfs_summary_subject *subject)
@@ -83,9 +74,14 @@ static struct iptfs_figure in_flight(const struct iptfs_summary_subject *subject
     return iptfs_figure_count(subject->flow->in_flight.pkts);
 }
 
+static struct iptfs_figure in_flight_before(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->flow->in_flight_before.pkts);
+}
+
 static struct iptfs_figure loss(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_ratio(subject->flow->lost.pkts, offered(subject).pkts));
+    return iptfs_figure_real(iptfs_flow_loss(subject->flow));
 }
 
 static struct iptfs_figure delay(const struct iptfs_summary_subject *subject)
@@ -201,12 +197,21 @@ static const struct iptfs_summary_row flow_rows[] = {
         .caption = "inner packets in flight",
         .meaning = "Packets of the flow inside the tunnel when the run ended.",
         .get = in_flight,
+        .span = IPTFS_SPAN_END,
+    },
+    {
+        .name = "in_flight_before",
+        .unit = "packets",
+        .caption = "inner packets in flight at the end of the warm-up",
+        .meaning = "Packets of the flow inside the tunnel when the warm-up ended.",
+        .get = in_flight_before,
+        .when = &iptfs_summary_with_warm_up,
     },
     {
         .name = "loss",
         .unit = "share",
         .caption = "loss of inner packets",
-        .meaning = "Packets lost, divided by those offered.",
+        .meaning = "Packets lost, divided by those offered and those in flight before.",
         .get = loss,
     },
     {
@@ -236,7 +241,8 @@ static const struct iptfs_summary_row flow_rows[] = {
         .unit = "bit/s",
         .caption = "goodput",
         .meaning = "Data that the applications received in order and without gap, per second from "
-                   "the section's start to its end or its last transfer.",
+                   "the section's start, or the end of the warm-up, to its end or its last "
+                   "transfer; null when that was before the warm-up ended.",
         .get = goodput,
         .when = &hosted,
         .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_RATES, received, NULL,

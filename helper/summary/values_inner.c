@@ -23,28 +23,28 @@ static const struct iptfs_summary_parts causes = {
 
 static struct iptfs_figure offered_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->store.ledger.offered.pkts);
+    return iptfs_figure_count(subject->totals->ledger.offered.pkts);
 }
 
 static struct iptfs_figure offered_octets(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->store.ledger.offered.octets);
+    return iptfs_figure_count(subject->totals->ledger.offered.octets);
 }
 
 static struct iptfs_figure delivered_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->store.ledger.delivered.pkts);
+    return iptfs_figure_count(subject->totals->ledger.delivered.pkts);
 }
 
 static struct iptfs_figure delivered_octets(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->store.ledger.delivered.octets);
+    return iptfs_figure_count(subject->totals->ledger.delivered.octets);
 }
 
 static struct iptfs_figure dropped(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_count(
-        subject->tunnel->store.ledger.dropped[iptfs_drop_cause_at(subject->part)].pkts);
+        subject->totals->ledger.dropped[iptfs_drop_cause_at(subject->part)].pkts);
 }
 
 static struct iptfs_figure inner_in_flight(const struct iptfs_summary_subject *subject)
@@ -52,34 +52,56 @@ static struct iptfs_figure inner_in_flight(const struct iptfs_summary_subject *s
     return iptfs_figure_count(subject->tunnel->in_flight_pkts);
 }
 
+static struct iptfs_figure inner_in_flight_before(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(iptfs_ledger_in_flight(&subject->before->ledger));
+}
+
 static struct iptfs_figure delivered_again(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->delivered_again);
+    return iptfs_figure_count(subject->totals->delivered_again);
 }
 
 static struct iptfs_figure inner_ce_marked(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.queue.marked_pkts);
+    return iptfs_figure_count(subject->totals->ce_marked_pkts);
 }
+
+static struct iptfs_figure ecn_dangerous(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ecn_alarms[IPTFS_ECN_DANGEROUS]);
+}
+
+static struct iptfs_figure ecn_possibly_dangerous(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ecn_alarms[IPTFS_ECN_POSSIBLY_DANGEROUS]);
+}
+
+static bool by_rfc6040(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->receiver.config.ecn_decap == IPTFS_ECN_DECAP_RFC6040;
+}
+
+static const struct iptfs_summary_condition with_rfc6040 = {"with ecn-decap = rfc6040", by_rfc6040};
 
 static struct iptfs_figure ip_fragmented(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.packer.ip_cut_pkts);
+    return iptfs_figure_count(subject->totals->ip_cut_pkts);
 }
 
 static struct iptfs_figure ip_fragments(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.packer.ip_fragments);
+    return iptfs_figure_count(subject->totals->ip_fragments);
 }
 
 static struct iptfs_figure icmp_sent(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.icmp_sent);
+    return iptfs_figure_count(subject->totals->icmp_sent);
 }
 
 static struct iptfs_figure local_errors(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.local_errors);
+    return iptfs_figure_count(subject->totals->local_errors);
 }
 
 static struct iptfs_figure skipped(const struct iptfs_summary_subject *subject)
@@ -130,6 +152,16 @@ static const struct iptfs_summary_row inner_rows[] = {
         .caption = "inner packets in flight at the end",
         .meaning = "Inner packets inside the tunnel when the run ended.",
         .get = inner_in_flight,
+        .span = IPTFS_SPAN_END,
+    },
+    {
+        .name = "inner.in_flight_before",
+        .unit = "packets",
+        .caption = "inner packets in flight at the end of the warm-up",
+        .meaning = "Inner packets inside the tunnel when the warm-up ended: with those offered "
+                   "since they are the ones delivered, dropped and in flight.",
+        .get = inner_in_flight_before,
+        .when = &iptfs_summary_with_warm_up,
     },
     {
         .name = "inner.delivered_again",
@@ -144,6 +176,24 @@ static const struct iptfs_summary_row inner_rows[] = {
         .caption = "inner packets marked CE",
         .meaning = "Inner packets that got a CE mark in the sender's queue.",
         .get = inner_ce_marked,
+    },
+    {
+        .name = "inner.ecn_dangerous",
+        .unit = "packets",
+        .caption = "inner packets with dangerous ECN fields",
+        .meaning = "Inner packets that came in outer packets with an ECN field that RFC 6040, 4.2, "
+                   "calls dangerous (!!!) beside their own. With AGGFRAG and ecn = on all that are "
+                   "not ECN-capable are among them: outer packets have ECT(0) whatever is inside.",
+        .get = ecn_dangerous,
+        .when = &with_rfc6040,
+    },
+    {
+        .name = "inner.ecn_possibly_dangerous",
+        .unit = "packets",
+        .caption = "inner packets with possibly dangerous ECN fields",
+        .meaning = "The same for what RFC 6040 calls possibly dangerous (!): ECT(1) inside ECT(0).",
+        .get = ecn_possibly_dangerous,
+        .when = &with_rfc6040,
     },
     {
         .name = "inner.ip_fragmented",
@@ -182,6 +232,7 @@ static const struct iptfs_summary_row inner_rows[] = {
         .meaning = "Packets of capture files that were skipped: not IP, truncated before the "
                    "length field, or longer than IP allows.",
         .get = skipped,
+        .span = IPTFS_SPAN_WHOLE,
     },
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Outer packets: counts, sizes and how evenly they leave. */
+#include "base/units.h"
 #include "packet/drop_cause.h"
 #include "stats/burstiness.h"
 #include "summary/measures.h"
@@ -35,73 +36,77 @@ static const struct iptfs_summary_parts link_causes = {
 
 static struct iptfs_figure sent_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.sent.pkts);
+    return iptfs_figure_count(subject->totals->link.sent.pkts);
 }
 
 static struct iptfs_figure sent_octets(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.sent.octets);
+    return iptfs_figure_count(subject->totals->link.sent.octets);
 }
 
 static struct iptfs_figure received_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.received.pkts);
+    return iptfs_figure_count(subject->totals->link.received.pkts);
 }
 
 static struct iptfs_figure received_octets(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.received.octets);
+    return iptfs_figure_count(subject->totals->link.received.octets);
 }
 
 static struct iptfs_figure lost_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(iptfs_link_lost(&subject->tunnel->link->stats).pkts);
+    return iptfs_figure_count(iptfs_link_lost(&subject->totals->link).pkts);
 }
 
 static struct iptfs_figure lost_octets(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(iptfs_link_lost(&subject->tunnel->link->stats).octets);
+    return iptfs_figure_count(iptfs_link_lost(&subject->totals->link).octets);
 }
 
 static struct iptfs_figure lost_by(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.lost[link_cause(subject->part)].pkts);
+    return iptfs_figure_count(subject->totals->link.lost[link_cause(subject->part)].pkts);
 }
 
 static struct iptfs_figure lost_in_bursts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(
-        iptfs_impairments_lost_pkts(&subject->tunnel->link->impairments, &iptfs_impair_gemodel));
+    return iptfs_figure_count(subject->totals->lost_in_bursts);
 }
 
 static struct iptfs_figure reordered(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.reordered_pkts);
+    return iptfs_figure_count(subject->totals->link.reordered_pkts);
 }
 
 static struct iptfs_figure duplicated(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.duplicated.pkts);
+    return iptfs_figure_count(subject->totals->link.duplicated.pkts);
 }
 
 static struct iptfs_figure ce_marked(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.ce_marked_pkts);
+    return iptfs_figure_count(subject->totals->link.ce_marked_pkts);
 }
 
 static struct iptfs_figure in_flight(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->link->stats.in_flight.pkts);
+    return iptfs_figure_count(subject->totals->link.in_flight.pkts);
+}
+
+static struct iptfs_figure in_flight_before(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(iptfs_link_in_flight(&subject->before->link).pkts);
 }
 
 static struct iptfs_figure late(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(iptfs_tunnel_late_pkts(subject->tunnel));
+    return iptfs_figure_count(subject->totals->late_pkts);
 }
 
 static struct iptfs_figure duplicate(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(iptfs_tunnel_duplicate_pkts(subject->tunnel));
+    return iptfs_figure_count(subject->totals->duplicate_pkts);
 }
 
 static struct iptfs_figure held_max(const struct iptfs_summary_subject *subject)
@@ -111,12 +116,18 @@ static struct iptfs_figure held_max(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure empty_pkts(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.empty_pkts);
+    return iptfs_figure_count(subject->totals->empty_pkts);
 }
 
 static struct iptfs_figure rekeys(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->sender.packer.sa);
+    return iptfs_figure_count(subject->totals->rekeys);
+}
+
+static struct iptfs_figure sa_ended(const struct iptfs_summary_subject *subject)
+{
+    int64_t ended_ps = subject->tunnel->sender.ended_ps;
+    return iptfs_figure_real(ended_ps != IPTFS_NEVER ? iptfs_seconds(ended_ps) : (double)NAN);
 }
 
 static struct iptfs_figure payload_octets(const struct iptfs_summary_subject *subject)
@@ -126,18 +137,18 @@ static struct iptfs_figure payload_octets(const struct iptfs_summary_subject *su
 
 static struct iptfs_figure mean_fill(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_summary_mean_fill(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_mean_fill(subject->totals));
 }
 
 static struct iptfs_figure overhead(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_summary_overhead(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_overhead(subject->totals));
 }
 
 static struct iptfs_figure padding_share(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_real(
-        iptfs_ratio(subject->tunnel->pad_octets, subject->tunnel->link->stats.sent.octets));
+        iptfs_ratio(subject->totals->pad_octets, subject->totals->link.sent.octets));
 }
 
 static struct iptfs_figure gap_cv(const struct iptfs_summary_subject *subject)
@@ -236,6 +247,15 @@ static const struct iptfs_summary_row outer_rows[] = {
         .caption = "outer packets in flight at the end",
         .meaning = "Outer packets on the link when the run ended.",
         .get = in_flight,
+        .span = IPTFS_SPAN_END,
+    },
+    {
+        .name = "outer.in_flight_before",
+        .unit = "packets",
+        .caption = "outer packets in flight at the end of the warm-up",
+        .meaning = "Outer packets on the link when the warm-up ended.",
+        .get = in_flight_before,
+        .when = &iptfs_summary_with_warm_up,
     },
     {
         .name = "outer.late",
@@ -276,12 +296,21 @@ static const struct iptfs_summary_row outer_rows[] = {
         .get = rekeys,
     },
     {
+        .name = "outer.sa_ended_s",
+        .unit = "s",
+        .caption = "end of the last SA",
+        .meaning = "When the SA came to its hard lifetime or its last sequence number, and no "
+                   "other one took over; null when it did not.",
+        .get = sa_ended,
+    },
+    {
         .name = "outer.space_octets",
         .unit = "octets",
         .caption = "payload of an outer packet",
         .meaning = "Octets that one outer packet can carry at the end of the run, without its "
                    "headers and trailer.",
         .get = payload_octets,
+        .span = IPTFS_SPAN_END,
     },
     {
         .name = "outer.mean_fill",

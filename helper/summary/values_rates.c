@@ -28,19 +28,19 @@ static double link_wait_s(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure loss_amplification(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_summary_loss_amplification(subject->tunnel));
+    return iptfs_figure_real(iptfs_summary_loss_amplification(subject->totals));
 }
 
 static struct iptfs_figure goodput(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(iptfs_bits_per_second(subject->tunnel->store.ledger.delivered.octets,
-                                                   subject->view->now_ps));
+    return iptfs_figure_real(iptfs_bits_per_second(subject->totals->ledger.delivered.octets,
+                                                   iptfs_summary_measured_ps(subject->view)));
 }
 
 static struct iptfs_figure outer_rate(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_real(
-        iptfs_bits_per_second(subject->tunnel->link->stats.sent.octets, subject->view->now_ps));
+    return iptfs_figure_real(iptfs_bits_per_second(subject->totals->link.sent.octets,
+                                                   iptfs_summary_measured_ps(subject->view)));
 }
 
 static const struct iptfs_summary_row rates_rows[] = {
@@ -56,14 +56,14 @@ static const struct iptfs_summary_row rates_rows[] = {
         .name = "goodput_bps",
         .unit = "bit/s",
         .caption = "goodput",
-        .meaning = "Rate of delivered inner packets, over the simulated time.",
+        .meaning = "Rate of delivered inner packets, over the simulated time without the warm-up.",
         .get = goodput,
     },
     {
         .name = "outer_bps",
         .unit = "bit/s",
         .caption = "rate of outer packets",
-        .meaning = "Rate of outer packets sent, over the simulated time.",
+        .meaning = "Rate of outer packets sent, over the simulated time without the warm-up.",
         .get = outer_rate,
         .series = {IPTFS_SERIES_RATE, IPTFS_SERIES_PLOT_RATES, outer_octets, NULL,
                    "Rate of outer packets sent."},

@@ -49,8 +49,9 @@ static struct iptfs_figure counter(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure balanced(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_flag(
-        iptfs_ledger_balanced(&subject->tunnel->store.ledger, subject->tunnel->in_flight_pkts));
+    uint64_t in_flight = subject->tunnel->in_flight_pkts;
+    return iptfs_figure_flag(iptfs_ledger_balanced(&subject->tunnel->store.ledger, in_flight) &&
+                             iptfs_totals_balanced(subject->totals, subject->before, in_flight));
 }
 
 static const struct iptfs_summary_row counters_rows[] = {
@@ -62,14 +63,16 @@ static const struct iptfs_summary_row counters_rows[] = {
             "The counters an operator sees: Linux's (/proc/net/xfrm_stat) and those of RFC 9348.",
         .get = counter,
         .parts = &counters,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "ledger_balanced",
         .unit = "boolean",
         .caption = "ledger balanced",
-        .meaning = "Whether offered packets equal delivered, dropped and in-flight ones; a run in "
-                   "which they do not fails.",
+        .meaning = "Whether offered packets equal delivered, dropped and in-flight ones, over the "
+                   "whole run and after the warm-up; a run in which they do not fails.",
         .get = balanced,
+        .span = IPTFS_SPAN_NONE,
     },
 };
 
@@ -124,6 +127,36 @@ static const struct iptfs_summary_condition when_interrupted = {
     .holds = was_interrupted,
 };
 
+static bool has_warm_up(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_summary_has_warm_up(subject->view);
+}
+
+static bool finds_warm_up(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_summary_finds_warm_up(subject->view);
+}
+
+const struct iptfs_summary_condition iptfs_summary_with_warm_up = {"with the option warm-up",
+                                                                   has_warm_up};
+
+static const struct iptfs_summary_condition with_auto = {"with warm-up = auto", finds_warm_up};
+
+static struct iptfs_figure warm_up(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_real(iptfs_seconds(subject->view->warm_up.cut_ps));
+}
+
+static struct iptfs_figure warm_up_series(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_text(subject->view->scenario->warm_up_series);
+}
+
+static struct iptfs_figure too_short(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_flag(subject->view->warm_up.too_short);
+}
+
 static const struct iptfs_summary_row run_rows[] = {
     {
         .name = "name",
@@ -131,6 +164,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "scenario",
         .meaning = "Name of the scenario.",
         .get = name,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "version",
@@ -138,6 +172,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "version",
         .meaning = "Version of the program.",
         .get = version,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "seed",
@@ -145,6 +180,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "seed",
         .meaning = "Seed of the random streams.",
         .get = seed,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "run",
@@ -152,6 +188,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "run",
         .meaning = "Number of the run, which selects other random streams of the same seed.",
         .get = run,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "simulated_s",
@@ -159,6 +196,7 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "simulated time",
         .meaning = "Simulated time.",
         .get = simulated,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "interrupted",
@@ -166,7 +204,38 @@ static const struct iptfs_summary_row run_rows[] = {
         .caption = "interrupted",
         .meaning = "True: the run was not run to its end, and all values are those until then.",
         .get = interrupted,
+        .span = IPTFS_SPAN_NONE,
         .when = &when_interrupted,
+    },
+    {
+        .name = "warm_up_s",
+        .unit = "s",
+        .caption = "warm-up",
+        .meaning = "Time at the start of the run that is left out of all measures. Not left out of "
+                   "counters.*, breaker.*, event_breaker.*, simulated_s and the series.",
+        .get = warm_up,
+        .span = IPTFS_SPAN_NONE,
+        .when = &iptfs_summary_with_warm_up,
+    },
+    {
+        .name = "warm_up_too_short",
+        .unit = "boolean",
+        .caption = "run too short for its warm-up",
+        .meaning = "True: MSER-5 would cut more than half of the run, so that it is too short to "
+                   "say where it has settled. The first half is left out, and the values are not "
+                   "to be trusted.",
+        .get = too_short,
+        .span = IPTFS_SPAN_NONE,
+        .when = &with_auto,
+    },
+    {
+        .name = "warm_up_series",
+        .unit = "text",
+        .caption = "series of the warm-up",
+        .meaning = "The series that decided on the warm-up.",
+        .get = warm_up_series,
+        .span = IPTFS_SPAN_NONE,
+        .when = &with_auto,
     },
 };
 
@@ -199,6 +268,7 @@ static const struct iptfs_summary_row negotiation_rows[] = {
         .caption = "AGGFRAG",
         .meaning = "What the ends agreed on: not asked for, used or refused.",
         .get = outcome,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "negotiation.refused_by",
@@ -206,6 +276,7 @@ static const struct iptfs_summary_row negotiation_rows[] = {
         .caption = "refused by",
         .meaning = "The end that refused AGGFRAG, or nothing.",
         .get = refused_by,
+        .span = IPTFS_SPAN_NONE,
     },
 };
 
@@ -239,6 +310,7 @@ static const struct iptfs_summary_row end_rows[] = {
         .caption = "flags of USE_AGGFRAG",
         .meaning = "Flags that the end sent in its USE_AGGFRAG notification.",
         .get = flags,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "may_fragment",
@@ -246,6 +318,7 @@ static const struct iptfs_summary_row end_rows[] = {
         .caption = "may send fragments",
         .meaning = "Whether the end may send fragments of inner packets.",
         .get = may_fragment,
+        .span = IPTFS_SPAN_NONE,
     },
     {
         .name = "congestion_information",
@@ -254,6 +327,7 @@ static const struct iptfs_summary_row end_rows[] = {
         .meaning = "How the end receives congestion information: none, headers, empty payloads or "
                    "missing.",
         .get = feedback,
+        .span = IPTFS_SPAN_NONE,
     },
 };
 

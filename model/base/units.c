@@ -3,15 +3,6 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-int64_t iptfs_time_after(int64_t from_ps, int64_t span_ps)
-{
-    if (from_ps == IPTFS_NEVER || span_ps == IPTFS_NEVER)
-        return IPTFS_NEVER;
-    if (span_ps > 0 && from_ps > IPTFS_NEVER - span_ps)
-        return IPTFS_NEVER;
-    return from_ps + span_ps;
-}
-
 /* ns-3 divides in 64.64 fixed point, cuts off, and rounds the product with 10^12 to the nearest:
  * the nearest picosecond, where a half may go down. */
 int64_t iptfs_tx_time_ps(uint64_t octets, uint64_t rate_bps)

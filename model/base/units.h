@@ -31,7 +31,14 @@ static inline int64_t iptfs_later(int64_t a_ps, int64_t b_ps)
 }
 
 /* Time `from_ps` + `span_ps`, IPTFS_NEVER when either is IPTFS_NEVER or the sum does not fit. */
-int64_t iptfs_time_after(int64_t from_ps, int64_t span_ps);
+static inline int64_t iptfs_time_after(int64_t from_ps, int64_t span_ps)
+{
+    int64_t sum_ps;
+    if (from_ps == IPTFS_NEVER || span_ps == IPTFS_NEVER ||
+        __builtin_add_overflow(from_ps, span_ps, &sum_ps))
+        return IPTFS_NEVER;
+    return sum_ps;
+}
 
 /* Time that `octets` (below 2^58) take at `rate_bps`, rounded to the picosecond as ns-3's DataRate
  * does, so that a link of ours and one of ns-3's deliver at the same time; at most

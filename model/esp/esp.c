@@ -108,8 +108,8 @@ uint32_t iptfs_esp_head_octets(const struct iptfs_esp *esp)
 uint32_t iptfs_esp_pad_octets(const struct iptfs_esp *esp, uint32_t payload_octets)
 {
     uint32_t align = esp->cipher->align_octets;
-    uint32_t tail = (payload_octets + IPTFS_ESP_TRAILER_OCTETS) % align;
-    return tail == 0 ? 0 : align - tail;
+    IPTFS_ASSERT((align & (align - 1)) == 0);
+    return (align - (payload_octets + IPTFS_ESP_TRAILER_OCTETS)) & (align - 1);
 }
 
 uint32_t iptfs_esp_outer_octets(const struct iptfs_esp *esp, uint32_t payload_octets)

@@ -63,13 +63,19 @@ struct iptfs_tally iptfs_link_lost(const struct iptfs_link_stats *stats)
     return lost;
 }
 
-bool iptfs_link_balanced(const struct iptfs_link_stats *stats)
+struct iptfs_tally iptfs_link_in_flight(const struct iptfs_link_stats *stats)
 {
     struct iptfs_tally lost = iptfs_link_lost(stats);
-    return stats->sent.pkts + stats->duplicated.pkts ==
-               stats->received.pkts + lost.pkts + stats->in_flight.pkts &&
-           stats->sent.octets + stats->duplicated.octets ==
-               stats->received.octets + lost.octets + stats->in_flight.octets;
+    return (struct iptfs_tally){
+        stats->sent.pkts + stats->duplicated.pkts - stats->received.pkts - lost.pkts,
+        stats->sent.octets + stats->duplicated.octets - stats->received.octets - lost.octets,
+    };
+}
+
+bool iptfs_link_balanced(const struct iptfs_link_stats *stats)
+{
+    struct iptfs_tally in_flight = iptfs_link_in_flight(stats);
+    return in_flight.pkts == stats->in_flight.pkts && in_flight.octets == stats->in_flight.octets;
 }
 
 bool iptfs_link_admit(struct iptfs_link *link, struct iptfs_outer *outer)

@@ -79,6 +79,9 @@ struct iptfs_link {
 /* All packets lost on the link, of all causes. */
 struct iptfs_tally iptfs_link_lost(const struct iptfs_link_stats *stats);
 
+/* Packets on the link: sent or duplicated, and neither received nor lost yet. */
+struct iptfs_tally iptfs_link_in_flight(const struct iptfs_link_stats *stats);
+
 /* Whether the packets of a cleared link add up. */
 bool iptfs_link_balanced(const struct iptfs_link_stats *stats);
 

@@ -100,14 +100,34 @@ static void change_rate(struct iptfs_transmitter *transmitter)
     transmitter->changes_left--;
 }
 
+/* The time that a packet takes. Packets of one size follow each other, and a division of 128 bits
+ * takes long: the last time is kept. */
+static int64_t tx_time_ps(struct iptfs_transmitter *transmitter, uint32_t octets)
+{
+    struct iptfs_tx_time *last = &transmitter->last;
+    if (octets != last->octets || transmitter->rate_bps != last->rate_bps)
+        *last = (struct iptfs_tx_time){
+            .octets = octets,
+            .rate_bps = transmitter->rate_bps,
+            .span_ps = iptfs_tx_time_ps(octets, transmitter->rate_bps),
+        };
+    return last->span_ps;
+}
+
+/* A slow link with a long queue may be busy beyond the last time that there is. */
+static int64_t end_at_rate(struct iptfs_transmitter *transmitter, int64_t start_ps, uint32_t octets)
+{
+    return iptfs_time_after(start_ps, tx_time_ps(transmitter, octets));
+}
+
 /* The end of a transmission that starts at `start_ps`; the rate may change before that. Starts are
  * in the order of time, so each change is looked at once. */
-static int64_t end_of(struct iptfs_transmitter *transmitter, int64_t start_ps, uint32_t octets)
+static __attribute__((noinline)) int64_t end_over_changes(struct iptfs_transmitter *transmitter,
+                                                          int64_t start_ps, uint32_t octets)
 {
     while (changes_before(transmitter, iptfs_time_after(start_ps, 1)))
         change_rate(transmitter);
-    /* A slow link with a long queue may be busy beyond the last time that there is. */
-    int64_t end_ps = iptfs_time_after(start_ps, iptfs_tx_time_ps(octets, transmitter->rate_bps));
+    int64_t end_ps = end_at_rate(transmitter, start_ps, octets);
     uint128 left = (uint128)octets * 8 * (uint128)IPTFS_PS_PER_S; /* bits * ps/s */
     while (changes_before(transmitter, end_ps)) {
         int64_t at_ps = transmitter->change->at_ps;
@@ -136,7 +156,9 @@ int iptfs_transmitter_send(struct iptfs_transmitter *transmitter, int64_t now_ps
         if (error != IPTFS_OK)
             return error;
     }
-    transmitter->busy_until_ps = end_of(transmitter, start_ps, octets);
+    transmitter->busy_until_ps = transmitter->changes_left > 0
+                                     ? end_over_changes(transmitter, start_ps, octets)
+                                     : end_at_rate(transmitter, start_ps, octets);
     *depart_ps = transmitter->busy_until_ps;
     return IPTFS_OK;
 }

@@ -16,6 +16,13 @@ struct iptfs_waiting {
     uint32_t octets;
 };
 
+/* How long a packet of this size takes at this rate. */
+struct iptfs_tx_time {
+    uint64_t rate_bps;
+    int64_t span_ps;
+    uint32_t octets;
+};
+
 struct iptfs_transmitter {
     uint64_t rate_bps;                /* 0: no limit */
     const struct iptfs_timed *change; /* the next change of the rate */
@@ -30,6 +37,7 @@ struct iptfs_transmitter {
     size_t count;
     uint64_t octets; /* waiting */
     unsigned users;  /* links that share it */
+    struct iptfs_tx_time last;
 };
 
 /* Prepares a transmitter that one link uses. */

@@ -20,6 +20,7 @@ struct iptfs_buffer {
 
 struct iptfs_chunk {
     struct iptfs_chunk *next;
+    struct iptfs_inner *inner; /* INNER_CHUNK of them; NULL: it holds something else */
     max_align_t memory[];
 };
 
@@ -54,6 +55,7 @@ static void *new_chunk(struct iptfs_store *store, size_t octets)
         return NULL;
     }
     store->octets += octets;
+    chunk->inner = NULL;
     chunk->next = store->chunks;
     store->chunks = chunk;
     return chunk->memory;
@@ -64,7 +66,9 @@ static bool grow_inner(struct iptfs_store *store)
     struct iptfs_inner *packets = new_chunk(store, INNER_CHUNK * sizeof *packets);
     if (packets == NULL)
         return false;
+    store->chunks->inner = packets;
     for (size_t i = INNER_CHUNK; i-- > 0;) {
+        packets[i].refs = 0;
         packets[i].next = store->free_inner;
         store->free_inner = &packets[i];
     }
@@ -81,6 +85,17 @@ static bool grow_outer(struct iptfs_store *store)
         store->free_outer = &packets[i];
     }
     return true;
+}
+
+void iptfs_store_each_in_flight(const struct iptfs_store *store,
+                                void (*take)(void *ctx, const struct iptfs_inner *inner), void *ctx)
+{
+    for (const struct iptfs_chunk *chunk = store->chunks; chunk != NULL; chunk = chunk->next)
+        for (size_t i = 0; i < INNER_CHUNK && chunk->inner != NULL; i++) {
+            const struct iptfs_inner *inner = &chunk->inner[i];
+            if (inner->refs > 0 && !inner->delivered && !inner->is_fragment)
+                take(ctx, inner);
+        }
 }
 
 static uint8_t *take_buffer(struct iptfs_store *store)
@@ -139,16 +154,40 @@ bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
     return inner->owns_bytes;
 }
 
-void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap)
+/* An IP fragment counts for the packet it is of. */
+static void count_alarm(struct iptfs_store *store, struct iptfs_inner *inner, uint8_t alarm)
 {
-    if (decap == IPTFS_ECN_DECAP_NOTHING || iptfs_ecn_is_ce(inner->tos))
+    struct iptfs_inner *counted = inner->is_fragment ? inner->whole : inner;
+    store->ecn_alarms[alarm] += !counted->ecn_alarm;
+    counted->ecn_alarm = true;
+}
+
+void iptfs_inner_decap_ecn(struct iptfs_store *store, struct iptfs_inner *inner, uint8_t outer_ecn,
+                           enum iptfs_ecn_decap decap)
+{
+    uint8_t sent = iptfs_inner_sent_tos(inner) & IPTFS_ECN_MASK;
+    uint8_t present = inner->tos & IPTFS_ECN_MASK;
+    uint8_t alarm = iptfs_ecn_decapsulate(decap, sent, outer_ecn).alarm;
+    struct iptfs_ecn_outcome outcome = iptfs_ecn_decapsulate(decap, present, outer_ecn);
+    if (alarm != IPTFS_ECN_USED)
+        count_alarm(store, inner, alarm);
+    if (outcome.drop)
+        inner->ce_refused = true;
+    if (outcome.ecn == present)
         return;
-    if (!iptfs_ecn_capable(inner->tos)) {
-        inner->ce_refused = decap == IPTFS_ECN_DECAP_RFC6040;
-        return;
+    inner->ecn_sent = sent;
+    inner->tos = (uint8_t)((inner->tos & ~IPTFS_ECN_MASK) | outcome.ecn);
+}
+
+enum iptfs_delivery iptfs_inner_deliver_other(struct iptfs_inner *inner)
+{
+    if (inner->ce_refused) {
+        iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
+        return IPTFS_DELIVERY_REFUSED;
     }
-    inner->ecn_sent = inner->tos & IPTFS_ECN_MASK;
-    inner->tos |= IPTFS_ECN_CE;
+    bool again = inner->delivered;
+    inner->delivered = true; /* a fragment is not counted by the ledger */
+    return again ? IPTFS_DELIVERY_AGAIN : IPTFS_DELIVERY_FIRST;
 }
 
 void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t octets)
@@ -158,9 +197,7 @@ void iptfs_inner_resize(struct iptfs_store *store, struct iptfs_inner *inner, ui
     inner->octets = octets;
 }
 
-/* Not inlined: nearly all packets are delivered. */
-static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
-                                                      const struct iptfs_inner *inner)
+static void end_undelivered(struct iptfs_store *store, const struct iptfs_inner *inner)
 {
     if (inner->is_fragment) {
         iptfs_inner_set_drop_cause(inner->whole, (enum iptfs_drop_cause)inner->drop_cause);
@@ -178,32 +215,33 @@ static __attribute__((noinline)) void end_undelivered(struct iptfs_store *store,
 
 static inline void put_back(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (!inner->delivered)
-        end_undelivered(store, inner);
     if (inner->handle != NULL && store->release != NULL)
         store->release(store->release_ctx, inner->handle);
-    if (inner->owns_bytes)
-        return_buffer(store, inner->bytes);
     inner->next = store->free_inner;
     store->free_inner = inner;
     IPTFS_ASSERT(store->live_inner > 0);
     store->live_inner--;
 }
 
-/* Apart, since few packets are fragments, and the call of iptfs_inner_unref would keep free_inner
+/* Apart, since few packets end this way, and the call of iptfs_inner_unref would keep free_inner
  * from being inlined. */
-static __attribute__((noinline)) void free_fragment(struct iptfs_store *store,
-                                                    struct iptfs_inner *inner)
+static __attribute__((noinline)) void free_other(struct iptfs_store *store,
+                                                 struct iptfs_inner *inner)
 {
-    struct iptfs_inner *whole = inner->whole;
+    struct iptfs_inner *whole = inner->is_fragment ? inner->whole : NULL;
+    if (!inner->delivered)
+        end_undelivered(store, inner);
+    if (inner->owns_bytes)
+        return_buffer(store, inner->bytes);
     put_back(store, inner);
-    iptfs_inner_unref(store, whole);
+    if (whole != NULL)
+        iptfs_inner_unref(store, whole);
 }
 
 static inline void free_inner(struct iptfs_store *store, struct iptfs_inner *inner)
 {
-    if (inner->is_fragment)
-        free_fragment(store, inner);
+    if (!inner->delivered || inner->is_fragment || inner->owns_bytes)
+        free_other(store, inner);
     else
         put_back(store, inner);
 }

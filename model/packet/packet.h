@@ -9,6 +9,7 @@
 #define IPTFS_PACKET_H
 
 #include "base/octets.h"
+#include "packet/ecn_decap.h"
 #include "packet/ledger.h"
 
 #include <stdbool.h>
@@ -27,43 +28,38 @@ struct iptfs_aggfrag {
     uint32_t transmit_delay_us; /* likewise */
     uint32_t tval;
     uint32_t techo;
+    float receive_pps; /* not on the wire: X_recv as the receiver measured it, in simulations */
 };
 
-/* What the inner packets of an outer packet with a CE mark get at the end of the tunnel (RFC 9347,
- * 2.2.5.2 and 3.1). */
-enum iptfs_ecn_decap {
-    IPTFS_ECN_DECAP_NOTHING, /* they stay as they are */
-    IPTFS_ECN_DECAP_RFC6040, /* CE where they are ECN-capable; the others are dropped (4.2) */
-    IPTFS_ECN_DECAP_MARK     /* CE where they are ECN-capable; the others stay as they are */
-};
-
-/* An inner packet: a user's IP packet inside the tunnel. */
+/* An inner packet: a user's IP packet inside the tunnel. What it takes from struct iptfs_arrival
+ * stands in the same order here, so that it is copied in few steps. */
 struct iptfs_inner {
     struct iptfs_inner *next; /* the next packet in the queue, later in the outer packets */
+    int64_t arrived_ps;       /* when it entered the tunnel */
     void *handle;             /* opaque, of the caller that offered it; NULL for none */
     uint8_t *bytes;           /* its octets; NULL: only its size is simulated */
-    int64_t arrived_ps;       /* when it entered the tunnel */
+    uint32_t octets;          /* whole IP packet */
+    uint32_t id;              /* IPv4 identification or IPv6 flow label, for traces */
+    uint16_t flow;            /* which traffic source it came from */
+    uint8_t ip_version;       /* 4 or 6 */
+    uint8_t tos;              /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
+    bool local;               /* sent by the gateway itself, not forwarded */
+    bool df;                  /* IPv4's Don't Fragment */
+    uint8_t drop_cause;       /* enum iptfs_drop_cause; without effect once it is delivered */
+    uint8_t ecn_sent; /* its ECN when it was sent, if that of an outer packet came on; else 0 */
     union {
         int64_t gathered_ps;       /* when its first IP fragment came, while they are gathered */
         struct iptfs_inner *whole; /* of a fragment: the packet it is of, reference held */
     };
-    uint32_t octets; /* whole IP packet */
-    uint32_t id;     /* IPv4 identification or IPv6 flow label, for traces */
-    uint32_t refs;   /* the queue, outer packets and the reassembly that hold it */
+    uint32_t refs; /* the queue, outer packets and the reassembly that hold it */
     union {
         uint32_t got;  /* octets that have come, while IP fragments of it are gathered */
         uint32_t from; /* of a fragment: where its payload begins in that of `whole` */
     };
-    uint16_t flow;        /* which traffic source it came from */
-    uint8_t ip_version;   /* 4 or 6 */
-    uint8_t tos;          /* IPv4 TOS or IPv6 traffic class, ECN in the lowest two bits */
-    uint8_t drop_cause;   /* enum iptfs_drop_cause; without effect once it is delivered */
-    uint8_t ecn_sent;     /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
-    bool local;           /* sent by the gateway itself, not forwarded */
     bool ce_refused : 1;  /* is not ECN-capable, and an outer packet's CE asks to drop it */
+    bool ecn_alarm : 1;   /* counted in ecn_alarms of the store */
     bool owns_bytes : 1;  /* bytes is a buffer of the store */
     bool delivered : 1;   /* has left the tunnel whole */
-    bool df : 1;          /* IPv4's Don't Fragment */
     bool is_fragment : 1; /* see packet/ip_fragment.h; the ledger does not count it */
 };
 
@@ -127,6 +123,9 @@ struct iptfs_store {
     bool full;           /* max_octets was reached */
     uint64_t live_inner;
     uint64_t live_outer;
+    /* Inner packets whose ECN field did not fit that of an outer packet they came in, each once, by
+     * enum iptfs_ecn_alarm (RFC 6040, 4.2). */
+    uint64_t ecn_alarms[IPTFS_ECN_ALARMS];
     uint64_t found_in_flight; /* packets freed after iptfs_store_close, not delivered or dropped */
     bool closing;
     int error; /* IPTFS_E_NO_MEMORY once memory ran out, else 0 */
@@ -155,6 +154,11 @@ static inline enum iptfs_drop_cause iptfs_store_release_cause(const struct iptfs
 /* Frees all memory. Every packet must have been freed. */
 void iptfs_store_free(struct iptfs_store *store);
 
+/* Calls for each inner packet that is in flight: offered, and neither delivered nor dropped yet. */
+void iptfs_store_each_in_flight(const struct iptfs_store *store,
+                                void (*take)(void *ctx, const struct iptfs_inner *inner),
+                                void *ctx);
+
 /* A new inner packet with one reference, counted as offered, all else 0. NULL (and store->error
  * set) when memory ran out. */
 struct iptfs_inner *iptfs_inner_new(struct iptfs_store *store, uint32_t octets);
@@ -178,25 +182,25 @@ static inline void iptfs_inner_set_drop_cause(struct iptfs_inner *inner,
         inner->drop_cause = (uint8_t)cause;
 }
 
-/* True when the packet must be dropped in place of being delivered (RFC 6040, 4.2): sets the cause.
- */
-static inline bool iptfs_inner_ce_refuses(struct iptfs_inner *inner)
-{
-    if (!inner->ce_refused)
-        return false;
-    iptfs_inner_set_drop_cause(inner, IPTFS_DROP_CE_NOT_ECT);
-    return true;
-}
+enum iptfs_delivery {
+    IPTFS_DELIVERY_FIRST,
+    IPTFS_DELIVERY_AGAIN,  /* a second copy */
+    IPTFS_DELIVERY_REFUSED /* it must be dropped (RFC 6040, 4.2), and its cause is set */
+};
 
-/* The packet leaves the tunnel whole. False when it has left before: a second copy. */
-static inline bool iptfs_inner_deliver(struct iptfs_store *store, struct iptfs_inner *inner)
+/* Of a packet with any of the bits that iptfs_inner_deliver tests. */
+enum iptfs_delivery iptfs_inner_deliver_other(struct iptfs_inner *inner);
+
+/* The packet leaves the tunnel whole. The bits are tested together: one test for nearly all
+ * packets. */
+static inline enum iptfs_delivery iptfs_inner_deliver(struct iptfs_store *store,
+                                                      struct iptfs_inner *inner)
 {
-    if (inner->delivered)
-        return false;
+    if (inner->ce_refused || inner->delivered || inner->is_fragment)
+        return iptfs_inner_deliver_other(inner);
     inner->delivered = true;
-    if (!inner->is_fragment)
-        iptfs_tally_add(&store->ledger.delivered, inner->octets);
-    return true;
+    iptfs_tally_add(&store->ledger.delivered, inner->octets);
+    return IPTFS_DELIVERY_FIRST;
 }
 
 /* TOS or traffic class as the sender sent it: without a mark that an outer packet brought. */
@@ -206,12 +210,14 @@ static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
                                 : inner->tos;
 }
 
-/* An outer packet that arrived with CE carried octets of this inner packet: marks it, or decides
- * that it will not be delivered. */
-void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap);
+/* An outer packet that arrived with this ECN field carried octets of this inner packet: its mark
+ * comes on, or the packet will not be delivered. Of several outer packets the most severe mark
+ * counts. */
+void iptfs_inner_decap_ecn(struct iptfs_store *store, struct iptfs_inner *inner, uint8_t outer_ecn,
+                           enum iptfs_ecn_decap decap);
 
-/* True when iptfs_inner_decap_ce has changed what becomes of the packet. */
-static inline bool iptfs_inner_ce_came(const struct iptfs_inner *inner)
+/* True when iptfs_inner_decap_ecn has changed what becomes of the packet. */
+static inline bool iptfs_inner_ecn_came(const struct iptfs_inner *inner)
 {
     return inner->ecn_sent != 0 || inner->ce_refused;
 }

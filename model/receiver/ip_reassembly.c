@@ -25,10 +25,8 @@ static void take_bytes(struct iptfs_ip_reassembly *reassembly, int64_t now_ps,
         return;
     memcpy(inner->bytes, outer->payload, (uint32_t)total);
     iptfs_inner_read_header(inner);
-    if (outer->ecn == IPTFS_ECN_CE)
-        iptfs_inner_decap_ce(inner, reassembly->ecn_decap);
-    if (!iptfs_inner_ce_refuses(inner)) {
-        iptfs_inner_deliver(reassembly->store, inner);
+    iptfs_inner_decap_ecn(reassembly->store, inner, outer->ecn, reassembly->ecn_decap);
+    if (iptfs_inner_deliver(reassembly->store, inner) == IPTFS_DELIVERY_FIRST) {
         iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
         iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);
         reassembly->deliver(reassembly->deliver_ctx, now_ps, inner, false);
@@ -64,9 +62,10 @@ void iptfs_ip_reassembly_input(struct iptfs_ip_reassembly *reassembly, int64_t n
     while (iptfs_slice_next(&walk, &slice)) {
         if (!complete(slice.inner, outer, slice.octets, now_ps))
             continue; /* if a fragment is lost, that sets the packet's drop cause */
-        if (iptfs_inner_ce_refuses(slice.inner))
+        enum iptfs_delivery delivery = iptfs_inner_deliver(reassembly->store, slice.inner);
+        if (delivery == IPTFS_DELIVERY_REFUSED)
             continue;
-        bool first = iptfs_inner_deliver(reassembly->store, slice.inner);
+        bool first = delivery == IPTFS_DELIVERY_FIRST;
         if (first && slice.inner->got > 0 && reassembly->waits != NULL)
             iptfs_waits_add(reassembly->waits, now_ps, slice.inner->gathered_ps, now_ps);
         iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);

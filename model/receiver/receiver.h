@@ -25,7 +25,8 @@ struct iptfs_receiver_config {
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
     bool immediate; /* whole inner packets leave on arrival, only fragments wait (RFC 9347, 2.5) */
     bool ecn;       /* ECN is in use: an outer packet with CE counts as lost (RFC 9347, 3.1) */
-    enum iptfs_ecn_decap ecn_decap; /* what inner packets of an outer packet with CE get */
+    enum iptfs_ecn_decap ecn_decap; /* what inner packets get of the outer ECN field */
+    bool restarts_history;          /* the loss history starts anew with each SA */
     bool plain;                     /* payloads are not AGGFRAG: no reorder window, no reassembly */
 };
 
@@ -96,6 +97,9 @@ static inline uint64_t iptfs_receiver_held_max(const struct iptfs_receiver *rece
 {
     return receiver->reorder.held_max + receiver->immediate.held_max;
 }
+
+/* The most held at one time counts anew, from those held now. */
+void iptfs_receiver_restart_held_max(struct iptfs_receiver *receiver);
 
 /* Lets the drop timer fire when it is due. */
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps);

@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-void iptfs_burstiness_init(struct iptfs_burstiness *burst)
+void iptfs_burstiness_init(struct iptfs_burstiness *burst, int64_t from_ps)
 {
-    *burst = (struct iptfs_burstiness){.interval_end_ps = IPTFS_BURSTINESS_INTERVAL_PS};
+    *burst = (struct iptfs_burstiness){.interval_end_ps = from_ps + IPTFS_BURSTINESS_INTERVAL_PS};
 }
 
 /* Ends the interval that was open, and passes those without packets. */

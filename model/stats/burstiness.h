@@ -21,7 +21,8 @@ struct iptfs_burstiness {
     double squares;
 };
 
-void iptfs_burstiness_init(struct iptfs_burstiness *burst);
+/* The stream is observed from this time on; packets before it were not. */
+void iptfs_burstiness_init(struct iptfs_burstiness *burst, int64_t from_ps);
 
 /* A packet at now_ps, which never goes back. */
 void iptfs_burstiness_add(struct iptfs_burstiness *burst, int64_t now_ps);

@@ -58,6 +58,17 @@ void iptfs_delays_free(struct iptfs_delays *delays)
     delays->bins = NULL;
 }
 
+void iptfs_delays_clear(struct iptfs_delays *delays)
+{
+    uint64_t *bins = delays->bins;
+    /* The others are 0: most distributions use few bins. */
+    if (delays->count > 0) {
+        unsigned first = bin_of((uint64_t)delays->min_ps), last = bin_of((uint64_t)delays->max_ps);
+        memset(bins + first, 0, (last - first + 1) * sizeof *bins);
+    }
+    *delays = (struct iptfs_delays){.min_ps = IPTFS_NEVER, .max_ps = -1, .bins = bins};
+}
+
 void iptfs_delays_add(struct iptfs_delays *delays, int64_t delay_ps)
 {
     if (delay_ps < 0 || delay_ps > IPTFS_TIME_MAX_PS) {
@@ -173,16 +184,9 @@ void iptfs_measure_merge(struct iptfs_measure *measure, const struct iptfs_measu
 
 void iptfs_measure_clear(struct iptfs_measure *measure)
 {
-    struct iptfs_delays *delays = &measure->delays;
-    uint64_t *bins = delays->bins;
-    /* The others are 0: most measures use few bins. */
-    if (delays->count > 0) {
-        unsigned first = bin_of((uint64_t)delays->min_ps), last = bin_of((uint64_t)delays->max_ps);
-        memset(bins + first, 0, (last - first + 1) * sizeof *bins);
-    }
-    *measure = (struct iptfs_measure){
-        .delays = {.min_ps = IPTFS_NEVER, .max_ps = -1, .bins = bins},
-    };
+    struct iptfs_delays delays = measure->delays;
+    iptfs_delays_clear(&delays);
+    *measure = (struct iptfs_measure){.delays = delays};
 }
 
 int iptfs_waits_init(struct iptfs_waits *waits)
@@ -196,6 +200,12 @@ void iptfs_waits_free(struct iptfs_waits *waits)
 {
     iptfs_delays_free(&waits->stall);
     iptfs_delays_free(&waits->gather);
+}
+
+void iptfs_waits_clear(struct iptfs_waits *waits)
+{
+    iptfs_delays_clear(&waits->stall);
+    iptfs_delays_clear(&waits->gather);
 }
 
 void iptfs_waits_add(struct iptfs_waits *waits, int64_t now_ps, int64_t first_ps, int64_t last_ps)

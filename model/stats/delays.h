@@ -30,6 +30,9 @@ struct iptfs_delays {
 int iptfs_delays_init(struct iptfs_delays *delays);
 void iptfs_delays_free(struct iptfs_delays *delays);
 
+/* Removes all delays. */
+void iptfs_delays_clear(struct iptfs_delays *delays);
+
 /* Adds one delay, 0 to IPTFS_TIME_MAX_PS; others only count as out_of_range. */
 void iptfs_delays_add(struct iptfs_delays *delays, int64_t delay_ps);
 
@@ -80,6 +83,9 @@ struct iptfs_waits {
 /* Returns 0 or IPTFS_E_NO_MEMORY. */
 int iptfs_waits_init(struct iptfs_waits *waits);
 void iptfs_waits_free(struct iptfs_waits *waits);
+
+/* Removes all waits. */
+void iptfs_waits_clear(struct iptfs_waits *waits);
 
 /* A packet is delivered at now_ps that came from first_ps to last_ps. */
 void iptfs_waits_add(struct iptfs_waits *waits, int64_t now_ps, int64_t first_ps, int64_t last_ps);

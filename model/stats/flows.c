@@ -3,6 +3,7 @@
 
 #include "base/asserts.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void iptfs_flows_free(struct iptfs_flows *flows)
@@ -40,6 +41,40 @@ void iptfs_flows_end(struct iptfs_flows *flows, const struct iptfs_inner *inner)
         return;
     bool in_flight = inner->drop_cause == IPTFS_DROP_NONE;
     iptfs_tally_add(in_flight ? &flow->in_flight : &flow->lost, inner->octets);
+}
+
+void iptfs_flows_restart(struct iptfs_flows *flows)
+{
+    for (size_t i = 0; i < IPTFS_FLOWS_MAX; i++) {
+        struct iptfs_flow *flow = flows->flow[i];
+        if (flow == NULL)
+            continue;
+        flow->octets_before += flow->delivered.octets;
+        iptfs_measure_clear(&flow->delivered);
+        flow->lost = (struct iptfs_tally){0};
+        flow->in_flight_before = (struct iptfs_tally){0};
+    }
+}
+
+void iptfs_flows_in_flight_before(struct iptfs_flows *flows, const struct iptfs_inner *inner)
+{
+    struct iptfs_flow *flow = iptfs_flows_at(flows, inner->flow);
+    if (flow != NULL)
+        iptfs_tally_add(&flow->in_flight_before, inner->octets);
+}
+
+struct iptfs_tally iptfs_flow_offered(const struct iptfs_flow *flow)
+{
+    uint64_t pkts = flow->delivered.delays.count + flow->lost.pkts + flow->in_flight.pkts;
+    uint64_t octets = flow->delivered.octets + flow->lost.octets + flow->in_flight.octets;
+    return (struct iptfs_tally){pkts - flow->in_flight_before.pkts,
+                                octets - flow->in_flight_before.octets};
+}
+
+double iptfs_flow_loss(const struct iptfs_flow *flow)
+{
+    uint64_t pkts = iptfs_flow_offered(flow).pkts + flow->in_flight_before.pkts;
+    return pkts > 0 ? (double)flow->lost.pkts / (double)pkts : (double)NAN;
 }
 
 void iptfs_flows_sum(const struct iptfs_flows *flows, struct iptfs_measure *measure)

@@ -21,6 +21,9 @@ struct iptfs_flow {
     struct iptfs_measure delivered;
     struct iptfs_tally lost;      /* dropped, for any cause */
     struct iptfs_tally in_flight; /* when the run ended */
+    /* What iptfs_flows_restart left out: packets in flight then, and octets delivered by then. */
+    struct iptfs_tally in_flight_before;
+    uint64_t octets_before;
 };
 
 struct iptfs_flows {
@@ -47,6 +50,24 @@ static inline void iptfs_flows_deliver(struct iptfs_flows *flows, const struct i
     struct iptfs_flow *flow = iptfs_flows_at(flows, inner->flow);
     if (flow != NULL)
         iptfs_measure_add(&flow->delivered, inner->octets, delay_ps);
+}
+
+/* All figures start anew; the packets that are in flight now are to be added next. */
+void iptfs_flows_restart(struct iptfs_flows *flows);
+
+/* A packet is in flight while the figures start anew. */
+void iptfs_flows_in_flight_before(struct iptfs_flows *flows, const struct iptfs_inner *inner);
+
+/* Packets that arrived since the figures started anew. */
+struct iptfs_tally iptfs_flow_offered(const struct iptfs_flow *flow);
+
+/* Packets lost among those that could be: offered, or in flight before. NaN: there were none. */
+double iptfs_flow_loss(const struct iptfs_flow *flow);
+
+/* Octets delivered in the whole run. */
+static inline uint64_t iptfs_flow_octets(const struct iptfs_flow *flow)
+{
+    return flow->octets_before + flow->delivered.octets;
 }
 
 /* A packet was dropped, or is in flight at the end of the run. */

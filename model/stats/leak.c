@@ -13,9 +13,10 @@
 
 enum {
     GAP_BITS = 3, /* each power of two has 2^GAP_BITS bins */
-    /* Redrawn loads: bounds of 5 and of 2 % are the 5th and the 2nd of 99. */
+    /* Redrawn loads: bounds of 5 and of 2 % are the 5th and the 2nd of 99, the 2nd and the 1st
+     * of 49. */
     REDRAWN_MAX = 99,
-    REDRAWN_FEW = 39,
+    REDRAWN_FEW = 49,
     REDRAWN_INTERVALS = 50000 /* fewer times above */
 };
 
@@ -44,8 +45,9 @@ int iptfs_leak_init(struct iptfs_leak *leak, const struct iptfs_leak_config *con
 
 void iptfs_leak_end(struct iptfs_leak *leak, int64_t end_ps)
 {
-    size_t count = (size_t)(end_ps / leak->config.interval_ps);
-    leak->config.duration_ps = end_ps;
+    int64_t duration_ps = end_ps - leak->config.start_ps;
+    size_t count = (size_t)(duration_ps / leak->config.interval_ps);
+    leak->config.duration_ps = duration_ps;
     leak->interval_count = count < leak->interval_count ? count : leak->interval_count;
 }
 
@@ -60,7 +62,8 @@ void iptfs_leak_free(struct iptfs_leak *leak)
 /* Where to count what happens at this time: one entry more than intervals takes what is beyond. */
 static struct iptfs_leak_interval *interval_at(struct iptfs_leak *leak, int64_t at_ps)
 {
-    size_t index = (size_t)(at_ps / leak->config.interval_ps);
+    IPTFS_ASSERT(at_ps >= leak->config.start_ps);
+    size_t index = (size_t)((at_ps - leak->config.start_ps) / leak->config.interval_ps);
     return &leak->intervals[index < leak->interval_count ? index : leak->interval_count];
 }
 

@@ -27,7 +27,8 @@
 
 struct iptfs_leak_config {
     int64_t interval_ps;
-    int64_t duration_ps;
+    int64_t start_ps;      /* packets before it are not measured, and not to be added */
+    int64_t duration_ps;   /* from then on */
     int64_t init_delay_ps; /* of the sender: outer packets are expected that much later */
     bool independent;      /* times and sizes of outer packets cannot depend on the inner ones */
 };
@@ -86,7 +87,8 @@ struct iptfs_leak_report {
  * iptfs_leak_free whatever the outcome. */
 int iptfs_leak_init(struct iptfs_leak *leak, const struct iptfs_leak_config *config);
 
-/* The run ends at end_ps, before its duration: only whole intervals until then count. */
+/* The run ends at end_ps, after start_ps and before its duration: only whole intervals until then
+ * count. */
 void iptfs_leak_end(struct iptfs_leak *leak, int64_t end_ps);
 void iptfs_leak_free(struct iptfs_leak *leak);
 

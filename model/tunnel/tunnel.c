@@ -51,7 +51,9 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
     struct iptfs_tunnel *tunnel = ctx;
     iptfs_observers_received(&tunnel->observers, now_ps, outer);
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
-    iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, outer->number);
+    uint64_t number;
+    if (iptfs_numbering_take(&tunnel->numbering, outer->sa, outer->seq, &number))
+        iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
     else
@@ -73,6 +75,13 @@ static void on_deliver(void *ctx, int64_t now_ps, struct iptfs_inner *inner, boo
     iptfs_observers_delivered(&tunnel->observers, now_ps, inner);
 }
 
+void iptfs_tunnel_observe(struct iptfs_tunnel *tunnel, struct iptfs_observer *observer)
+{
+    iptfs_observers_add(&tunnel->observers, observer);
+    if (tunnel->observers.first[IPTFS_OBSERVED_ARRIVED] != NULL)
+        tunnel->sender.hooks.arrived = on_arrived; /* unset until now: a call for each packet */
+}
+
 static void on_ended(void *ctx, const struct iptfs_inner *inner)
 {
     struct iptfs_tunnel *tunnel = ctx;
@@ -89,7 +98,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     iptfs_store_init(&tunnel->store);
     tunnel->store.ended = on_ended;
     tunnel->store.ended_ctx = tunnel;
-    iptfs_burstiness_init(&tunnel->burst);
+    iptfs_burstiness_init(&tunnel->burst, 0);
     int error = iptfs_measure_init(&tunnel->delivered);
     if (error == IPTFS_OK)
         error = iptfs_waits_init(&tunnel->waits);
@@ -110,7 +119,6 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
         .idle_ps = on_idle_ps,
-        .arrived = on_arrived,
         .icmp = on_icmp,
         .ctx = tunnel,
     };
@@ -277,6 +285,21 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
         return;
     wake_receivers(tunnel, now_ps);
     wake_breaker(tunnel, now_ps);
+}
+
+static void take_in_flight(void *ctx, const struct iptfs_inner *inner)
+{
+    iptfs_flows_in_flight_before(ctx, inner);
+}
+
+void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    iptfs_waits_clear(&tunnel->waits);
+    iptfs_burstiness_init(&tunnel->burst, now_ps);
+    iptfs_receiver_restart_held_max(&tunnel->receiver);
+    iptfs_receiver_restart_held_max(&tunnel->receiver_between);
+    iptfs_flows_restart(&tunnel->flows);
+    iptfs_store_each_in_flight(&tunnel->store, take_in_flight, &tunnel->flows);
 }
 
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)

@@ -24,7 +24,7 @@ struct iptfs_tunnel {
     struct iptfs_store store;
     struct iptfs_counters counters;
     struct iptfs_trace trace;
-    struct iptfs_observers observers; /* added after iptfs_tunnel_init */
+    struct iptfs_observers observers; /* see iptfs_tunnel_observe */
     struct iptfs_sender sender;
     struct iptfs_link *link; /* owned */
     /* Receivers of the SAs 0, 2, 4 ... and of the SAs 1, 3, 5 ...: after a new SA has taken over,
@@ -34,6 +34,7 @@ struct iptfs_tunnel {
     const struct iptfs_mtu_change *mtu_changes; /* the next one */
     size_t mtu_changes_left;
     struct iptfs_circuit_breaker breaker;
+    struct iptfs_numbering numbering; /* of what arrives, for the breaker */
     int64_t stop_ps; /* when the tripped breaker stops the sender, or IPTFS_NEVER */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
     struct iptfs_flows flows;           /* delivered and lost packets, flow by flow */
@@ -83,6 +84,9 @@ void iptfs_tunnel_set_report_breaker(struct iptfs_tunnel *tunnel,
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);
 
+/* Adds an observer, as iptfs_observers_add; after iptfs_tunnel_init, and before the run starts. */
+void iptfs_tunnel_observe(struct iptfs_tunnel *tunnel, struct iptfs_observer *observer);
+
 /* When iptfs_tunnel_wake must be called next; IPTFS_NEVER for not. */
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
 
@@ -90,6 +94,11 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
  * the sender's timer, packets from the link, the receivers' drop timers, the circuit breaker. Times
  * must not decrease. */
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
+/* A warm-up ends at now_ps, up to which the tunnel was woken: delays, waits, burstiness, the
+ * figures of flows and the most packets held start anew. Counts go on (tunnel/totals.h). A packet
+ * counts when it is delivered or dropped, with its whole delay, also when it had arrived before. */
+void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
 /* Brings `delivered` up to date; iptfs_tunnel_close does it too. */
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel);

@@ -253,7 +253,7 @@ static bool start(struct bench *bench, const char *mode, double loss, double lim
     iptfs_tunnel_set_breaker(&bench->tunnel, &breaker);
     bench->observer =
         (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = bench};
-    iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
+    iptfs_tunnel_observe(&bench->tunnel, &bench->observer);
     bench->tunnel.store.release = on_release;
     bench->tunnel.store.release_ctx = bench;
     for (uint32_t i = 0; i < PKTS; i++) {

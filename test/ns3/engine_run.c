@@ -91,7 +91,7 @@ bool engine_open(struct engine_bench *bench, const struct engine_plan *plan, enu
     CHECK_INT(iptfs_engine_init(&bench->engine, &bench->tunnel), IPTFS_OK);
     bench->observer =
         (struct iptfs_observer){.sent = on_sent, .delivered = on_delivered, .ctx = bench};
-    iptfs_observers_add(&bench->tunnel.observers, &bench->observer);
+    iptfs_tunnel_observe(&bench->tunnel, &bench->observer);
     feed_init(&bench->feed, plan->arrivals, plan->count);
     if (kind == ENGINE_DIRECT || kind == ENGINE_P2P)
         bench->tunnel.sender.source = &bench->feed.source;

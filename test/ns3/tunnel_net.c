@@ -65,7 +65,7 @@ static bool add_direction(struct tunnel_net *net, int direction, const struct tu
         return false;
     iptfs_tunnel_set_link(tunnel, link);
     if (direction == 0 && plan->observer != NULL)
-        iptfs_observers_add(&tunnel->observers, plan->observer);
+        iptfs_tunnel_observe(tunnel, plan->observer);
     return true;
 }
 

@@ -30,7 +30,7 @@ static void cut(struct iptfs_store *store, struct iptfs_inner *inner, uint32_t m
 
 static struct iptfs_inner *deliver(struct iptfs_store *store, struct iptfs_inner *fragment)
 {
-    CHECK_TRUE(iptfs_inner_deliver(store, fragment));
+    CHECK_INT(iptfs_inner_deliver(store, fragment), IPTFS_DELIVERY_FIRST);
     return iptfs_ip_fragment_delivered(store, fragment);
 }
 
@@ -92,7 +92,7 @@ static void test_a_mark_reaches_the_whole(void)
     cut(&store, inner, 1000, &into);
     CHECK_INT(into.count, 2);
     CHECK_INT(into.fragment[1]->tos, 0xBA);
-    iptfs_inner_decap_ce(into.fragment[0], IPTFS_ECN_DECAP_RFC6040);
+    iptfs_inner_decap_ecn(&store, into.fragment[0], 3, IPTFS_ECN_DECAP_RFC6040);
     deliver(&store, into.fragment[0]);
     struct iptfs_inner *whole = deliver(&store, into.fragment[1]);
     CHECK_TRUE(whole != NULL && whole->tos == 0xBB);

@@ -51,8 +51,8 @@ static void test_delivery_overrides_a_cause_and_counts_once(void)
     iptfs_store_init(&store);
     struct iptfs_inner *inner = iptfs_inner_new(&store, 100);
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_LINK_LOSS);
-    CHECK_TRUE(iptfs_inner_deliver(&store, inner));
-    CHECK_TRUE(!iptfs_inner_deliver(&store, inner));
+    CHECK_INT(iptfs_inner_deliver(&store, inner), IPTFS_DELIVERY_FIRST);
+    CHECK_INT(iptfs_inner_deliver(&store, inner), IPTFS_DELIVERY_AGAIN);
     iptfs_inner_set_drop_cause(inner, IPTFS_DROP_DUPLICATE);
     iptfs_inner_unref(&store, inner);
     CHECK_U64(store.ledger.delivered.pkts, 1);
@@ -87,6 +87,53 @@ static void test_at_the_end_it_is_in_flight(void)
     CHECK_U64(store.ledger.dropped[IPTFS_DROP_LINK_LOSS].pkts, 1);
     CHECK_TRUE(!iptfs_ledger_balanced(&store.ledger, 0));
     CLOSE_STORE(&store);
+}
+
+static void count_in_flight(void *ctx, const struct iptfs_inner *inner)
+{
+    struct iptfs_tally *sum = ctx;
+    iptfs_tally_add(sum, inner->octets);
+}
+
+/* More packets than a chunk of memory holds, in all states that a packet can have. */
+static void test_packets_in_flight_are_found(void)
+{
+    struct iptfs_inner *inner[600];
+    struct iptfs_store store;
+    struct iptfs_tally found = {0};
+    iptfs_store_init(&store);
+    struct iptfs_outer *outer = iptfs_outer_new(&store);
+    CHECK_INT(iptfs_outer_set_payload(&store, outer, (const uint8_t *)"abc", 3), IPTFS_OK);
+    iptfs_store_each_in_flight(&store, count_in_flight, &found);
+    CHECK_U64(found.pkts, 0);
+    for (uint32_t i = 0; i < 600; i++)
+        inner[i] =
+            i % 6 != 5 ? iptfs_inner_new(&store, i + 1) : iptfs_inner_new_fragment(&store, i + 1);
+    uint64_t octets = 0;
+    for (uint32_t i = 0; i < 600; i++) {
+        if (i % 6 == 1)
+            iptfs_inner_deliver(&store, inner[i]); /* and still referenced */
+        if (i % 6 == 2 || i % 6 == 3)
+            iptfs_inner_set_drop_cause(inner[i], IPTFS_DROP_LATE);
+        if (i % 6 == 3)
+            iptfs_inner_unref(&store, inner[i]);
+        if (i % 6 == 5)
+            inner[i]->whole = inner[i - 1], inner[i - 1]->refs++;
+        octets += i % 6 == 0 || i % 6 == 2 || i % 6 == 4 ? i + 1 : 0;
+    }
+    iptfs_store_each_in_flight(&store, count_in_flight, &found);
+    CHECK_U64(found.pkts, 300);
+    CHECK_U64(found.octets, octets);
+    CHECK_U64(iptfs_ledger_in_flight(&store.ledger), 300);
+    iptfs_store_close(&store);
+    for (uint32_t i = 0; i < 600; i++)
+        if (i % 6 != 3)
+            iptfs_inner_unref(&store, inner[i]);
+    iptfs_outer_unref(&store, outer);
+    found = (struct iptfs_tally){0};
+    iptfs_store_each_in_flight(&store, count_in_flight, &found);
+    CHECK_U64(found.pkts, 0);
+    iptfs_store_free(&store);
 }
 
 static void test_resizing_keeps_the_offer_true(void)
@@ -453,6 +500,7 @@ const CU_TestInfo iptfs_tests_packet[] = {
     {"delivery overrides a cause and counts once", test_delivery_overrides_a_cause_and_counts_once},
     {"a packet without a drop cause is a fault", test_a_packet_without_a_drop_cause_is_a_fault},
     {"at the end it is in flight", test_at_the_end_it_is_in_flight},
+    {"packets in flight are found", test_packets_in_flight_are_found},
     {"resizing keeps the offer true", test_resizing_keeps_the_offer_true},
     {"handles are released exactly once", test_handles_are_released_exactly_once},
     {"slices of a stream cut anywhere", test_slices_of_a_stream_cut_anywhere},

@@ -98,6 +98,27 @@ static void test_sections_with_hosts(void)
     free(text);
 }
 
+/* A warm-up ends before the run, and leaves enough to measure. */
+static void test_warm_ups(void)
+{
+    check_refused("[scenario]\nduration = 2s\nwarm-up = 2s\n" TRAFFIC,
+                  "t.ini:3: [scenario] warm-up: found '2s', allowed: below the duration of 2s");
+    check_refused("[scenario]\nwarm-up = automatic\n" TRAFFIC,
+                  "t.ini:2: [scenario] warm-up: found 'automatic', allowed: auto, or 0 to 1000h");
+    check_refused("[scenario]\nwarm-up = auto\nwarm-up-interval = 21ms\n" TRAFFIC,
+                  "t.ini:3: [scenario] warm-up-interval: found '21ms', allowed: 50 to 1000000 of "
+                  "them within the duration of 1s");
+    check_refused("[scenario]\nwarm-up = auto\nwarm-up-interval = 1ns\n" TRAFFIC,
+                  "t.ini:3: [scenario] warm-up-interval: found '1ns', allowed: 50 to 1000000 of "
+                  "them within the duration of 1s");
+    check_refused("[scenario]\nleak = on\nleak-interval = 60ms\nwarm-up = 500ms\n" TRAFFIC,
+                  "t.ini:3: [scenario] leak-interval: found '60ms', allowed: 10 to 1000000 of them "
+                  "within the duration of 1s, after a warm-up of up to 500ms");
+    check_refused("[scenario]\nleak = on\nleak-interval = 60ms\nwarm-up = auto\n" TRAFFIC,
+                  "t.ini:3: [scenario] leak-interval: found '60ms', allowed: 10 to 1000000 of them "
+                  "within the duration of 1s, after a warm-up of up to 500ms");
+}
+
 /* Without a name the scenario has its file's, as far as a name may be long. */
 static void test_names_of_files(void)
 {
@@ -126,6 +147,7 @@ const CU_TestInfo iptfs_tests_scenario_check[] = {
     {"rates", test_rates},
     {"what ns-3's UDP application cannot do", test_udp_onoff},
     {"sections with hosts", test_sections_with_hosts},
+    {"warm-ups", test_warm_ups},
     {"names of files", test_names_of_files},
     CU_TEST_INFO_NULL,
 };

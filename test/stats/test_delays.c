@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/error.h"
 #include "base/random.h"
 #include "base/units.h"
 #include "stats/burstiness.h"
@@ -255,6 +256,27 @@ static void test_measure_counts_packets_and_octets(void)
 }
 
 /* 90 of 100 did not wait: the last ten quantiles are the ten that did. */
+static void test_cleared_delays_are_as_new(void)
+{
+    struct iptfs_delays delays, fresh;
+    CHECK_INT(iptfs_delays_init(&delays), IPTFS_OK);
+    CHECK_INT(iptfs_delays_init(&fresh), IPTFS_OK);
+    for (int64_t delay_ps = 1; delay_ps < IPTFS_PS_PER_S; delay_ps = 3 * delay_ps + 7)
+        iptfs_delays_add(&delays, delay_ps);
+    iptfs_delays_add(&delays, -1);
+    iptfs_delays_clear(&delays);
+    CHECK_U64(delays.count + delays.out_of_range, 0);
+    CHECK_NEAR(iptfs_delays_mean_ps(&delays), 0, 0);
+    for (int64_t delay_ps = 10; delay_ps < IPTFS_PS_PER_S; delay_ps *= 10) {
+        iptfs_delays_add(&delays, delay_ps);
+        iptfs_delays_add(&fresh, delay_ps);
+    }
+    for (double p = 0; p <= 1; p += 0.125)
+        CHECK_INT(iptfs_delays_quantile_ps(&delays, p), iptfs_delays_quantile_ps(&fresh, p));
+    iptfs_delays_free(&delays);
+    iptfs_delays_free(&fresh);
+}
+
 static void test_waits_among_all(void)
 {
     struct iptfs_waits waits;
@@ -304,7 +326,7 @@ static void test_neighbours_differ(void)
 static void test_even_stream_is_not_bursty(void)
 {
     struct iptfs_burstiness burst;
-    iptfs_burstiness_init(&burst);
+    iptfs_burstiness_init(&burst, 0);
     CHECK_TRUE(isnan(iptfs_burstiness_gap_cv(&burst)));
     CHECK_TRUE(isnan(iptfs_burstiness_dispersion(&burst)));
     for (int i = 0; i < 1000; i++)
@@ -320,11 +342,11 @@ static void test_burstiness_by_hand(void)
 {
     struct iptfs_burstiness burst;
     int64_t now_ps = 0;
-    iptfs_burstiness_init(&burst);
+    iptfs_burstiness_init(&burst, 0);
     for (int i = 0; i <= 1000; i++, now_ps += i % 2 == 1 ? 1000 : 3000)
         iptfs_burstiness_add(&burst, now_ps);
     CHECK_NEAR(iptfs_burstiness_gap_cv(&burst), 0.5, 1e-12);
-    iptfs_burstiness_init(&burst);
+    iptfs_burstiness_init(&burst, 0);
     for (int i = 0; i < 20; i += 2)
         for (int k = 0; k < 10; k++)
             iptfs_burstiness_add(&burst, i * IPTFS_BURSTINESS_INTERVAL_PS + k);
@@ -341,7 +363,7 @@ static void test_poisson_stream_is_one(void)
     struct iptfs_random *stream = iptfs_random_new(9, 1, IPTFS_RANDOM_ARRIVAL, 0);
     struct iptfs_burstiness burst;
     double now_ps = 0;
-    iptfs_burstiness_init(&burst);
+    iptfs_burstiness_init(&burst, 0);
     for (int i = 0; i < 40000; i++) {
         now_ps += iptfs_random_exponential(stream, (double)IPTFS_BURSTINESS_INTERVAL_PS / 10);
         iptfs_burstiness_add(&burst, (int64_t)now_ps);
@@ -362,6 +384,7 @@ const CU_TestInfo iptfs_tests_delays[] = {
     {"quantiles never decrease", test_quantiles_never_decrease},
     {"merge is as if added here", test_merge_is_as_if_added_here},
     {"packets and octets", test_measure_counts_packets_and_octets},
+    {"cleared delays are as new", test_cleared_delays_are_as_new},
     {"waits among all", test_waits_among_all},
     {"neighbours differ", test_neighbours_differ},
     {"an even stream is not bursty", test_even_stream_is_not_bursty},

@@ -56,6 +56,36 @@ static void test_jitter_is_taken_within_a_flow(void)
     iptfs_flows_free(&flows);
 }
 
+static void test_figures_start_anew(void)
+{
+    static struct iptfs_flows flows;
+    const struct iptfs_inner on_the_way = {.flow = 1, .octets = 50}, other = {.flow = 3};
+    deliver(&flows, 1, 100, 5);
+    end(&flows, 1, IPTFS_DROP_LINK_LOSS);
+    CHECK_U64(iptfs_flow_offered(flows.flow[1]).pkts, 2);
+    CHECK_NEAR(iptfs_flow_loss(flows.flow[1]), 0.5, 0);
+    iptfs_flows_restart(&flows);
+    iptfs_flows_in_flight_before(&flows, &on_the_way);
+    iptfs_flows_in_flight_before(&flows, &on_the_way);
+    iptfs_flows_in_flight_before(&flows, &other);
+    /* One of two packets from before, and two new ones; one is left. */
+    deliver(&flows, 1, 50, 70);
+    deliver(&flows, 1, 200, 90);
+    end(&flows, 1, IPTFS_DROP_LINK_LOSS);
+    const struct iptfs_flow *flow = flows.flow[1];
+    CHECK_U64(flow->delivered.delays.count, 2);
+    CHECK_INT(flow->delivered.delays.min_ps, 70);
+    CHECK_U64(flow->delivered.octets, 250);
+    CHECK_U64(iptfs_flow_octets(flow), 350);
+    CHECK_NEAR(iptfs_flows_jitter_ps(&flows, NULL), 20, 0); /* 5 and 70 are no pair */
+    CHECK_U64(flow->in_flight_before.pkts, 2);
+    CHECK_U64(iptfs_flow_offered(flow).pkts, 1);
+    CHECK_U64(iptfs_flow_offered(flow).octets, 160);
+    CHECK_NEAR(iptfs_flow_loss(flow), 1.0 / 3, 1e-12);
+    CHECK_U64(flows.flow[3]->in_flight_before.pkts, 1);
+    iptfs_flows_free(&flows);
+}
+
 static void test_flows_beyond_the_last_count_as_one(void)
 {
     static struct iptfs_flows flows;
@@ -69,6 +99,7 @@ static void test_flows_beyond_the_last_count_as_one(void)
 const CU_TestInfo iptfs_tests_flows[] = {
     {"each packet counts in its flow", test_each_packet_counts_in_its_flow},
     {"jitter is taken within a flow", test_jitter_is_taken_within_a_flow},
+    {"figures start anew", test_figures_start_anew},
     {"flows beyond the last count as one", test_flows_beyond_the_last_count_as_one},
     CU_TEST_INFO_NULL,
 };

@@ -201,7 +201,7 @@ static void on_received(void *ctx, int64_t now_ps, const struct iptfs_outer *out
 static void watch(struct seen *seen, struct iptfs_tunnel *tunnel)
 {
     seen->observer = (struct iptfs_observer){.sent = on_sent, .received = on_received, .ctx = seen};
-    iptfs_observers_add(&tunnel->observers, &seen->observer);
+    iptfs_tunnel_observe(tunnel, &seen->observer);
 }
 
 static struct seen see(const char *text)

@@ -104,7 +104,7 @@ static struct flow simulate(const char *scenario_path, const struct sets *sets)
     int code = iptfs_run_init(&run, &scenario, scenario.seed, 0, &error);
     struct iptfs_tunnel *tunnel = &run.direction[IPTFS_FORWARD].tunnel;
     struct iptfs_observer observer = {.arrived = watch_arrived, .sent = watch_sent, .ctx = &watch};
-    iptfs_observers_add(&tunnel->observers, &observer);
+    iptfs_tunnel_observe(tunnel, &observer);
     if (code == IPTFS_OK)
         code = iptfs_run_until(&run, scenario.duration_ps, &error);
     if (code == IPTFS_OK)

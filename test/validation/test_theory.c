@@ -335,7 +335,7 @@ static void outer_packets_never_drift(void)
     if (stage_open(&stage, sets, 4, 0) == IPTFS_OK) {
         static struct iptfs_observer observer;
         observer = (struct iptfs_observer){.sent = count_sent, .ctx = &sent};
-        iptfs_observers_add(&stage.tunnel.observers, &observer);
+        iptfs_tunnel_observe(&stage.tunnel, &observer);
         for (int64_t t_ps = 0; t_ps < 2 * IPTFS_PS_PER_S; t_ps += INT64_C(1234567891)) {
             stage_run(&stage, t_ps);
             if (!CHECK_U64(sent, packets_until(t_ps, numerator, 333333333)))
