@@ -1,269 +1,247 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "advice/attack.h"
 
+#include "advice/attack_plots.h"
 #include "advice/attack_results.h"
+#include "advice/attack_table.h"
+#include "advice/classifier.h"
 #include "advice/trials.h"
-#include "files/interrupt.h"
-#include "files/outfile.h"
 #include "files/textfile.h"
-#include "option/time_or_word.h"
 #include "sweep/grid.h"
 #include "text/json_build.h"
-#include "text/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct attack {
-    const struct iptfs_attack_request *request;
-    struct iptfs_sweep sweep;
-    struct iptfs_classes classes;
+    const struct iptfs_sweep_request *request;
+    FILE *out;
     struct iptfs_trials trials;
-    char *directory;
-    size_t runs; /* of each class: points with the same values but the seed */
     json_t *rows;
 };
 
-/* ------------------------------------------------------------------------------------ checking */
-
-/* Seeds span the grid fastest: the points of one tunnel follow each other. */
-static int find_runs(struct attack *attack, struct iptfs_error *error)
-{
-    const struct iptfs_sweep *sweep = &attack->sweep;
-    attack->runs = 1;
-    for (size_t i = 0; i < sweep->n_axes; i++)
-        if (strcmp(sweep->axes[i].tracks[0].column, "seed") == 0)
-            attack->runs = sweep->axes[i].n_steps;
-    if (attack->runs >= IPTFS_ATTACK_RUNS_MIN)
-        return IPTFS_OK;
-    return iptfs_fail(error, IPTFS_E_INVALID,
-                      "%s: [sweep] seed: found %zu of them, allowed: %d or more, such as "
-                      "'seed = 1 .. 30', the runs of each class",
-                      iptfs_quoted_path(sweep->path).text, attack->runs, IPTFS_ATTACK_RUNS_MIN);
-}
-
-/* A cut that depends on the traffic would show the class. */
-static int check_warm_up(const struct iptfs_scenario *scenario, struct iptfs_error *error)
-{
-    if (scenario->warm_up_ps != IPTFS_TIME_BY_WORD)
-        return IPTFS_OK;
-    return iptfs_fail(error, IPTFS_E_INVALID,
-                      "%s: [scenario] warm-up: found 'auto', allowed for an attack: a time, the "
-                      "same for all classes",
-                      iptfs_quoted_path(scenario->path).text);
-}
-
-/* All scenarios are read before any runs; the classes are those of the first. */
-static int check_points(struct attack *attack, struct iptfs_error *error)
-{
-    int code = find_runs(attack, error);
-    for (size_t i = 1; i <= attack->sweep.n_points && code == IPTFS_OK; i++) {
-        struct iptfs_scenario scenario;
-        code = iptfs_sweep_scenario(&attack->sweep, i, &scenario, error);
-        if (code != IPTFS_OK)
-            return code;
-        code = check_warm_up(&scenario, error);
-        if (i == 1 && code == IPTFS_OK) {
-            code = iptfs_classes_init(&attack->classes, &scenario, error);
-            attack->directory = attack->request->out_dir != NULL
-                                    ? strdup(attack->request->out_dir)
-                                    : iptfs_path_join("out", scenario.name);
-            if (attack->directory == NULL)
-                code = iptfs_fail_no_memory(error);
-        }
-        iptfs_scenario_free(&scenario);
-    }
-    return code;
-}
-
-/* --------------------------------------------------------------------------------- classifying */
-
-struct costs {
-    double outer_octets, inner_octets, seconds;
-    double delay_s; /* sum of means */
-    size_t delays;
+/* The runs through one tunnel. */
+struct tunnel {
+    size_t count; /* of samples: classes * runs */
+    double *values;
+    int *classes;
+    int *groups; /* numbers of runs */
+    struct iptfs_guesses guesses;
+    double outer_octets, offered_octets, inner_octets, duration_s; /* sums */
+    double delay_s;
+    size_t delays; /* how many runs it is the sum of */
 };
 
-static struct costs costs_of(const struct attack *attack, size_t tunnel)
+static int new_tunnel(struct tunnel *tunnel, size_t count)
 {
-    struct costs costs = {0};
-    for (size_t run = 0; run < attack->runs; run++)
-        for (size_t c = 0; c < attack->classes.count; c++) {
-            const struct iptfs_trial *trial =
-                iptfs_trial_at(&attack->trials, tunnel * attack->runs + run, c);
-            costs.outer_octets += trial->outer_octets;
-            costs.inner_octets += trial->inner_octets;
-            costs.seconds += trial->duration_s;
-            if (!isnan(trial->delay_s)) {
-                costs.delay_s += trial->delay_s;
-                costs.delays++;
-            }
-        }
-    return costs;
+    *tunnel = (struct tunnel){
+        .count = count,
+        .values = calloc(count, IPTFS_FEATURES * sizeof *tunnel->values),
+        .classes = calloc(count, sizeof(int)),
+        .groups = calloc(count, sizeof(int)),
+        .guesses = {calloc(count, sizeof(int)), calloc(count, sizeof(int)),
+                    calloc(count, sizeof(int))},
+    };
+    const struct iptfs_guesses *guesses = &tunnel->guesses;
+    return tunnel->values != NULL && tunnel->classes != NULL && tunnel->groups != NULL &&
+                   guesses->svm != NULL && guesses->nearest != NULL && guesses->better != NULL
+               ? IPTFS_OK
+               : IPTFS_E_NO_MEMORY;
 }
 
-static int classify(const struct attack *attack, size_t tunnel, struct iptfs_accuracy *svm,
-                    struct iptfs_accuracy *nearest)
+static void free_tunnel(struct tunnel *tunnel)
 {
-    const size_t count = attack->runs * attack->classes.count;
-    double *values = calloc(count * IPTFS_FEATURES, sizeof *values);
-    int *classes = calloc(count, sizeof *classes), *groups = calloc(count, sizeof *groups);
-    int code = values != NULL && classes != NULL && groups != NULL ? IPTFS_OK : IPTFS_E_NO_MEMORY;
-    for (size_t i = 0; i < count && code == IPTFS_OK; i++) {
-        size_t run = i / attack->classes.count, class = i % attack->classes.count;
-        const struct iptfs_trial *trial =
-            iptfs_trial_at(&attack->trials, tunnel * attack->runs + run, class);
-        memcpy(values + i * IPTFS_FEATURES, trial->features, sizeof trial->features);
-        classes[i] = (int)class;
-        groups[i] = (int)run;
+    free(tunnel->values);
+    free(tunnel->classes);
+    free(tunnel->groups);
+    free(tunnel->guesses.svm);
+    free(tunnel->guesses.nearest);
+    free(tunnel->guesses.better);
+}
+
+static void add_trial(struct tunnel *tunnel, size_t sample, const struct iptfs_trial *trial)
+{
+    memcpy(tunnel->values + sample * IPTFS_FEATURES, trial->features, sizeof trial->features);
+    tunnel->outer_octets += trial->outer_octets;
+    tunnel->offered_octets += trial->offered_octets;
+    tunnel->inner_octets += trial->inner_octets;
+    tunnel->duration_s += trial->duration_s;
+    if (!isnan(trial->delay_s)) {
+        tunnel->delay_s += trial->delay_s;
+        tunnel->delays++;
     }
-    struct iptfs_samples samples = {values, classes,        groups,
-                                    count,  IPTFS_FEATURES, IPTFS_ATTACK_FOLDS};
-    if (code == IPTFS_OK)
-        code = iptfs_classify_svm(&samples, svm);
-    if (code == IPTFS_OK)
-        code = iptfs_classify_nearest(&samples, nearest);
-    free(values);
-    free(classes);
-    free(groups);
+}
+
+static int read_trials(const struct attack *attack, size_t number, struct tunnel *tunnel,
+                       const struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                       struct iptfs_error *error)
+{
+    int code = IPTFS_OK;
+    for (size_t i = 0; i < tunnel->count && code == IPTFS_OK; i++) {
+        struct iptfs_trial trial;
+        size_t class = i % attack->trials.classes.count, run = i / attack->trials.classes.count;
+        size_t point = iptfs_trial_point(&attack->trials, number, class, run);
+        code = iptfs_trial_read(&trial, directory, &outcomes->points[point - 1], error);
+        tunnel->classes[i] = (int)class;
+        tunnel->groups[i] = (int)run;
+        if (code == IPTFS_OK)
+            add_trial(tunnel, i, &trial);
+    }
     return code;
 }
 
-/* ------------------------------------------------------------------------------------- results */
+/* ----------------------------------------------------------------------------------------- rows */
 
+/* What cannot be computed is null. */
 static void put_number(json_t **row, const char *name, double value)
 {
     iptfs_json_put(row, name, isfinite(value) ? json_real(value) : json_null());
 }
 
-static json_t *row_of(const struct attack *attack, size_t tunnel, const struct iptfs_accuracy *svm,
-                      const struct iptfs_accuracy *nearest)
+static void put_accuracy(json_t **row, const char *name, struct iptfs_accuracy accuracy)
+{
+    char end[32];
+    put_number(row, name, accuracy.part);
+    snprintf(end, sizeof end, "%s_low", name);
+    put_number(row, end, accuracy.low);
+    snprintf(end, sizeof end, "%s_high", name);
+    put_number(row, end, accuracy.high);
+}
+
+static json_t *confusion_of(const struct tunnel *tunnel, size_t n_classes)
+{
+    json_t *matrix = json_array();
+    for (size_t class = 0; class < n_classes; class ++) {
+        json_t *line = json_array();
+        for (size_t guess = 0; guess < n_classes; guess++) {
+            json_int_t runs = 0;
+            for (size_t i = 0; i < tunnel->count; i++)
+                runs += tunnel->classes[i] == (int)class && tunnel->guesses.better[i] == (int)guess;
+            iptfs_json_append(&line, json_integer(runs));
+        }
+        iptfs_json_append(&matrix, line);
+    }
+    return matrix;
+}
+
+static json_t *row_of(const struct attack *attack, const struct iptfs_sweep *sweep, size_t number,
+                      const struct tunnel *tunnel, const struct iptfs_samples *samples)
 {
     struct iptfs_sweep_point point;
-    struct costs costs = costs_of(attack, tunnel);
-    json_t *row = json_pack("{s:I}", "point", (json_int_t)(tunnel + 1));
-    iptfs_sweep_point_at(&attack->sweep, tunnel * attack->runs + 1, &point);
+    const struct iptfs_trials *trials = &attack->trials;
+    json_t *row = json_pack("{s:I}", "point", (json_int_t)(number + 1));
+    iptfs_sweep_point_at(sweep, iptfs_trial_point(trials, number, 0, 0), &point);
     for (size_t i = 0; i < point.n_columns; i++)
-        if (strcmp(point.columns[i], "seed") != 0)
+        if (!iptfs_trials_column(point.columns[i]))
             iptfs_json_put(&row, point.columns[i], json_string(point.labels[i]));
-    iptfs_json_put(&row, "classes", json_integer((json_int_t)attack->classes.count));
-    iptfs_json_put(&row, "runs", json_integer((json_int_t)attack->runs));
-    put_number(&row, "chance", 1 / (double)attack->classes.count);
-    put_number(&row, "accuracy", svm->part);
-    put_number(&row, "accuracy_low", svm->low);
-    put_number(&row, "accuracy_high", svm->high);
-    put_number(&row, "nearest", nearest->part);
-    put_number(&row, "nearest_low", nearest->low);
-    put_number(&row, "nearest_high", nearest->high);
-    put_number(&row, "overhead", costs.outer_octets / costs.inner_octets);
-    put_number(&row, "outer_bps", costs.outer_octets * 8 / costs.seconds);
-    put_number(&row, "delay_s", costs.delay_s / (double)costs.delays);
+    iptfs_json_put(&row, "classes", json_integer((json_int_t)trials->classes.count));
+    iptfs_json_put(&row, "runs", json_integer((json_int_t)trials->runs));
+    put_number(&row, "chance", 1 / (double)trials->classes.count);
+    put_accuracy(&row, "accuracy", iptfs_accuracy_of_guesses(samples, tunnel->guesses.better));
+    put_accuracy(&row, "svm", iptfs_accuracy_of_guesses(samples, tunnel->guesses.svm));
+    put_accuracy(&row, "nearest", iptfs_accuracy_of_guesses(samples, tunnel->guesses.nearest));
+    put_number(&row, "delivered", tunnel->inner_octets / tunnel->offered_octets);
+    put_number(&row, "overhead", tunnel->outer_octets / tunnel->inner_octets);
+    put_number(&row, "outer_bps", tunnel->outer_octets * 8 / tunnel->duration_s);
+    put_number(&row, "delay_s", tunnel->delay_s / (double)tunnel->delays);
+    iptfs_json_put(&row, "confusion", confusion_of(tunnel, trials->classes.count));
     return row;
 }
 
-static int classify_all(struct attack *attack, struct iptfs_error *error)
-{
-    const size_t tunnels = attack->sweep.n_points / attack->runs;
-    attack->rows = json_array();
-    for (size_t i = 0; i < tunnels; i++) {
-        struct iptfs_accuracy svm, nearest;
-        iptfs_progress_update(attack->request->progress, (double)i, (double)tunnels, "tunnels");
-        if (iptfs_interrupt_signal() != 0)
-            return iptfs_fail(error, IPTFS_E_INTERRUPTED,
-                              "interrupted: %zu of %zu tunnels are classified; nothing is written",
-                              i, tunnels);
-        if (classify(attack, i, &svm, &nearest) != IPTFS_OK)
-            return iptfs_fail_no_memory(error);
-        iptfs_json_append(&attack->rows, row_of(attack, i, &svm, &nearest));
-    }
-    iptfs_progress_end(attack->request->progress);
-    return attack->rows != NULL ? IPTFS_OK : iptfs_fail_no_memory(error);
-}
+/* ---------------------------------------------------------------------------------- classifying */
 
-static double number_of(const json_t *row, const char *name)
+static int classify(struct attack *attack, size_t number,
+                    const struct iptfs_sweep_outcomes *outcomes, const char *directory,
+                    struct iptfs_error *error)
 {
-    const json_t *value = json_object_get(row, name);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static void print_table(const struct attack *attack, FILE *out)
-{
-    size_t i;
-    const json_t *row;
-    fprintf(out, "Classes              %zu, %zu runs of each; a guess is right in %.3f\n",
-            attack->classes.count, attack->runs, 1 / (double)attack->classes.count);
-    fprintf(out, "%-40s %-24s %-8s %-10s %s\n", "Tunnel", "recognised (95 %)", "nearest",
-            "overhead", "delay");
-    json_array_foreach(attack->rows, i, row)
-    {
-        struct iptfs_sweep_point point;
-        iptfs_sweep_point_at(&attack->sweep, i * attack->runs + 1, &point);
-        char label[41] = "";
-        for (size_t c = 0; c < point.n_columns; c++) {
-            size_t length = strlen(label);
-            if (strcmp(point.columns[c], "seed") != 0)
-                snprintf(label + length, sizeof label - length, "%s%s", length > 0 ? ", " : "",
-                         point.labels[c]);
-        }
-        fprintf(out, "%-40s %.3f (%.3f to %.3f)   %.3f    %-10.3g %.3g ms\n",
-                *label != '\0' ? label : "as in the file", number_of(row, "accuracy"),
-                number_of(row, "accuracy_low"), number_of(row, "accuracy_high"),
-                number_of(row, "nearest"), number_of(row, "overhead"),
-                1e3 * number_of(row, "delay_s"));
-    }
-    fprintf(out, "Written              %s/results.db, %s/results.csv, %s/plots/accuracy.svg\n",
-            attack->directory, attack->directory, attack->directory);
-}
-
-static int write_copy(const struct attack *attack, struct iptfs_error *error)
-{
-    struct iptfs_outfile file = {0};
-    int code = iptfs_outfile_open_in(&file, attack->directory, "attack.ini", error);
-    if (code == IPTFS_OK) {
-        fputs(attack->sweep.text, file.file);
-        code = iptfs_outfile_commit(&file, error);
-    }
-    iptfs_outfile_discard(&file);
-    return code;
-}
-
-static int run_attack(struct attack *attack, FILE *out, struct iptfs_error *error)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t jobs =
-        attack->request->jobs != 0 ? attack->request->jobs : (size_t)(cores > 0 ? cores : 1);
-    int code = iptfs_trials_run(&attack->trials, &attack->sweep, &attack->classes, jobs,
-                                attack->request->progress, error);
-    if (code == IPTFS_OK)
-        code = classify_all(attack, error);
-    if (code == IPTFS_OK)
-        code = iptfs_attack_write(attack->directory, attack->rows, error);
-    if (code == IPTFS_OK)
-        code = write_copy(attack, error);
-    if (code == IPTFS_OK)
-        code = iptfs_attack_plot(attack->directory, attack->rows, error);
-    if (code == IPTFS_OK && !attack->request->quiet)
-        print_table(attack, out);
-    return code;
-}
-
-int iptfs_attack_command(const struct iptfs_attack_request *request, FILE *out,
-                         struct iptfs_error *error)
-{
-    struct attack attack = {.request = request};
-    int code = iptfs_sweep_load(&attack.sweep, request->path, error);
+    struct tunnel tunnel;
+    const size_t count = attack->trials.runs * attack->trials.classes.count;
+    int code = new_tunnel(&tunnel, count);
     if (code != IPTFS_OK)
-        return code;
-    iptfs_interrupt_catch();
-    code = check_points(&attack, error);
+        iptfs_fail_no_memory(error);
     if (code == IPTFS_OK)
-        code = run_attack(&attack, out, error);
+        code = read_trials(attack, number, &tunnel, outcomes, directory, error);
+    if (code == IPTFS_OK) {
+        const struct iptfs_samples samples = {tunnel.values, tunnel.classes, tunnel.groups,
+                                              count,         IPTFS_FEATURES, IPTFS_ATTACK_FOLDS};
+        code = iptfs_classify(&samples, &tunnel.guesses);
+        if (code == IPTFS_OK)
+            iptfs_json_append(&attack->rows,
+                              row_of(attack, outcomes->sweep, number, &tunnel, &samples));
+        else
+            iptfs_fail(error, code, "%s", iptfs_error_name(code));
+    }
+    free_tunnel(&tunnel);
+    return code;
+}
+
+static int classify_all(struct attack *attack, const struct iptfs_sweep_outcomes *outcomes,
+                        const char *directory, struct iptfs_error *error)
+{
+    const struct iptfs_progress *progress = attack->request->progress;
+    const size_t tunnels = attack->trials.tunnels;
+    size_t incomplete = 0;
+    int code = IPTFS_OK;
+    attack->rows = json_array();
+    for (size_t i = 0; i < tunnels && code == IPTFS_OK; i++) {
+        iptfs_progress_update(progress, (double)i, (double)tunnels, "tunnels classified");
+        if (iptfs_trials_done(&attack->trials, i, outcomes))
+            code = classify(attack, i, outcomes, directory, error);
+        else
+            incomplete++;
+    }
+    iptfs_progress_end(progress);
+    if (incomplete > 0 && code == IPTFS_OK)
+        iptfs_progress_message(progress, "%zu of %zu tunnels lack runs and are not classified",
+                               incomplete, tunnels);
+    return code == IPTFS_OK && attack->rows == NULL ? iptfs_fail_no_memory(error) : code;
+}
+
+/* ---------------------------------------------------------------------------------------- hooks */
+
+static int extend(void *context, const struct iptfs_sweep *sweep, char **text,
+                  struct iptfs_error *error)
+{
+    (void)context;
+    return iptfs_trials_extend(sweep, text, error);
+}
+
+static int check(void *context, const struct iptfs_sweep *sweep, struct iptfs_error *error)
+{
+    struct attack *attack = context;
+    return iptfs_trials_init(&attack->trials, sweep, error);
+}
+
+/* Without a complete tunnel there are no columns: older results stay. */
+static int collect(void *context, const struct iptfs_sweep_outcomes *outcomes,
+                   const char *directory, struct iptfs_error *error)
+{
+    struct attack *attack = context;
+    int code = classify_all(attack, outcomes, directory, error);
+    if (code != IPTFS_OK || json_array_size(attack->rows) == 0)
+        return code;
+    return iptfs_attack_write(directory, attack->rows, &attack->trials.classes, error);
+}
+
+static int finish(void *context, const char *directory, struct iptfs_error *error)
+{
+    const struct attack *attack = context;
+    if (json_array_size(attack->rows) == 0)
+        return IPTFS_OK;
+    if (!attack->request->quiet)
+        iptfs_attack_print(attack->rows, &attack->trials.classes, attack->out);
+    return iptfs_attack_plot(directory, attack->rows, &attack->trials.classes, error);
+}
+
+int iptfs_attack_command(struct iptfs_sweep_request *request, FILE *out, struct iptfs_error *error)
+{
+    struct attack attack = {.request = request, .out = out};
+    request->hooks = (struct iptfs_sweep_hooks){
+        .context = &attack, .extend = extend, .check = check, .collect = collect, .finish = finish};
+    request->collector = "attack";
+    int code = iptfs_sweep_command(request, out, error);
     iptfs_trials_free(&attack.trials);
-    iptfs_classes_free(&attack.classes);
     json_decref(attack.rows);
-    free(attack.directory);
-    iptfs_sweep_free(&attack.sweep);
     return code;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of an attack's results. */
+/* The files of an attack's results. A row is an object of the columns below, before which stand
+ * "point" and the parameters of the tunnel; and "confusion", which is no column: an array for each
+ * class, of how many of its runs were taken for each class. */
 #ifndef IPTFS_ADVICE_ATTACK_RESULTS_H
 #define IPTFS_ADVICE_ATTACK_RESULTS_H
 
 #include "base/error.h"
+#include "scenario/classes.h"
 
 #include <jansson.h>
 
-/* A column of the results that is computed. Those of parameters stand before them. */
+/* A column of the results that is computed. */
 struct iptfs_attack_column {
     const char *name;
     const char *unit;
@@ -17,12 +20,20 @@ struct iptfs_attack_column {
 /* In their order, name NULL at the end. */
 extern const struct iptfs_attack_column iptfs_attack_columns[];
 
-/* Writes results.csv and results.db into the directory: a row for each object of the array `rows`,
- * all with the same members. IPTFS_E_IO, IPTFS_E_NO_MEMORY; then older files are still there. */
-int iptfs_attack_write(const char *directory, const json_t *rows, struct iptfs_error *error);
+struct iptfs_attack_label {
+    char text[256];
+};
 
-/* Draws accuracy against overhead: plots/accuracy.svg, .png, .gp and .csv. IPTFS_E_IO,
- * IPTFS_E_NO_MEMORY. */
-int iptfs_attack_plot(const char *directory, const json_t *rows, struct iptfs_error *error);
+/* The values of the parameters of a row, "esp, 2". */
+struct iptfs_attack_label iptfs_attack_label(const json_t *row);
+
+/* How many runs of a class were taken for another. */
+json_int_t iptfs_attack_confused(const json_t *row, size_t class, size_t guess);
+
+/* Writes results.csv, results.db (with a table "confusion") and confusion.csv into the directory: a
+ * row for each object of the array. IPTFS_E_IO, IPTFS_E_NO_MEMORY; then older files are still
+ * there. */
+int iptfs_attack_write(const char *directory, const json_t *rows,
+                       const struct iptfs_classes *classes, struct iptfs_error *error);
 
 #endif

@@ -1,57 +1,217 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "advice/trials.h"
 
-#include "files/interrupt.h"
-#include "files/process.h"
-#include "run/run.h"
-#include "summary/measures.h"
-#include "summary/summary.h"
+#include "advice/attack.h"
+#include "files/ini.h"
+#include "files/textfile.h"
+#include "option/time_or_word.h"
 #include "sweep/grid.h"
+#include "sweep/key.h"
+#include "sweep/point_file.h"
+#include "text/text_stream.h"
 
-#include <errno.h>
+#include <jansson.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-struct iptfs_trial *iptfs_trial_at(const struct iptfs_trials *trials, size_t point, size_t class)
+#define CLASS_KEY "scenario.class"
+
+/* ------------------------------------------------------------------------------- the sweep's text
+ */
+
+static const struct iptfs_sweep_axis *axis_of(const struct iptfs_sweep *sweep, const char *column)
 {
-    return &trials->all[point * trials->n_classes + class];
+    for (size_t i = 0; i < sweep->n_axes; i++)
+        for (size_t j = 0; j < sweep->axes[i].n_tracks; j++)
+            if (strcmp(sweep->axes[i].tracks[j].column, column) == 0)
+                return &sweep->axes[i];
+    return NULL;
 }
 
-static size_t count_of(const struct iptfs_trials *trials)
+static int refuse(const struct iptfs_sweep *sweep, const char *key, const char *found,
+                  const char *allowed, struct iptfs_error *error)
 {
-    return trials->n_points * trials->n_classes;
+    return iptfs_fail(error, IPTFS_E_INVALID, "%s: %s: found %s, allowed: %s",
+                      iptfs_quoted_path(sweep->path).text, key, found, allowed);
 }
 
-static size_t octets_of(const struct iptfs_trials *trials)
+static int check_extendable(const struct iptfs_sweep *sweep, const struct iptfs_scenario *scenario,
+                            struct iptfs_error *error)
 {
-    return count_of(trials) * sizeof *trials->all;
+    if (*scenario->classes == '\0')
+        return refuse(sweep, "[scenario] classes", "nothing",
+                      "2 names of [traffic.NAME] sections or more, as 'call, web'", error);
+    if (axis_of(sweep, CLASS_KEY) != NULL || *scenario->class != '\0')
+        return refuse(sweep, "[scenario] class", "a value", "none, attack sets it", error);
+    return IPTFS_OK;
+}
+
+/* The last line of the section [sweep]. */
+struct last_line {
+    bool inside;
+    unsigned number;
+};
+
+static int enter_section(void *ctx, unsigned line, const char *name)
+{
+    struct last_line *last = ctx;
+    last->inside = strcmp(name, "sweep") == 0;
+    if (last->inside)
+        last->number = line;
+    return 0;
+}
+
+static int pass_value(void *ctx, unsigned line, const char *key, const char *value)
+{
+    struct last_line *last = ctx;
+    (void)key;
+    (void)value;
+    if (last->inside)
+        last->number = line;
+    return 0;
+}
+
+/* Behind the last line of [sweep], so that messages name the lines of the user's file. */
+static void write_extended(const struct iptfs_sweep *sweep, const struct iptfs_classes *classes,
+                           size_t captures, FILE *out)
+{
+    static const struct iptfs_ini_events events = {enter_section, pass_value};
+    struct last_line last = {false, 0};
+    const char *rest = sweep->text;
+    iptfs_ini_parse(sweep->text, sweep->path, &events, &last, NULL);
+    for (unsigned line = 0; line < last.number && *rest != '\0'; line++)
+        rest += strcspn(rest, "\n") + (strchr(rest, '\n') != NULL);
+    fwrite(sweep->text, 1, (size_t)(rest - sweep->text), out);
+    if (rest > sweep->text && rest[-1] != '\n')
+        fputc('\n', out);
+    fprintf(out, CLASS_KEY " = ");
+    for (size_t i = 0; i < classes->count; i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", classes->names[i]);
+    fputc('\n', out);
+    if (axis_of(sweep, "seed") == NULL && captures > 0)
+        fprintf(out, "seed = 1 .. %zu\n", captures);
+    fputs(rest, out);
+}
+
+static char *extended(const struct iptfs_sweep *sweep, const struct iptfs_scenario *scenario)
+{
+    struct iptfs_text_stream stream;
+    struct iptfs_classes classes;
+    FILE *out = iptfs_text_stream_open(&stream);
+    if (out == NULL)
+        return NULL;
+    int code = iptfs_classes_init(&classes, scenario->classes);
+    write_extended(sweep, &classes, scenario->captures, out);
+    iptfs_classes_free(&classes);
+    char *text = iptfs_text_stream_close(&stream);
+    if (code == IPTFS_OK)
+        return text;
+    free(text);
+    return NULL;
+}
+
+int iptfs_trials_extend(const struct iptfs_sweep *sweep, char **text, struct iptfs_error *error)
+{
+    struct iptfs_scenario scenario;
+    int code = iptfs_sweep_scenario(sweep, 1, &scenario, error);
+    if (code != IPTFS_OK)
+        return code;
+    code = check_extendable(sweep, &scenario, error);
+    if (code == IPTFS_OK && (*text = extended(sweep, &scenario)) == NULL)
+        code = iptfs_fail_no_memory(error);
+    iptfs_scenario_free(&scenario);
+    return code;
+}
+
+/* ---------------------------------------------------------------------------------------- trials
+ */
+
+static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
+                     struct iptfs_error *error)
+{
+    const struct iptfs_sweep_axis *seeds = axis_of(sweep, "seed");
+    trials->runs = seeds != NULL ? seeds->n_steps : 1;
+    trials->tunnels = sweep->n_points / trials->runs / trials->classes.count;
+    if (seeds != NULL && seeds->n_tracks > 1)
+        return refuse(sweep, "[sweep] zip", "seed", "seeds that are combined with all tunnels",
+                      error);
+    if (trials->runs >= IPTFS_ATTACK_RUNS_MIN)
+        return IPTFS_OK;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "%s: [sweep] seed: found %zu of them, allowed: %d or more, as 'seed = 1 .. "
+                      "30', the runs (or captures) of each class",
+                      iptfs_quoted_path(sweep->path).text, trials->runs, IPTFS_ATTACK_RUNS_MIN);
+}
+
+/* A cut that depends on the traffic would show its class. */
+static int check_warm_up(const struct iptfs_sweep *sweep, const struct iptfs_scenario *scenario,
+                         struct iptfs_error *error)
+{
+    if (scenario->warm_up_ps != IPTFS_TIME_BY_WORD)
+        return IPTFS_OK;
+    return refuse(sweep, "[scenario] warm-up", "'auto'", "with attack a time", error);
+}
+
+static int check_tunnels(const struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
+                         struct iptfs_error *error)
+{
+    int code = IPTFS_OK;
+    for (size_t i = 0; i < trials->tunnels && code == IPTFS_OK; i++) {
+        struct iptfs_scenario scenario;
+        code = iptfs_sweep_scenario(sweep, iptfs_trial_point(trials, i, 0, 0), &scenario, error);
+        if (code != IPTFS_OK)
+            return code;
+        code = check_warm_up(sweep, &scenario, error);
+        iptfs_scenario_free(&scenario);
+    }
+    return code;
+}
+
+int iptfs_trials_init(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
+                      struct iptfs_error *error)
+{
+    struct iptfs_scenario scenario;
+    *trials = (struct iptfs_trials){.runs = 0};
+    int code = iptfs_sweep_scenario(sweep, 1, &scenario, error);
+    if (code != IPTFS_OK)
+        return code;
+    code = iptfs_classes_init(&trials->classes, scenario.classes);
+    iptfs_scenario_free(&scenario);
+    if (code != IPTFS_OK)
+        return iptfs_fail_no_memory(error);
+    code = find_runs(trials, sweep, error);
+    return code == IPTFS_OK ? check_tunnels(trials, sweep, error) : code;
 }
 
 void iptfs_trials_free(struct iptfs_trials *trials)
 {
-    if (trials->all != NULL)
-        munmap(trials->all, octets_of(trials));
-    *trials = (struct iptfs_trials){.n_points = 0};
+    iptfs_classes_free(&trials->classes);
 }
 
-/* ----------------------------------------------------------------------------------- one trial */
-
-static void sent_forward(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+bool iptfs_trials_column(const char *column)
 {
-    iptfs_seen_add(ctx, now_ps, outer->ip_octets, false);
+    return strcmp(column, CLASS_KEY) == 0 || strcmp(column, "seed") == 0;
 }
 
-static void sent_reverse(void *ctx, int64_t now_ps, const struct iptfs_outer *outer)
+size_t iptfs_trial_point(const struct iptfs_trials *trials, size_t tunnel, size_t class, size_t run)
 {
-    iptfs_seen_add(ctx, now_ps, outer->ip_octets, true);
+    return (tunnel * trials->classes.count + class) * trials->runs + run + 1;
 }
+
+bool iptfs_trials_done(const struct iptfs_trials *trials, size_t tunnel,
+                       const struct iptfs_sweep_outcomes *outcomes)
+{
+    size_t first = iptfs_trial_point(trials, tunnel, 0, 0) - 1;
+    for (size_t i = 0; i < trials->runs * trials->classes.count; i++)
+        if (!outcomes->points[first + i].done)
+            return false;
+    return true;
+}
+
+/* --------------------------------------------------------------------------------------- results
+ */
 
 /* A value "a.b.c" of a summary; NaN when it is not there. */
 static double value_of(const json_t *summary, const char *a, const char *b, const char *c)
@@ -62,165 +222,35 @@ static double value_of(const json_t *summary, const char *a, const char *b, cons
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static double or_zero(double value)
+static double octets_of(const json_t *summary, const char *a, const char *b)
 {
-    return isnan(value) ? 0 : value;
+    double forward = value_of(summary, a, b, "octets");
+    double reverse = value_of(json_object_get(summary, "reverse"), a, b, "octets");
+    return (isnan(forward) ? 0 : forward) + (isnan(reverse) ? 0 : reverse);
 }
 
-static void take_costs(struct iptfs_trial *trial, const json_t *summary, int64_t duration_ps)
+static bool take(struct iptfs_trial *trial, const json_t *summary)
 {
-    const json_t *reverse = json_object_get(summary, "reverse");
-    trial->outer_octets = or_zero(value_of(summary, "outer", "sent", "octets")) +
-                          or_zero(value_of(reverse, "outer", "sent", "octets"));
-    trial->inner_octets = or_zero(value_of(summary, "inner", "delivered", "octets")) +
-                          or_zero(value_of(reverse, "inner", "delivered", "octets"));
+    const json_t *features = json_object_get(summary, "observed");
+    for (size_t i = 0; i < IPTFS_FEATURES; i++)
+        trial->features[i] = json_number_value(json_array_get(features, i));
+    trial->outer_octets = octets_of(summary, "outer", "sent");
+    trial->offered_octets = octets_of(summary, "inner", "offered");
+    trial->inner_octets = octets_of(summary, "inner", "delivered");
     trial->delay_s = value_of(summary, "delay_s", "mean", NULL);
-    trial->duration_s = (double)duration_ps / 1e12;
+    trial->duration_s = json_number_value(json_object_get(summary, "simulated_s")) -
+                        json_number_value(json_object_get(summary, "warm_up_s"));
+    return json_array_size(features) == IPTFS_FEATURES;
 }
 
-/* The attacker sees what is measured: nothing of the warm-up. */
-static int finish_trial(struct iptfs_run *run, struct iptfs_seen_packets *seen,
-                        struct iptfs_trial *trial, struct iptfs_error *error)
+int iptfs_trial_read(struct iptfs_trial *trial, const char *directory,
+                     const struct iptfs_sweep_outcome *outcome, struct iptfs_error *error)
 {
-    struct iptfs_summary_view view = iptfs_run_view(run, run->end_ps);
-    int64_t measured_ps = iptfs_summary_measured_ps(&view);
-    json_t *summary = iptfs_summary_json(&view);
-    iptfs_seen_from(seen, view.start_ps);
-    if (summary == NULL || seen->failed ||
-        iptfs_features(seen, measured_ps, trial->features) != IPTFS_OK) {
-        json_decref(summary);
-        return iptfs_fail_no_memory(error);
-    }
-    take_costs(trial, summary, measured_ps);
+    json_t *summary;
+    int code = iptfs_point_file_load(directory, &outcome->id, &summary, error);
+    if (code == IPTFS_OK && !take(trial, summary))
+        code = iptfs_fail(error, IPTFS_E_IO, "%s/points/%s.json: holds no features of an attack",
+                          iptfs_quoted_path(directory).text, outcome->id.text);
     json_decref(summary);
-    return IPTFS_OK;
-}
-
-static int run_trial(const struct iptfs_scenario *scenario, uint64_t number,
-                     struct iptfs_trial *trial, struct iptfs_error *error)
-{
-    static struct iptfs_run run; /* large, and ns-3 allows one at a time */
-    struct iptfs_seen_packets seen = {.count = 0};
-    struct iptfs_observer observers[IPTFS_DIRECTIONS] = {
-        [IPTFS_FORWARD] = {.sent = sent_forward, .ctx = &seen},
-        [IPTFS_REVERSE] = {.sent = sent_reverse, .ctx = &seen},
-    };
-    int code = iptfs_run_init(&run, scenario, scenario->seed, number, error);
-    for (int i = 0; i < IPTFS_DIRECTIONS && code == IPTFS_OK; i++)
-        if (run.direction[i].used)
-            iptfs_tunnel_observe(&run.direction[i].tunnel, &observers[i]);
-    if (code == IPTFS_OK)
-        code = iptfs_run_until(&run, scenario->duration_ps, error);
-    if (code == IPTFS_OK)
-        code = iptfs_run_finish(&run, error);
-    if (code == IPTFS_OK)
-        code = finish_trial(&run, &seen, trial, error);
-    iptfs_run_free(&run);
-    iptfs_seen_free(&seen);
     return code;
-}
-
-/* ---------------------------------------------------------------------------------- processes */
-
-static void run_class(const struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
-                      const struct iptfs_classes *classes, size_t point, size_t class)
-{
-    struct iptfs_trial *trial = iptfs_trial_at(trials, point, class);
-    struct iptfs_error error = {0};
-    struct iptfs_scenario scenario;
-    int code = iptfs_sweep_scenario(sweep, point + 1, &scenario, &error);
-    if (code == IPTFS_OK) {
-        iptfs_classes_keep(classes, class, &scenario);
-        code = run_trial(&scenario, class, trial, &error);
-        iptfs_scenario_free(&scenario);
-    }
-    trial->code = code;
-    snprintf(trial->text, sizeof trial->text, "%s",
-             error.text[0] != '\0' ? error.text : iptfs_error_name(code));
-    trial->done = true;
-}
-
-static pid_t start_process(const struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
-                           const struct iptfs_classes *classes, size_t first, size_t jobs)
-{
-    pid_t parent = getpid(), child = fork();
-    if (child != 0)
-        return child;
-    iptfs_process_end_with(parent, SIGKILL);
-    for (size_t i = first; i < count_of(trials) && iptfs_interrupt_signal() == 0; i += jobs)
-        run_class(trials, sweep, classes, i / trials->n_classes, i % trials->n_classes);
-    _exit(0);
-}
-
-static int check_trials(const struct iptfs_trials *trials, struct iptfs_error *error)
-{
-    for (size_t i = 0; i < count_of(trials); i++) {
-        const struct iptfs_trial *trial = &trials->all[i];
-        if (!trial->done)
-            return iptfs_fail(error, IPTFS_E_ENGINE, "the process of a run ended early");
-        if (trial->code != IPTFS_OK)
-            return iptfs_fail(error, trial->code, "%s", trial->text);
-    }
-    return IPTFS_OK;
-}
-
-static int prepare(struct iptfs_trials *trials, struct iptfs_error *error)
-{
-    void *memory =
-        mmap(NULL, octets_of(trials), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    trials->all = memory != MAP_FAILED ? memory : NULL;
-    if (trials->all == NULL)
-        return iptfs_fail_no_memory(error);
-    return IPTFS_OK;
-}
-
-static size_t count_done(const struct iptfs_trials *trials)
-{
-    size_t done = 0;
-    for (size_t i = 0; i < count_of(trials); i++)
-        done += trials->all[i].done;
-    return done;
-}
-
-/* Waits for all processes, or ends them when a signal asks for it. */
-static void wait_for(const struct iptfs_trials *trials, pid_t *children, size_t count,
-                     const struct iptfs_progress *progress)
-{
-    const struct timespec pause = {.tv_nsec = 50000000};
-    for (size_t i = 0; i < count;) {
-        iptfs_progress_update(progress, (double)count_done(trials), (double)count_of(trials),
-                              "runs");
-        if (iptfs_interrupt_signal() != 0)
-            kill(children[i], SIGKILL);
-        pid_t ended = waitpid(children[i], NULL, WNOHANG);
-        if (ended == children[i] || (ended < 0 && errno == ECHILD))
-            i++;
-        else
-            nanosleep(&pause, NULL);
-    }
-    iptfs_progress_end(progress);
-}
-
-int iptfs_trials_run(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
-                     const struct iptfs_classes *classes, size_t jobs,
-                     const struct iptfs_progress *progress, struct iptfs_error *error)
-{
-    *trials = (struct iptfs_trials){.n_points = sweep->n_points, .n_classes = classes->count};
-    pid_t *children = calloc(jobs, sizeof *children);
-    int code = children != NULL ? prepare(trials, error) : iptfs_fail_no_memory(error);
-    size_t started = 0;
-    while (started < jobs && code == IPTFS_OK) {
-        children[started] = start_process(trials, sweep, classes, started, jobs);
-        if (children[started] < 0)
-            code = iptfs_fail(error, IPTFS_E_ENGINE, "no process: %s", strerror(errno));
-        else
-            started++;
-    }
-    wait_for(trials, children, started, progress);
-    free(children);
-    if (code == IPTFS_OK && iptfs_interrupt_signal() != 0)
-        return iptfs_fail(error, IPTFS_E_INTERRUPTED,
-                          "interrupted: %zu of %zu runs were done; nothing is written",
-                          count_done(trials), count_of(trials));
-    return code == IPTFS_OK ? check_trials(trials, error) : code;
 }

@@ -1,47 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The runs of an attack: each class of traffic through each point of a sweep, on several
- * processes. */
+/* The runs of an attack as points of a sweep: each class of traffic through each tunnel, once for
+ * each seed. */
 #ifndef IPTFS_ADVICE_TRIALS_H
 #define IPTFS_ADVICE_TRIALS_H
 
-#include "advice/classes.h"
-#include "advice/features.h"
 #include "base/error.h"
+#include "run/features.h"
+#include "scenario/classes.h"
+#include "sweep/outcomes.h"
 #include "sweep/sweep.h"
-#include "text/progress.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One run. */
-struct iptfs_trial {
-    double features[IPTFS_FEATURES];
-    double outer_octets; /* sent, both directions */
-    double inner_octets; /* delivered, both directions */
-    double delay_s;      /* mean of inner packets of the forward direction; NaN for none */
-    double duration_s;
-    bool done; /* otherwise all else is 0 */
-    int code;
-    char text[1024];
-};
-
-/* In memory that processes share. */
+/* The trials of a sweep. The seed changes fastest, then the class, then the tunnel. */
 struct iptfs_trials {
-    struct iptfs_trial *all; /* n_points rows of n_classes */
-    size_t n_points;
-    size_t n_classes;
+    struct iptfs_classes classes;
+    size_t runs; /* of each class: seeds */
+    size_t tunnels;
 };
 
-/* Runs all trials with so many processes. The class is the number of the run for the random
- * streams, so that no two classes share them. Errors of the first trial that failed;
- * IPTFS_E_INTERRUPTED when a signal has come (files/interrupt), and all processes have ended; the
- * caller frees with iptfs_trials_free, whatever the outcome. */
-int iptfs_trials_run(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
-                     const struct iptfs_classes *classes, size_t jobs,
-                     const struct iptfs_progress *progress, struct iptfs_error *error);
+/* Sets *text to the text of the sweep with a line of [sweep] more for the classes, and one for the
+ * seeds where captures give their number: a new string. IPTFS_E_INVALID (fewer than two classes),
+ * IPTFS_E_NO_MEMORY. */
+int iptfs_trials_extend(const struct iptfs_sweep *sweep, char **text, struct iptfs_error *error);
+
+/* Finds classes, runs and tunnels of such a sweep. IPTFS_E_INVALID (too few runs),
+ * IPTFS_E_NO_MEMORY. The caller frees with iptfs_trials_free, whatever the outcome. */
+int iptfs_trials_init(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
+                      struct iptfs_error *error);
 void iptfs_trials_free(struct iptfs_trials *trials);
 
-/* The trial of a point, from 0, and a class. */
-struct iptfs_trial *iptfs_trial_at(const struct iptfs_trials *trials, size_t point, size_t class);
+/* Whether a column of the sweep distinguishes runs through the same tunnel. */
+bool iptfs_trials_column(const char *column);
+
+/* The point of a trial, from 1. */
+size_t iptfs_trial_point(const struct iptfs_trials *trials, size_t tunnel, size_t class,
+                         size_t run);
+
+/* Whether all runs through a tunnel have a result. */
+bool iptfs_trials_done(const struct iptfs_trials *trials, size_t tunnel,
+                       const struct iptfs_sweep_outcomes *outcomes);
+
+/* What one run shows and costs. */
+struct iptfs_trial {
+    double features[IPTFS_FEATURES];
+    double outer_octets;   /* sent, both directions */
+    double offered_octets; /* of inner packets, both directions */
+    double inner_octets;   /* delivered, both directions */
+    double delay_s;        /* mean of inner packets of the forward direction; NaN for none */
+    double duration_s;
+};
+
+/* Reads the result of a point from the folder of the sweep. IPTFS_E_IO, IPTFS_E_NO_MEMORY. */
+int iptfs_trial_read(struct iptfs_trial *trial, const char *directory,
+                     const struct iptfs_sweep_outcome *outcome, struct iptfs_error *error);
 
 #endif

@@ -1,61 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `iptfs-sim attack` */
 #include "advice/attack.h"
-#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/progress_bar.h"
+#include "cli/sweep_options.h"
 
 #include <stdio.h>
 
-static const struct argp_option options[] = {
-    {"jobs", 'j', "N", 0, "Run N simulations at the same time (default: one per core)", 0},
-    {"out", 'o', "DIR", 0, "Write the results into this folder (default out/NAME)", 0},
-    {"quiet", 'q', NULL, 0, "Print only errors", 0},
-    {0},
-};
-
 static error_t parse(int key, char *value, struct argp_state *state)
 {
-    struct iptfs_attack_request *request = state->input;
-    switch (key) {
-    case 'j':
-        request->jobs = iptfs_argument_number("--jobs", value, 1, 1024);
-        break;
-    case 'o':
-        request->out_dir = value;
-        break;
-    case 'q':
-        request->quiet = true;
-        break;
-    case ARGP_KEY_ARG:
-        iptfs_argument_take(state, &request->path, value);
-        break;
-    case ARGP_KEY_NO_ARGS:
+    if (key == ARGP_KEY_NO_ARGS)
         iptfs_command_usage_error(state->name, "expected FILE.ini, a scenario with the key "
                                                "'classes' and a section [sweep]");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
+    return iptfs_sweep_options_parse(key, value, state);
 }
 
 static const struct argp argp = {
-    .options = options,
+    .options = iptfs_sweep_options,
     .parser = parse,
     .args_doc = "FILE.ini",
     .doc =
         "Measures how well an observer of the outer packets recognises what is inside: each class "
         "of traffic ([scenario] classes) runs through each tunnel of [sweep], once for each seed. "
-        "A support vector machine learns from some runs and is tested with others.\v"
-        "'recognised' is the part of the runs whose class was named, with its 95 % interval; "
-        "compare it with a guess, 1 / classes. 'nearest' is the same by the nearest neighbour. "
-        "'overhead' is outer octets sent for each inner octet delivered. Writes DIR/results.db and "
-        "results.csv, a row for each tunnel, and DIR/plots/accuracy.svg.",
+        "A support vector machine and the nearest neighbour learn from some runs and are tested "
+        "with others. The runs are points of a sweep: an attack that was interrupted continues "
+        "with --resume, and runs on a cluster with --engine.\v"
+        "'recognised' is the part of the runs whose class was named by the one of both that does "
+        "better within the runs it learns from, with its 95 % interval; compare it with a guess, "
+        "1 / classes. 'overhead' is outer octets sent for each inner octet delivered. Writes "
+        "DIR/results.db and results.csv, a row for each tunnel, DIR/confusion.csv, and "
+        "DIR/plots/accuracy.svg and classes.svg.",
 };
 
 static const char *const examples[] = {
     "iptfs-sim attack examples/recognised.ini",
     "iptfs-sim attack examples/recognised.ini --jobs 4 --out out/seen",
+    "iptfs-sim attack examples/recognised.ini --out out/seen --resume",
     NULL,
 };
 
@@ -73,10 +53,12 @@ static int run(int argc, char **argv)
 {
     struct iptfs_error error = {0};
     struct iptfs_progress_bar bar;
-    struct iptfs_attack_request request = {0};
-    iptfs_command_parse(&iptfs_command_attack, 0, argc, argv, &request);
-    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request.quiet);
-    request.progress = &progress;
-    int code = iptfs_attack_command(&request, stdout, &error);
+    struct iptfs_sweep_arguments arguments = iptfs_sweep_arguments_new(argc, argv);
+    struct iptfs_sweep_request *request = &arguments.request;
+    iptfs_command_parse(&iptfs_command_attack, 0, argc, argv, &arguments);
+    struct iptfs_progress progress = iptfs_progress_bar_start(&bar, !request->quiet);
+    request->progress = &progress;
+    int code = iptfs_attack_command(request, stdout, &error);
+    iptfs_sweep_arguments_free(&arguments);
     return iptfs_command_finish(code, &error);
 }

@@ -79,7 +79,7 @@ static int run(int argc, char **argv)
     struct arguments arguments = {NULL, NULL, NULL, NULL};
     iptfs_command_parse(&iptfs_command_point, 0, argc, argv, &arguments);
     const struct iptfs_point_call call = {"", arguments.path, arguments.directory,
-                                          arguments.sources};
+                                          arguments.sources, NULL};
     int code = iptfs_point_command(&call, arguments.shard, stdout, &error);
     return iptfs_command_finish(code, &error);
 }

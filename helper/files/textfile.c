@@ -115,12 +115,28 @@ const char *iptfs_lines_next(struct iptfs_lines *lines, size_t *length)
     return begin;
 }
 
-char *iptfs_path_beside(const char *beside, const char *path)
+static char *join_beside(const char *beside, const char *path)
 {
     const char *slash = strrchr(beside, '/');
     int folder = slash == NULL || *path == '/' ? 0 : (int)(slash + 1 - beside);
     char *joined;
-    if (asprintf(&joined, "%.*s%s", folder, beside, path) < 0)
+    return asprintf(&joined, "%.*s%s", folder, beside, path) < 0 ? NULL : joined;
+}
+
+char *iptfs_folder_beside(const char *beside, const char *path)
+{
+    struct stat status;
+    char *joined = join_beside(beside, path);
+    if (joined != NULL && stat(joined, &status) == 0 && S_ISDIR(status.st_mode))
+        return joined;
+    free(joined);
+    return NULL;
+}
+
+char *iptfs_path_beside(const char *beside, const char *path)
+{
+    char *joined = join_beside(beside, path);
+    if (joined == NULL)
         return NULL;
     if (iptfs_infile_is_descriptor(joined))
         return joined; /* a pipe has no other name */

@@ -44,4 +44,7 @@ struct iptfs_path_text iptfs_quoted_path(const char *path);
  * with errno set, when there is no such file or it cannot be read as one. The caller frees it. */
 char *iptfs_path_beside(const char *beside, const char *path);
 
+/* The path of a folder named in the file `beside`; NULL when it is none. The caller frees it. */
+char *iptfs_folder_beside(const char *beside, const char *path);
+
 #endif

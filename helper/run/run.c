@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
+#include "run/observation.h"
 #include "run/redraw.h"
 #include "run/warm_up.h"
 #include "scenario/to_model.h"
@@ -40,7 +41,7 @@ static struct iptfs_random_streams streams_of(const struct route *route)
 {
     return (struct iptfs_random_streams){
         .seed = route->run->seed,
-        .run = route->run->run,
+        .run = route->run->streams,
         .index = (uint64_t)route->path * IPTFS_DIRECTIONS + route->direction,
     };
 }
@@ -80,9 +81,9 @@ static int add_sources(struct iptfs_run *run, enum iptfs_direction direction,
         .direction = direction,
         .window_octets = state->tunnel.sender.window_octets,
         .seed = run->seed,
-        .run = run->run,
+        .run = run->streams,
     };
-    int code = iptfs_sources_new(&state->source, &state->traffic, run->run, error);
+    int code = iptfs_sources_new(&state->source, &state->traffic, run->streams, error);
     state->tunnel.sender.source = state->source;
     return code;
 }
@@ -136,7 +137,7 @@ static int add_hosts(struct iptfs_run *run)
         engine[IPTFS_PATH_TUNNEL][i] = &run->direction[i].engine;
         engine[IPTFS_PATH_BYPASS][i] = &run->bypass[i].engine;
     }
-    return iptfs_hosts_init(&run->hosts, run->scenario, engine, run->seed, run->run);
+    return iptfs_hosts_init(&run->hosts, run->scenario, engine, run->seed, run->streams);
 }
 
 /* The two directions are one tunnel: packets received in one may control the sender of the other.
@@ -163,8 +164,11 @@ int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario
                     uint64_t number, struct iptfs_error *error)
 {
     int code = IPTFS_OK;
-    *run = (struct iptfs_run){
-        .scenario = scenario, .seed = seed, .run = number, .end_ps = scenario->duration_ps};
+    *run = (struct iptfs_run){.scenario = scenario,
+                              .seed = seed,
+                              .run = number,
+                              .streams = number + ((uint64_t)scenario->class_number << 32),
+                              .end_ps = scenario->duration_ps};
     error->text[0] = '\0';
     for (int i = 0; i < IPTFS_DIRECTIONS; i++) {
         if (i == IPTFS_REVERSE && !scenario->bidirectional)
@@ -455,7 +459,10 @@ int iptfs_run_summary_after(const struct iptfs_scenario *scenario,
                             struct iptfs_error *error)
 {
     static struct iptfs_run run;
+    struct iptfs_observation observation = {0};
     int code = iptfs_run_open(&run, scenario, scenario->seed, 0, warm_up, error);
+    if (code == IPTFS_OK && scenario->class_number > 0)
+        iptfs_observation_start(&observation, &run);
     if (code == IPTFS_OK)
         code = iptfs_run_until(&run, scenario->duration_ps, error);
     if (code == IPTFS_OK)
@@ -463,9 +470,12 @@ int iptfs_run_summary_after(const struct iptfs_scenario *scenario,
     if (code == IPTFS_OK) {
         struct iptfs_summary_view view = iptfs_run_view(&run, scenario->duration_ps);
         *summary = iptfs_summary_json(&view);
+        if (scenario->class_number > 0)
+            iptfs_observation_report(&observation, &view, summary);
         if (*summary == NULL)
             code = iptfs_fail_no_memory(error);
     }
+    iptfs_observation_free(&observation);
     iptfs_run_free(&run);
     return code;
 }

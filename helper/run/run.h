@@ -40,6 +40,7 @@ struct iptfs_run {
     const struct iptfs_scenario *scenario;
     uint64_t seed;
     uint64_t run;
+    uint64_t streams; /* number of the run for the random streams: each class has its own */
     int64_t end_ps;   /* the duration of the scenario; less when the run is interrupted */
     bool interrupted; /* iptfs_run_interrupt */
     struct iptfs_warm_up warm_up;

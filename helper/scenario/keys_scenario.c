@@ -78,6 +78,14 @@ static const struct iptfs_option rows[] = {
         .meaning = "attack: [traffic.NAME] sections to distinguish, NAME.* belong to NAME",
     },
     {
+        .key = "class",
+        .kind = &iptfs_kind_line,
+        FIELD(class),
+        .maximum = IPTFS_OPTION_LINE_MAX,
+        .standard = "",
+        .meaning = "the one of classes that runs; attack sets it, without it all run together",
+    },
+    {
         .key = "leak",
         .kind = &iptfs_kind_switch,
         FIELD(leak),

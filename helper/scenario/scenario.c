@@ -3,6 +3,7 @@
 
 #include "files/textfile.h"
 #include "scenario/check.h"
+#include "scenario/classes.h"
 #include "scenario/defaults.h"
 #include "scenario/named_files.h"
 #include "scenario/sections.h"
@@ -20,7 +21,9 @@ static int build(struct iptfs_settings *settings, const char *text, size_t n_set
         code = iptfs_scenario_fill(settings);
     if (code == 0)
         code = iptfs_scenario_open_files(settings);
-    return code != 0 ? code : iptfs_scenario_check(settings);
+    if (code == 0)
+        code = iptfs_scenario_check(settings);
+    return code != 0 || settings->tunnel_only ? code : iptfs_scenario_choose_class(settings);
 }
 
 static int parse(struct iptfs_scenario *s, bool tunnel_only, const char *text, const char *path,

@@ -51,8 +51,8 @@ struct iptfs_tunnel_options {
     uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
     uint64_t min_rate_bps;      /* out */
     bool ecn;
-    struct iptfs_lifetime rekey_after;          /* out */
-    enum iptfs_fill fill;                       /* out */
+    uint32_t flow_label;  /* out: of outer IPv6 headers; may be IPTFS_FLOW_LABEL_RANDOM */
+    enum iptfs_fill fill; /* out */
     enum iptfs_ip_fragment ip_fragment;         /* out */
     struct iptfs_breaker_limit circuit_breaker; /* in */
     struct iptfs_breaker_limit event_breaker;   /* out */
@@ -86,10 +86,13 @@ struct iptfs_link_options {
 #define IPTFS_SCENARIO_NAME_MAX 64
 
 struct iptfs_scenario {
-    char *path;        /* as given; for messages */
-    char *name;        /* letters, digits, '.', '_' and '-'; fit for a file name */
-    char *description; /* "" for none */
-    char *classes;     /* traffic that `attack` distinguishes, "call, web"; "" for none */
+    char *path;          /* as given; for messages */
+    char *name;          /* letters, digits, '.', '_' and '-'; fit for a file name */
+    char *description;   /* "" for none */
+    char *classes;       /* traffic that `attack` distinguishes, "call, web"; "" for none */
+    char *class;         /* the one of them that runs; "" for all */
+    size_t class_number; /* its place among them, from 1; not a key; 0: all */
+    size_t captures;     /* the least that a folder of captures holds; not a key; 0: no folder */
     int64_t duration_ps;
     int64_t warm_up_ps;          /* left out of all measures; IPTFS_TIME_BY_WORD: found by MSER-5 */
     char *warm_up_series;        /* on this column of series.csv */

@@ -79,7 +79,8 @@ static void write_causes(const struct iptfs_summary_direction *direction, FILE *
                     iptfs_drop_cause_meaning(cause));
     if (totals->icmp_sent > 0)
         fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
-                grouped(totals->icmp_sent).text, direction->tunnel->sender.packer.payload_octets);
+                grouped(totals->icmp_sent).text,
+                iptfs_sender_tunnel_mtu(&direction->tunnel->sender));
     if (totals->local_errors > 0)
         fprintf(out, "  %s local senders got \"message too long\"\n",
                 grouped(totals->local_errors).text);

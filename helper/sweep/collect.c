@@ -61,8 +61,8 @@ static const char *unit_of(const char *name)
 
 static void take_column(void *ctx, const char *name, const json_t *value)
 {
-    (void)value;
-    add_column(ctx, name, "value", unit_of(name));
+    if (!json_is_array(value)) /* features that an attack reads are no values */
+        add_column(ctx, name, "value", unit_of(name));
 }
 
 static void add_parameters(struct collection *all)

@@ -19,17 +19,25 @@ static const struct iptfs_sweep_track *seeds_of(const struct iptfs_sweep *sweep)
     return last->n_tracks == 1 && strcmp(last->tracks[0].column, "seed") == 0 ? last->tracks : NULL;
 }
 
+/* What the id of a point is made of. */
+struct planned {
+    struct iptfs_sweep_identity identity;
+    uint64_t seed;
+    bool captures; /* the seed chooses a capture, too: the identity holds for this seed only */
+};
+
 /* Reads and checks the scenario of a point. */
 static int identify(const struct iptfs_sweep_outcomes *outcomes, size_t index,
-                    struct iptfs_sweep_identity *identity, uint64_t *seed, char **name,
-                    struct iptfs_error *error)
+                    struct planned *planned, char **name, struct iptfs_error *error)
 {
     struct iptfs_scenario scenario;
     int code = iptfs_sweep_scenario(outcomes->sweep, index, &scenario, error);
     if (code != 0)
         return code;
-    *seed = scenario.seed;
-    code = iptfs_sweep_identify_point(outcomes->sweep, index, &scenario, identity, error);
+    planned->seed = scenario.seed;
+    planned->captures = scenario.captures > 0;
+    code =
+        iptfs_sweep_identify_point(outcomes->sweep, index, &scenario, &planned->identity, error);
     if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
         code = iptfs_fail_no_memory(error);
     iptfs_scenario_free(&scenario);
@@ -43,17 +51,18 @@ static int identify_seeds(struct iptfs_sweep_outcomes *outcomes, size_t begin,
                           struct iptfs_error *error)
 {
     const struct iptfs_option *option = iptfs_sweep_option(IPTFS_SWEEP_SEED_KEY);
-    struct iptfs_sweep_identity identity;
-    uint64_t seed;
+    struct planned planned;
     size_t count = seeds != NULL ? seeds->count : 1;
-    int code = identify(outcomes, begin, &identity, &seed, name, error);
+    int code = identify(outcomes, begin, &planned, name, error);
     for (size_t i = 0; i < count && code == 0; i++) {
         char buffer[IPTFS_SWEEP_VALUE_MAX];
-        if (i > 0 &&
-            option->kind->parse(option, &seed, iptfs_sweep_value(seeds, i, buffer), NULL) != 0)
-            code = identify(outcomes, begin + i, &identity, &seed, name, error);
+        if (i > 0 && (planned.captures ||
+                      option->kind->parse(option, &planned.seed,
+                                          iptfs_sweep_value(seeds, i, buffer), NULL) != 0))
+            code = identify(outcomes, begin + i, &planned, name, error);
         outcomes->points[begin + i - 1].wanted = true;
-        outcomes->points[begin + i - 1].id = iptfs_sweep_id_of_seed(&identity, seed);
+        outcomes->points[begin + i - 1].id =
+            iptfs_sweep_id_of_seed(&planned.identity, planned.seed);
     }
     return code;
 }

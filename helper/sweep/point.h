@@ -22,6 +22,7 @@ struct iptfs_point_call {
     const char *file;      /* of the sweep, for names in messages; the copy in DIR is read */
     const char *directory; /* of the results */
     const char *sources;   /* iptfs_program_sources of the program that planned the sweep */
+    const char *collector; /* the command that collects the results: sweep or attack */
 };
 
 /* Runs points of a sweep, each in a process of its own, and writes their results into DIR/points.

@@ -212,7 +212,9 @@ static int run_points(struct run *run, FILE *out, struct iptfs_error *error)
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
     char *file = absolute_path(run->request->path), *directory = realpath(run->directory, NULL);
-    const struct iptfs_point_call call = {program, file, directory, iptfs_program_sources()};
+    const char *collector = run->request->collector != NULL ? run->request->collector : "sweep";
+    const struct iptfs_point_call call = {program, file, directory, iptfs_program_sources(),
+                                          collector};
     int code = 0;
     if (length <= 0 || file == NULL || directory == NULL)
         code = iptfs_fail(error, IPTFS_E_IO, "%s: cannot be found again: %s",
@@ -252,8 +254,11 @@ static void clean_engines(const struct run *run)
 static int write_results(struct run *run, size_t failed, struct iptfs_error *error)
 {
     double spent_s = iptfs_wall_s() - run->start_s;
+    const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
     size_t wanted = iptfs_outcomes_count_wanted(&run->outcomes);
-    int code = iptfs_collect(&run->rounds, run->directory, run->request->progress, error);
+    int code = hooks->collect != NULL
+                   ? hooks->collect(hooks->context, &run->outcomes, run->directory, error)
+                   : iptfs_collect(&run->rounds, run->directory, run->request->progress, error);
     if (code != 0)
         return code;
     if (json_object_set_new(run->manifest, "time_s", json_real(spent_s)) != 0 ||
@@ -373,13 +378,31 @@ static int check_points(struct run *run, struct iptfs_error *error)
     return code;
 }
 
+/* Reads the sweep's file, and what the caller makes of it. */
+static int load(const struct iptfs_sweep_request *request, struct iptfs_sweep *sweep,
+                struct iptfs_error *error)
+{
+    const struct iptfs_sweep_hooks *hooks = &request->hooks;
+    char *text = NULL;
+    if (request->planned)
+        return iptfs_sweep_load_copy(sweep, request->out_dir, request->path, error);
+    int code = iptfs_sweep_load(sweep, request->path, error);
+    if (code != 0 || hooks->extend == NULL)
+        return code;
+    code = hooks->extend(hooks->context, sweep, &text, error);
+    if (code != 0 || text != NULL)
+        iptfs_sweep_free(sweep);
+    if (code == 0 && text != NULL)
+        code = iptfs_sweep_parse_text(sweep, text, request->path, error);
+    free(text);
+    return code;
+}
+
 int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
                         struct iptfs_error *error)
 {
     struct run run = {.request = request, .lock = {-1}, .sync = {.fd = -1}};
-    int code = request->planned
-                   ? iptfs_sweep_load_copy(&run.sweep, request->out_dir, request->path, error)
-                   : iptfs_sweep_load(&run.sweep, request->path, error);
+    int code = load(request, &run.sweep, error);
     if (code != 0)
         return code;
     code = check_engine(&run, error);

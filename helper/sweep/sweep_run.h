@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "sweep/engine.h"
+#include "sweep/outcomes.h"
 #include "sweep/sweep.h"
 #include "text/progress.h"
 
@@ -17,11 +18,18 @@
  * ends the sweep. Each function may be NULL. */
 struct iptfs_sweep_hooks {
     void *context;
+    /* Sets *text to another text for the sweep, a new string, or leaves it NULL. The copy that
+     * points read has it: it is not called where that copy is loaded. */
+    int (*extend)(void *context, const struct iptfs_sweep *sweep, char **text,
+                  struct iptfs_error *error);
     /* Checks the sweep before anything runs or is written. */
     int (*check)(void *context, const struct iptfs_sweep *sweep, struct iptfs_error *error);
     /* Prepares the folder, while its sweep.ini is still that of the sweep before. */
     int (*prepare)(void *context, const struct iptfs_sweep *sweep, const char *directory,
                    struct iptfs_error *error);
+    /* Writes results.db and results.csv in place of iptfs_collect. */
+    int (*collect)(void *context, const struct iptfs_sweep_outcomes *outcomes,
+                   const char *directory, struct iptfs_error *error);
     /* Called when results.db is written and has at least one point. */
     int (*finish)(void *context, const char *directory, struct iptfs_error *error);
 };
@@ -32,6 +40,7 @@ struct iptfs_sweep_request {
     const struct iptfs_sweep_engine *engine; /* NULL: the first of the table */
     struct iptfs_engine_options options;     /* checked with iptfs_sweep_engine_check */
     const char *command;                     /* as it was called, for the manifest */
+    const char *collector;                   /* the command that collects; NULL: sweep */
     bool resume;                             /* run what the folder lacks */
     bool force;                              /* run all points again */
     bool dry_run;                            /* only check and list the points */

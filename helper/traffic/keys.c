@@ -57,7 +57,7 @@ static const struct iptfs_option file_rows[] = {{
     FIELD(file_path),
     .standard_note = "required",
     .required = true,
-    .meaning = "CSV (time, size and, if wanted, tos, ip), or a capture; times count from start",
+    .meaning = "CSV (time, size, maybe tos, ip) or capture, from start; folder: the Nth for seed N",
 }};
 const struct iptfs_traffic_keys iptfs_keys_file = {IPTFS_TRAFFIC_ROWS(file_rows)};
 

@@ -10,7 +10,11 @@
  * a slow start: 10 packets (RFC 6928), twice as many each rtt, until it sends at `rate`. The times
  * of reading are exponential. The means of both times are those of the HTTP model of 3GPP2
  * C.R1002-0 and ns-3. Packets have headers of IP and TCP with timestamps; each object ends with a
- * packet of its own. */
+ * packet of its own.
+ *
+ * The reader's side of the same pages sends a request for the HTML one rtt before its first packet,
+ * those for all other objects together, likewise, and an acknowledgment for each second packet and
+ * for the last one before a pause (RFC 5681, 4.2), without the delay of the path. */
 #include "base/octets.h"
 #include "traffic/flow.h"
 
@@ -19,6 +23,8 @@
 
 #define TCP_HEADER_OCTETS 32u
 #define WINDOW_PKTS 10u
+#define ACKNOWLEDGED_PKTS 2u
+#define REQUEST_OCTETS 328u /* of HTTP, as in the model of ns-3 */
 #define PARSING_PS (130.0 * (double)IPTFS_PS_PER_MS)
 #define KB 1024.0
 
@@ -50,7 +56,20 @@ static const struct iptfs_word page_words[] = {
     {NULL, 0, NULL, NULL},
 };
 
+enum side {
+    SIDE_SERVERS,
+    SIDE_READER
+};
+
+static const struct iptfs_word side_words[] = {
+    {"servers", SIDE_SERVERS, "the pages", NULL},
+    {"reader", SIDE_READER, "requests and acknowledgments of the pages", NULL},
+    {NULL, 0, NULL, NULL},
+};
+
 struct web_config {
+    enum side side;
+    uint32_t pages;
     enum page page;
     uint64_t weight_octets;
     uint32_t objects;
@@ -62,6 +81,22 @@ struct web_config {
 #define FIELD(member) IPTFS_OPTION_FIELD(web_config, member)
 
 static const struct iptfs_option rows[] = {
+    {
+        .key = "sends",
+        .kind = &iptfs_kind_word,
+        FIELD(side),
+        .words = side_words,
+        .standard = "servers",
+        .meaning = "which side this is; the reader's packets want the other direction",
+    },
+    {
+        .key = "pages",
+        .kind = &iptfs_kind_number,
+        FIELD(pages),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning = "sections with this number (and values) have the same pages; 0: its own",
+    },
     {
         .key = "page",
         .kind = &iptfs_kind_word,
@@ -132,6 +167,11 @@ struct web {
     double page_left;      /* octets of the objects after this one */
     uint32_t objects_left; /* this one included */
     bool html;             /* the object is the HTML, others follow */
+    int64_t at_ps;         /* of the servers' next packet */
+    uint32_t packet_octets;
+    uint32_t request_octets; /* of requests that the reader has not sent yet */
+    int64_t request_at_ps;
+    uint32_t unacknowledged; /* packets */
 };
 
 static double quantile(const struct quantiles *quantiles, double rank)
@@ -177,12 +217,17 @@ static void next_page(struct web *web, int64_t at_ps)
     start_connection(web, at_ps);
 }
 
-static void cut_packet(struct web *web)
+static uint32_t cut(const struct web *web, double octets)
 {
     double most = web->config.packet_octets - web->header_octets;
-    double payload = fmin(web->object_left, most);
+    return (uint32_t)fmin(octets, most);
+}
+
+static void cut_packet(struct web *web)
+{
+    uint32_t payload = cut(web, web->object_left);
     web->object_left -= payload;
-    web->flow.next.octets = (uint32_t)payload + web->header_octets;
+    web->packet_octets = payload + web->header_octets;
 }
 
 /* When the packet after one that ends at end_ps may be sent. */
@@ -215,23 +260,72 @@ static int64_t after_html_ps(struct web *web, int64_t at_ps)
     return at_ps;
 }
 
+/* Objects whose first packet the servers send at at_ps. */
+static void request(struct web *web, uint32_t objects, int64_t at_ps)
+{
+    web->request_octets = objects * REQUEST_OCTETS;
+    web->request_at_ps = iptfs_later(at_ps - web->config.rtt_ps, web->flow.start_ps);
+}
+
+/* Goes on to the servers' next packet. */
+static void advance(struct web *web)
+{
+    int64_t end_ps = web->at_ps + iptfs_tx_time_ps(web->packet_octets, web->flow.rate_bps);
+    if (web->object_left >= 1) {
+        web->at_ps = after_window_ps(web, end_ps);
+    } else if (web->page_left >= 1) {
+        bool html = web->html;
+        web->at_ps = html ? after_html_ps(web, end_ps) : after_window_ps(web, end_ps);
+        if (html)
+            request(web, web->objects_left - 1, web->at_ps);
+        next_object(web);
+    } else {
+        web->at_ps =
+            end_ps + web->config.rtt_ps + draw_time_ps(web, (double)web->config.reading_ps);
+        next_page(web, web->at_ps);
+        request(web, 1, web->at_ps);
+    }
+    cut_packet(web);
+}
+
+/* The reader's next packet. Its times do not go back: a request follows the last packet before it
+ * by the time of parsing or reading. */
+static void schedule_reader(struct web *web)
+{
+    while (web->request_octets == 0) {
+        int64_t at_ps = web->at_ps;
+        web->unacknowledged++;
+        advance(web);
+        if (web->unacknowledged < ACKNOWLEDGED_PKTS && web->request_octets == 0)
+            continue;
+        web->unacknowledged = 0;
+        web->flow.next.octets = web->header_octets;
+        iptfs_flow_schedule(&web->flow, iptfs_earlier(at_ps, IPTFS_TIME_MAX_PS));
+        return;
+    }
+    uint32_t payload = cut(web, web->request_octets);
+    web->request_octets -= payload;
+    web->flow.next.octets = payload + web->header_octets;
+    iptfs_flow_schedule(&web->flow, iptfs_earlier(web->request_at_ps, IPTFS_TIME_MAX_PS));
+}
+
+static void schedule(struct web *web)
+{
+    if (web->config.side == SIDE_READER) {
+        schedule_reader(web);
+        return;
+    }
+    web->flow.next.octets = web->packet_octets;
+    iptfs_flow_schedule(&web->flow, iptfs_earlier(web->at_ps, IPTFS_TIME_MAX_PS));
+}
+
 static void web_take(struct iptfs_source *source, struct iptfs_arrival *arrival)
 {
     struct web *web = (struct web *)source;
     iptfs_flow_emit(&web->flow, arrival);
-    int64_t end_ps = arrival->at_ps + iptfs_tx_time_ps(arrival->octets, web->flow.rate_bps);
-    int64_t at_ps;
-    if (web->object_left >= 1) {
-        at_ps = after_window_ps(web, end_ps);
-    } else if (web->page_left >= 1) {
-        at_ps = web->html ? after_html_ps(web, end_ps) : after_window_ps(web, end_ps);
-        next_object(web);
-    } else {
-        at_ps = end_ps + web->config.rtt_ps + draw_time_ps(web, (double)web->config.reading_ps);
-        next_page(web, at_ps);
-    }
-    cut_packet(web);
-    iptfs_flow_schedule(&web->flow, iptfs_earlier(at_ps, IPTFS_TIME_MAX_PS));
+    if (web->config.side == SIDE_SERVERS)
+        advance(web);
+    schedule(web);
 }
 
 static void web_release(struct iptfs_traffic_flow *flow)
@@ -242,6 +336,16 @@ static void web_release(struct iptfs_traffic_flow *flow)
     iptfs_random_free(web->times);
 }
 
+/* Sections of the same pages have the same streams, beyond those of any section of its own. */
+static struct iptfs_random *new_stream(const struct web *web,
+                                       const struct iptfs_traffic_setup *setup,
+                                       enum iptfs_random_use use)
+{
+    if (web->config.pages == 0)
+        return iptfs_flow_stream(setup, use);
+    return iptfs_random_new(setup->seed, setup->run, use, ((uint64_t)1 << 32) + web->config.pages);
+}
+
 /* The first page comes at a uniform time within one mean time of reading, so that runs of that
  * length have a page. */
 static int web_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic_setup *setup,
@@ -249,10 +353,10 @@ static int web_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic
 {
     struct web *web = (struct web *)flow;
     web->config = *(const struct web_config *)iptfs_traffic_config(setup->options, &iptfs_keys_web);
-    web->pages = iptfs_flow_stream(setup, IPTFS_RANDOM_ARRIVAL);
-    web->objects = iptfs_flow_stream(setup, IPTFS_RANDOM_SIZE);
-    web->times = iptfs_flow_stream(setup, IPTFS_RANDOM_OFF);
-    struct iptfs_random *phase = iptfs_flow_stream(setup, IPTFS_RANDOM_PHASE);
+    web->pages = new_stream(web, setup, IPTFS_RANDOM_ARRIVAL);
+    web->objects = new_stream(web, setup, IPTFS_RANDOM_SIZE);
+    web->times = new_stream(web, setup, IPTFS_RANDOM_OFF);
+    struct iptfs_random *phase = new_stream(web, setup, IPTFS_RANDOM_PHASE);
     if (web->pages == NULL || web->objects == NULL || web->times == NULL || phase == NULL) {
         iptfs_random_free(phase);
         return iptfs_fail_no_memory(error);
@@ -260,10 +364,11 @@ static int web_start(struct iptfs_traffic_flow *flow, const struct iptfs_traffic
     double first_ps = iptfs_random_uniform(phase) * (double)web->config.reading_ps;
     iptfs_random_free(phase);
     web->header_octets = iptfs_ip_header_octets(flow->next.ip_version) + TCP_HEADER_OCTETS;
-    int64_t at_ps = flow->start_ps + iptfs_flow_round_ps(first_ps);
-    next_page(web, at_ps);
+    web->at_ps = flow->start_ps + iptfs_flow_round_ps(first_ps);
+    next_page(web, web->at_ps);
+    request(web, 1, web->at_ps);
     cut_packet(web);
-    iptfs_flow_schedule(flow, at_ps);
+    schedule(web);
     return IPTFS_OK;
 }
 

@@ -186,6 +186,22 @@ void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps,
     learn(congestion, now_ps, header);
 }
 
+void iptfs_congestion_receive(struct iptfs_congestion *congestion, int64_t now_ps,
+                              const struct iptfs_outer *outer, bool ce)
+{
+    uint64_t number;
+    if (iptfs_numbering_take(&congestion->numbering, outer->sa, outer->seq, &number))
+        iptfs_congestion_input(congestion, now_ps, number, ce, &outer->info);
+}
+
+void iptfs_congestion_restart_history(struct iptfs_congestion *congestion)
+{
+    bool discounting = congestion->losses.discounting;
+    iptfs_loss_history_init(&congestion->losses, iptfs_tfrc_loss_for_rate);
+    congestion->losses.discounting = discounting;
+    congestion->peer_probing = false;
+}
+
 int64_t iptfs_congestion_next_ps(const struct iptfs_congestion *congestion)
 {
     return iptfs_tfrc_next_ps(&congestion->tfrc);

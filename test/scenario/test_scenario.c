@@ -443,15 +443,17 @@ static void test_unknown_keys(void)
         {TRAFFIC "sise = 900\n",
          "t.ini:5: [traffic.a] sise: found an unknown key, allowed: type, size, rate, on, "
          "off, periods, shape, codec, calls, vad, talk, pause, side, players, hurst, sources, "
-         "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, page, weight, "
+         "activity, mean-on, fps, gop, i-ratio, frame-jitter, packet, burst, sends, pages, page, "
+         "weight, "
          "objects, reading, web-rtt, web-packet, file, loop, speed, "
          "filter, start, stop, phase, count, ip, tos, df, origin, direction, tunnel, flows, "
          "stagger, tcp, "
          "sack, ecn, segment, buffer, min-rto, octets, request, response, think, requests, "
          "access-rate, access-delay, access-queue, access-mtu; did you mean 'size'?"},
-        {"[scenario]\n= 3\n" TRAFFIC, "t.ini:2: [scenario] : found an unknown key, allowed: name, "
-                                      "description, duration, warm-up, warm-up-series, "
-                                      "warm-up-interval, seed, classes, leak, leak-interval"},
+        {"[scenario]\n= 3\n" TRAFFIC,
+         "t.ini:2: [scenario] : found an unknown key, allowed: name, "
+         "description, duration, warm-up, warm-up-series, "
+         "warm-up-interval, seed, classes, class, leak, leak-interval"},
     };
     check_refused(table, COUNT(table));
 }
@@ -1021,20 +1023,21 @@ static void test_print(void)
     CHECK_STR(
         text,
         "[scenario]\nname = t\ndescription =\nduration = 1s\nwarm-up = 0\nwarm-up-series = "
-        "forward.outer_bps\nwarm-up-interval = auto\nseed = 1\nclasses =\nleak = "
+        "forward.outer_bps\nwarm-up-interval = auto\nseed = 1\nclasses =\nclass =\nleak = "
         "off\nleak-interval = "
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
         "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
-        "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
+        "max-queue-size = 1MiB\ntunnel-mtu = 0\ndont-frag = off\nip-fragment = "
+        "usual\nl3-fixed-rate = "
         "0\nl2-fixed-rate = 0\npps = 0\n"
         "phase = random\nmax-rate = 0\nmin-rate = 0\ninitial-rtt = 0\n"
         "oscillation-reduction = on\nrtt-weight = 0\nhistory-discounting = on\nreceive-rate = "
         "arrivals\n"
         "ecn = off\ndscp = "
-        "0\necn-decap = "
+        "0\nflow-label = random\necn-decap = "
         "nothing\nrekey-after "
-        "= 0\n"
+        "= 0\nrekey-time = 0\nexpire-after = 0\nesn = off\noseq = 0\nloss-history = continue\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"

@@ -38,7 +38,7 @@ static void marks_and_errors(void)
     static const char *const marks[] = {" packets got a CE mark in the sender's queue\n", NULL};
     static const char *const errors[] = {
         "  2 local senders got \"message too long\"\n",
-        "too-big: longer than one outer packet, and not to be cut\n", NULL};
+        "too-big: longer than the MTU of the tunnel, and not to be cut\n", NULL};
     check_run(BASE,
               "--set tunnel.mode=fixed-rate --set tunnel.pps=20 --set tunnel.max-queue-size=20kB",
               0, marks, "message too long");

@@ -48,7 +48,7 @@ static const char fake[] =
     "    case \" $FAKE \" in\n"
     "    *\" no-number \"*) echo 'Submitted, with pleasure'; exit 0;;\n"
     "    *\" queued \"*) echo $job >>\"$STATE/queue\";;\n"
-    "    *\" later \"*) printf 'sh \"%s\" \"%s\" \"%s\" \"%s\" \"%s\"\\n' \"$@\" "
+    "    *\" later \"*) printf 'sh \"%s\" \"%s\" \"%s\" \"%s\" \"%s\" \"%s\"\\n' \"$@\" "
     ">\"$STATE/later\"\n"
     "        [ -z \"$array\" ] || sed -i \"s/^/SLURM_ARRAY_TASK_ID=1 /\" \"$STATE/later\"\n"
     "        cat \"$STATE/later\" >>\"$STATE/all\";;\n"

@@ -109,6 +109,39 @@ static void test_slow_start(void)
     iptfs_traffic_free(source);
 }
 
+/* The reader of a page of 20 kB and 5 objects asks for its HTML, then for the four others together,
+ * and acknowledges each second packet. Each request is one rtt before what it asks for. */
+static void test_reader(void)
+{
+    struct iptfs_traffic_options options = web("home");
+    test_set(&options, "weight", "20kB");
+    test_set(&options, "objects", "5");
+    test_set(&options, "pages", "3");
+    struct iptfs_source *servers = test_source(&options, 1, 0, 0);
+    test_set(&options, "sends", "reader");
+    struct iptfs_source *reader = test_source(&options, 1, 7, 0); /* another section */
+    for (unsigned page = 0; page < 20; page++) {
+        int64_t first_ps = test_next_ps(servers);
+        unsigned objects, packets = 0, acknowledgments = 0;
+        CHECK_NEAR(read_page(servers, &objects), 20000, 0);
+        struct iptfs_arrival request = test_take(reader);
+        CHECK_U64(request.octets, 328 + HEADERS);
+        CHECK_TRUE(request.at_ps == first_ps - 50 * IPTFS_PS_PER_MS);
+        uint32_t asked = 0;
+        while (test_next_ps(reader) < test_next_ps(servers) - 50 * IPTFS_PS_PER_MS) {
+            struct iptfs_arrival packet = test_take(reader);
+            asked += packet.octets - HEADERS;
+            acknowledgments += packet.octets == HEADERS;
+            packets++;
+        }
+        CHECK_U64(asked, 4 * 328);
+        CHECK_U64(packets - acknowledgments, 1);
+        CHECK_TRUE(acknowledgments >= 7 && acknowledgments <= 11);
+    }
+    iptfs_traffic_free(servers);
+    iptfs_traffic_free(reader);
+}
+
 static void test_refused_values(void)
 {
     struct iptfs_traffic_options options = web("home");
@@ -118,9 +151,7 @@ static void test_refused_values(void)
 }
 
 const CU_TestInfo iptfs_tests_web[] = {
-    {"sizes of pages", test_sizes_of_pages},
-    {"a given page", test_a_given_page},
-    {"slow start", test_slow_start},
-    {"refused values", test_refused_values},
-    CU_TEST_INFO_NULL,
+    {"sizes of pages", test_sizes_of_pages}, {"a given page", test_a_given_page},
+    {"slow start", test_slow_start},         {"reader", test_reader},
+    {"refused values", test_refused_values}, CU_TEST_INFO_NULL,
 };

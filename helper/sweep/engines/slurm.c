@@ -33,10 +33,11 @@ static const char task_script[] =
     "exec >\"$3/slurm/$SLURM_ARRAY_TASK_ID.out\" 2>&1\n"
     "sed -n \"${SLURM_ARRAY_TASK_ID}p\" \"$3/slurm/shards\" |\n"
     "    \"$1\" point \"$2\" --out \"$3\" --sources \"$4\" --shard -\n";
-static const char collect_script[] = "#!/bin/sh\n"
-                                     "# When the array has ended: PROGRAM FILE DIR SOURCES\n"
-                                     "exec >\"$3/slurm/collect.log\" 2>&1\n"
-                                     "exec \"$1\" sweep \"$2\" --out \"$3\" --collect --planned\n";
+static const char collect_script[] =
+    "#!/bin/sh\n"
+    "# When the array has ended: PROGRAM FILE DIR SOURCES COMMAND\n"
+    "exec >\"$3/slurm/collect.log\" 2>&1\n"
+    "exec \"$1\" \"$5\" \"$2\" --out \"$3\" --collect --planned\n";
 
 /* A submitted job array. */
 struct array {
@@ -259,7 +260,8 @@ static int submit_job(const struct iptfs_engine_work *work, const char *ours, co
                                 work->call.program,
                                 work->call.file,
                                 work->call.directory,
-                                work->call.sources};
+                                work->call.sources,
+                                work->call.collector};
     for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++)
         argv[n++] = tail[i];
     ask(argv, &answer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "advice/features.h"
+#include "run/features.h"
 
 #include "base/error.h"
 #include "base/units.h"
@@ -23,7 +23,11 @@ void iptfs_seen_add(struct iptfs_seen_packets *seen, int64_t at_ps, uint32_t oct
         seen->all = all;
         seen->capacity = capacity;
     }
-    seen->all[seen->count++] = (struct iptfs_seen_packet){at_ps, octets, reverse};
+    size_t at = seen->count++;
+    for (; at > 0 && !reverse && seen->all[at - 1].reverse && seen->all[at - 1].at_ps == at_ps;
+         at--)
+        seen->all[at] = seen->all[at - 1];
+    seen->all[at] = (struct iptfs_seen_packet){at_ps, octets, reverse};
 }
 
 void iptfs_seen_from(struct iptfs_seen_packets *seen, int64_t start_ps)

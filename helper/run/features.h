@@ -9,8 +9,8 @@
  *   quantiles of the gaps between packets each way, as log10 of microseconds       16
  *
  * The last two are for tunnels whose packets have one size, of which CUMUL shows the count only. */
-#ifndef IPTFS_ADVICE_FEATURES_H
-#define IPTFS_ADVICE_FEATURES_H
+#ifndef IPTFS_RUN_FEATURES_H
+#define IPTFS_RUN_FEATURES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,6 +36,8 @@ struct iptfs_seen_packets {
     bool failed; /* memory ran out: packets are missing */
 };
 
+/* Of packets of the same time those of the forward direction come first, in whatever order they are
+ * added: that order is the simulator's, and no observer sees it. */
 void iptfs_seen_add(struct iptfs_seen_packets *seen, int64_t at_ps, uint32_t octets, bool reverse);
 /* Removes packets before start_ps; the times of the others count from there. */
 void iptfs_seen_from(struct iptfs_seen_packets *seen, int64_t start_ps);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Features of outer packets, by hand. */
-#include "advice/features.h"
+#include "run/features.h"
 
 #include "base/units.h"
 #include "support/check.h"
@@ -38,6 +38,25 @@ static void test_features_of_ten_packets(void)
     iptfs_seen_free(&seen);
 }
 
+/* Two tunnels that send at the same times, with another order of the simulator's events. */
+static void test_order_at_the_same_time(void)
+{
+    struct iptfs_seen_packets a = {.count = 0}, b = {.count = 0};
+    static double features[2][IPTFS_FEATURES];
+    for (int i = 0; i < 10; i++) {
+        iptfs_seen_add(&a, i * IPTFS_PS_PER_MS, 100, false);
+        iptfs_seen_add(&a, i * IPTFS_PS_PER_MS, 100, true);
+        iptfs_seen_add(&b, i * IPTFS_PS_PER_MS, 100, true);
+        iptfs_seen_add(&b, i * IPTFS_PS_PER_MS, 100, false);
+    }
+    CHECK_U64(iptfs_features(&a, 10 * IPTFS_PS_PER_MS, features[0]), 0);
+    CHECK_U64(iptfs_features(&b, 10 * IPTFS_PS_PER_MS, features[1]), 0);
+    for (int i = 0; i < IPTFS_FEATURES; i++)
+        CHECK_NEAR(features[0][i], features[1][i], 0);
+    iptfs_seen_free(&a);
+    iptfs_seen_free(&b);
+}
+
 static void test_features_of_no_packet(void)
 {
     static double features[IPTFS_FEATURES];
@@ -70,6 +89,7 @@ static void test_packets_from_a_time(void)
 
 const CU_TestInfo iptfs_tests_features[] = {
     {"ten packets", test_features_of_ten_packets},
+    {"order at the same time", test_order_at_the_same_time},
     {"no packet", test_features_of_no_packet},
     {"packets from a time", test_packets_from_a_time},
     CU_TEST_INFO_NULL,
