@@ -115,6 +115,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     iptfs_receiver_deliver_to(&tunnel->receiver_between, on_deliver, tunnel);
     iptfs_receiver_measure_to(&tunnel->receiver, &tunnel->waits);
     iptfs_receiver_measure_to(&tunnel->receiver_between, &tunnel->waits);
+    iptfs_receiver_share_depth(&tunnel->receiver_between, &tunnel->receiver);
     tunnel->receiver_between.sa = 1;
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
