@@ -421,7 +421,7 @@ static void a_run_that_starts_with_the_measures_has_the_same(void)
 
 /* ------------------------------------------------------------------------------------- all rows */
 
-/* Changed by state that outlasts a warm-up; test_receiver.c and test_collapse.c check them. */
+/* Changed by state that outlasts a warm-up; test_reorder_depth.c and test_collapse.c check them. */
 static bool may_stay(const char *name)
 {
     return strcmp(name, "outer.reorder_window_max") == 0 ||
