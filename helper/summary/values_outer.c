@@ -309,6 +309,7 @@ static const struct iptfs_summary_row outer_rows[] = {
         .caption = "reorder window",
         .meaning = "The reorder window at the end, which adapts to the reordering that is seen.",
         .get = reorder_window,
+        .span = IPTFS_SPAN_END,
         .when = &with_adaptive_window,
         .series = {.kind = IPTFS_SERIES_LEVEL,
                    .get = reorder_window_now,
@@ -345,6 +346,7 @@ static const struct iptfs_summary_row outer_rows[] = {
         .meaning = "When the SA came to its hard lifetime or its last sequence number, and no "
                    "other one took over; null when it did not.",
         .get = sa_ended,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "outer.space_octets",

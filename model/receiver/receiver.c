@@ -131,10 +131,11 @@ int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
     return error;
 }
 
-void iptfs_receiver_restart_held_max(struct iptfs_receiver *receiver)
+void iptfs_receiver_restart_maxima(struct iptfs_receiver *receiver)
 {
     receiver->reorder.held_max = receiver->reorder.held;
     receiver->immediate.held_max = receiver->immediate.held;
+    receiver->depth->window_max = receiver->depth->window;
 }
 
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)

@@ -104,8 +104,8 @@ static inline uint64_t iptfs_receiver_held_max(const struct iptfs_receiver *rece
     return receiver->reorder.held_max + receiver->immediate.held_max;
 }
 
-/* The most held at one time counts anew, from those held now. */
-void iptfs_receiver_restart_held_max(struct iptfs_receiver *receiver);
+/* The most held at one time and the largest window count anew, from those of now. */
+void iptfs_receiver_restart_maxima(struct iptfs_receiver *receiver);
 
 /* Lets the drop timer fire when it is due. */
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps);

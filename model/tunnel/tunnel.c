@@ -299,8 +299,8 @@ void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     iptfs_waits_clear(&tunnel->waits);
     iptfs_burstiness_init(&tunnel->burst, now_ps);
-    iptfs_receiver_restart_held_max(&tunnel->receiver);
-    iptfs_receiver_restart_held_max(&tunnel->receiver_between);
+    iptfs_receiver_restart_maxima(&tunnel->receiver);
+    iptfs_receiver_restart_maxima(&tunnel->receiver_between);
     iptfs_flows_restart(&tunnel->flows);
     iptfs_store_each_in_flight(&tunnel->store, take_in_flight, &tunnel->flows);
 }

@@ -137,6 +137,8 @@ static void test_a_receiver_follows_the_path(void)
         receive_thousands(seq, 3, 0);                                      /* and good again */
         CHECK_U64(bench.receiver.depth->window, 3);
         CHECK_U64(bench.receiver.depth->window_max, 25);
+        iptfs_receiver_restart_maxima(&bench.receiver);
+        CHECK_U64(bench.receiver.depth->window_max, 3);
         close_bench();
     }
 }

@@ -121,6 +121,17 @@ static void test_warm_ups(void)
                   "within the duration of 1s, after a warm-up of up to 500ms");
 }
 
+/* Tunnels for packets of others have counters, which are whole, and no measures. */
+static void test_no_warm_up_without_a_run(void)
+{
+    static const char *const sets[] = {"scenario.warm-up=1ms"};
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    CHECK_INT(iptfs_scenario_parse_tunnel(&scenario, sets, 1, &error), IPTFS_E_INVALID);
+    CHECK_TRUE(strstr(error.text, "[scenario] warm-up: found '1ms', allowed: 0, for here is no run "
+                                  "whose measures could leave it out") != NULL);
+}
+
 /* Without a name the scenario has its file's, as far as a name may be long. */
 static void test_names_of_files(void)
 {
@@ -150,6 +161,7 @@ const CU_TestInfo iptfs_tests_scenario_check[] = {
     {"what ns-3's UDP application cannot do", test_udp_onoff},
     {"sections with hosts", test_sections_with_hosts},
     {"warm-ups", test_warm_ups},
+    {"no warm-up without a run", test_no_warm_up_without_a_run},
     {"names of files", test_names_of_files},
     CU_TEST_INFO_NULL,
 };
