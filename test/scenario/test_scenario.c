@@ -1138,8 +1138,9 @@ static void test_list(void)
     free(modes);
     struct iptfs_error error;
     CHECK_INT(iptfs_list("kyes", false, stdout, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
-                          "ciphers, keys, causes, plots, engines, results; did you mean 'keys'?");
+    CHECK_STR(error.text,
+              "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
+              "ciphers, keys, causes, plots, engines, sweep, results; did you mean 'keys'?");
 }
 
 const CU_TestInfo iptfs_tests_scenario[] = {
