@@ -100,6 +100,8 @@ static void test_refused_files(void)
 {
     check_refused("call, film", "seed = 1 .. 3",
                   "t.ini: [sweep] seed: found 3 of them, allowed: 10 or more");
+    check_refused("call, film", "until = 5 % of goodput_bps",
+                  "[sweep] until: found in an attack, allowed: in a sweep");
     check_refused("call", "seed = 1 .. 10",
                   "t.ini:2: [scenario] classes: found 'call', allowed: 2");
     check_refused("call, fimm", "seed = 1 .. 10",
