@@ -195,6 +195,12 @@ bool iptfs_trials_column(const char *column)
     return strcmp(column, CLASS_KEY) == 0 || strcmp(column, "seed") == 0;
 }
 
+bool iptfs_trials_set(const char *text)
+{
+    static const char class[] = CLASS_KEY "=", seed[] = IPTFS_SWEEP_SEED_KEY "=";
+    return strncmp(text, class, strlen(class)) == 0 || strncmp(text, seed, strlen(seed)) == 0;
+}
+
 size_t iptfs_trial_point(const struct iptfs_trials *trials, size_t tunnel, size_t class, size_t run)
 {
     return (tunnel * trials->classes.count + class) * trials->runs + run + 1;

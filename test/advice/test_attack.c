@@ -55,6 +55,8 @@ static void test_open_and_hidden_traffic(void)
     CHECK_HAS("out/results.csv", "point,case,classes,runs,chance,accuracy,");
     CHECK_HAS("out/sweep.ini", "case.hidden");
     CHECK_HAS("out/sweep.ini", "scenario.class = call, film");
+    CHECK_INT(folder_run("show out --point 2"), 0);
+    CHECK_HAS("stdout", "t.ini --set tunnel.mode=fixed-rate --set tunnel.l3-fixed-rate=1Mbps\n");
     CHECK_INT(folder_run("show out --csv"), 0);
     CHECK_HAS("stdout", "point,case,classes,runs,chance,accuracy,");
     CHECK_HAS("out/plots/accuracy.svg", "</svg>");
@@ -100,6 +102,8 @@ static void test_refused_files(void)
 {
     check_refused("call, film", "seed = 1 .. 3",
                   "t.ini: [sweep] seed: found 3 of them, allowed: 10 or more");
+    check_refused("call, film", "seed = 1 .. 10\\nscenario.warm-up = auto",
+                  "t.ini: [scenario] warm-up: found 'auto', allowed: with attack a time");
     check_refused("call", "seed = 1 .. 10",
                   "t.ini:2: [scenario] classes: found 'call', allowed: 2");
     check_refused("call, fimm", "seed = 1 .. 10",
