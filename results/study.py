@@ -10,6 +10,7 @@ Both end with status 1 when a claim does not hold, or the page differs from the 
 
 import csv
 import io
+import json
 import math
 import os
 import re
@@ -40,6 +41,26 @@ def simulator(*arguments, stdout=subprocess.DEVNULL):
     if run.returncode:
         sys.exit('%s: status %d' % (' '.join([SIM] + list(arguments)), run.returncode))
     return run.stdout
+
+
+def series(path, interval, settings):
+    """Runs a scenario: its values over time, as numbers by column, and its summary."""
+    with tempfile.TemporaryDirectory() as scratch:
+        simulator('run', path, '--quiet', '--series', interval, '--out', scratch,
+                  *('--set=%s=%s' % setting for setting in settings.items()))
+        with open(os.path.join(scratch, 'series.csv'), newline='') as f:
+            rows = [{name: float(cell) for name, cell in row.items() if cell != ''}
+                    for row in csv.DictReader(f)]
+        with open(os.path.join(scratch, 'summary.json')) as f:
+            return rows, json.load(f)
+
+
+def csv_text(header, rows):
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def number(text):
@@ -156,15 +177,18 @@ class Study:
     page, word for word; `prepare(folder)` makes what the sweep file names.
 
     A study of several sweep files gives `sweeps`, their names. Then `short` and all `rows` are
-    dictionaries by these names, and the data are in NAME.csv each."""
+    dictionaries by these names, and the data are in NAME.csv each. Where the data are made of
+    single runs, `runs` has a function by the name, which takes the path of NAME.ini and whether the
+    form is short, and returns the CSV."""
 
     def __init__(self, script, columns, short, check, tables, sentences=None, prepare=None,
-                 sweeps=None):
+                 sweeps=None, runs=None):
         self.folder = os.path.dirname(os.path.abspath(script))
         self.name = os.path.basename(self.folder)
         self.data = {name: name + '.csv' for name in sweeps} if sweeps else \
             {self.name: 'results.csv'}
         self.single = not sweeps
+        self.runs = runs or {}
         self.columns = columns
         self.short = short if sweeps else {self.name: short}
         self.check, self.tables, self.sentences = check, tables, sentences
@@ -183,6 +207,9 @@ class Study:
             data = {}
             for name in self.data:
                 path = os.path.join(folder, name + '.ini')
+                if name in self.runs:
+                    data[name] = self.runs[name](path, short)
+                    continue
                 if short:
                     self.shorten(path, self.short[name])
                 data[name] = self.sweep(path, os.path.join(scratch, 'out-' + name))

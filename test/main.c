@@ -18,6 +18,7 @@ extern const CU_TestInfo iptfs_tests_octets[];
 extern const CU_TestInfo iptfs_tests_erase[];
 extern const CU_TestInfo iptfs_tests_drop_cause[];
 extern const CU_TestInfo iptfs_tests_ledger[];
+extern const CU_TestInfo iptfs_tests_ecn_decap[];
 extern const CU_TestInfo iptfs_tests_packet[];
 extern const CU_TestInfo iptfs_tests_ip_header[];
 extern const CU_TestInfo iptfs_tests_ip_fragment[];
@@ -35,6 +36,8 @@ extern const CU_TestInfo iptfs_tests_packer[];
 extern const CU_TestInfo iptfs_tests_packer_aggfrag[];
 extern const CU_TestInfo iptfs_tests_packer_plain[];
 extern const CU_TestInfo iptfs_tests_pacer[];
+extern const CU_TestInfo iptfs_tests_sa_life[];
+extern const CU_TestInfo iptfs_tests_numbering[];
 extern const CU_TestInfo iptfs_tests_modes[];
 extern const CU_TestInfo iptfs_tests_sender[];
 extern const CU_TestInfo iptfs_tests_random_process[];
@@ -60,6 +63,7 @@ extern const CU_TestInfo iptfs_tests_receive_immediate[];
 extern const CU_TestInfo iptfs_tests_ip_reassembly[];
 extern const CU_TestInfo iptfs_tests_mixtures[];
 extern const CU_TestInfo iptfs_tests_receiver[];
+extern const CU_TestInfo iptfs_tests_collapse[];
 extern const CU_TestInfo iptfs_tests_circuit_breaker[];
 extern const CU_TestInfo iptfs_tests_report_breaker[];
 extern const CU_TestInfo iptfs_tests_mtu[];
@@ -127,6 +131,7 @@ extern const CU_TestInfo iptfs_tests_users[];
 extern const CU_TestInfo iptfs_tests_flow[];
 extern const CU_TestInfo iptfs_tests_cbr[];
 extern const CU_TestInfo iptfs_tests_time_or_word[];
+extern const CU_TestInfo iptfs_tests_number_or_word[];
 extern const CU_TestInfo iptfs_tests_poisson[];
 extern const CU_TestInfo iptfs_tests_saturate[];
 extern const CU_TestInfo iptfs_tests_on_off[];
@@ -193,6 +198,9 @@ extern const CU_TestInfo iptfs_tests_results_db[];
 extern const CU_TestInfo iptfs_tests_damage[];
 extern const CU_TestInfo iptfs_tests_point_file[];
 extern const CU_TestInfo iptfs_tests_statistics[];
+extern const CU_TestInfo iptfs_tests_until[];
+extern const CU_TestInfo iptfs_tests_compared[];
+extern const CU_TestInfo iptfs_tests_comparison[];
 extern const CU_TestInfo iptfs_tests_sweep_engine[];
 extern const CU_TestInfo iptfs_tests_hash[];
 extern const CU_TestInfo iptfs_tests_utf8[];
@@ -226,6 +234,7 @@ static const struct {
     {"erase", iptfs_tests_erase},
     {"drop-cause", iptfs_tests_drop_cause},
     {"ledger", iptfs_tests_ledger},
+    {"ecn-decap", iptfs_tests_ecn_decap},
     {"packet", iptfs_tests_packet},
     {"ip-header", iptfs_tests_ip_header},
     {"ip-fragment", iptfs_tests_ip_fragment},
@@ -242,6 +251,7 @@ static const struct {
     {"packer-aggfrag", iptfs_tests_packer_aggfrag},
     {"packer-plain", iptfs_tests_packer_plain},
     {"pacer", iptfs_tests_pacer},
+    {"sa-life", iptfs_tests_sa_life},
     {"modes", iptfs_tests_modes},
     {"sender", iptfs_tests_sender},
     {"random-process", iptfs_tests_random_process},
@@ -268,6 +278,7 @@ static const struct {
     {"mixtures", iptfs_tests_mixtures},
     {"receiver", iptfs_tests_receiver},
     {"circuit-breaker", iptfs_tests_circuit_breaker},
+    {"collapse", iptfs_tests_collapse},
     {"report-breaker", iptfs_tests_report_breaker},
     {"mtu", iptfs_tests_mtu},
     {"delays", iptfs_tests_delays},
@@ -279,6 +290,7 @@ static const struct {
     {"mser", iptfs_tests_mser},
     {"entropy", iptfs_tests_entropy},
     {"loss-history", iptfs_tests_loss_history},
+    {"numbering", iptfs_tests_numbering},
     {"receive-rate", iptfs_tests_receive_rate},
     {"tfrc", iptfs_tests_tfrc},
     {"plpmtud", iptfs_tests_plpmtud},
@@ -324,6 +336,7 @@ static const struct {
     {"option", iptfs_tests_option},
     {"breaker-limit", iptfs_tests_breaker_limit},
     {"time-or-word", iptfs_tests_time_or_word},
+    {"number-or-word", iptfs_tests_number_or_word},
     {"timed", iptfs_tests_timed},
     {"progress", iptfs_tests_progress},
     {"scenario", iptfs_tests_scenario},
@@ -401,6 +414,9 @@ static const struct {
     {"damage", iptfs_tests_damage},
     {"point-file", iptfs_tests_point_file},
     {"statistics", iptfs_tests_statistics},
+    {"until", iptfs_tests_until},
+    {"compared", iptfs_tests_compared},
+    {"comparison", iptfs_tests_comparison},
     {"sweep-engine", iptfs_tests_sweep_engine},
     {"hash", iptfs_tests_hash},
     {"utf8", iptfs_tests_utf8},

@@ -5,6 +5,7 @@
 #include "plot/kind.h"
 #include "scenario/sections.h"
 #include "sweep/engine.h"
+#include "sweep/own_keys.h"
 #include "text/csv.h"
 #include "text/json_build.h"
 
@@ -85,6 +86,15 @@ bool iptfs_list_engine_at(size_t index, struct iptfs_list_word *word)
     if (engine == NULL)
         return false;
     *word = (struct iptfs_list_word){engine->name, engine->meaning, NULL};
+    return true;
+}
+
+bool iptfs_list_sweep_key_at(size_t index, struct iptfs_list_word *word)
+{
+    const struct iptfs_sweep_own_key *key = iptfs_sweep_own_key_at(index);
+    if (key == NULL)
+        return false;
+    *word = (struct iptfs_list_word){key->form, key->meaning, NULL};
     return true;
 }
 

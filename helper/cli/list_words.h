@@ -21,7 +21,7 @@ typedef bool iptfs_list_word_at(size_t index, struct iptfs_list_word *word);
 /* The topics. */
 iptfs_list_word_at iptfs_list_mode_at, iptfs_list_traffic_at, iptfs_list_tcp_at,
     iptfs_list_device_at, iptfs_list_framing_at, iptfs_list_cipher_at, iptfs_list_cause_at,
-    iptfs_list_plot_at, iptfs_list_engine_at;
+    iptfs_list_plot_at, iptfs_list_engine_at, iptfs_list_sweep_key_at;
 
 /* The rows as text below the title, as CSV (topic,word,meaning and the name of the origin, such as
  * "source"), as a table of Markdown, or as a new JSON array. */

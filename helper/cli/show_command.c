@@ -7,10 +7,12 @@
 #include <stdio.h>
 
 enum {
-    KEY_CSV = 256, /* options without a letter */
+    KEY_COMPARE = 256, /* options without a letter */
+    KEY_CSV,
     KEY_JSON,
     KEY_LIST,
-    KEY_POINT
+    KEY_POINT,
+    KEY_UNTIL
 };
 
 static const struct argp_option options[] = {
@@ -19,12 +21,32 @@ static const struct argp_option options[] = {
      "Show means over the points that have the same values in these columns; the others, such as "
      "seeds, are averaged",
      0},
+    {"compare", KEY_COMPARE, NULL, 0,
+     "Show the differences of the sweep's key 'compare' with their 95 % intervals; --columns names "
+     "the measures, or is 'all'",
+     0},
+    {"until", KEY_UNTIL, NULL, 0,
+     "Show for each combination how the sweep's key 'until' ended: replications, interval, state",
+     0},
     {"list", KEY_LIST, NULL, 0, "List all columns with their units", 0},
     {"csv", KEY_CSV, NULL, 0, "Print CSV", 0},
     {"json", KEY_JSON, NULL, 0, "Print JSON: an array with one object for each row", 0},
     {"point", KEY_POINT, "N", 0, "Print the command that repeats only this point", 0},
     {0},
 };
+
+static void check_options(const char *name, const struct iptfs_show_request *request)
+{
+    int what = request->compare + request->until + request->list + (request->point != 0);
+    if (request->csv && request->json)
+        iptfs_command_usage_error(name, "--csv and --json cannot be combined");
+    if (what > 1)
+        iptfs_command_usage_error(name,
+                                  "--compare, --until, --list and --point cannot be combined");
+    if (request->by != NULL && what > 0)
+        iptfs_command_usage_error(name, "--by cannot be combined with --compare, --until, --list "
+                                        "and --point");
+}
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
@@ -38,6 +60,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case KEY_LIST:
         request->list = true;
+        break;
+    case KEY_COMPARE:
+        request->compare = true;
+        break;
+    case KEY_UNTIL:
+        request->until = true;
         break;
     case KEY_CSV:
         request->csv = true;
@@ -54,8 +82,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         iptfs_command_usage_error(state->name, "expected DIR, the folder of a sweep");
     case ARGP_KEY_END:
-        if (request->csv && request->json)
-            iptfs_command_usage_error(state->name, "--csv and --json cannot be combined");
+        check_options(state->name, request);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -73,6 +100,7 @@ static const struct argp argp = {
 static const char *const examples[] = {
     "iptfs-sim show out/delay",
     "iptfs-sim show out/delay --by tunnel.init-delay --columns delay_s.p99,outer.overhead",
+    "iptfs-sim show out/sweep-pairs --compare --columns delay_s.p99,outer.overhead",
     "iptfs-sim show out/delay --list --json",
     "iptfs-sim show out/delay --point 17",
     NULL,

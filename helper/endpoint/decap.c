@@ -146,6 +146,12 @@ static json_t *make_figures(const struct decap *decap)
     iptfs_figures_set(&figures, "inner.delivered.octets", delivered->octets);
     iptfs_figures_set(&figures, "inner.incomplete",
                       inbound->counters.value[IPTFS_YANG_INNER_RX_INCOMPLETE_PKTS]);
+    iptfs_figures_set(&figures, "inner.ce-not-ect",
+                      inbound->store.ledger.dropped[IPTFS_DROP_CE_NOT_ECT].pkts);
+    iptfs_figures_set(&figures, "inner.ecn-dangerous",
+                      inbound->store.ecn_alarms[IPTFS_ECN_DANGEROUS]);
+    iptfs_figures_set(&figures, "inner.ecn-possibly-dangerous",
+                      inbound->store.ecn_alarms[IPTFS_ECN_POSSIBLY_DANGEROUS]);
     add_counters(inbound, &figures);
     return figures;
 }

@@ -64,9 +64,16 @@ static int open_sender(struct encap *encap)
     if (config.congestion_info || config.mode->congestion)
         return iptfs_endpoint_refuse_mode(endpoint, "encap",
                                           "a mode that needs no answers from the other end");
-    if (config.rekey_after_pkts > 0 || config.rekey_after_ps > 0)
+    struct iptfs_sa_life life;
+    iptfs_sa_life_init(&life, &config.sa_life);
+    if (life.limited || config.sa_life.oseq > 0)
         return iptfs_fail(endpoint->error, IPTFS_E_INVALID,
-                          "encap: found tunnel.rekey-after, allowed: 0, for there is one SA");
+                          "encap: found tunnel.%s, allowed: 0 (%s)",
+                          life.rekeys    ? "rekey-after"
+                          : life.limited ? "expire-after"
+                                         : "oseq",
+                          life.limited ? "there is one SA without end" : "see --seq-from");
+    config.sa_life.esn = true; /* the codec refuses numbers without ESN */
     int code =
         iptfs_sender_init(&encap->sender, &config, &encap->store, &encap->counters, &encap->trace);
     if (code != IPTFS_OK)

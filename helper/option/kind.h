@@ -50,9 +50,10 @@ extern const struct iptfs_value_kind iptfs_kind_word;        /* bool, enum or un
 extern const struct iptfs_value_kind iptfs_kind_probability; /* double, 0 to 1 */
 extern const struct iptfs_value_kind iptfs_kind_factor;      /* double, above the minimum */
 extern const struct iptfs_value_kind iptfs_kind_limit;       /* struct iptfs_limit */
-extern const struct iptfs_value_kind iptfs_kind_lifetime;    /* struct iptfs_lifetime */
+extern const struct iptfs_value_kind iptfs_kind_lifetime;    /* struct iptfs_sa_lifetime */
 extern const struct iptfs_value_kind iptfs_kind_sizes;       /* struct iptfs_sizes */
 extern const struct iptfs_value_kind iptfs_kind_dscp;        /* uint32_t, see option/dscp.c */
+extern const struct iptfs_value_kind iptfs_kind_flow_label;  /* "random", or a number, uint32_t */
 extern const struct iptfs_value_kind iptfs_kind_breaker;     /* struct iptfs_breaker_limit */
 extern const struct iptfs_value_kind iptfs_kind_mtus;        /* struct iptfs_timed_list */
 extern const struct iptfs_value_kind iptfs_kind_rates;       /* struct iptfs_timed_list */

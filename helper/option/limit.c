@@ -7,9 +7,14 @@
 #include "text/quantity.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#define LIFETIME_ALLOWED "packets (100000p), a time (30s), or 0"
+#define LIFETIME_ALLOWED "packets (100000p), octets (1GB), a time (30s), several with commas, or 0"
+
+enum {
+    LIMIT_MAX = 64 /* octets of the text of one limit */
+};
 
 static const struct iptfs_unit limit_units[] = {
     {"p", 1, true},
@@ -39,14 +44,47 @@ int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_
     return 0;
 }
 
-int iptfs_parse_lifetime(const char *text, struct iptfs_lifetime *lifetime,
-                         struct iptfs_error *error)
+/* Reads one limit; false when it is none, or 0, or there is one of its kind already. */
+static bool add_limit(const char *text, struct iptfs_sa_lifetime *lifetime)
 {
     struct iptfs_limit limit = {0};
-    struct iptfs_lifetime read = {0};
-    if (iptfs_parse_limit(text, &limit, NULL) == 0 && limit.in_pkts)
-        read.pkts = limit.count;
-    else if (iptfs_parse_time(text, &read.time_ps, NULL) != 0)
+    uint64_t *count = &lifetime->pkts;
+    int64_t time_ps = 0;
+    if (iptfs_parse_limit(text, &limit, NULL) == 0) {
+        count = limit.in_pkts ? &lifetime->pkts : &lifetime->octets;
+        bool first = *count == 0;
+        *count = limit.count;
+        return first && limit.count > 0;
+    }
+    bool first = lifetime->time_ps == 0;
+    if (iptfs_parse_time(text, &time_ps, NULL) != 0 || time_ps == 0 || !first)
+        return false;
+    lifetime->time_ps = time_ps;
+    return true;
+}
+
+int iptfs_parse_lifetime(const char *text, struct iptfs_sa_lifetime *lifetime,
+                         struct iptfs_error *error)
+{
+    struct iptfs_sa_lifetime read = {0};
+    int64_t zero;
+    char part[LIMIT_MAX];
+    const char *at = text;
+    bool good = true;
+    if (iptfs_parse_time(text, &zero, NULL) == 0 && zero == 0) {
+        *lifetime = read;
+        return 0;
+    }
+    while (good) {
+        size_t length = strcspn(at, ",");
+        good = length < sizeof part;
+        snprintf(part, sizeof part, "%.*s", good ? (int)length : 0, at);
+        good = good && add_limit(part, &read);
+        if (at[length] == '\0')
+            break;
+        at += length + 1;
+    }
+    if (!good)
         return iptfs_refuse_value(text, LIFETIME_ALLOWED, NULL, error);
     *lifetime = read;
     return 0;
@@ -61,11 +99,22 @@ struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit)
     return text;
 }
 
-struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime)
+/* Appends a limit that is there. */
+static void append(struct iptfs_text *text, bool present, struct iptfs_text limit)
 {
-    if (lifetime.pkts > 0)
-        return iptfs_exact_limit((struct iptfs_limit){lifetime.pkts, true});
-    return iptfs_exact_time(lifetime.time_ps);
+    size_t length = strlen(text->text);
+    if (present)
+        snprintf(text->text + length, sizeof text->text - length, "%s%s", length > 0 ? ", " : "",
+                 limit.text);
+}
+
+struct iptfs_text iptfs_exact_lifetime(struct iptfs_sa_lifetime lifetime)
+{
+    struct iptfs_text text = {""};
+    append(&text, lifetime.pkts > 0, iptfs_exact_limit((struct iptfs_limit){lifetime.pkts, true}));
+    append(&text, lifetime.octets > 0, iptfs_exact_octets(lifetime.octets));
+    append(&text, lifetime.time_ps > 0, iptfs_exact_time(lifetime.time_ps));
+    return text.text[0] != '\0' ? text : iptfs_exact_time(0);
 }
 
 /* ------------------------------------------------------------------------------------- limits */
@@ -111,7 +160,7 @@ const struct iptfs_value_kind iptfs_kind_limit = {
 static int parse_lifetime(const struct iptfs_option *option, void *field, const char *text,
                           struct iptfs_error *error)
 {
-    struct iptfs_lifetime lifetime;
+    struct iptfs_sa_lifetime lifetime;
     (void)option;
     int code = iptfs_parse_lifetime(text, &lifetime, error);
     if (code == IPTFS_OK)
@@ -121,7 +170,7 @@ static int parse_lifetime(const struct iptfs_option *option, void *field, const 
 
 static void print_lifetime(const struct iptfs_option *option, const void *field, FILE *out)
 {
-    struct iptfs_lifetime lifetime;
+    struct iptfs_sa_lifetime lifetime;
     (void)option;
     memcpy(&lifetime, field, sizeof lifetime);
     fputs(iptfs_exact_lifetime(lifetime).text, out);
@@ -134,7 +183,7 @@ static void allowed_lifetimes(const struct iptfs_option *option, char *buffer, s
 }
 
 const struct iptfs_value_kind iptfs_kind_lifetime = {
-    .name = "packets or time",
+    .name = "packets, octets or time",
     .unit = "",
     .self_evident = true,
     .parse = parse_lifetime,

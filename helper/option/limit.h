@@ -4,6 +4,7 @@
 #define IPTFS_OPTION_LIMIT_H
 
 #include "base/error.h"
+#include "sender/sa_life.h"
 #include "text/quoted.h"
 
 #include <stdbool.h>
@@ -19,16 +20,13 @@ struct iptfs_limit {
 };
 int iptfs_parse_limit(const char *text, struct iptfs_limit *limit, struct iptfs_error *error);
 
-/* How long an SA lives: packets ("100000p") or time ("30s"). Both 0: without end. */
-struct iptfs_lifetime {
-    uint64_t pkts;
-    int64_t time_ps;
-};
-int iptfs_parse_lifetime(const char *text, struct iptfs_lifetime *lifetime,
+/* How long an SA lives: packets ("100000p"), octets ("1GB") and time ("30s"), each at most once, in
+ * any order, with commas between. "0": without end. */
+int iptfs_parse_lifetime(const char *text, struct iptfs_sa_lifetime *lifetime,
                          struct iptfs_error *error);
 
 /* The shortest text that reads back as the same value. */
 struct iptfs_text iptfs_exact_limit(struct iptfs_limit limit);
-struct iptfs_text iptfs_exact_lifetime(struct iptfs_lifetime lifetime);
+struct iptfs_text iptfs_exact_lifetime(struct iptfs_sa_lifetime lifetime);
 
 #endif

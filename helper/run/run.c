@@ -449,8 +449,18 @@ int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
                       struct iptfs_error *error)
 {
     static struct iptfs_run run; /* large, and ns-3 allows one at a time */
+    struct iptfs_warm_up warm_up;
+    int code = iptfs_warm_up_find(&run, scenario, scenario->seed, 0, NULL, &warm_up, error);
+    return code == IPTFS_OK ? iptfs_run_summary_after(scenario, &warm_up, summary, error) : code;
+}
+
+int iptfs_run_summary_after(const struct iptfs_scenario *scenario,
+                            const struct iptfs_warm_up *warm_up, json_t **summary,
+                            struct iptfs_error *error)
+{
+    static struct iptfs_run run;
     struct iptfs_observation observation = {0};
-    int code = iptfs_run_init(&run, scenario, scenario->seed, 0, error);
+    int code = iptfs_run_open(&run, scenario, scenario->seed, 0, warm_up, error);
     if (code == IPTFS_OK && scenario->class_number > 0)
         iptfs_observation_start(&observation, &run);
     if (code == IPTFS_OK)

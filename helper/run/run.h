@@ -101,6 +101,11 @@ void iptfs_run_free(struct iptfs_run *run);
 int iptfs_run_summary(const struct iptfs_scenario *scenario, json_t **summary,
                       struct iptfs_error *error);
 
+/* The same with a warm-up that is known. */
+int iptfs_run_summary_after(const struct iptfs_scenario *scenario,
+                            const struct iptfs_warm_up *warm_up, json_t **summary,
+                            struct iptfs_error *error);
+
 /* IPTFS_E_STOPPED, with a line of text, when a circuit breaker has stopped a tunnel of the run. */
 int iptfs_run_check_breakers(const struct iptfs_run *run, struct iptfs_error *error);
 

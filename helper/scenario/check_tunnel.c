@@ -76,6 +76,13 @@ static int check_limits(struct iptfs_settings *settings, size_t direction)
     if (tunnel->sender.all_pad_every == 1)
         return iptfs_settings_refuse(settings, target, "all-pad-every", IPTFS_E_INVALID,
                                      "0, or 2 and more (1 would leave no packet for data)");
+    if (!tunnel->sender.sa_life.esn && tunnel->sender.sa_life.oseq >= UINT32_MAX)
+        return iptfs_settings_refuse(settings, target, "oseq", IPTFS_E_INVALID,
+                                     "0 to %u, or esn = on", UINT32_MAX - 1);
+    if (tunnel->sender.tunnel_mtu_octets > 0 &&
+        tunnel->sender.tunnel_mtu_octets < IPTFS_IPV4_MTU_MIN_OCTETS)
+        return iptfs_settings_refuse(settings, target, "tunnel-mtu", IPTFS_E_INVALID,
+                                     "0 (none), or %uB to 65535B", IPTFS_IPV4_MTU_MIN_OCTETS);
     if (tunnel->max_rate_bps > 0 && tunnel->min_rate_bps > tunnel->max_rate_bps)
         return iptfs_settings_refuse(settings, target, "min-rate", IPTFS_E_INVALID,
                                      "0 to max-rate, %s",

@@ -8,6 +8,7 @@
 #include "scenario/sections.h"
 #include "sender/mode.h"
 #include "tunnel/use_aggfrag.h"
+#include "wire/outer_codec.h"
 
 /* The rows of the model's modes. */
 static struct iptfs_word mode_word(unsigned index)
@@ -47,12 +48,20 @@ static const struct iptfs_word receive_rate_words[] = {
     {"arrivals", IPTFS_RECEIVE_RATE_ARRIVALS,
      "the sender's rate, less what echoes show that packets arrive more slowly than sent", NULL},
     {"sent", IPTFS_RECEIVE_RATE_SENT, "the sender's own rate", "RFC 9347, appendix B"},
+    {"measured", IPTFS_RECEIVE_RATE_MEASURED,
+     "what the receiver measured, which no header carries: in simulations, to compare", "RFC 5348"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct iptfs_word loss_history_words[] = {
+    {"continue", false, "it goes on: a rekey is no loss event, and no end of one", NULL},
+    {"restart", true, "it starts anew with each SA, as one that is kept with the SA does", NULL},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct iptfs_word ip_fragment_words[] = {
-    {"usual", IPTFS_IP_FRAGMENT_USUAL, "on in AGGFRAG modes with packets of one size, else off",
-     NULL},
+    {"usual", IPTFS_IP_FRAGMENT_USUAL,
+     "on with tunnel-mtu and in AGGFRAG modes with packets of one size, else off", NULL},
     {"off", IPTFS_IP_FRAGMENT_OFF, "refuse them, with an ICMP error", "Linux; RFC 9348"},
     {"on", IPTFS_IP_FRAGMENT_ON, "cut them into IP fragments", "RFC 9347, 2.2.6"},
     {NULL, 0, NULL, NULL},
@@ -69,7 +78,8 @@ static const struct iptfs_word ecn_decap_words[] = {
     {"nothing", IPTFS_ECN_DECAP_NOTHING, "inner packets stay as they are",
      "Linux; RFC 9347, 2.2.5.2"},
     {"rfc6040", IPTFS_ECN_DECAP_RFC6040,
-     "CE on ECN-capable inner packets; the others are dropped (ce-not-ect)", "RFC 6040, 4.2"},
+     "the more severe of both fields; CE drops what is not ECN-capable (ce-not-ect)",
+     "RFC 6040, 4.2"},
     {"mark", IPTFS_ECN_DECAP_MARK, "CE on ECN-capable inner packets; the others stay as they are",
      "RFC 4301, 5.1.2.1"},
     {NULL, 0, NULL, NULL},
@@ -145,6 +155,16 @@ static const struct iptfs_option rows[] = {
         .names = "Linux max-queue-size (default 10MiB since 7.2)",
     },
     {
+        .key = "tunnel-mtu",
+        .kind = &iptfs_kind_octets,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.tunnel_mtu_octets),
+        .maximum = UINT16_MAX,
+        .standard = "0",
+        .meaning = "longest inner packet, as the MTU of a link; 0: any, or by dont-frag",
+        .source = "RFC 9347, 2.2.7; RFC 4301, 8.2",
+    },
+    {
         .key = "dont-frag",
         .kind = &iptfs_kind_switch,
         .side = IPTFS_SIDE_OUT,
@@ -161,7 +181,8 @@ static const struct iptfs_option rows[] = {
         FIELD(ip_fragment),
         .words = ip_fragment_words,
         .standard = "usual",
-        .meaning = "with dont-frag: what becomes of IPv4 packets without DF that are too big",
+        .meaning =
+            "with dont-frag, tunnel-mtu: what becomes of IPv4 packets without DF that are too big",
         .source = "RFC 9347, 2.2.6",
     },
     {
@@ -248,6 +269,15 @@ static const struct iptfs_option rows[] = {
         .source = "RFC 5348, 4.5",
     },
     {
+        .key = "rtt-weight",
+        .kind = &iptfs_kind_probability,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(tfrc.rtt_weight),
+        .standard = "0",
+        .meaning = "weight of a new RTT sample in R, 1 - q; 0: 10 % (2 % lags, 50 % swings)",
+        .source = "RFC 5348, 4.3, 4.5",
+    },
+    {
         .key = "history-discounting",
         .kind = &iptfs_kind_switch,
         .side = IPTFS_SIDE_IN,
@@ -288,24 +318,90 @@ static const struct iptfs_option rows[] = {
         .source = "RFC 4301, 5.1.2; RFC 9347, 2.2.5.3",
     },
     {
+        .key = "flow-label",
+        .kind = &iptfs_kind_flow_label,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(flow_label),
+        .maximum = IPTFS_FLOW_LABEL_RANDOM - 1,
+        .standard = "random",
+        .meaning =
+            "flow label of outer IPv6 packets; random: one for each SA, never of inner flows",
+        .names = "Linux mode iptfs: 0",
+        .source = "RFC 6437, 3; RFC 6438, 3",
+    },
+    {
         .key = "ecn-decap",
         .kind = &iptfs_kind_word,
         .side = IPTFS_SIDE_IN,
         FIELD(receiver.ecn_decap),
         .words = ecn_decap_words,
         .standard_note = "as mode and ecn",
-        .meaning = "what inner packets of an outer packet that arrives with CE get",
+        .meaning = "what inner packets get of the ECN field that their outer packet arrives with",
         .source = "RFC 9347, 2.2.5.2; RFC 6040, 4.2",
     },
     {
         .key = "rekey-after",
         .kind = &iptfs_kind_lifetime,
         .side = IPTFS_SIDE_OUT,
-        FIELD(rekey_after),
+        FIELD(sender.sa_life.soft),
         .standard = "0",
-        .meaning = "replace the SA after this many outer packets or this time; 0: never",
-        .names = "Linux limit packet-soft, time-soft",
-        .source = "RFC 9347, 2.2.3",
+        .meaning =
+            "soft lifetime: replace the SA after it, or when its numbers are used up; 0: never",
+        .names = "Linux limit *-soft, YANG sa-lifetime-soft",
+        .source = "RFC 4301, 4.4.2.1; RFC 9061; RFC 9347, 2.2.3",
+    },
+    {
+        .key = "rekey-time",
+        .kind = &iptfs_kind_time,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.rekey_time_ps),
+        .maximum = IPTFS_TIME_MAX_PS,
+        .standard = "0",
+        .meaning =
+            "how long a rekey takes, from the soft lifetime to the first packet of the next SA",
+        .source = "RFC 4301, 4.4.2.1",
+    },
+    {
+        .key = "expire-after",
+        .kind = &iptfs_kind_lifetime,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.hard),
+        .standard = "0",
+        .meaning = "hard lifetime: the SA sends nothing more after it; 0: no limit",
+        .names = "Linux limit *-hard, YANG sa-lifetime-hard",
+        .source = "RFC 4301, 4.4.2.1; RFC 9061",
+    },
+    {
+        .key = "esn",
+        .kind = &iptfs_kind_switch,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.esn),
+        .standard = "off",
+        .meaning =
+            "sequence numbers of 64 bits, of which 32 are sent; off: an SA ends after 2^32 - 1",
+        .names = "Linux flag esn",
+        .source = "RFC 4303, 2.2.1 and 3.3.3",
+    },
+    {
+        .key = "oseq",
+        .kind = &iptfs_kind_number,
+        .side = IPTFS_SIDE_OUT,
+        FIELD(sender.sa_life.oseq),
+        .maximum = UINT64_MAX - 1,
+        .standard = "0",
+        .meaning = "sequence number before that of the first packet, as if so many had been sent",
+        .names = "Linux replay-oseq, replay-oseq-hi",
+        .source = "RFC 4303, 3.3.3",
+    },
+    {
+        .key = "loss-history",
+        .kind = &iptfs_kind_word,
+        .side = IPTFS_SIDE_IN,
+        FIELD(receiver.restarts_history),
+        .words = loss_history_words,
+        .standard = "continue",
+        .meaning = "what becomes of the receiver's loss history when another SA takes over",
+        .source = "RFC 5348, 5; RFC 9347, 3",
     },
     {
         .key = "max-aggregation-time",

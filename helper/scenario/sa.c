@@ -177,8 +177,9 @@ int iptfs_sa_config(struct iptfs_outer_codec_config *config, const struct iptfs_
     bool v6 = tunnel->outer_version == 6;
     const char *source = default_addresses[v6][direction == IPTFS_REVERSE];
     const char *destination = default_addresses[v6][direction != IPTFS_REVERSE];
-    *config =
-        (struct iptfs_outer_codec_config){.mode = iptfs_config_mode(tunnel), .esn = options->esn};
+    *config = (struct iptfs_outer_codec_config){.mode = iptfs_config_mode(tunnel),
+                                                .esn = options->esn || tunnel->sender.sa_life.esn,
+                                                .flow_label = tunnel->flow_label};
     config->esp = iptfs_config_esp(tunnel);
     int code = set_address(config->source, "--src",
                            options->source != NULL ? options->source : source, v6, error);

@@ -51,8 +51,8 @@ struct iptfs_tunnel_options {
     uint64_t max_rate_bps;      /* out: of outer IP octets under congestion control; 0: none */
     uint64_t min_rate_bps;      /* out */
     bool ecn;
-    struct iptfs_lifetime rekey_after;          /* out */
-    enum iptfs_fill fill;                       /* out */
+    uint32_t flow_label;  /* out: of outer IPv6 headers; may be IPTFS_FLOW_LABEL_RANDOM */
+    enum iptfs_fill fill; /* out */
     enum iptfs_ip_fragment ip_fragment;         /* out */
     struct iptfs_breaker_limit circuit_breaker; /* in */
     struct iptfs_breaker_limit event_breaker;   /* out */

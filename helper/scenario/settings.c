@@ -303,7 +303,7 @@ static void suggest_key(const struct iptfs_section *section, const char *key, ch
 static int refuse_unknown_key(struct iptfs_settings *settings, size_t target,
                               const struct iptfs_given *given, const char *key)
 {
-    char keys[600], guess[128], why[800];
+    char keys[760], guess[128], why[960];
     list_keys(given->form, keys, sizeof keys);
     suggest_key(given->form->section, iptfs_quoted(key).text, guess, sizeof guess);
     snprintf(why, sizeof why, "found an unknown key, allowed: %s%s", keys, guess);

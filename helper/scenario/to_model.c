@@ -96,18 +96,20 @@ struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options
     config.plpmtud_max_octets =
         config.pkt_size_octets > 0 ? config.pkt_size_octets : iptfs_config_mtu_most(link);
     config.dont_frag = config.dont_frag || (mode->aggfrag && !tunnel->accept_fragments);
-    config.ip_fragment =
-        tunnel->ip_fragment == IPTFS_IP_FRAGMENT_ON ||
-        (tunnel->ip_fragment == IPTFS_IP_FRAGMENT_USUAL && mode->aggfrag && mode->fixed_size);
+    config.ip_fragment = tunnel->ip_fragment == IPTFS_IP_FRAGMENT_ON ||
+                         (tunnel->ip_fragment == IPTFS_IP_FRAGMENT_USUAL &&
+                          (config.tunnel_mtu_octets > 0 || (mode->aggfrag && mode->fixed_size)));
     config.fill_whole = tunnel->fill == IPTFS_FILL_WHOLE;
     config.fill_full = tunnel->fill == IPTFS_FILL_FULL;
     config.congestion_info = tunnel->congestion_info && !tunnel->refused;
     config.ecn = tunnel->ecn;
-    config.rekey_after_pkts = tunnel->rekey_after.pkts;
-    config.rekey_after_ps = tunnel->rekey_after.time_ps;
     /* Without AGGFRAG there is no init-delay: each packet has its own outer packet. */
     if (!mode->aggfrag)
         config.init_delay_ps = 0;
+    if (!mode->encrypted) {
+        config.tunnel_mtu_octets = 0;
+        config.sa_life = (struct iptfs_sa_life_config){.esn = true};
+    }
     set_slots(&config, tunnel, link);
     config.slot_phase_ps = iptfs_later(tunnel->slot_phase_ps, 0);
     return config;

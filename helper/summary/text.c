@@ -79,7 +79,8 @@ static void write_causes(const struct iptfs_summary_direction *direction, FILE *
                     iptfs_drop_cause_meaning(cause));
     if (totals->icmp_sent > 0)
         fprintf(out, "  %s ICMP \"fragmentation needed\" with MTU %" PRIu32 " went back\n",
-                grouped(totals->icmp_sent).text, direction->tunnel->sender.packer.payload_octets);
+                grouped(totals->icmp_sent).text,
+                iptfs_sender_tunnel_mtu(&direction->tunnel->sender));
     if (totals->local_errors > 0)
         fprintf(out, "  %s local senders got \"message too long\"\n",
                 grouped(totals->local_errors).text);
@@ -267,8 +268,21 @@ static void write_event_breaker(const struct iptfs_report_breaker *breaker, FILE
                 iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->rate);
 }
 
-static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
+static void write_collapse(const struct iptfs_congestion *congestion, int64_t now_ps, FILE *out)
 {
+    const struct iptfs_collapse *collapse = &congestion->collapse;
+    if (!iptfs_collapse_lasted(collapse, &congestion->tfrc, now_ps))
+        return;
+    double share = iptfs_seconds(iptfs_collapse_time_ps(collapse, now_ps)) / iptfs_seconds(now_ps);
+    fprintf(out,
+            "%-20s the rate collapsed: for %.3g %% of the run less than one packet left in a\n"
+            "%-20s round trip of the path (%s). It hardly recovers: see min-rate\n",
+            "WARNING", 100.0 * share, "", iptfs_show_time(congestion->tfrc.rtt_path_ps).text);
+}
+
+static void write_congestion(const struct iptfs_congestion *congestion, int64_t now_ps, FILE *out)
+{
+    const struct iptfs_tfrc *tfrc = &congestion->tfrc;
     if (tfrc->rtt_ps == 0)
         fprintf(out, "%-20s no round trip is known yet: %.3g packets/s\n", "Congestion control",
                 tfrc->rate_pps);
@@ -276,6 +290,7 @@ static void write_congestion(const struct iptfs_tfrc *tfrc, FILE *out)
         fprintf(out, "%-20s at the end %.4g packets/s, round trip %s, loss event rate %.3g %%\n",
                 "Congestion control", tfrc->rate_pps, iptfs_show_time(tfrc->rtt_ps).text,
                 100.0 * tfrc->p);
+    write_collapse(congestion, now_ps, out);
 }
 
 static void write_direction(const struct iptfs_summary_view *view, enum iptfs_direction direction,
@@ -302,7 +317,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
         write_evenness(of, out);
     write_flows(view, direction, out);
     if (iptfs_summary_controlled(tunnel))
-        write_congestion(&tunnel->congestion.tfrc, out);
+        write_congestion(&tunnel->congestion, view->now_ps, out);
     write_breaker(&tunnel->breaker, out);
     write_event_breaker(&tunnel->congestion.breaker, out);
     if (of->leak != NULL)

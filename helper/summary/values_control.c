@@ -70,6 +70,22 @@ static struct iptfs_figure halvings(const struct iptfs_summary_subject *subject)
     return iptfs_figure_count(subject->totals->halvings);
 }
 
+static struct iptfs_figure collapsed(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_congestion *congestion = &subject->tunnel->congestion;
+    return iptfs_figure_flag(
+        iptfs_collapse_lasted(&congestion->collapse, &congestion->tfrc, subject->view->now_ps));
+}
+
+static struct iptfs_figure collapsed_share(const struct iptfs_summary_subject *subject)
+{
+    const struct iptfs_collapse *collapse = &subject->tunnel->congestion.collapse;
+    int64_t now_ps = subject->view->now_ps;
+    return iptfs_figure_real(now_ps > 0 ? iptfs_seconds(iptfs_collapse_time_ps(collapse, now_ps)) /
+                                              iptfs_seconds(now_ps)
+                                        : (double)NAN);
+}
+
 static const struct iptfs_summary_row congestion_rows[] = {
     {
         .name = "congestion.rtt_s",
@@ -110,6 +126,26 @@ static const struct iptfs_summary_row congestion_rows[] = {
         .caption = "halvings of the rate",
         .meaning = "How often TFRC halved the rate because no feedback came.",
         .get = halvings,
+        .when = &controlled,
+    },
+    {
+        .name = "congestion.collapsed",
+        .unit = "boolean",
+        .caption = "collapse of the rate",
+        .meaning = "A warning: the rate was collapsed for a fifth of the run or more, and for 100 "
+                   "round trips of the path or more.",
+        .get = collapsed,
+        .when = &controlled,
+    },
+    {
+        .name = "congestion.collapsed_share",
+        .unit = "share",
+        .caption = "share of time with a collapsed rate",
+        .meaning =
+            "Share of the run in which the rate was collapsed: after a loss, below half of "
+            "max-rate and below one packet in a round trip of the path, with an own send interval "
+            "of a quarter of R or more. Then a lower rate makes R larger (RFC 9347, 3).",
+        .get = collapsed_share,
         .when = &controlled,
     },
 };

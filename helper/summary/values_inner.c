@@ -67,6 +67,23 @@ static struct iptfs_figure inner_ce_marked(const struct iptfs_summary_subject *s
     return iptfs_figure_count(subject->totals->ce_marked_pkts);
 }
 
+static struct iptfs_figure ecn_dangerous(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ecn_alarms[IPTFS_ECN_DANGEROUS]);
+}
+
+static struct iptfs_figure ecn_possibly_dangerous(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->store.ecn_alarms[IPTFS_ECN_POSSIBLY_DANGEROUS]);
+}
+
+static bool by_rfc6040(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->receiver.config.ecn_decap == IPTFS_ECN_DECAP_RFC6040;
+}
+
+static const struct iptfs_summary_condition with_rfc6040 = {"with ecn-decap = rfc6040", by_rfc6040};
+
 static struct iptfs_figure ip_fragmented(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_count(subject->totals->ip_cut_pkts);
@@ -159,6 +176,24 @@ static const struct iptfs_summary_row inner_rows[] = {
         .caption = "inner packets marked CE",
         .meaning = "Inner packets that got a CE mark in the sender's queue.",
         .get = inner_ce_marked,
+    },
+    {
+        .name = "inner.ecn_dangerous",
+        .unit = "packets",
+        .caption = "inner packets with dangerous ECN fields",
+        .meaning = "Inner packets that came in outer packets with an ECN field that RFC 6040, 4.2, "
+                   "calls dangerous (!!!) beside their own. With AGGFRAG and ecn = on all that are "
+                   "not ECN-capable are among them: outer packets have ECT(0) whatever is inside.",
+        .get = ecn_dangerous,
+        .when = &with_rfc6040,
+    },
+    {
+        .name = "inner.ecn_possibly_dangerous",
+        .unit = "packets",
+        .caption = "inner packets with possibly dangerous ECN fields",
+        .meaning = "The same for what RFC 6040 calls possibly dangerous (!): ECT(1) inside ECT(0).",
+        .get = ecn_possibly_dangerous,
+        .when = &with_rfc6040,
     },
     {
         .name = "inner.ip_fragmented",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Outer packets: counts, sizes and how evenly they leave. */
+#include "base/units.h"
 #include "packet/drop_cause.h"
 #include "stats/burstiness.h"
 #include "summary/measures.h"
@@ -121,6 +122,12 @@ static struct iptfs_figure empty_pkts(const struct iptfs_summary_subject *subjec
 static struct iptfs_figure rekeys(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_count(subject->totals->rekeys);
+}
+
+static struct iptfs_figure sa_ended(const struct iptfs_summary_subject *subject)
+{
+    int64_t ended_ps = subject->tunnel->sender.ended_ps;
+    return iptfs_figure_real(ended_ps != IPTFS_NEVER ? iptfs_seconds(ended_ps) : (double)NAN);
 }
 
 static struct iptfs_figure payload_octets(const struct iptfs_summary_subject *subject)
@@ -287,6 +294,14 @@ static const struct iptfs_summary_row outer_rows[] = {
         .caption = "rekeyings",
         .meaning = "How often a new SA took over.",
         .get = rekeys,
+    },
+    {
+        .name = "outer.sa_ended_s",
+        .unit = "s",
+        .caption = "end of the last SA",
+        .meaning = "When the SA came to its hard lifetime or its last sequence number, and no "
+                   "other one took over; null when it did not.",
+        .get = sa_ended,
     },
     {
         .name = "outer.space_octets",

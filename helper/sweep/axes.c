@@ -4,11 +4,13 @@
 #include "files/textfile.h"
 #include "scenario/sections.h"
 #include "sweep/key.h"
+#include "sweep/own_keys.h"
 #include "sweep/repeated.h"
 #include "text/quantity.h"
 #include "text/suggest.h"
 #include "text/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int iptfs_sweep_no_memory(struct iptfs_sweep_reader *reader)
@@ -29,15 +31,22 @@ int iptfs_sweep_check_key(struct iptfs_sweep_reader *reader, unsigned line, cons
     if (iptfs_sweep_option(key) != NULL)
         return 0;
     const struct iptfs_section *section;
+    const struct iptfs_sweep_own_key *own;
     const char *last = strrchr(key, '.');
+    char forms[200] = "";
     struct iptfs_suggest nearest = {.found = last != NULL ? last + 1 : key};
     for (size_t i = 0; (section = iptfs_section_at(i)) != NULL; i++)
         iptfs_section_suggest(section, &nearest);
+    for (size_t i = 0; (own = iptfs_sweep_own_key_at(i)) != NULL; i++) {
+        size_t length = strlen(forms);
+        snprintf(forms + length, sizeof forms - length, ", %s", own->form);
+        iptfs_suggest_offer(&nearest, own->form);
+    }
     return iptfs_fail(reader->error, IPTFS_E_INVALID,
                       "%s:%u: [sweep] %s: found an unknown key, allowed: section.key of a "
-                      "scenario, seed, zip, case.NAME%s",
+                      "scenario%s%s",
                       iptfs_quoted_path(reader->sweep->path).text, line, iptfs_quoted(key).text,
-                      iptfs_suggest_hint(&nearest).text);
+                      forms, iptfs_suggest_hint(&nearest).text);
 }
 
 int iptfs_sweep_check_utf8(struct iptfs_sweep_reader *reader, unsigned line, const char *key,

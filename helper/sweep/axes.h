@@ -14,11 +14,13 @@
 struct iptfs_sweep_reader {
     struct iptfs_sweep *sweep;
     struct iptfs_error *error;
-    bool inside;        /* in [sweep] */
-    unsigned line;      /* of [sweep]; 0: not yet found */
-    bool planned;       /* the text was checked before */
-    size_t case_index;  /* 1 + the index of the axis of cases; 0: there is none */
-    json_t *case_names; /* {"NAME": index of the case, ...} */
+    bool inside;         /* in [sweep] */
+    unsigned line;       /* of [sweep]; 0: not yet found */
+    bool planned;        /* the text was checked before */
+    unsigned stage;      /* enum iptfs_sweep_stage (own_keys.h) */
+    unsigned until_line; /* of until-min or until-max; 0: neither was given */
+    size_t case_index;   /* 1 + the index of the axis of cases; 0: there is none */
+    json_t *case_names;  /* {"NAME": index of the case, ...} */
 };
 
 /* Fails with IPTFS_E_NO_MEMORY. */

@@ -3,6 +3,7 @@
 
 #include "files/textfile.h"
 #include "summary/table.h"
+#include "sweep/comparison.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "sweep/point_file.h"
@@ -125,7 +126,7 @@ static int find_columns(struct collection *all)
     all->columns = json_object();
     add_parameters(all);
     for (size_t i = 0; i < all->sweep->n_points; i++) {
-        if (!all->outcomes[i].done)
+        if (!all->outcomes[i].done || !all->outcomes[i].wanted)
             continue;
         json_t *summary = load_point(all, i);
         if (summary == NULL)
@@ -193,6 +194,8 @@ static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_
 static int write_point(struct collection *all, size_t index)
 {
     struct iptfs_sweep_point point;
+    if (!all->outcomes[index].wanted)
+        return 0;
     iptfs_sweep_point_at(all->sweep, index + 1, &point);
     int code = write_sets(all, &point);
     if (code != 0 || !all->outcomes[index].done)
@@ -217,9 +220,10 @@ static int write_points(struct collection *all)
     return code;
 }
 
-int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *directory,
+int iptfs_collect(const struct iptfs_sweep_rounds *rounds, const char *directory,
                   const struct iptfs_progress *progress, struct iptfs_error *error)
 {
+    const struct iptfs_sweep_outcomes *outcomes = rounds->outcomes;
     struct collection all = {.sweep = outcomes->sweep,
                              .outcomes = outcomes->points,
                              .directory = directory,
@@ -230,6 +234,10 @@ int iptfs_collect(const struct iptfs_sweep_outcomes *outcomes, const char *direc
         code = iptfs_results_writer_open(&all.writer, directory, error);
     if (code == 0)
         code = write_points(&all);
+    if (code == 0)
+        code = iptfs_sweep_compare_write(outcomes, &all.writer, all.columns, progress);
+    if (code == 0 && rounds->count > 0)
+        code = iptfs_sweep_rounds_write(rounds, &all.writer);
     if (code == 0)
         code = iptfs_results_writer_commit(&all.writer);
     iptfs_results_writer_discard(&all.writer);

@@ -84,13 +84,55 @@ int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
     return name_line(sweep, &point, error);
 }
 
+/* Points between two steps of an axis. */
+static size_t block_of(const struct iptfs_sweep *sweep, size_t axis)
+{
+    size_t block = sweep->n_points;
+    for (size_t i = 0; i <= axis; i++)
+        block /= sweep->axes[i].n_steps;
+    return block;
+}
+
+/* The step of a point on the axis of a comparison. */
+static size_t step_of(const struct iptfs_sweep *sweep,
+                      const struct iptfs_sweep_comparison *comparison, size_t index)
+{
+    return (index - 1) / block_of(sweep, comparison->axis) % sweep->axes[comparison->axis].n_steps;
+}
+
+bool iptfs_sweep_is_first(const struct iptfs_sweep *sweep,
+                          const struct iptfs_sweep_comparison *comparison, size_t index)
+{
+    return step_of(sweep, comparison, index) == comparison->steps[0];
+}
+
+size_t iptfs_sweep_partner(const struct iptfs_sweep *sweep,
+                           const struct iptfs_sweep_comparison *comparison, size_t index)
+{
+    const size_t *steps = comparison->steps, block = block_of(sweep, comparison->axis);
+    size_t step = step_of(sweep, comparison, index);
+    if (step != steps[0] && step != steps[1])
+        return 0;
+    size_t other = step == steps[0] ? steps[1] : steps[0];
+    return index - step * block + other * block;
+}
+
 void iptfs_sweep_list(const struct iptfs_sweep *sweep, FILE *out)
 {
+    const struct iptfs_sweep_until *until = &sweep->until;
     for (size_t i = 1; i <= sweep->n_points; i++) {
         struct iptfs_sweep_point point;
+        if (until->line != 0 && (i - 1) % until->most >= until->least)
+            continue;
         iptfs_sweep_point_at(sweep, i, &point);
         char *text = iptfs_sweep_point_text(&point);
         fprintf(out, "%zu %s\n", i, text != NULL ? text : "");
         free(text);
     }
+    if (until->line != 0)
+        fprintf(out,
+                "at least these %zu points, at most %zu: %zu to %zu replications of each of %zu "
+                "combinations\n",
+                sweep->n_points / until->most * until->least, sweep->n_points, until->least,
+                until->most, sweep->n_points / until->most);
 }

@@ -7,6 +7,7 @@
 #include "scenario/scenario.h"
 #include "sweep/sweep.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -34,7 +35,17 @@ char *iptfs_sweep_point_text(const struct iptfs_sweep_point *point);
 int iptfs_sweep_scenario(const struct iptfs_sweep *sweep, size_t index,
                          struct iptfs_scenario *scenario, struct iptfs_error *error);
 
-/* Writes one line for each point. */
+/* The point that a comparison of the sweep pairs with this one, 0 for none: it has the other value
+ * of the comparison, the same seed and the same values otherwise. */
+size_t iptfs_sweep_partner(const struct iptfs_sweep *sweep,
+                           const struct iptfs_sweep_comparison *comparison, size_t index);
+
+/* Whether a point has the first value of a comparison. */
+bool iptfs_sweep_is_first(const struct iptfs_sweep *sweep,
+                          const struct iptfs_sweep_comparison *comparison, size_t index);
+
+/* Writes one line for each point; with `until` for each that is run in any case, and how many there
+ * are at least and at most. */
 void iptfs_sweep_list(const struct iptfs_sweep *sweep, FILE *out);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/outcomes.h"
 
+#include "sweep/compared.h"
 #include "sweep/grid.h"
-#include "sweep/identity.h"
 #include "sweep/key.h"
 #include "sweep/point_file.h"
 
@@ -36,7 +36,8 @@ static int identify(const struct iptfs_sweep_outcomes *outcomes, size_t index,
         return code;
     planned->seed = scenario.seed;
     planned->captures = scenario.captures > 0;
-    code = iptfs_sweep_identify(&scenario, &planned->identity, error);
+    code =
+        iptfs_sweep_identify_point(outcomes->sweep, index, &scenario, &planned->identity, error);
     if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
         code = iptfs_fail_no_memory(error);
     iptfs_scenario_free(&scenario);
@@ -59,6 +60,7 @@ static int identify_seeds(struct iptfs_sweep_outcomes *outcomes, size_t begin,
                       option->kind->parse(option, &planned.seed,
                                           iptfs_sweep_value(seeds, i, buffer), NULL) != 0))
             code = identify(outcomes, begin + i, &planned, name, error);
+        outcomes->points[begin + i - 1].wanted = true;
         outcomes->points[begin + i - 1].id =
             iptfs_sweep_id_of_seed(&planned.identity, planned.seed);
     }
@@ -116,14 +118,25 @@ int iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const cha
     return code;
 }
 
-struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes)
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes,
+                                                   size_t *count)
 {
-    size_t count = 0, n_pending = outcomes->sweep->n_points - outcomes->n_done;
-    struct iptfs_planned_point *points = calloc(n_pending + 1, sizeof *points);
-    for (size_t i = 0; points != NULL && i < outcomes->sweep->n_points; i++)
-        if (!outcomes->points[i].done)
-            points[count++] = (struct iptfs_planned_point){i + 1, outcomes->points[i].id.text};
+    struct iptfs_planned_point *points = calloc(outcomes->sweep->n_points + 1, sizeof *points);
+    *count = 0;
+    for (size_t i = 0; points != NULL && i < outcomes->sweep->n_points; i++) {
+        const struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        if (outcome->wanted && !outcome->done && !outcome->ended)
+            points[(*count)++] = (struct iptfs_planned_point){i + 1, outcome->id.text};
+    }
     return points;
+}
+
+size_t iptfs_outcomes_count_wanted(const struct iptfs_sweep_outcomes *outcomes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < outcomes->sweep->n_points; i++)
+        count += outcomes->points[i].wanted;
+    return count;
 }
 
 bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char *line)
@@ -149,9 +162,10 @@ bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char 
 size_t iptfs_outcomes_count_done(const struct iptfs_sweep_outcomes *outcomes)
 {
     size_t count = 0;
-    for (size_t i = 0; i < outcomes->sweep->n_points; i++)
-        count += outcomes->points[i].done ||
-                 (outcomes->points[i].ended && outcomes->points[i].message == NULL);
+    for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
+        const struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
+        count += outcome->wanted && (outcome->done || (outcome->ended && outcome->message == NULL));
+    }
     return count;
 }
 
@@ -173,9 +187,9 @@ size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
     size_t failed = 0, not_run = 0, first = 0, last = 0;
     for (size_t i = 0; i < outcomes->sweep->n_points; i++) {
         struct iptfs_sweep_outcome *outcome = &outcomes->points[i];
-        failed += !outcome->done;
-        if (outcome->done)
+        if (outcome->done || !outcome->wanted)
             continue;
+        failed++;
         if (outcome->message != NULL) {
             report_failure(outcomes, i + 1, progress);
             continue;

@@ -15,6 +15,7 @@
 /* How a point ended. */
 struct iptfs_sweep_outcome {
     struct iptfs_text id; /* iptfs_sweep_id */
+    bool wanted;          /* it is part of the sweep (rounds.h) */
     bool done;            /* its result is there */
     bool damaged;         /* a file of its name is there, but is not its result */
     bool ended;           /* its run in this call has ended */
@@ -25,7 +26,7 @@ struct iptfs_sweep_outcome {
 struct iptfs_sweep_outcomes {
     const struct iptfs_sweep *sweep;
     struct iptfs_sweep_outcome *points; /* points[i] is of point i + 1 */
-    size_t n_done;                      /* points that have a result */
+    size_t n_done;                      /* points that have a result, wanted or not */
     size_t n_ended;                     /* points whose run in this call has ended */
 };
 
@@ -41,18 +42,23 @@ void iptfs_outcomes_free(struct iptfs_sweep_outcomes *outcomes);
 int iptfs_outcomes_find_results(struct iptfs_sweep_outcomes *outcomes, const char *directory,
                                 const struct iptfs_progress *progress, struct iptfs_error *error);
 
-/* The points without a result, a new array of sweep->n_points - n_done, which refers to the
- * outcomes; NULL when memory ran out. */
-struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes);
+/* The points that are wanted and have neither a result nor ended in this call: a new array, which
+ * refers to the outcomes, and their number; NULL when memory ran out. */
+struct iptfs_planned_point *iptfs_outcomes_pending(const struct iptfs_sweep_outcomes *outcomes,
+                                                   size_t *count);
+
+/* Points that are wanted. */
+size_t iptfs_outcomes_count_wanted(const struct iptfs_sweep_outcomes *outcomes);
 
 /* Takes a line "+ POINT" or "- POINT STATUS MESSAGE" of a process of points; false for another. */
 bool iptfs_outcomes_take_line(struct iptfs_sweep_outcomes *outcomes, const char *line);
 
-/* Points that have a result: those of before and those whose run in this call wrote one. */
+/* Points that are wanted and have a result: those of before and those whose run in this call wrote
+ * one. */
 size_t iptfs_outcomes_count_done(const struct iptfs_sweep_outcomes *outcomes);
 
-/* Reports each point without a result as a message, and those that were not run in one; returns
- * their number. */
+/* Reports each wanted point without a result as a message, and those that were not run in one;
+ * returns their number. */
 size_t iptfs_outcomes_report_failures(struct iptfs_sweep_outcomes *outcomes,
                                       const struct iptfs_progress *progress);
 

@@ -5,8 +5,8 @@
 #include "files/program.h"
 #include "files/textfile.h"
 #include "run/run.h"
+#include "sweep/compared.h"
 #include "sweep/grid.h"
-#include "sweep/identity.h"
 #include "sweep/point_file.h"
 #include "sweep/sweep.h"
 
@@ -102,9 +102,9 @@ static bool is_planned(const struct batch *batch, const struct iptfs_planned_poi
                        const struct iptfs_scenario *scenario)
 {
     struct iptfs_error error = {0};
-    struct iptfs_text id;
-    int code = iptfs_sweep_id(scenario, &id, &error);
-    if (code == 0 && strcmp(id.text, point->id) == 0)
+    struct iptfs_sweep_identity identity;
+    int code = iptfs_sweep_identify_point(&batch->sweep, point->index, scenario, &identity, &error);
+    if (code == 0 && strcmp(iptfs_sweep_id_of_seed(&identity, scenario->seed).text, point->id) == 0)
         return true;
     struct file_names names = files_of(scenario);
     if (code != 0)
@@ -142,7 +142,10 @@ static int run_scenario(const struct batch *batch, const struct iptfs_planned_po
     json_t *summary = NULL;
     if (!is_planned(batch, point, scenario))
         return POINT_ENDS_ALL;
-    int code = iptfs_run_summary(scenario, &summary, &error);
+    struct iptfs_warm_up warm_up;
+    int code = iptfs_sweep_warm_up(&batch->sweep, point->index, scenario, &warm_up, &error);
+    if (code == 0)
+        code = iptfs_run_summary_after(scenario, &warm_up, &summary, &error);
     int status = POINT_REPORTED;
     if (files_of(scenario).count > 0 && !is_planned(batch, point, scenario))
         status = POINT_ENDS_ALL;

@@ -180,6 +180,64 @@ int iptfs_results_writer_row(struct iptfs_results_writer *writer, const json_t *
     return result == SQLITE_DONE ? 0 : database_failed(writer);
 }
 
+/* --------------------------------------------------------------------------------- other tables */
+
+/* The statement that makes a table with the keys of a row, or that fills a row of it. */
+static char *other_sql(const char *name, json_t *row, bool create)
+{
+    const char *key;
+    json_t *value;
+    struct iptfs_text_stream stream;
+    FILE *out = iptfs_text_stream_open(&stream);
+    if (out == NULL)
+        return NULL;
+    fprintf(out, create ? "CREATE TABLE %s" : "INSERT INTO %s VALUES", name);
+    const char *before = "(";
+    json_object_foreach(row, key, value)
+    {
+        fputs(before, out);
+        if (create)
+            iptfs_results_db_put_name(out, key);
+        else
+            fputc('?', out);
+        before = ",";
+    }
+    fputc(')', out);
+    return iptfs_text_stream_close(&stream);
+}
+
+static int make_table(struct iptfs_results_table *table, json_t *row)
+{
+    struct iptfs_results_writer *writer = table->writer;
+    char *create = other_sql(table->name, row, true), *insert = other_sql(table->name, row, false);
+    int code = create == NULL || insert == NULL ? iptfs_fail_no_memory(writer->error)
+                                                : run_sql(writer, create);
+    if (code == 0 && sqlite3_prepare_v2(writer->db, insert, -1, &table->insert, NULL) != SQLITE_OK)
+        code = database_failed(writer);
+    free(create);
+    free(insert);
+    return code;
+}
+
+int iptfs_results_table_add(struct iptfs_results_table *table, json_t *row)
+{
+    const char *key;
+    json_t *value;
+    int at = 0, code = table->insert == NULL ? make_table(table, row) : 0;
+    if (code != 0)
+        return code;
+    json_object_foreach(row, key, value) bind_value(table->insert, ++at, value);
+    int result = sqlite3_step(table->insert);
+    sqlite3_reset(table->insert);
+    return result == SQLITE_DONE ? 0 : database_failed(table->writer);
+}
+
+void iptfs_results_table_end(struct iptfs_results_table *table)
+{
+    sqlite3_finalize(table->insert);
+    table->insert = NULL;
+}
+
 /* ------------------------------------------------------------------------------------- the end */
 
 static int close_database(struct iptfs_results_writer *writer)

@@ -39,6 +39,18 @@ int iptfs_results_writer_row(struct iptfs_results_writer *writer, const json_t *
 int iptfs_results_writer_texts(struct iptfs_results_writer *writer, const char *sql,
                                sqlite3_int64 number, const char *const *texts, int count);
 
+/* A table of results.db beside those of each sweep. */
+struct iptfs_results_table {
+    struct iptfs_results_writer *writer;
+    const char *name;
+    sqlite3_stmt *insert; /* NULL while it has no row */
+};
+
+/* Adds a row, an object; the first one makes the table, with a column for each of its keys, which
+ * all rows must have in the same order. */
+int iptfs_results_table_add(struct iptfs_results_table *table, json_t *row);
+void iptfs_results_table_end(struct iptfs_results_table *table);
+
 /* Gives the files their names, and waits until they are on the disk. */
 int iptfs_results_writer_commit(struct iptfs_results_writer *writer);
 

@@ -269,6 +269,86 @@ static int show_table(struct table *table, FILE *out)
     return code;
 }
 
+/* ------------------------------------------------------------------------- comparison, stopping */
+
+/* Checks that the sweep has written a table that only some sweeps have. */
+static int check_table(struct table *table, const char *name, const char *key)
+{
+    char sql[128];
+    size_t count = 0;
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '%s'", name);
+    int code = iptfs_results_db_number(&table->db, sql, &count, table->error);
+    if (code != 0 || count > 0)
+        return code;
+    return iptfs_fail(table->error, IPTFS_E_INVALID,
+                      "--%s: found results without %s, allowed: those of a sweep with '%s' in "
+                      "[sweep]; add it and use --resume",
+                      key, key, key);
+}
+
+/* Adds a text as SQL takes it. */
+static void put_text(FILE *sql, const char *text)
+{
+    fputc('\'', sql);
+    for (; *text != '\0'; text++)
+        fprintf(sql, *text == '\'' ? "\'\'" : "%c", *text);
+    fputc('\'', sql);
+}
+
+/* " WHERE measure IN (...)": the measures asked for, otherwise the main values. */
+static int write_measures(struct table *table)
+{
+    const char *names = table->request->columns;
+    char *copy = names != NULL ? strdup(names) : NULL, *rest = copy, *name;
+    int code = names != NULL && copy == NULL ? out_of_memory(table) : 0;
+    const char *before = " WHERE measure IN (";
+    while (code == 0 && (name = strsep(&rest, ",")) != NULL) {
+        name += strspn(name, " ");
+        code = check_column(table, name);
+        fputs(before, table->sql);
+        put_text(table->sql, name);
+        before = ", ";
+    }
+    for (size_t i = 0; names == NULL && i < sizeof main_values / sizeof main_values[0]; i++) {
+        fputs(before, table->sql);
+        put_text(table->sql, main_values[i]);
+        before = ", ";
+    }
+    fputc(')', table->sql);
+    free(copy);
+    return code;
+}
+
+static int show_comparison(struct table *table, FILE *out)
+{
+    struct iptfs_text_stream stream;
+    const char *names = table->request->columns;
+    int code = check_table(table, "comparison", "compare");
+    if (code != 0)
+        return code;
+    table->sql = iptfs_text_stream_open(&stream);
+    if (table->sql == NULL)
+        return out_of_memory(table);
+    fputs("SELECT * FROM comparison", table->sql);
+    if (names == NULL || strcmp(names, "all") != 0)
+        code = write_measures(table);
+    fputs(" ORDER BY rowid", table->sql);
+    char *sql = iptfs_text_stream_close(&stream);
+    if (code == 0)
+        code = sql != NULL ? write_rows(table, sql, out) : out_of_memory(table);
+    free(sql);
+    return code;
+}
+
+static int show_stopping(struct table *table, FILE *out)
+{
+    int code = check_table(table, "stopping", "until");
+    return code != 0 ? code : write_rows(table, "SELECT * FROM stopping ORDER BY rowid", out);
+}
+
+/* --------------------------------------------------------------------------------------- point */
+
 /* A word as a shell takes it. */
 static void write_word(const char *word, FILE *out)
 {
@@ -351,6 +431,10 @@ int iptfs_show(const struct iptfs_show_request *request, FILE *out, struct iptfs
         code = iptfs_results_db_columns(&table.db, &table.known, &table.n_known, error);
     if (code == 0 && request->point != 0)
         code = show_point(&table, out);
+    else if (code == 0 && request->compare)
+        code = show_comparison(&table, out);
+    else if (code == 0 && request->until)
+        code = show_stopping(&table, out);
     else if (code == 0 && request->list)
         code = write_rows(&table, "SELECT name, role, unit FROM columns ORDER BY position", out);
     else if (code == 0)

@@ -14,6 +14,8 @@ struct iptfs_show_request {
     const char *columns; /* "a,b"; NULL: parameters, seed and the main values */
     const char *by;      /* "a,b": means over the points that have these in common; NULL: none */
     bool list;           /* the columns there are, instead */
+    bool compare;        /* the differences of `compare`; columns: its measures, or "all" */
+    bool until;          /* how the replications of each combination ended */
     bool csv;
     bool json;      /* an array with an object a row */
     uint64_t point; /* the command that repeats this point, instead; 0: none */

@@ -5,9 +5,9 @@
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "sweep/axes.h"
-#include "sweep/cases.h"
+#include "sweep/own_keys.h"
+#include "sweep/until_key.h"
 #include "sweep/values.h"
-#include "sweep/zip.h"
 #include "text/json_build.h"
 #include "text/utf8.h"
 
@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int enter_section_once(void *ctx, unsigned line, const char *name)
+static int enter_section(void *ctx, unsigned line, const char *name)
 {
     struct iptfs_sweep_reader *reader = ctx;
     reader->inside = strcmp(name, "sweep") == 0;
-    if (reader->inside && reader->line != 0)
+    if (reader->inside && reader->line != 0 && reader->line != line)
         return iptfs_fail(reader->error, IPTFS_E_INVALID,
                           "%s:%u: [sweep]: found the section again (first in line %u), allowed: "
                           "once",
@@ -29,28 +29,15 @@ static int enter_section_once(void *ctx, unsigned line, const char *name)
     return 0;
 }
 
-static int add_axis_line(void *ctx, unsigned line, const char *key, const char *value)
+/* Reads a line when its stage has come. */
+static int read_line(void *ctx, unsigned line, const char *key, const char *value)
 {
     struct iptfs_sweep_reader *reader = ctx;
-    if (!reader->inside || strcmp(key, "zip") == 0)
+    const struct iptfs_sweep_own_key *own = iptfs_sweep_own_key_find(key);
+    if (!reader->inside || reader->stage != (own != NULL ? own->stage : IPTFS_SWEEP_STAGE_AXES))
         return 0;
-    if (strncmp(key, IPTFS_SWEEP_CASE_PREFIX, strlen(IPTFS_SWEEP_CASE_PREFIX)) == 0)
-        return iptfs_sweep_add_case(reader, line, key, value);
-    return iptfs_sweep_add_values(reader, line, key, value);
-}
-
-static int add_zip(void *ctx, unsigned line, const char *key, const char *value)
-{
-    struct iptfs_sweep_reader *reader = ctx;
-    return reader->inside && strcmp(key, "zip") == 0 ? iptfs_sweep_zip(reader, line, value) : 0;
-}
-
-static int enter_section(void *ctx, unsigned line, const char *name)
-{
-    struct iptfs_sweep_reader *reader = ctx;
-    (void)line;
-    reader->inside = strcmp(name, "sweep") == 0;
-    return 0;
+    return own != NULL ? own->read(reader, line, key, value)
+                       : iptfs_sweep_add_values(reader, line, key, value);
 }
 
 /* Moves the axis of seeds behind the others, so that the runs of one point stand together. */
@@ -66,26 +53,43 @@ static void move_seeds(struct iptfs_sweep *sweep)
     }
 }
 
+/* Reads the lines of one stage. */
+static int read_stage(struct iptfs_sweep_reader *reader, enum iptfs_sweep_stage stage)
+{
+    static const struct iptfs_ini_events events = {enter_section, read_line};
+    const struct iptfs_sweep *sweep = reader->sweep;
+    reader->stage = stage;
+    reader->inside = false;
+    return iptfs_ini_parse(sweep->text, sweep->path, &events, reader, reader->error);
+}
+
+/* Reads the section, in the order in which its lines need each other. */
+static int read_section(struct iptfs_sweep_reader *reader)
+{
+    struct iptfs_sweep *sweep = reader->sweep;
+    int code = read_stage(reader, IPTFS_SWEEP_STAGE_AXES);
+    if (code == 0 && reader->line == 0)
+        code = iptfs_fail(reader->error, IPTFS_E_INVALID,
+                          "%s: found no section [sweep], allowed: a scenario with one",
+                          iptfs_quoted_path(sweep->path).text);
+    if (code == 0) /* when all keys are known */
+        code = read_stage(reader, IPTFS_SWEEP_STAGE_ZIPS);
+    if (code == 0)
+        code = iptfs_sweep_finish_until(reader);
+    if (code == 0)
+        code = iptfs_sweep_count_points(reader);
+    if (code == 0)
+        move_seeds(sweep);
+    return code == 0 ? read_stage(reader, IPTFS_SWEEP_STAGE_COMPARE) : code;
+}
+
 static int parse(struct iptfs_sweep *sweep, const char *text, const char *path, bool planned,
                  struct iptfs_error *error)
 {
-    static const struct iptfs_ini_events axes = {enter_section_once, add_axis_line};
-    static const struct iptfs_ini_events zips = {enter_section, add_zip};
     struct iptfs_sweep_reader reader = {.sweep = sweep, .error = error, .planned = planned};
     *sweep = (struct iptfs_sweep){.path = strdup(path), .text = strdup(text)};
-    int code = sweep->path == NULL || sweep->text == NULL ? iptfs_sweep_no_memory(&reader) : 0;
-    if (code == 0)
-        code = iptfs_ini_parse(text, path, &axes, &reader, error);
-    if (code == 0 && reader.line == 0)
-        code = iptfs_fail(error, IPTFS_E_INVALID,
-                          "%s: found no section [sweep], allowed: a scenario with one",
-                          iptfs_quoted_path(path).text);
-    if (code == 0) /* when all keys are known */
-        code = iptfs_ini_parse(text, path, &zips, &reader, error);
-    if (code == 0)
-        code = iptfs_sweep_count_points(&reader);
-    if (code == 0)
-        move_seeds(sweep);
+    int code = sweep->path == NULL || sweep->text == NULL ? iptfs_sweep_no_memory(&reader)
+                                                          : read_section(&reader);
     json_decref(reader.case_names);
     if (code != 0)
         iptfs_sweep_free(sweep);

@@ -10,6 +10,8 @@
  *   zip = link.loss, link.delay            these move together, not each with each
  *   case.NAME = tunnel.mode=esp; link.ce=0 named alternatives, each a set of values
  *   seed = 1 .. 20                         replications: [scenario] seed
+ *   until = 2 % of goodput_bps             replications until the interval is narrow (until.h)
+ *   compare = case.a, case.b               the difference of two, in pairs (comparison.h)
  *
  * Lines span the grid in their order, the last changing fastest, but seed always fastest of all. */
 #ifndef IPTFS_SWEEP_H
@@ -18,6 +20,7 @@
 #include "base/error.h"
 #include "sweep/arena.h"
 #include "sweep/track.h"
+#include "sweep/until.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -39,6 +42,14 @@ struct iptfs_sweep_axis {
     unsigned line;
 };
 
+/* Two values of a column whose points are compared in pairs. */
+struct iptfs_sweep_comparison {
+    unsigned line;
+    size_t axis;
+    const struct iptfs_sweep_track *track; /* of the axis */
+    size_t steps[2];                       /* a and b */
+};
+
 struct iptfs_sweep {
     char *path; /* as given */
     char *text; /* of the whole file */
@@ -46,6 +57,9 @@ struct iptfs_sweep {
     size_t n_axes;
     size_t n_points;
     size_t n_columns;
+    struct iptfs_sweep_until until; /* then n_points counts the most replications */
+    struct iptfs_sweep_comparison *comparisons;
+    size_t n_comparisons;
     struct iptfs_arena arena; /* what the axes consist of */
 };
 

@@ -14,6 +14,7 @@
 #include "sweep/outcomes.h"
 #include "sweep/point_file.h"
 #include "sweep/results_sync.h"
+#include "sweep/rounds.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,11 +26,12 @@ struct run {
     const struct iptfs_sweep_request *request;
     struct iptfs_sweep sweep;
     struct iptfs_sweep_outcomes outcomes;
+    struct iptfs_sweep_rounds rounds; /* of the outcomes */
     char *directory;
     json_t *manifest;
     struct iptfs_folder_lock lock;
     struct iptfs_results_sync sync;
-    size_t n_pending; /* points to run in this call */
+    size_t n_pending; /* points run in this call, in this round and those before */
     double start_s;
     bool submitted;  /* the points are left to jobs of a cluster */
     char fatal[900]; /* why no more results can be written; "" while they can */
@@ -70,10 +72,12 @@ static int check_manifest(struct run *run, struct iptfs_error *error)
     return code;
 }
 
+/* Finds what is done, and with `until` what is wanted. */
 static int find_results(struct run *run, struct iptfs_error *error)
 {
-    return iptfs_outcomes_find_results(&run->outcomes, run->directory, run->request->progress,
-                                       error);
+    int code =
+        iptfs_outcomes_find_results(&run->outcomes, run->directory, run->request->progress, error);
+    return code == 0 ? iptfs_sweep_rounds_plan(&run->rounds, run->directory, error) : code;
 }
 
 /* An earlier sweep may have left jobs of any engine. */
@@ -106,7 +110,6 @@ static int prepare_folder(struct run *run, struct iptfs_error *error)
         code = iptfs_point_files_remove(run->directory, error);
     if (code == 0 && run->request->force)
         code = find_results(run, error);
-    run->n_pending = run->sweep.n_points - run->outcomes.n_done;
     if (code == 0)
         code = iptfs_manifest_write(run->manifest, run->directory, error);
     if (code == 0 && hooks->prepare != NULL)
@@ -140,30 +143,53 @@ static enum iptfs_point_next take_line(void *ctx, const char *line)
     return next_step(run);
 }
 
-static int run_engine(struct run *run, const struct iptfs_point_call *call, FILE *out,
+static int run_engine(struct run *run, const struct iptfs_engine_work *work, FILE *out,
                       struct iptfs_error *error)
 {
     const struct iptfs_sweep_request *request = run->request;
     const struct iptfs_sweep_engine *engine =
         request->engine != NULL ? request->engine : iptfs_sweep_engine_at(0);
-    struct iptfs_planned_point *points = iptfs_outcomes_pending(&run->outcomes);
+    if (!request->options.no_wait || engine->submit == NULL)
+        return engine->run(work, error);
+    int code = engine->submit(work, request->quiet ? NULL : out, error);
+    run->submitted = code == 0;
+    return code;
+}
+
+/* Runs the points that are wanted now; their number in *count, 0 when nothing is left to run. */
+static int run_round(struct run *run, const struct iptfs_point_call *call, size_t *count, FILE *out,
+                     struct iptfs_error *error)
+{
+    struct iptfs_planned_point *points = iptfs_outcomes_pending(&run->outcomes, count);
     const struct iptfs_engine_work work = {.call = *call,
-                                           .options = request->options,
+                                           .options = run->request->options,
                                            .points = points,
-                                           .n_points = run->n_pending,
+                                           .n_points = *count,
                                            .lock = run->lock.fd,
                                            .listener = take_line,
                                            .ctx = run};
-    if (points == NULL)
-        return iptfs_fail_no_memory(error);
-    int code;
-    if (request->options.no_wait && engine->submit != NULL) {
-        code = engine->submit(&work, request->quiet ? NULL : out, error);
-        run->submitted = code == 0;
-    } else {
-        code = engine->run(&work, error);
-    }
+    int code = points != NULL ? 0 : iptfs_fail_no_memory(error);
+    run->n_pending += *count;
+    if (code == 0 && *count > 0)
+        code = run_engine(run, &work, out, error);
     free(points);
+    return code;
+}
+
+/* Rounds of points: one, or with `until` as many as there are combinations that need more
+ * replications. An engine that has not run all of its points is not asked again. */
+static int run_rounds(struct run *run, const struct iptfs_point_call *call, FILE *out,
+                      struct iptfs_error *error)
+{
+    size_t count = 0;
+    int code;
+    do {
+        code = run_round(run, call, &count, out, error);
+        if (code != 0 || run->rounds.all == NULL || run->fatal[0] != '\0' ||
+            run->outcomes.n_ended < run->n_pending || iptfs_interrupt_signal() != 0)
+            return code;
+        code = find_results(run, error);
+    } while (code == 0 && count > 0);
     return code;
 }
 
@@ -195,7 +221,7 @@ static int run_points(struct run *run, FILE *out, struct iptfs_error *error)
                           iptfs_quoted_path(run->directory).text, strerror(errno));
     iptfs_results_sync_begin(&run->sync, run->directory);
     if (code == 0)
-        code = run_engine(run, &call, out, error);
+        code = run_rounds(run, &call, out, error);
     int synced = iptfs_results_sync_end(&run->sync, run->directory, code == 0 ? error : NULL);
     code = code == 0 ? synced : code;
     iptfs_progress_end(run->request->progress);
@@ -229,12 +255,14 @@ static int write_results(struct run *run, size_t failed, struct iptfs_error *err
 {
     double spent_s = iptfs_wall_s() - run->start_s;
     const struct iptfs_sweep_hooks *hooks = &run->request->hooks;
+    size_t wanted = iptfs_outcomes_count_wanted(&run->outcomes);
     int code = hooks->collect != NULL
                    ? hooks->collect(hooks->context, &run->outcomes, run->directory, error)
-                   : iptfs_collect(&run->outcomes, run->directory, run->request->progress, error);
+                   : iptfs_collect(&run->rounds, run->directory, run->request->progress, error);
     if (code != 0)
         return code;
     if (json_object_set_new(run->manifest, "time_s", json_real(spent_s)) != 0 ||
+        json_object_set_new(run->manifest, "points", json_integer((json_int_t)wanted)) != 0 ||
         json_object_set_new(run->manifest, "failed", json_integer((json_int_t)failed)) != 0)
         return iptfs_fail_no_memory(error);
     return iptfs_manifest_write(run->manifest, run->directory, error);
@@ -242,13 +270,18 @@ static int write_results(struct run *run, size_t failed, struct iptfs_error *err
 
 static void print_summary(const struct run *run, size_t failed, FILE *out)
 {
-    size_t n_points = run->sweep.n_points;
+    size_t n_points = iptfs_outcomes_count_wanted(&run->outcomes);
     double spent_s = json_real_value(json_object_get(run->manifest, "time_s"));
     fprintf(out,
             "Points               %zu: %zu there before, %zu run, %zu failed; %.1f s, %.1f "
             "points/s\nWritten              %s/results.db, %s/results.csv\n",
             n_points, n_points - run->n_pending, run->n_pending, failed, spent_s,
             spent_s > 0 ? (double)run->n_pending / spent_s : 0.0, run->directory, run->directory);
+    iptfs_sweep_rounds_print(&run->rounds, out);
+    if (run->rounds.all != NULL)
+        fprintf(out, "                     iptfs-sim show %s --until\n", run->directory);
+    if (run->sweep.n_comparisons > 0)
+        fprintf(out, "Compared             iptfs-sim show %s --compare\n", run->directory);
 }
 
 static int finish(struct run *run, FILE *out, struct iptfs_error *error)
@@ -258,16 +291,16 @@ static int finish(struct run *run, FILE *out, struct iptfs_error *error)
     if (code != 0)
         return code;
     size_t failed = iptfs_outcomes_report_failures(&run->outcomes, run->request->progress);
+    iptfs_sweep_rounds_report(&run->rounds, run->request->progress);
     code = write_results(run, failed, error);
     if (code == 0 && !run->request->quiet)
         print_summary(run, failed, out);
-    if (code == 0 && failed < run->sweep.n_points && hooks->finish != NULL &&
-        iptfs_interrupt_signal() == 0)
+    size_t wanted = iptfs_outcomes_count_wanted(&run->outcomes);
+    if (code == 0 && failed < wanted && hooks->finish != NULL && iptfs_interrupt_signal() == 0)
         code = hooks->finish(hooks->context, run->directory, error);
     if (code == 0 && failed > 0)
-        code =
-            iptfs_fail(error, IPTFS_E_ENGINE, "%zu of %zu points failed; --resume tries them again",
-                       failed, run->sweep.n_points);
+        code = iptfs_fail(error, IPTFS_E_ENGINE,
+                          "%zu of %zu points failed; --resume tries them again", failed, wanted);
     return code;
 }
 
@@ -279,10 +312,17 @@ static int report_interruption(const struct run *run, int code, struct iptfs_err
     char engine[sizeof error->text] = "";
     if (code == IPTFS_E_INTERRUPTED)
         snprintf(engine, sizeof engine, "%s", error->text);
-    return iptfs_fail(error, IPTFS_E_INTERRUPTED,
-                      "interrupted: %zu of %zu points are done%s%s; --resume goes on",
-                      iptfs_outcomes_count_done(&run->outcomes), run->sweep.n_points,
-                      engine[0] != '\0' ? ", " : "", engine);
+    return iptfs_fail(
+        error, IPTFS_E_INTERRUPTED,
+        "interrupted: %zu of %s%zu points are done%s%s; --resume goes on",
+        iptfs_outcomes_count_done(&run->outcomes), run->rounds.all != NULL ? "at least " : "",
+        iptfs_outcomes_count_wanted(&run->outcomes), engine[0] != '\0' ? ", " : "", engine);
+}
+
+static bool is_pending(const struct run *run)
+{
+    const struct iptfs_sweep_outcomes *outcomes = &run->outcomes;
+    return iptfs_outcomes_count_done(outcomes) < iptfs_outcomes_count_wanted(outcomes);
 }
 
 static int run_sweep(struct run *run, FILE *out, struct iptfs_error *error)
@@ -298,7 +338,7 @@ static int run_sweep(struct run *run, FILE *out, struct iptfs_error *error)
         code = prepare_folder(run, error);
     if (code == 0 && run->request->collect)
         read_output(run);
-    else if (code == 0 && run->n_pending > 0 && iptfs_interrupt_signal() == 0)
+    else if (code == 0 && is_pending(run) && iptfs_interrupt_signal() == 0)
         code = run_points(run, out, error);
     if (code == 0 && !run->submitted && iptfs_interrupt_signal() == 0)
         code = finish(run, out, error);
@@ -306,6 +346,18 @@ static int run_sweep(struct run *run, FILE *out, struct iptfs_error *error)
         clean_engines(run);
     iptfs_folder_lock_release(&run->lock);
     return iptfs_interrupt_signal() != 0 ? report_interruption(run, code, error) : code;
+}
+
+/* Which replications follow is known when those before have ended, and so not when jobs are
+ * submitted. */
+static int check_engine(const struct run *run, struct iptfs_error *error)
+{
+    if (run->sweep.until.line == 0 || !run->request->options.no_wait)
+        return 0;
+    return iptfs_fail(error, IPTFS_E_INVALID,
+                      "%s:%u: [sweep] until: found --no-wait, allowed: a sweep that waits, since "
+                      "the results of a round decide which points the next one has",
+                      iptfs_quoted_path(run->sweep.path).text, run->sweep.until.line);
 }
 
 static int check_points(struct run *run, struct iptfs_error *error)
@@ -319,6 +371,8 @@ static int check_points(struct run *run, struct iptfs_error *error)
     free(name);
     if (code == 0 && run->directory == NULL)
         code = iptfs_fail_no_memory(error);
+    if (code == 0)
+        code = iptfs_sweep_rounds_init(&run->rounds, &run->outcomes, error);
     if (code == 0 && hooks->check != NULL)
         code = hooks->check(hooks->context, &run->sweep, error);
     return code;
@@ -351,11 +405,14 @@ int iptfs_sweep_command(const struct iptfs_sweep_request *request, FILE *out,
     int code = load(request, &run.sweep, error);
     if (code != 0)
         return code;
-    code = check_points(&run, error);
+    code = check_engine(&run, error);
+    if (code == 0)
+        code = check_points(&run, error);
     if (code == 0 && request->dry_run)
         iptfs_sweep_list(&run.sweep, out);
     else if (code == 0)
         code = run_sweep(&run, out, error);
+    iptfs_sweep_rounds_free(&run.rounds);
     iptfs_outcomes_free(&run.outcomes);
     free(run.directory);
     json_decref(run.manifest);

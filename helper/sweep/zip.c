@@ -31,12 +31,14 @@ static int join_axes(struct iptfs_sweep_reader *reader, unsigned line, size_t in
     return 0;
 }
 
-int iptfs_sweep_zip(struct iptfs_sweep_reader *reader, unsigned line, const char *keys)
+int iptfs_sweep_zip(struct iptfs_sweep_reader *reader, unsigned line, const char *key,
+                    const char *keys)
 {
     struct iptfs_piece piece;
     char first[128] = "", name[128];
     size_t count = 0, into, other;
     int code = 0;
+    (void)key;
     for (; code == 0 && iptfs_piece_next(&keys, ',', &piece); count++) {
         snprintf(name, sizeof name, "%.*s", (int)piece.length, piece.begin);
         if (!iptfs_sweep_find_column(reader->sweep, name, &other))

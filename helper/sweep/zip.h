@@ -7,6 +7,7 @@
 
 /* Joins the axes of the keys of a line "zip = KEYS", step by step. All keys must be known.
  * IPTFS_E_INVALID, IPTFS_E_NO_MEMORY. */
-int iptfs_sweep_zip(struct iptfs_sweep_reader *reader, unsigned line, const char *keys);
+int iptfs_sweep_zip(struct iptfs_sweep_reader *reader, unsigned line, const char *key,
+                    const char *keys);
 
 #endif

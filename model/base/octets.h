@@ -9,6 +9,7 @@
 #define IPTFS_IPV4_HEADER_OCTETS 20u /* without options */
 #define IPTFS_IPV6_HEADER_OCTETS 40u /* without extension headers */
 #define IPTFS_UDP_HEADER_OCTETS 8u
+#define IPTFS_IPV4_MTU_MIN_OCTETS 68u /* of each link (RFC 791, 3.2) */
 
 /* The ECN field: the lowest two bits of IPv4's TOS and IPv6's traffic class (RFC 3168, 5). */
 enum {

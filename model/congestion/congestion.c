@@ -73,12 +73,21 @@ void iptfs_congestion_fill(struct iptfs_congestion *congestion, int64_t now_ps,
         header->rtt_us = 1;
     header->transmit_delay_us =
         field_us(iptfs_congestion_send_interval_ps(congestion), IPTFS_AGGFRAG_DELAY_MAX_US);
+    header->receive_pps = (float)congestion->losses.receive_pps;
     header->tval = tval_of(now_ps);
     header->techo = congestion->peer_tval;
     header->echo_delay_us = 0;
     if (congestion->peer_tval != 0)
         header->echo_delay_us =
             field_us(now_ps - congestion->peer_tval_ps, IPTFS_AGGFRAG_DELAY_MAX_US);
+}
+
+static double receive_pps(const struct iptfs_congestion *congestion, int64_t sent_ps, double p,
+                          const struct iptfs_aggfrag *header)
+{
+    if (congestion->receive_rate.kind == IPTFS_RECEIVE_RATE_MEASURED)
+        return (double)header->receive_pps;
+    return iptfs_receive_rate_pps(&congestion->receive_rate, sent_ps, congestion->tfrc.rtt_ps, p);
 }
 
 /* Gives TFRC the feedback of a header on the packet sent at `sent_ps`. */
@@ -89,12 +98,12 @@ static void feed(struct iptfs_congestion *congestion, int64_t now_ps, int64_t se
     int64_t peer_interval_ps = (int64_t)header->transmit_delay_us * IPTFS_PS_PER_US;
     struct iptfs_tfrc_feedback feedback = {
         .p = p,
-        .receive_pps =
-            iptfs_receive_rate_pps(&congestion->receive_rate, sent_ps, congestion->tfrc.rtt_ps, p),
+        .receive_pps = receive_pps(congestion, sent_ps, p, header),
         .rtt_sample_ps = rtt_ps,
         .rtt_least_ps = peer_interval_ps + iptfs_congestion_send_interval_ps(congestion),
     };
     iptfs_tfrc_feedback(&congestion->tfrc, now_ps, &feedback);
+    iptfs_collapse_feedback(&congestion->collapse, &congestion->tfrc, now_ps);
     iptfs_receive_rate_sending(&congestion->receive_rate, now_ps, congestion->tfrc.send_pps);
     congestion->feedbacks++;
     congestion->feedback_ps = now_ps;
@@ -175,6 +184,22 @@ void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps,
         congestion->peer_tval_ps = now_ps;
     }
     learn(congestion, now_ps, header);
+}
+
+void iptfs_congestion_receive(struct iptfs_congestion *congestion, int64_t now_ps,
+                              const struct iptfs_outer *outer, bool ce)
+{
+    uint64_t number;
+    if (iptfs_numbering_take(&congestion->numbering, outer->sa, outer->seq, &number))
+        iptfs_congestion_input(congestion, now_ps, number, ce, &outer->info);
+}
+
+void iptfs_congestion_restart_history(struct iptfs_congestion *congestion)
+{
+    bool discounting = congestion->losses.discounting;
+    iptfs_loss_history_init(&congestion->losses, iptfs_tfrc_loss_for_rate);
+    congestion->losses.discounting = discounting;
+    congestion->peer_probing = false;
 }
 
 int64_t iptfs_congestion_next_ps(const struct iptfs_congestion *congestion)

@@ -9,11 +9,14 @@
 #ifndef IPTFS_CONGESTION_H
 #define IPTFS_CONGESTION_H
 
+#include "congestion/collapse.h"
 #include "congestion/loss_history.h"
+#include "congestion/numbering.h"
 #include "congestion/receive_rate.h"
 #include "congestion/report_breaker.h"
 #include "congestion/tfrc.h"
 #include "packet/aggfrag.h"
+#include "packet/packet.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +28,9 @@ enum {
 struct iptfs_congestion {
     struct iptfs_loss_history losses; /* of what arrives */
     struct iptfs_tfrc tfrc;           /* of what is sent */
+    struct iptfs_collapse collapse;   /* of that rate */
     struct iptfs_report_breaker breaker;
+    struct iptfs_numbering numbering; /* of what arrives */
     uint64_t to_report_pkts; /* arrived, empty payloads not counted: reports of reports never end */
 
     /* Sending. */
@@ -67,6 +72,14 @@ void iptfs_congestion_sent(struct iptfs_congestion *congestion, int64_t now_ps);
  * an arrival. Afterwards the rate may have changed: ask for the gap and the timer again. */
 void iptfs_congestion_input(struct iptfs_congestion *congestion, int64_t now_ps, uint64_t seq,
                             bool ce, const struct iptfs_aggfrag *header);
+
+/* The same for a packet of any of the SAs that follow each other: their numbers are counted on, so
+ * that a rekey is no loss event and the loss event rate continues. */
+void iptfs_congestion_receive(struct iptfs_congestion *congestion, int64_t now_ps,
+                              const struct iptfs_outer *outer, bool ce);
+
+/* Forgets the losses: the loss event rate is 0 until the next one. */
+void iptfs_congestion_restart_history(struct iptfs_congestion *congestion);
 
 /* When the no-feedback timer fires. */
 int64_t iptfs_congestion_next_ps(const struct iptfs_congestion *congestion);

@@ -19,7 +19,8 @@
 
 enum iptfs_receive_rate_kind {
     IPTFS_RECEIVE_RATE_ARRIVALS,
-    IPTFS_RECEIVE_RATE_SENT /* RFC 9347, appendix B: the sender's rate X */
+    IPTFS_RECEIVE_RATE_SENT,    /* RFC 9347, appendix B: the sender's rate X */
+    IPTFS_RECEIVE_RATE_MEASURED /* what the receiver measured: no field on the wire carries it */
 };
 
 enum {

@@ -8,8 +8,7 @@
 
 #define MAX_PPS 1e12                          /* one packet a picosecond: the resolution of time */
 #define LEAST_LOSS 1e-15                      /* where the search for p begins */
-#define RTT_FILTER 0.9                        /* q (4.3) */
-#define RTT_FILTER_ALONE 0.1                  /* q without the reduction of oscillations (4.5) */
+#define RTT_WEIGHT 0.1                        /* 1 - q (4.3) */
 #define SQMEAN_FILTER 0.9                     /* q2 (4.5) */
 #define WINDOW_OCTETS 4380.0                  /* of the initial window (4.2) */
 #define FIRST_PPS 1.0                         /* before a round trip is known (4.2) */
@@ -82,6 +81,7 @@ void iptfs_tfrc_init(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_config *co
         .rtt_ps = config->rtt_ps,
         .rtt_path_ps = config->rtt_ps,
         .oscillation_reduction = config->oscillation_reduction,
+        .rtt_weight = config->rtt_weight > 0 ? config->rtt_weight : RTT_WEIGHT,
         .factor = 1,
         .doubled_ps = now_ps,
         .received_any = true,
@@ -102,12 +102,11 @@ void iptfs_tfrc_restart_timer(struct iptfs_tfrc *tfrc, int64_t now_ps)
 
 static void update_rtt(struct iptfs_tfrc *tfrc, const struct iptfs_tfrc_feedback *feedback)
 {
-    double filter = tfrc->oscillation_reduction ? RTT_FILTER : RTT_FILTER_ALONE;
     if (feedback->rtt_sample_ps > 0 && !tfrc->sampled)
         tfrc->rtt_path_ps = feedback->rtt_sample_ps;
     else if (feedback->rtt_sample_ps > 0)
-        tfrc->rtt_path_ps = llround(filter * (double)tfrc->rtt_path_ps +
-                                    (1 - filter) * (double)feedback->rtt_sample_ps);
+        tfrc->rtt_path_ps = llround((1 - tfrc->rtt_weight) * (double)tfrc->rtt_path_ps +
+                                    tfrc->rtt_weight * (double)feedback->rtt_sample_ps);
     tfrc->sampled = tfrc->sampled || feedback->rtt_sample_ps > 0;
     tfrc->rtt_ps = iptfs_later(tfrc->rtt_path_ps, feedback->rtt_least_ps);
 }

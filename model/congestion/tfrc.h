@@ -30,6 +30,7 @@ struct iptfs_tfrc_config {
     int64_t rtt_ps; /* known in advance, such as from IKE: the first rate is the initial window each
                        round trip; 0: one packet per second. The first measurement replaces it */
     bool oscillation_reduction;                /* X_inst (4.5) */
+    double rtt_weight;                         /* 1 - q, of a new sample in R; 0: the default */
     bool history_discounting;                  /* of the loss history of what arrives (5.5) */
     enum iptfs_receive_rate_kind receive_rate; /* how X_recv is found */
 };
@@ -54,6 +55,7 @@ struct iptfs_tfrc {
     double rate_pps; /* X, the allowed rate */
     double send_pps; /* X_inst, the rate of sending: X, or what 4.5 makes of it */
     bool oscillation_reduction;
+    double rtt_weight;     /* 1 - q */
     double rtt_sqmean;     /* R_sqmean, in the square root of picoseconds; 0: no sample yet */
     double factor;         /* X_inst / X */
     double p;              /* from the last feedback */

@@ -59,7 +59,7 @@ static bool refuse_local(const struct iptfs_device_pair_end *end,
         return false;
     if (iptfs_sender_too_big(sender, packet->octets, packet->ip_version, packet->df))
         iptfs_ns3_pmtu_refuse_local(iptfs_ns3_device_node(end->device), packet->handle,
-                                    sender->packer.payload_octets);
+                                    iptfs_sender_tunnel_mtu(sender));
     return true;
 }
 
@@ -86,7 +86,9 @@ static bool on_send(void *ctx, const struct iptfs_ns3_packet *packet)
         .tos = packet->tos,
         .df = packet->df,
         /* Only needed for packets that may be too big, and costly to find out. */
-        .local = packet->octets > sender->packer.payload_octets && refuse_local(end, packet),
+        .local = (packet->octets > sender->packer.payload_octets ||
+                  packet->octets > sender->tunnel_mtu_octets) &&
+                 refuse_local(end, packet),
     };
     if (pair->flow != NULL)
         arrival.flow = pair->flow(pair->flow_ctx, end_number(end), packet);

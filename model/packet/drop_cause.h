@@ -12,12 +12,17 @@
     /* XfrmOutNoQueueSpace */                                                                      \
     ROW(NO_QUEUE_SPACE, SENDER, "no-queue-space", "the sender's queue was full")                   \
     /* found on arrival (XfrmOutError) */                                                          \
-    ROW(TOO_BIG, SENDER, "too-big", "longer than one outer packet, and not to be cut")             \
+    ROW(TOO_BIG, SENDER, "too-big", "longer than the MTU of the tunnel, and not to be cut")        \
     /* found when the packet was to be sent */                                                     \
     ROW(MTU_SHRUNK, SENDER, "mtu-shrunk", "not to be cut, and the path MTU fell while it waited")  \
     ROW(AGGREGATION_TIME, SENDER, "aggregation-time",                                              \
         "it waited longer than max-aggregation-time")                                              \
     ROW(TUNNEL_STOPPED, SENDER, "tunnel-stopped", "the circuit breaker had stopped the tunnel")    \
+    /* XfrmOutStateExpired, XfrmOutStateSeqError */                                                \
+    ROW(SA_EXPIRED, SENDER, "sa-expired",                                                          \
+        "the hard lifetime of its SA was over, and no other SA had taken over")                    \
+    ROW(SEQ_EXHAUSTED, SENDER, "seq-exhausted",                                                    \
+        "the sequence numbers of its SA were used up, and no other SA had taken over")             \
     ROW(LINK_MTU, LINK, "link-mtu", "its outer packet was longer than the link's MTU")             \
     ROW(LINK_QUEUE, LINK, "link-queue", "the link's drop-tail queue was full")                     \
     ROW(LINK_LOSS, LINK, "link-loss", "its outer packet was lost on the link")                     \

@@ -83,7 +83,8 @@ struct iptfs_inner *iptfs_ip_fragment_delivered(struct iptfs_store *store,
     uint32_t header = iptfs_ip_fragment_header_octets(whole);
     IPTFS_ASSERT(fragment->is_fragment && fragment->delivered);
     if (fragment->ecn_sent != 0)
-        iptfs_inner_decap_ce(whole, IPTFS_ECN_DECAP_MARK);
+        iptfs_inner_decap_ecn(store, whole, fragment->tos & IPTFS_ECN_MASK,
+                              IPTFS_ECN_DECAP_RFC6040);
     if (whole->got == 0)
         whole->got = header;
     whole->got += fragment->octets - header;

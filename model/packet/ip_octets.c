@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/octets.h"
+#include "packet/ecn_decap.h"
 #include "packet/ip_fragment.h"
 #include "packet/ip_header.h"
 
@@ -146,20 +147,24 @@ static void make_up(const struct iptfs_inner *inner, uint8_t tos, uint32_t offse
 
 /* ---------------------------------------------------------------------- packets with octets */
 
-/* Sets CE in the header if the packet is ECN-capable; the checksum follows it (RFC 1624). */
-static void mark(uint8_t *head)
+/* Sets the ECN field if it is more severe than that of a packet that is ECN-capable (RFC
+ * 6040, 4.2). The checksum follows it (RFC 1624). */
+static void mark(uint8_t *head, uint8_t ecn)
 {
-    if (head[0] >> 4 == 6) {
-        if ((head[1] & 0x30) != 0)
-            head[1] |= 0x30;
+    bool v6 = head[0] >> 4 == 6;
+    uint8_t old = (v6 ? head[1] >> 4 : head[1]) & IPTFS_ECN_MASK;
+    uint8_t new = iptfs_ecn_decapsulate(IPTFS_ECN_DECAP_RFC6040, old, ecn).ecn;
+    if (v6) {
+        head[1] = (uint8_t)((head[1] & ~(IPTFS_ECN_MASK << 4)) | new << 4);
         return;
     }
-    if (!iptfs_ecn_capable(head[1]) || iptfs_ecn_is_ce(head[1]))
+    uint32_t word = iptfs_get16(head);
+    head[1] = (uint8_t)((head[1] & ~IPTFS_ECN_MASK) | new);
+    if (new == old)
         return;
-    uint32_t added = IPTFS_ECN_CE - (head[1] & IPTFS_ECN_MASK);
-    uint32_t inverse = UINT16_MAX - iptfs_get16(head + IPV4_CHECKSUM_AT);
-    head[1] |= IPTFS_ECN_CE;
-    iptfs_put16(head + IPV4_CHECKSUM_AT, iptfs_checksum_end(inverse + added));
+    uint32_t sum = UINT16_MAX - iptfs_get16(head + IPV4_CHECKSUM_AT);
+    sum += UINT16_MAX - word + iptfs_get16(head);
+    iptfs_put16(head + IPV4_CHECKSUM_AT, iptfs_checksum_end(sum));
 }
 
 static bool copy_plain(const struct iptfs_octets *source, const struct iptfs_inner *inner,
@@ -178,11 +183,11 @@ static int copy_marked(const struct iptfs_octets *source, const struct iptfs_inn
     uint8_t head[MARKED_OCTETS];
     if (!copy_plain(source, inner, offset, octets, bytes))
         return IPTFS_E_INVALID;
-    if (!iptfs_ecn_is_ce(tos) || offset >= MARKED_OCTETS)
+    if (!iptfs_ecn_capable(tos) || offset >= MARKED_OCTETS)
         return IPTFS_OK;
     if (!copy_plain(source, inner, 0, MARKED_OCTETS, head))
         return IPTFS_E_INVALID;
-    mark(head);
+    mark(head, tos & IPTFS_ECN_MASK);
     memcpy(bytes, head + offset, MARKED_OCTETS - offset < octets ? MARKED_OCTETS - offset : octets);
     return IPTFS_OK;
 }

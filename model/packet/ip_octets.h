@@ -18,9 +18,10 @@ struct iptfs_octets {
     void *ctx;
 };
 
-/* Writes `octets` of a packet, from `offset` on, with the ECN mark of `tos` in it and IPv4's header
- * checksum to match. `source` NULL: packets without bytes are IPTFS_E_INVALID. So is a packet too
- * short for its IP header, and one whose octets `source` does not have.
+/* Writes `octets` of a packet, from `offset` on, with the ECN mark of `tos` in it, where the
+ * packet is ECN-capable, and IPv4's header checksum to match. `source` NULL: packets without bytes
+ * are IPTFS_E_INVALID. So is a packet too short for its IP header, and one whose octets `source`
+ * does not have.
  *
  * Generated packets go from 10.0.0.0/16 to 10.1.0.0/16, or 2001:db8:a::/64 to 2001:db8:b::/64, with
  * their flow in the last 16 bits; they are UDP from port 49152 to 9 (discard) with right checksums,

@@ -154,16 +154,29 @@ bool iptfs_inner_own_bytes(struct iptfs_store *store, struct iptfs_inner *inner)
     return inner->owns_bytes;
 }
 
-void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap)
+/* An IP fragment counts for the packet it is of. */
+static void count_alarm(struct iptfs_store *store, struct iptfs_inner *inner, uint8_t alarm)
 {
-    if (decap == IPTFS_ECN_DECAP_NOTHING || iptfs_ecn_is_ce(inner->tos))
+    struct iptfs_inner *counted = inner->is_fragment ? inner->whole : inner;
+    store->ecn_alarms[alarm] += !counted->ecn_alarm;
+    counted->ecn_alarm = true;
+}
+
+void iptfs_inner_decap_ecn(struct iptfs_store *store, struct iptfs_inner *inner, uint8_t outer_ecn,
+                           enum iptfs_ecn_decap decap)
+{
+    uint8_t sent = iptfs_inner_sent_tos(inner) & IPTFS_ECN_MASK;
+    uint8_t present = inner->tos & IPTFS_ECN_MASK;
+    uint8_t alarm = iptfs_ecn_decapsulate(decap, sent, outer_ecn).alarm;
+    struct iptfs_ecn_outcome outcome = iptfs_ecn_decapsulate(decap, present, outer_ecn);
+    if (alarm != IPTFS_ECN_USED)
+        count_alarm(store, inner, alarm);
+    if (outcome.drop)
+        inner->ce_refused = true;
+    if (outcome.ecn == present)
         return;
-    if (!iptfs_ecn_capable(inner->tos)) {
-        inner->ce_refused = decap == IPTFS_ECN_DECAP_RFC6040;
-        return;
-    }
-    inner->ecn_sent = inner->tos & IPTFS_ECN_MASK;
-    inner->tos |= IPTFS_ECN_CE;
+    inner->ecn_sent = sent;
+    inner->tos = (uint8_t)((inner->tos & ~IPTFS_ECN_MASK) | outcome.ecn);
 }
 
 enum iptfs_delivery iptfs_inner_deliver_other(struct iptfs_inner *inner)

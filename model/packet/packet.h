@@ -9,6 +9,7 @@
 #define IPTFS_PACKET_H
 
 #include "base/octets.h"
+#include "packet/ecn_decap.h"
 #include "packet/ledger.h"
 
 #include <stdbool.h>
@@ -27,14 +28,7 @@ struct iptfs_aggfrag {
     uint32_t transmit_delay_us; /* likewise */
     uint32_t tval;
     uint32_t techo;
-};
-
-/* What the inner packets of an outer packet with a CE mark get at the end of the tunnel (RFC 9347,
- * 2.2.5.2 and 3.1). */
-enum iptfs_ecn_decap {
-    IPTFS_ECN_DECAP_NOTHING, /* they stay as they are */
-    IPTFS_ECN_DECAP_RFC6040, /* CE where they are ECN-capable; the others are dropped (4.2) */
-    IPTFS_ECN_DECAP_MARK     /* CE where they are ECN-capable; the others stay as they are */
+    float receive_pps; /* not on the wire: X_recv as the receiver measured it, in simulations */
 };
 
 /* An inner packet: a user's IP packet inside the tunnel. What it takes from struct iptfs_arrival
@@ -52,7 +46,7 @@ struct iptfs_inner {
     bool local;               /* sent by the gateway itself, not forwarded */
     bool df;                  /* IPv4's Don't Fragment */
     uint8_t drop_cause;       /* enum iptfs_drop_cause; without effect once it is delivered */
-    uint8_t ecn_sent; /* its ECN when it was sent, if an outer packet's CE came on; else 0 */
+    uint8_t ecn_sent; /* its ECN when it was sent, if that of an outer packet came on; else 0 */
     union {
         int64_t gathered_ps;       /* when its first IP fragment came, while they are gathered */
         struct iptfs_inner *whole; /* of a fragment: the packet it is of, reference held */
@@ -63,6 +57,7 @@ struct iptfs_inner {
         uint32_t from; /* of a fragment: where its payload begins in that of `whole` */
     };
     bool ce_refused : 1;  /* is not ECN-capable, and an outer packet's CE asks to drop it */
+    bool ecn_alarm : 1;   /* counted in ecn_alarms of the store */
     bool owns_bytes : 1;  /* bytes is a buffer of the store */
     bool delivered : 1;   /* has left the tunnel whole */
     bool is_fragment : 1; /* see packet/ip_fragment.h; the ledger does not count it */
@@ -128,6 +123,9 @@ struct iptfs_store {
     bool full;           /* max_octets was reached */
     uint64_t live_inner;
     uint64_t live_outer;
+    /* Inner packets whose ECN field did not fit that of an outer packet they came in, each once, by
+     * enum iptfs_ecn_alarm (RFC 6040, 4.2). */
+    uint64_t ecn_alarms[IPTFS_ECN_ALARMS];
     uint64_t found_in_flight; /* packets freed after iptfs_store_close, not delivered or dropped */
     bool closing;
     int error; /* IPTFS_E_NO_MEMORY once memory ran out, else 0 */
@@ -212,12 +210,14 @@ static inline uint8_t iptfs_inner_sent_tos(const struct iptfs_inner *inner)
                                 : inner->tos;
 }
 
-/* An outer packet that arrived with CE carried octets of this inner packet: marks it, or decides
- * that it will not be delivered. */
-void iptfs_inner_decap_ce(struct iptfs_inner *inner, enum iptfs_ecn_decap decap);
+/* An outer packet that arrived with this ECN field carried octets of this inner packet: its mark
+ * comes on, or the packet will not be delivered. Of several outer packets the most severe mark
+ * counts. */
+void iptfs_inner_decap_ecn(struct iptfs_store *store, struct iptfs_inner *inner, uint8_t outer_ecn,
+                           enum iptfs_ecn_decap decap);
 
-/* True when iptfs_inner_decap_ce has changed what becomes of the packet. */
-static inline bool iptfs_inner_ce_came(const struct iptfs_inner *inner)
+/* True when iptfs_inner_decap_ecn has changed what becomes of the packet. */
+static inline bool iptfs_inner_ecn_came(const struct iptfs_inner *inner)
 {
     return inner->ecn_sent != 0 || inner->ce_refused;
 }

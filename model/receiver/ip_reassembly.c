@@ -25,8 +25,7 @@ static void take_bytes(struct iptfs_ip_reassembly *reassembly, int64_t now_ps,
         return;
     memcpy(inner->bytes, outer->payload, (uint32_t)total);
     iptfs_inner_read_header(inner);
-    if (outer->ecn == IPTFS_ECN_CE)
-        iptfs_inner_decap_ce(inner, reassembly->ecn_decap);
+    iptfs_inner_decap_ecn(reassembly->store, inner, outer->ecn, reassembly->ecn_decap);
     if (iptfs_inner_deliver(reassembly->store, inner) == IPTFS_DELIVERY_FIRST) {
         iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_PKTS, 1);
         iptfs_count(reassembly->counters, IPTFS_YANG_INNER_RX_OCTETS, inner->octets);

@@ -128,7 +128,7 @@ static struct iptfs_inner *packet_of(struct iptfs_reassembly *reassembly, int64_
                                      const struct iptfs_block *block)
 {
     if (block->inner == NULL) {
-        reassembly->partial_ce = reassembly->payload_ce;
+        reassembly->partial_ecns = (uint8_t)(1u << reassembly->payload_ecn);
         return iptfs_inner_of_bytes(reassembly->store, now_ps, block->bytes, block->total);
     }
     block->inner->refs++;
@@ -169,8 +169,7 @@ static void deliver_whole(struct iptfs_reassembly *reassembly, int64_t now_ps,
         return;
     memcpy(inner->bytes, block->bytes, block->octets);
     iptfs_inner_read_header(inner);
-    if (reassembly->payload_ce)
-        iptfs_inner_decap_ce(inner, reassembly->ecn_decap);
+    iptfs_inner_decap_ecn(reassembly->store, inner, reassembly->payload_ecn, reassembly->ecn_decap);
     deliver(reassembly, now_ps, inner);
     iptfs_inner_unref(reassembly->store, inner);
 }
@@ -218,6 +217,14 @@ static bool is_next_part(const struct iptfs_reassembly *reassembly, const struct
     return block->inner == reassembly->partial && block->offset == reassembly->have;
 }
 
+/* The ECN fields of the outer packets that a part of a simulated packet came in, as bits: what is
+ * known of them. */
+static uint8_t ecns_of(const struct iptfs_inner *simulated)
+{
+    uint8_t ecn = simulated->ce_refused ? IPTFS_ECN_CE : simulated->tos & IPTFS_ECN_MASK;
+    return iptfs_inner_ecn_came(simulated) ? (uint8_t)(1u << ecn) : 0;
+}
+
 /* A block continues another packet than the partial one, as when payloads of octets are received
  * among simulated ones. A receiver cannot tell: what leaves is a packet made of both. Makes the
  * partial packet one of octets; false when these are not known. */
@@ -236,7 +243,7 @@ static bool mix(struct iptfs_reassembly *reassembly, int64_t now_ps,
         return false;
     reassembly->partial = mixed;
     reassembly->of_octets = true;
-    reassembly->partial_ce = iptfs_inner_ce_came(simulated);
+    reassembly->partial_ecns = ecns_of(simulated);
     bool known = copy_block(&start, 0, start.octets, mixed->bytes);
     iptfs_inner_set_drop_cause(simulated, IPTFS_DROP_INCOMPLETE);
     iptfs_inner_unref(reassembly->store, simulated);
@@ -247,8 +254,10 @@ static bool mix(struct iptfs_reassembly *reassembly, int64_t now_ps,
 static void complete_bytes(struct iptfs_reassembly *reassembly)
 {
     iptfs_inner_read_header(reassembly->partial);
-    if (reassembly->partial_ce)
-        iptfs_inner_decap_ce(reassembly->partial, reassembly->ecn_decap);
+    for (uint8_t ecn = IPTFS_ECN_ECT1; ecn <= IPTFS_ECN_CE; ecn++)
+        if ((reassembly->partial_ecns & 1u << ecn) != 0)
+            iptfs_inner_decap_ecn(reassembly->store, reassembly->partial, ecn,
+                                  reassembly->ecn_decap);
 }
 
 /* The payload that is processed continues the partial packet, which is given up. What still follows
@@ -283,8 +292,8 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
         abandon_continued(reassembly, block_offset);
         return;
     }
-    reassembly->partial_ce |=
-        block->inner == NULL ? reassembly->payload_ce : iptfs_inner_ce_came(block->inner);
+    reassembly->partial_ecns |=
+        block->inner == NULL ? (uint8_t)(1u << reassembly->payload_ecn) : ecns_of(block->inner);
     reassembly->want++;
     if (reassembly->total == 0 || reassembly->have < reassembly->total)
         return;
@@ -404,7 +413,7 @@ static bool walk_payload(struct iptfs_reassembly *reassembly, const struct iptfs
     if (octets < 0)
         return false;
     *block_offset = header.block_offset;
-    reassembly->payload_ce = outer->ecn == IPTFS_ECN_CE;
+    reassembly->payload_ecn = outer->ecn & IPTFS_ECN_MASK;
     iptfs_blocks_of_bytes(walk, outer->payload + octets, outer->payload_octets - (uint32_t)octets,
                           header.block_offset);
     reassembly->payload_octets = walk->left;

@@ -26,8 +26,8 @@ struct iptfs_reassembly {
     struct iptfs_waits *waits;   /* of the waiting times of delivered packets; NULL: not measured */
     int64_t arrived_ps;          /* of the outer packet that is processed */
     bool waited;                 /* a packet delivered now may have arrived before now */
-    bool payload_ce;             /* the payload, of octets, arrived with a CE mark to pass on */
-    bool partial_ce;             /* ... and so did one with a part of the partial packet */
+    uint8_t payload_ecn;         /* ECN field that the payload, of octets, arrived with */
+    uint8_t partial_ecns;        /* ... and those with parts of the partial packet: bits 1 << ECN */
     int64_t first_ps;            /* when the first outer packet with a part of it arrived */
     int64_t last_ps;             /* ... and the last */
     struct iptfs_inner *partial; /* an incomplete inner packet, reference held; or NULL */

@@ -111,14 +111,16 @@ void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)
     }
 }
 
-/* Passes the CE mark of an outer packet on. Where the payload is octets, the reassembly does it. */
-static void pass_on_mark(const struct iptfs_outer *outer, enum iptfs_ecn_decap decap)
+/* Passes the ECN field of an outer packet on. Where the payload is octets, the reassembly does it.
+ */
+static void pass_on_ecn(struct iptfs_store *store, const struct iptfs_outer *outer,
+                        enum iptfs_ecn_decap decap)
 {
     struct iptfs_slice_walk walk;
     struct iptfs_slice slice;
     iptfs_slices(outer, &walk);
     while (iptfs_slice_next(&walk, &slice))
-        iptfs_inner_decap_ce(slice.inner, decap);
+        iptfs_inner_decap_ecn(store, slice.inner, outer->ecn, decap);
 }
 
 void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
@@ -137,12 +139,15 @@ void iptfs_receiver_input(struct iptfs_receiver *receiver, int64_t now_ps,
         return;
     }
     bool ce = outer->ecn == IPTFS_ECN_CE;
-    if (ce)
-        pass_on_mark(outer, receiver->config.ecn_decap);
+    if (ce ||
+        (outer->ecn != IPTFS_ECN_NOT_ECT && receiver->config.ecn_decap == IPTFS_ECN_DECAP_RFC6040))
+        pass_on_ecn(receiver->store, outer, receiver->config.ecn_decap);
     if (receiver->congestion != NULL) {
         receiver->congestion->to_report_pkts += outer->data_octets + outer->pad_octets > 0;
-        iptfs_congestion_input(receiver->congestion, now_ps, outer->number,
-                               ce && receiver->config.ecn, &outer->info);
+        struct iptfs_congestion *congestion = receiver->congestion;
+        if (receiver->config.restarts_history && outer->sa > congestion->numbering.sa)
+            iptfs_congestion_restart_history(congestion);
+        iptfs_congestion_receive(congestion, now_ps, outer, ce && receiver->config.ecn);
     }
     if (receiver->is_immediate)
         iptfs_receive_immediate_input(&receiver->immediate, now_ps, outer);

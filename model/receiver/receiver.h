@@ -25,7 +25,8 @@ struct iptfs_receiver_config {
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
     bool immediate; /* whole inner packets leave on arrival, only fragments wait (RFC 9347, 2.5) */
     bool ecn;       /* ECN is in use: an outer packet with CE counts as lost (RFC 9347, 3.1) */
-    enum iptfs_ecn_decap ecn_decap; /* what inner packets of an outer packet with CE get */
+    enum iptfs_ecn_decap ecn_decap; /* what inner packets get of the outer ECN field */
+    bool restarts_history;          /* the loss history starts anew with each SA */
     bool plain;                     /* payloads are not AGGFRAG: no reorder window, no reassembly */
 };
 

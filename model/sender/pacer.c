@@ -53,6 +53,13 @@ void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *o
     iptfs_pacer_set_step(pacer, numerator);
 }
 
+void iptfs_pacer_resume(struct iptfs_pacer *pacer, int64_t now_ps)
+{
+    pacer->resumed_ps = now_ps;
+    while (iptfs_slots_next_ps(&pacer->slots) < now_ps)
+        next_slot(&pacer->slots);
+}
+
 static void start_timer(struct iptfs_pacer *pacer, int64_t at_ps)
 {
     if (pacer->deadline_ps != IPTFS_NEVER)
@@ -142,8 +149,9 @@ const struct iptfs_pacer_ops iptfs_pacer_min_rate = {
 static int64_t congestion_next_ps(const struct iptfs_pacer *pacer, int64_t arrival_ps)
 {
     (void)arrival_ps;
-    return iptfs_later(iptfs_congestion_gap_ps(pacer->congestion, 0),
-                       pacer->congestion->feedback_ps);
+    int64_t due_ps =
+        iptfs_later(iptfs_congestion_gap_ps(pacer->congestion, 0), pacer->congestion->feedback_ps);
+    return iptfs_later(due_ps, pacer->resumed_ps);
 }
 
 static enum iptfs_due congestion_due(struct iptfs_pacer *pacer, int64_t now_ps)

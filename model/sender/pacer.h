@@ -54,6 +54,7 @@ struct iptfs_pacer {
     int64_t deadline_ps; /* when it fires; IPTFS_NEVER when it is not running */
     struct iptfs_slots slots;
     const struct iptfs_congestion *congestion; /* of the sending end; its own */
+    int64_t resumed_ps;                        /* under congestion control nothing is due before */
 };
 
 extern const struct iptfs_pacer_ops iptfs_pacer_on_demand;
@@ -69,6 +70,9 @@ void iptfs_pacer_init(struct iptfs_pacer *pacer, const struct iptfs_pacer_ops *o
 
 /* Changes the distance of slots from the next one on; the denominator stays. */
 void iptfs_pacer_set_step(struct iptfs_pacer *pacer, uint64_t numerator);
+
+/* The sender sends again after an interruption: slots before now are left out. */
+void iptfs_pacer_resume(struct iptfs_pacer *pacer, int64_t now_ps);
 
 /* When the next slot is. */
 int64_t iptfs_slots_next_ps(const struct iptfs_slots *slots);

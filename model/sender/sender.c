@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/octets.h"
 #include "base/units.h"
+#include "packet/ip_fragment.h"
 #include "sender/packer_aggfrag.h"
 
 static bool fills_full(const struct iptfs_sender_config *config)
@@ -80,6 +81,8 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
         .trace = trace,
         .config = *config,
         .empty_ps = IPTFS_NEVER,
+        .ended_ps = IPTFS_NEVER,
+        .tunnel_mtu_octets = config->tunnel_mtu_octets > 0 ? config->tunnel_mtu_octets : UINT32_MAX,
     };
     if (config->mode == NULL)
         sender->config.mode = iptfs_mode_at(0);
@@ -88,6 +91,9 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     if (config->plpmtud)
         init_plpmtud(sender);
     init_packer(sender);
+    iptfs_sa_life_init(&sender->sa_life, &config->sa_life);
+    sender->packer.seq = config->sa_life.oseq;
+    sender->packer.number = config->sa_life.oseq;
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
                      config->slot_denominator, config->slot_phase_ps, trace);
@@ -109,9 +115,26 @@ void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_conge
         sender->empty_ps = empty_gap_ps;
 }
 
+uint32_t iptfs_sender_tunnel_mtu(const struct iptfs_sender *sender)
+{
+    const struct iptfs_packer *packer = &sender->packer;
+    bool fragments = !packer->dont_fragment && !packer->by_ip;
+    return fragments || sender->tunnel_mtu_octets < packer->payload_octets
+               ? sender->tunnel_mtu_octets
+               : packer->payload_octets;
+}
+
+/* Whether a packet above tunnel_mtu_octets is cut into IP fragments. */
+static bool cuts_to_tunnel_mtu(const struct iptfs_sender *sender, uint8_t ip_version, bool df)
+{
+    return sender->config.ip_fragment && iptfs_ip_fragment_allowed(ip_version, df);
+}
+
 bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version,
                           bool df)
 {
+    if (octets > sender->tunnel_mtu_octets && !cuts_to_tunnel_mtu(sender, ip_version, df))
+        return true;
     return octets > sender->packer.payload_octets &&
            !iptfs_packer_cuts(&sender->packer, ip_version, df);
 }
@@ -126,7 +149,7 @@ static void drop(struct iptfs_sender *sender, struct iptfs_inner *inner,
 
 static int refuse_too_big(struct iptfs_sender *sender, struct iptfs_inner *inner)
 {
-    uint32_t mtu_octets = sender->packer.payload_octets;
+    uint32_t mtu_octets = iptfs_sender_tunnel_mtu(sender);
     iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_TOO_BIG, inner, 0, mtu_octets);
     iptfs_count(sender->counters, IPTFS_XFRM_OUT_ERROR, 1);
     if (inner->local) {
@@ -149,6 +172,36 @@ static int refuse_no_space(struct iptfs_sender *sender, struct iptfs_inner *inne
     return IPTFS_E_NO_SPACE;
 }
 
+/* Counts of Linux for packets that its SA no longer sends. */
+static void count_refusal(struct iptfs_sender *sender)
+{
+    if (sender->refusal == IPTFS_DROP_SA_EXPIRED)
+        iptfs_count(sender->counters, IPTFS_XFRM_OUT_STATE_EXPIRED, 1);
+    if (sender->refusal == IPTFS_DROP_SEQ_EXHAUSTED)
+        iptfs_count(sender->counters, IPTFS_XFRM_OUT_STATE_SEQ_ERROR, 1);
+}
+
+static int refuse_stopped(struct iptfs_sender *sender, struct iptfs_inner *inner)
+{
+    count_refusal(sender);
+    drop(sender, inner, sender->refusal);
+    return IPTFS_E_STOPPED;
+}
+
+/* Drops all that waits to be sent. */
+static void drop_queued(struct iptfs_sender *sender)
+{
+    struct iptfs_inner *inner;
+    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
+        refuse_stopped(sender, inner);
+    if (sender->packer.partial != NULL) {
+        count_refusal(sender);
+        iptfs_inner_set_drop_cause(sender->packer.partial, sender->refusal);
+    }
+    iptfs_packer_clear(&sender->packer);
+    sender->pacer.deadline_ps = IPTFS_NEVER;
+}
+
 static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
 {
     struct iptfs_inner *inner = iptfs_inner_new(sender->store, arrival->octets);
@@ -169,6 +222,40 @@ static struct iptfs_inner *admit(struct iptfs_sender *sender, const struct iptfs
     return inner;
 }
 
+static inline int enqueue(struct iptfs_sender *sender, struct iptfs_inner *inner)
+{
+    if (!iptfs_queue_push(&sender->queue, inner))
+        return refuse_no_space(sender, inner);
+    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_ENQUEUE, inner, 0,
+                      (int64_t)sender->queue.octets);
+    sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
+    return IPTFS_OK;
+}
+
+/* A packet above tunnel_mtu_octets: as a router does at a link of that MTU, it is refused, or cut
+ * into IP fragments before it is queued. */
+static __attribute__((noinline)) int offer_above_tunnel_mtu(struct iptfs_sender *sender,
+                                                            struct iptfs_inner *inner)
+{
+    if (!cuts_to_tunnel_mtu(sender, inner->ip_version, inner->df))
+        return refuse_too_big(sender, inner);
+    struct iptfs_inner *last, *next;
+    struct iptfs_inner *fragment =
+        iptfs_ip_fragment_cut(sender->store, inner, sender->tunnel_mtu_octets, &last);
+    if (fragment == NULL)
+        return refuse_too_big(sender, inner);
+    int result = IPTFS_OK;
+    sender->packer.ip_cut_pkts++;
+    for (; fragment != NULL; fragment = next) {
+        next = fragment->next;
+        fragment->next = NULL;
+        sender->packer.ip_fragments++;
+        int code = enqueue(sender, fragment);
+        result = result == IPTFS_OK ? code : result;
+    }
+    return result;
+}
+
 /* Inlined into the loop of take_arrivals. */
 static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
 {
@@ -177,19 +264,14 @@ static inline int offer(struct iptfs_sender *sender, const struct iptfs_arrival 
         return IPTFS_E_NO_MEMORY;
     if (sender->hooks.arrived != NULL)
         sender->hooks.arrived(sender->hooks.ctx, inner);
-    if (sender->stopped) {
-        drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
-        return IPTFS_E_STOPPED;
-    }
+    if (sender->refusal != IPTFS_DROP_NONE)
+        return refuse_stopped(sender, inner);
     if (inner->octets > sender->packer.payload_octets &&
         iptfs_sender_too_big(sender, inner->octets, inner->ip_version, inner->df))
         return refuse_too_big(sender, inner);
-    if (!iptfs_queue_push(&sender->queue, inner))
-        return refuse_no_space(sender, inner);
-    iptfs_trace_inner(sender->trace, inner->arrived_ps, IPTFS_TRACE_ENQUEUE, inner, 0,
-                      (int64_t)sender->queue.octets);
-    sender->pacer.ops->queued(&sender->pacer, inner->arrived_ps);
-    return IPTFS_OK;
+    if (inner->octets > sender->tunnel_mtu_octets)
+        return offer_above_tunnel_mtu(sender, inner);
+    return enqueue(sender, inner);
 }
 
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival)
@@ -205,8 +287,10 @@ static int64_t next_arrival_ps(const struct iptfs_sender *sender)
 int64_t iptfs_sender_next_ps(const struct iptfs_sender *sender)
 {
     int64_t arrival_ps = next_arrival_ps(sender);
-    if (sender->stopped)
-        return sender->eager ? arrival_ps : IPTFS_NEVER;
+    if (sender->refusal != IPTFS_DROP_NONE) {
+        int64_t ready_ps = sender->stopped ? IPTFS_NEVER : sender->sa_life.rekey_ps;
+        return sender->eager ? iptfs_earlier(arrival_ps, ready_ps) : ready_ps;
+    }
     int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
     if (sender->config.mode->congestion && sender->congestion != NULL)
         due_ps = iptfs_earlier(due_ps, iptfs_congestion_next_ps(sender->congestion));
@@ -250,23 +334,45 @@ static uint8_t outer_ecn(const struct iptfs_mode *mode, const struct iptfs_outer
     return outer->first != NULL ? outer->first->tos & IPTFS_ECN_MASK : 0;
 }
 
-/* A new SA takes over when the lifetime of the old one has ended, between two inner packets: none
- * may span two SAs (RFC 9347, 2.2.3), so until then no new one is started in the rest of an outer
- * one.
- */
-static void rekey_when_due(struct iptfs_sender *sender, int64_t now_ps)
+static void take_over(struct iptfs_sender *sender, int64_t now_ps)
 {
-    const struct iptfs_sender_config *config = &sender->config;
-    struct iptfs_packer *packer = &sender->packer;
-    packer->finishing =
-        (config->rekey_after_pkts > 0 && packer->seq >= config->rekey_after_pkts) ||
-        (config->rekey_after_ps > 0 && now_ps - sender->sa_start_ps >= config->rekey_after_ps);
-    if (!packer->finishing || packer->partial != NULL)
+    sender->packer.finishing = false;
+    sender->packer.sa++;
+    sender->packer.seq = 0;
+    iptfs_sa_life_next(&sender->sa_life, now_ps);
+}
+
+/* The SA may send nothing more: what waits is dropped, and what arrives until another takes over.
+ */
+static void end_sa(struct iptfs_sender *sender, enum iptfs_sa_state state, int64_t now_ps)
+{
+    sender->refusal = sender->sa_life.exhausted ? IPTFS_DROP_SEQ_EXHAUSTED : IPTFS_DROP_SA_EXPIRED;
+    drop_queued(sender);
+    if (state != IPTFS_SA_ENDED)
         return;
-    packer->finishing = false;
-    packer->sa++;
-    packer->seq = 0;
-    sender->sa_start_ps = now_ps;
+    sender->stopped = true;
+    sender->ended_ps = now_ps;
+}
+
+/* Whether the SA, or the next one, may send a packet now. The next one takes over between two inner
+ * packets: none may span two SAs (RFC 9347, 2.2.3), so until then no new one is started in the rest
+ * of an outer one. Only a packet that an SA leaves unfinished at its end is lost. */
+static bool prepare_sa(struct iptfs_sender *sender, int64_t now_ps)
+{
+    struct iptfs_packer *packer = &sender->packer;
+    enum iptfs_sa_state state = iptfs_sa_life_check(&sender->sa_life, now_ps, packer->seq);
+    packer->finishing = state == IPTFS_SA_DUE;
+    if (state == IPTFS_SA_USED || (state == IPTFS_SA_DUE && packer->partial != NULL))
+        return true;
+    if (state == IPTFS_SA_AWAITED || state == IPTFS_SA_ENDED) {
+        end_sa(sender, state, now_ps);
+        return false;
+    }
+    if (packer->partial != NULL)
+        iptfs_inner_set_drop_cause(packer->partial, IPTFS_DROP_SA_EXPIRED);
+    iptfs_packer_clear(packer);
+    take_over(sender, now_ps);
+    return true;
 }
 
 /* The DSCP of an outer packet. Without a header of its own it is that of its inner packet; padding
@@ -277,6 +383,12 @@ static uint8_t outer_dscp(const struct iptfs_sender_config *config, const struct
     if (own_header && config->dscp != IPTFS_DSCP_COPY)
         return (uint8_t)config->dscp;
     return outer->first != NULL ? (uint8_t)(outer->first->tos >> 2) : 0;
+}
+
+/* What the cipher is applied to (RFC 4301, 4.4.2.1). */
+static uint32_t encrypted_octets(const struct iptfs_esp *esp, const struct iptfs_outer *outer)
+{
+    return outer->ip_octets - iptfs_esp_head_octets(esp) - esp->cipher->icv_octets;
 }
 
 static __attribute__((noinline)) void fill_congestion(struct iptfs_sender *sender, int64_t now_ps,
@@ -300,6 +412,8 @@ static inline void send(struct iptfs_sender *sender, int64_t now_ps, struct iptf
         fill_congestion(sender, now_ps, outer);
     iptfs_count(sender->counters, IPTFS_YANG_TX_PKTS, 1);
     iptfs_count(sender->counters, IPTFS_YANG_TX_OCTETS, outer->ip_octets);
+    if (sender->sa_life.limited)
+        iptfs_sa_life_sent(&sender->sa_life, encrypted_octets(&sender->config.esp, outer));
     sender->hooks.send(sender->hooks.ctx, now_ps, outer);
 }
 
@@ -312,8 +426,8 @@ static struct iptfs_outer *next_probe(struct iptfs_sender *sender, int64_t now_p
     bool between = packer->partial == NULL;
     uint32_t octets = iptfs_plpmtud_next(&sender->plpmtud, now_ps, congestion->echoed_ps,
                                          congestion->tfrc.rtt_ps, between);
-    bool ends_sa = sender->config.rekey_after_pkts > 0 || sender->config.rekey_after_ps > 0;
-    packer->finishing = (ends_sa && packer->finishing) || iptfs_plpmtud_due(&sender->plpmtud);
+    packer->finishing =
+        (sender->sa_life.limited && packer->finishing) || iptfs_plpmtud_due(&sender->plpmtud);
     packer->sub_type = !iptfs_plpmtud_silent(&sender->plpmtud, now_ps);
     packer->payload_octets = payload_octets(sender, 0);
     return octets > 0 ? iptfs_packer_probe(packer, octets, now_ps) : NULL;
@@ -323,8 +437,8 @@ static struct iptfs_outer *next_probe(struct iptfs_sender *sender, int64_t now_p
 static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
 {
     struct iptfs_packer *packer = &sender->packer;
-    if (sender->config.rekey_after_pkts > 0 || sender->config.rekey_after_ps > 0)
-        rekey_when_due(sender, now_ps);
+    if (iptfs_sa_life_matters(&sender->sa_life, packer->seq) && !prepare_sa(sender, now_ps))
+        return false;
     struct iptfs_outer *outer = sender->config.plpmtud ? next_probe(sender, now_ps) : NULL;
     if (outer == NULL)
         outer = packer->ops->next(packer, &sender->queue, now_ps);
@@ -345,7 +459,9 @@ static bool send_one(struct iptfs_sender *sender, int64_t now_ps)
 static void send_empty(struct iptfs_sender *sender, int64_t now_ps)
 {
     const struct iptfs_congestion *congestion = sender->congestion;
-    if (congestion->to_report_pkts != sender->reported_pkts) {
+    bool may_send =
+        !iptfs_sa_life_matters(&sender->sa_life, sender->packer.seq) || prepare_sa(sender, now_ps);
+    if (may_send && congestion->to_report_pkts != sender->reported_pkts) {
         struct iptfs_outer *outer = iptfs_packer_empty(&sender->packer, now_ps);
         if (outer == NULL)
             return;
@@ -366,7 +482,8 @@ static void fire(struct iptfs_sender *sender, enum iptfs_due due, int64_t now_ps
         while (sender->queue.head != NULL || sender->packer.partial != NULL)
             if (!send_one(sender, now_ps))
                 break;
-    report_free_space(sender, now_ps);
+    if (sender->refusal == IPTFS_DROP_NONE)
+        report_free_space(sender, now_ps);
 }
 
 /* Takes the arrivals up to `until_ps`. */
@@ -380,17 +497,30 @@ static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
     }
 }
 
+/* The SA has ended. When the next one is ready, it takes over; what arrived before that instant is
+ * lost. False when nothing may be sent until after now. */
+static bool resume(struct iptfs_sender *sender, int64_t now_ps)
+{
+    int64_t ready_ps = sender->stopped ? IPTFS_NEVER : sender->sa_life.rekey_ps;
+    take_arrivals(sender, iptfs_earlier(now_ps, ready_ps - 1));
+    if (ready_ps > now_ps)
+        return false;
+    sender->refusal = IPTFS_DROP_NONE;
+    take_over(sender, ready_ps);
+    iptfs_pacer_resume(&sender->pacer, ready_ps);
+    report_free_space(sender, ready_ps);
+    return true;
+}
+
 void iptfs_sender_wake(struct iptfs_sender *sender, int64_t now_ps)
 {
-    if (sender->stopped) {
-        take_arrivals(sender, now_ps);
+    if (sender->refusal != IPTFS_DROP_NONE && !resume(sender, now_ps))
         return;
-    }
     if (sender->congestion != NULL)
         iptfs_congestion_wake(sender->congestion, now_ps);
     if (sender->empty_ps <= now_ps)
         send_empty(sender, now_ps);
-    while (sender->store->error == IPTFS_OK) {
+    while (sender->store->error == IPTFS_OK && sender->refusal == IPTFS_DROP_NONE) {
         int64_t arrival_ps = next_arrival_ps(sender);
         int64_t due_ps = sender->pacer.ops->next_ps(&sender->pacer, arrival_ps);
         if (iptfs_earlier(arrival_ps, due_ps) > now_ps)
@@ -428,15 +558,10 @@ int iptfs_sender_set_mtu(struct iptfs_sender *sender, const struct iptfs_mtu_cha
 
 void iptfs_sender_stop(struct iptfs_sender *sender, int64_t now_ps)
 {
-    struct iptfs_inner *inner;
     iptfs_sender_wake(sender, now_ps - 1);
     sender->stopped = true;
-    while ((inner = iptfs_queue_pop(&sender->queue)) != NULL)
-        drop(sender, inner, IPTFS_DROP_TUNNEL_STOPPED);
-    if (sender->packer.partial != NULL)
-        iptfs_inner_set_drop_cause(sender->packer.partial, IPTFS_DROP_TUNNEL_STOPPED);
-    iptfs_packer_clear(&sender->packer);
-    sender->pacer.deadline_ps = IPTFS_NEVER;
+    sender->refusal = IPTFS_DROP_TUNNEL_STOPPED;
+    drop_queued(sender);
 }
 
 void iptfs_sender_clear(struct iptfs_sender *sender)

@@ -11,6 +11,7 @@
 #include "sender/pacer.h"
 #include "sender/packer.h"
 #include "sender/queue.h"
+#include "sender/sa_life.h"
 #include "sender/source.h"
 #include "stats/counters.h"
 #include "stats/trace.h"
@@ -33,9 +34,10 @@ struct iptfs_sender_config {
     uint32_t plpmtud_max_octets; /* up to this size */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
+    uint32_t tunnel_mtu_octets; /* longest inner packet (RFC 9347, 2.2.7); 0: any is sent */
     bool dont_frag;
-    bool ip_fragment;           /* with dont_frag: IPv4 packets without DF that are too long are cut
-                                 * into IP fragments, and not refused */
+    bool ip_fragment;           /* with dont_frag or tunnel_mtu_octets: IPv4 packets without DF that
+                                 * are too long are cut into IP fragments, and not refused */
     bool fill_whole;            /* fill = whole: never start a packet in the rest of an outer one */
     bool fill_full;             /* fill = full; with neither, the default of the mode */
     bool pad_to_avoid_fragment; /* these as in struct iptfs_packer */
@@ -47,9 +49,8 @@ struct iptfs_sender_config {
     /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
     uint64_t slot_numerator;
     uint64_t slot_denominator;
-    int64_t slot_phase_ps;     /* when the first slot is, from 0 */
-    uint64_t rekey_after_pkts; /* a new SA after this many packets; 0: no limit */
-    int64_t rekey_after_ps;    /* ... or this much time; 0: no limit */
+    int64_t slot_phase_ps; /* when the first slot is, from 0 */
+    struct iptfs_sa_life_config sa_life;
     /* Returns congestion information: in the header of each AGGFRAG packet (sub-type 1); on demand
      * and with plain ESP also in empty payloads. Always on where the mode is congestion-controlled.
      */
@@ -99,12 +100,17 @@ struct iptfs_sender {
     int64_t empty_ps;       /* when the next empty payload is due; IPTFS_NEVER: none are sent */
     uint64_t empty_pkts;    /* empty payloads sent */
     uint64_t reported_pkts; /* packets received when the last one was sent */
-    int64_t sa_start_ps;    /* when the present SA started */
-    uint32_t window_octets; /* what sources may keep queued, see struct iptfs_free_space */
-    bool stopped;           /* sends nothing more */
-    bool eager;             /* wake for each arrival: traces come in the order of time */
-    uint64_t icmp_sent;     /* forwarded packets too big, answered by ICMP */
-    uint64_t local_errors;  /* local packets too big, answered by an error value */
+    struct iptfs_sa_life sa_life; /* of the present SA */
+    /* Why nothing is sent and what arrives is dropped; IPTFS_DROP_NONE: no such reason. Until
+     * sa_life.rekey_ps where the SA awaits the next one. */
+    enum iptfs_drop_cause refusal;
+    int64_t ended_ps; /* when the last SA ended without a next one; IPTFS_NEVER: it has not */
+    uint32_t tunnel_mtu_octets; /* of the config; UINT32_MAX: none */
+    uint32_t window_octets;     /* what sources may keep queued, see struct iptfs_free_space */
+    bool stopped;               /* sends nothing more: a breaker tripped, or the SA ended */
+    bool eager;                 /* wake for each arrival: traces come in the order of time */
+    uint64_t icmp_sent;         /* forwarded packets too big, answered by ICMP */
+    uint64_t local_errors;      /* local packets too big, answered by an error value */
 };
 
 /* IPTFS_E_INVALID when nothing fits (pkt-size not above the headers or not possible with ESP, or a
@@ -122,15 +128,21 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
 void iptfs_sender_set_congestion(struct iptfs_sender *sender, struct iptfs_congestion *congestion);
 
 /* Offers one packet to the tunnel. 0 when it is queued; IPTFS_E_NO_SPACE (dropped, counted);
- * IPTFS_E_TOO_BIG under dont-frag: the error a local sender gets at its socket, while for a
- * forwarded packet the hook `icmp` is called; the inner MTU is sender->packer.payload_octets.
- * IPTFS_E_STOPPED after the circuit breaker has tripped.
+ * IPTFS_E_TOO_BIG where it is longer than iptfs_sender_tunnel_mtu: the error a local sender gets at
+ * its socket, while for a forwarded packet the hook `icmp` is called. IPv4 packets without DF may
+ * be queued as IP fragments instead; IPTFS_E_NO_SPACE then when any of them is dropped.
+ * IPTFS_E_STOPPED after a breaker has tripped, or while the SA may send nothing.
  * IPTFS_E_NO_MEMORY: not counted either. A handle is released by the store if the packet does not
  * come out at the other end, in each of these cases. */
 int iptfs_sender_offer(struct iptfs_sender *sender, const struct iptfs_arrival *arrival);
 
+/* The MTU of the tunnel for inner packets that may not be fragmented: tunnel_mtu_octets, or what
+ * one outer packet carries where packets are not fragmented; UINT32_MAX: packets of any length are
+ * sent. */
+uint32_t iptfs_sender_tunnel_mtu(const struct iptfs_sender *sender);
+
 /* True when a packet of this length, IP version and DF would be refused as too big now: it is
- * longer than an outer packet carries, and may not be fragmented. */
+ * longer than that MTU. */
 bool iptfs_sender_too_big(const struct iptfs_sender *sender, uint32_t octets, uint8_t ip_version,
                           bool df);
 

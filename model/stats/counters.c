@@ -36,6 +36,10 @@ static const struct iptfs_counter_name names[IPTFS_COUNTER_COUNT] = {
     [IPTFS_XFRM_OUT_ERROR] = LINUX(TX, "XfrmOutError", "inner packets too long for the tunnel"),
     [IPTFS_XFRM_OUT_NO_QUEUE_SPACE] =
         LINUX(TX, "XfrmOutNoQueueSpace", "inner packets that the queue did not take"),
+    [IPTFS_XFRM_OUT_STATE_EXPIRED] =
+        LINUX(TX, "XfrmOutStateExpired", "inner packets that an SA past its hard lifetime dropped"),
+    [IPTFS_XFRM_OUT_STATE_SEQ_ERROR] =
+        LINUX(TX, "XfrmOutStateSeqError", "inner packets dropped when sequence numbers ran out"),
     [IPTFS_YANG_TX_PKTS] = SA(TX, "tx-pkts", "outer packets sent"),
     [IPTFS_YANG_TX_OCTETS] = SA(TX, "tx-octets", "octets of outer IP packets sent"),
     [IPTFS_YANG_TX_DROP_PKTS] =

@@ -51,7 +51,9 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
     struct iptfs_tunnel *tunnel = ctx;
     iptfs_observers_received(&tunnel->observers, now_ps, outer);
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
-    iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, outer->number);
+    uint64_t number;
+    if (iptfs_numbering_take(&tunnel->numbering, outer->sa, outer->seq, &number))
+        iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
     else

@@ -34,6 +34,7 @@ struct iptfs_tunnel {
     const struct iptfs_mtu_change *mtu_changes; /* the next one */
     size_t mtu_changes_left;
     struct iptfs_circuit_breaker breaker;
+    struct iptfs_numbering numbering; /* of what arrives, for the breaker */
     int64_t stop_ps; /* when the tripped breaker stops the sender, or IPTFS_NEVER */
     struct iptfs_congestion congestion; /* of the sending end, once paired */
     struct iptfs_flows flows;           /* delivered and lost packets, flow by flow */

@@ -19,7 +19,8 @@ enum {
     IPV4_DF = 0x4000,
     IPV4_FLAGS_AT = 6,
     UDP_PROTOCOL = 17,
-    NAT_PORT = 4500
+    NAT_PORT = 4500,
+    FLOW_LABEL_MASK = 0xFFFFF
 };
 
 int iptfs_outer_codec_init(struct iptfs_outer_codec *wire,
@@ -46,6 +47,35 @@ void iptfs_outer_codec_salt(const struct iptfs_outer_codec_config *config, uint3
     memcpy(salt, config->salt, IPTFS_AEAD_SALT_OCTETS);
     salt[2] ^= (uint8_t)(sa >> 8);
     salt[3] ^= (uint8_t)sa;
+}
+
+/* FNV-1a. */
+static uint32_t hash(uint32_t state, const uint8_t *bytes, size_t octets)
+{
+    for (size_t i = 0; i < octets; i++)
+        state = (state ^ bytes[i]) * 16777619u;
+    return state;
+}
+
+/* MurmurHash3's finaliser: SPIs that follow each other get unrelated labels. */
+static uint32_t mix(uint32_t state)
+{
+    state = (state ^ state >> 16) * 0x85EBCA6Bu;
+    state = (state ^ state >> 13) * 0xC2B2AE35u;
+    return state ^ state >> 16;
+}
+
+uint32_t iptfs_outer_codec_flow_label(const struct iptfs_outer_codec_config *config, uint32_t sa)
+{
+    uint8_t spi[4];
+    if (config->flow_label != IPTFS_FLOW_LABEL_RANDOM)
+        return config->flow_label;
+    iptfs_put32(spi, config->spi + sa);
+    uint32_t state = hash(2166136261u, config->source, sizeof config->source);
+    state = hash(state, config->destination, sizeof config->destination);
+    state = hash(state, spi, sizeof spi);
+    uint32_t label = mix(state) & FLOW_LABEL_MASK;
+    return label != 0 ? label : 1;
 }
 
 /* Nonce and additional authenticated data: salt and IV, or with AES-CBC the IV; SPI and sequence
@@ -93,7 +123,8 @@ static void write_ipv4(const struct iptfs_outer_codec *wire, const struct iptfs_
 static void write_ipv6(const struct iptfs_outer_codec *wire, const struct iptfs_outer *outer,
                        uint8_t *bytes)
 {
-    iptfs_put32(bytes, 0x60000000u | (uint32_t)(outer->dscp << 2 | outer->ecn) << 20);
+    iptfs_put32(bytes, 0x60000000u | (uint32_t)(outer->dscp << 2 | outer->ecn) << 20 |
+                           iptfs_outer_codec_flow_label(&wire->config, outer->sa));
     iptfs_put16(bytes + 4, outer->ip_octets - IPTFS_IPV6_HEADER_OCTETS);
     bytes[6] = wire->config.esp.encap->protocol;
     bytes[7] = TTL;

@@ -17,7 +17,8 @@
 #include <stdint.h>
 
 enum {
-    IPTFS_ADDRESS_OCTETS = 16
+    IPTFS_ADDRESS_OCTETS = 16,
+    IPTFS_FLOW_LABEL_RANDOM = 1 << 20 /* as a flow label: see iptfs_outer_codec_flow_label */
 };
 
 /* The fields of an SA that appear in its octets. */
@@ -27,6 +28,8 @@ struct iptfs_outer_codec_config {
     uint32_t spi;                              /* each SA that takes over has the next one; when
                                                   decoding 0: that of the first packet */
     bool esn;                                  /* numbers of 64 bits (RFC 4303, 2.2.1) */
+    uint32_t flow_label;                       /* of an outer IPv6 header: 20 bits, or
+                                                  IPTFS_FLOW_LABEL_RANDOM */
     uint8_t source[IPTFS_ADDRESS_OCTETS];      /* of the outer header; IPv4: the first 4 */
     uint8_t destination[IPTFS_ADDRESS_OCTETS]; /* likewise */
     uint8_t key[IPTFS_AEAD_KEY_MAX_OCTETS];
@@ -53,6 +56,11 @@ void iptfs_outer_codec_free(struct iptfs_outer_codec *wire);
 /* The salt of the n-th SA, from 0; IPTFS_AEAD_SALT_OCTETS of them. */
 void iptfs_outer_codec_salt(const struct iptfs_outer_codec_config *config, uint32_t sa,
                             uint8_t *salt);
+
+/* The flow label of the n-th SA, from 0: the one that is set, or one for the SA alone, never of
+ * inner flows. With IPTFS_FLOW_LABEL_RANDOM it is a hash of addresses and SPI, which is not 0 (RFC
+ * 6437, 3 and appendix A): all of them are visible, so the label tells nothing new. */
+uint32_t iptfs_outer_codec_flow_label(const struct iptfs_outer_codec_config *config, uint32_t sa);
 
 /* The largest packet that iptfs_outer_codec_encode writes. */
 #define IPTFS_OUTER_CODEC_MAX_OCTETS IPTFS_PACKET_MAX_OCTETS

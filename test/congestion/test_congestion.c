@@ -134,6 +134,28 @@ static void test_round_trip_sample(void)
     CHECK_INT(end.tfrc.rtt_path_ps, 100 * MS);
 }
 
+/* X_recv as the receiver measured it reaches the sender beside the wire, and is used when asked. */
+static void test_measured_receive_rate(void)
+{
+    static const struct {
+        enum iptfs_receive_rate_kind kind;
+        double pps;
+    } cases[] = {{IPTFS_RECEIVE_RATE_MEASURED, 123}, {IPTFS_RECEIVE_RATE_SENT, 30}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct iptfs_congestion end;
+        struct iptfs_tfrc_config config = plain;
+        config.receive_rate = cases[i].kind;
+        config.rtt_ps = 100 * MS;
+        iptfs_congestion_init(&end, &config, 10 * S);
+        end.losses.receive_pps = 55;
+        struct iptfs_aggfrag ours = sent_at(&end, 10 * S);
+        CHECK_NEAR((double)ours.receive_pps, 55, 0);
+        struct iptfs_aggfrag header = {.sub_type = 1, .techo = ours.tval, .receive_pps = 123};
+        iptfs_congestion_input(&end, 10 * S + 100 * MS, 1, false, &header);
+        CHECK_NEAR(end.receive_pps, cases[i].pps, 1e-9);
+    }
+}
+
 static void test_echoes_without_information(void)
 {
     struct iptfs_congestion end;
@@ -552,6 +574,7 @@ const CU_TestInfo iptfs_tests_congestion[] = {
     {"TransmitDelay is the mean interval", test_transmit_delay_is_the_mean_interval},
     {"fields saturate", test_fields_saturate},
     {"round trip sample", test_round_trip_sample},
+    {"measured receive rate", test_measured_receive_rate},
     {"echoes without information", test_echoes_without_information},
     {"feedback once in a round trip", test_feedback_once_in_a_round_trip},
     {"marks and losses go back", test_marks_and_losses_go_back},

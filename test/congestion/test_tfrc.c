@@ -284,14 +284,14 @@ static void test_oscillations_are_reduced(void)
     feedback = (struct iptfs_tfrc_feedback){.p = 1, .rtt_sample_ps = 60 * IPTFS_PS_PER_S};
     iptfs_tfrc_feedback(&tfrc, 4 * RTT, &feedback);
     CHECK_NEAR(tfrc.send_pps, IPTFS_TFRC_MIN_PPS, 0);
-    /* Without it a sample has most of the weight in R (q = 0.1). */
+    /* Without it a sample has the same small weight in R. */
     struct iptfs_tfrc off;
     struct iptfs_tfrc_config config = {.packet_octets = 1460, .rtt_ps = RTT};
     iptfs_tfrc_init(&off, &config, 0);
     feed(&off, 0, 0.01, 0);
     feedback = (struct iptfs_tfrc_feedback){.p = 0.01, .rtt_sample_ps = 2 * RTT};
     iptfs_tfrc_feedback(&off, RTT, &feedback);
-    CHECK_INT(off.rtt_ps, 190 * MS);
+    CHECK_INT(off.rtt_ps, 110 * MS);
     CHECK_NEAR(off.send_pps, off.rate_pps, 0);
 }
 
@@ -314,6 +314,29 @@ static void test_limits(void)
     iptfs_tfrc_init(&tfrc, &config, 0);
     CHECK_NEAR(tfrc.rate_pps, 10, 0);
     CHECK_INT(iptfs_tfrc_next_ps(&tfrc), 2 * IPTFS_PS_PER_S);
+}
+
+/* 1 - q: 10 % where nothing else is given, with and without the reduction of oscillations. */
+static void test_weight_of_a_sample(void)
+{
+    static const struct {
+        double weight;
+        bool reduction;
+        int64_t rtt_ps; /* after samples of 100 and 200 ms */
+    } cases[] = {
+        {0, true, 110 * MS}, {0, false, 110 * MS}, {0.02, false, 102 * MS}, {0.9, true, 190 * MS}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct iptfs_tfrc tfrc;
+        struct iptfs_tfrc_config config = {.packet_octets = 1460,
+                                           .oscillation_reduction = cases[i].reduction,
+                                           .rtt_weight = cases[i].weight};
+        iptfs_tfrc_init(&tfrc, &config, 0);
+        struct iptfs_tfrc_feedback feedback = {.rtt_sample_ps = 100 * MS};
+        iptfs_tfrc_feedback(&tfrc, 1 * IPTFS_PS_PER_S, &feedback);
+        feedback.rtt_sample_ps = 200 * MS;
+        iptfs_tfrc_feedback(&tfrc, 2 * IPTFS_PS_PER_S, &feedback);
+        CHECK_NEAR((double)tfrc.rtt_ps, (double)cases[i].rtt_ps, 1);
+    }
 }
 
 static void test_gaps_do_not_drift(void)
@@ -341,6 +364,7 @@ const CU_TestInfo iptfs_tests_tfrc[] = {
     {"slow start doubles until the first loss", test_slow_start_doubles_until_the_first_loss},
     {"receive rate bounds", test_receive_rate_bounds},
     {"round trip is filtered", test_round_trip_is_filtered},
+    {"weight of a sample", test_weight_of_a_sample},
     {"missing feedback halves the rate", test_missing_feedback_halves_the_rate},
     {"missing feedback after losses", test_missing_feedback_after_losses},
     {"oscillations are reduced", test_oscillations_are_reduced},

@@ -134,15 +134,19 @@ static void test_order_and_copies_do_not_matter(void)
     program_remove_folder();
 }
 
-/* Sets CE in an IP header. */
-static void set_ce(uint8_t *ip)
+static void set_ecn(uint8_t *ip, unsigned ecn)
 {
     if (ip[0] >> 4 == 6) {
-        ip[1] |= 0x30;
+        ip[1] = (uint8_t)((ip[1] & 0xCF) | ecn << 4);
         return;
     }
-    ip[1] |= 3;
+    ip[1] = (uint8_t)((ip[1] & 0xFC) | ecn);
     iptfs_ipv4_seal(ip, 20);
+}
+
+static void set_ce(uint8_t *ip)
+{
+    set_ecn(ip, 3);
 }
 
 static uint8_t tos_of(const uint8_t *ip)
@@ -217,6 +221,55 @@ static void test_marks_come_out(void)
         CHECK_INT(outer.list[i].bytes[1], 2);
     frames_free(&sent);
     frames_free(&outer);
+    program_remove_folder();
+}
+
+/* All inner packets come in outer packets with this ECN field: the column of RFC 6040, figure 4, by
+ * the number of the inner field; 4 is dropped. */
+static void check_column(const char *words, uint32_t octets, unsigned ecn)
+{
+    static const uint8_t left[4][4] = {{0, 1, 2, 3}, {0, 1, 1, 3}, {0, 1, 2, 3}, {4, 3, 3, 3}};
+    static const uint8_t dangerous[4] = {0, 4, 2, 2}, possibly[4] = {0, 0, 2, 0};
+    struct frames sent = markable_packets(octets), expected = {NULL, 0};
+    frames_write("in.pcap", &sent);
+    endpoint_succeeds(iptfs_encap, "in.pcap", "outer.pcap", words);
+    struct frames outer = frames_read("outer.pcap");
+    for (size_t i = 0; i < outer.count; i++)
+        set_ecn(outer.list[i].bytes, ecn);
+    frames_write("marked.pcap", &outer);
+    for (size_t i = 0; i < sent.count; i++) {
+        uint8_t field = left[ecn][tos_of(sent.list[i].bytes) & 3];
+        set_ecn(sent.list[i].bytes, field & 3);
+        if (field < 4)
+            frames_add(&expected, sent.list[i].at_ns, sent.list[i].bytes, octets);
+    }
+    char all[200];
+    snprintf(all, sizeof all, "%s tunnel.ecn-decap=rfc6040", words);
+    struct endpoint_outcome outcome = endpoint_run(iptfs_decap, "marked.pcap", "back.pcap", all);
+    struct frames back = frames_read("back.pcap");
+    CHECK_INT(outcome.code, IPTFS_OK);
+    check_frames(&back, &expected, false, __LINE__);
+    CHECK_INT(figure(&outcome, "inner.ecn-dangerous"), dangerous[ecn]);
+    CHECK_INT(figure(&outcome, "inner.ecn-possibly-dangerous"), possibly[ecn]);
+    CHECK_INT(figure(&outcome, "inner.ce-not-ect"), ecn == 3 ? 2 : 0);
+    endpoint_outcome_free(&outcome);
+    frames_free(&sent);
+    frames_free(&outer);
+    frames_free(&expected);
+    frames_free(&back);
+}
+
+/* RFC 6040, 4.2: all sixteen cells, of whole packets and of fragments, to the octet. */
+static void test_the_table_of_rfc_6040(void)
+{
+    program_new_folder();
+    for (unsigned ecn = 0; ecn < 4; ecn++) {
+        check_column("tunnel.cipher=null", 100, ecn);
+        check_column("tunnel.cipher=null", 3333, ecn);
+        check_column("tunnel.outer=6 key=" KEY, 3333, ecn);
+        check_column("tunnel.receive=immediate tunnel.cipher=null", 3333, ecn);
+        check_column("tunnel.mode=esp link.mtu=4000 key=" KEY, 3333, ecn);
+    }
     program_remove_folder();
 }
 
@@ -510,6 +563,7 @@ const CU_TestInfo iptfs_tests_decap[] = {
      test_lost_outer_packets_lose_their_inner_packets},
     {"order and copies do not matter", test_order_and_copies_do_not_matter},
     {"marks come out", test_marks_come_out},
+    {"the table of RFC 6040", test_the_table_of_rfc_6040},
     {"recorded octets of Linux", test_recorded_octets_of_linux},
     {"second copies are duplicates", test_second_copies_are_duplicates},
     {"the first copy may be late", test_the_first_copy_may_be_late},

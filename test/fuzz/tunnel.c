@@ -64,8 +64,10 @@ static void take_sender(struct iptfs_sender_config *sender, struct fuzz_input *i
     sender->all_pad_every += sender->all_pad_every == 1;
     sender->tfc_pad_octets = (flags & 512) != 0 ? (uint32_t)fuzz_between(input, 0, 1000) : 0;
     sender->max_aggregation_time_ps = (flags & 1024) != 0 ? MS : 0;
-    sender->rekey_after_pkts = (flags & 2048) != 0 ? fuzz_between(input, 1, 20) : 0;
-    sender->rekey_after_ps = (flags & 4096) != 0 ? 3 * MS : 0;
+    sender->sa_life.soft.pkts = (flags & 2048) != 0 ? fuzz_between(input, 1, 20) : 0;
+    sender->sa_life.hard.pkts = (flags & 16384) != 0 ? fuzz_between(input, 1, 20) : 0;
+    sender->sa_life.rekey_time_ps = (flags & 32768) != 0 ? 2 * MS : 0;
+    sender->sa_life.soft.time_ps = (flags & 4096) != 0 ? 3 * MS : 0;
     sender->slot_numerator = (uint64_t)MS * 3 / 2 + fuzz_between(input, 0, 255);
     sender->slot_denominator = fuzz_between(input, 1, 3);
 }

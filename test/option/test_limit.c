@@ -40,24 +40,28 @@ static void test_lifetime(void)
 {
     static const struct {
         const char *text;
-        struct iptfs_lifetime lifetime;
+        struct iptfs_sa_lifetime lifetime;
         const char *exact;
     } good[] = {
-        {"1000p", {1000, 0}, "1000p"},
-        {"2 pkts", {2, 0}, "2p"},
-        {"30s", {0, 30000000000000}, "30s"},
-        {"0", {0, 0}, "0"},
+        {"1000p", {1000, 0, 0}, "1000p"},
+        {"2 pkts", {2, 0, 0}, "2p"},
+        {"30s", {0, 0, 30000000000000}, "30s"},
+        {"1MiB", {0, 1048576, 0}, "1MiB"},
+        {"30s,5B , 7p", {7, 5, 30000000000000}, "7p, 5B, 30s"},
+        {"0", {0, 0, 0}, "0"},
     };
-    static const char *const bad[] = {"1000", "5B", "1MiB", "soon", "", "-1s"};
+    static const char *const bad[] = {"1000",   "soon", "",      "-1s",
+                                      "5p, 6p", "5p,",  "1s, 0", "5B, 1MiB"};
     for (size_t i = 0; i < COUNT(good); i++) {
-        struct iptfs_lifetime lifetime = {7, 7};
+        struct iptfs_sa_lifetime lifetime = {7, 7, 7};
         CHECK_INT(iptfs_parse_lifetime(good[i].text, &lifetime, NULL), 0);
         CHECK_U64(lifetime.pkts, good[i].lifetime.pkts);
+        CHECK_U64(lifetime.octets, good[i].lifetime.octets);
         CHECK_INT(lifetime.time_ps, good[i].lifetime.time_ps);
         CHECK_STR(iptfs_exact_lifetime(lifetime).text, good[i].exact);
     }
     for (size_t i = 0; i < COUNT(bad); i++) {
-        struct iptfs_lifetime lifetime;
+        struct iptfs_sa_lifetime lifetime;
         struct iptfs_error error;
         if (!CHECK_INT(iptfs_parse_lifetime(bad[i], &lifetime, &error), IPTFS_E_INVALID))
             CHECK_FAIL("\"%s\"", bad[i]);

@@ -92,7 +92,7 @@ static void test_a_mark_reaches_the_whole(void)
     cut(&store, inner, 1000, &into);
     CHECK_INT(into.count, 2);
     CHECK_INT(into.fragment[1]->tos, 0xBA);
-    iptfs_inner_decap_ce(into.fragment[0], IPTFS_ECN_DECAP_RFC6040);
+    iptfs_inner_decap_ecn(&store, into.fragment[0], 3, IPTFS_ECN_DECAP_RFC6040);
     deliver(&store, into.fragment[0]);
     struct iptfs_inner *whole = deliver(&store, into.fragment[1]);
     CHECK_TRUE(whole != NULL && whole->tos == 0xBB);

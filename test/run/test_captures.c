@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Captures of runs: they hold what the summary counts, to the octet. */
+#include "base/octets.h"
 #include "endpoint/decap.h"
 #include "endpoint/encap.h"
 #include "ns3/sim.h"
@@ -226,6 +227,45 @@ static void test_rekeyed_packets_have_the_next_spi(void)
     program_remove_folder();
 }
 
+/* What an observer reads in a capture of IPv6 outer packets: one label for each SPI, whatever is
+ * inside. */
+static void check_labels(const char *mode, const char *label, int64_t expected)
+{
+    const char *const sets[] = {"tunnel.outer=6", "tunnel.rekey-after=20p", mode, label};
+    program_new_folder();
+    struct endpoint_outcome outcome = capture_run(sets, 4);
+    struct frames outer = frames_read("p-outer-tx.pcap");
+    int64_t labels[256];
+    uint64_t wrong = 0, changes = 0;
+    memset(labels, 0xFF, sizeof labels);
+    CHECK_INT(outcome.code, IPTFS_OK);
+    for (size_t i = 0; i < outer.count; i++) {
+        const uint8_t *ip = outer.list[i].bytes;
+        int64_t found = iptfs_get32(ip) & 0xFFFFF;
+        int64_t *of_sa = &labels[ip[43]];
+        if (*of_sa < 0)
+            *of_sa = found;
+        wrong +=
+            ip[0] >> 4 != 6 || found != *of_sa || (expected >= 0 ? found != expected : found == 0);
+    }
+    for (int i = 1; i < 256 && labels[i] >= 0; i++)
+        changes += labels[i] != labels[i - 1];
+    CHECK_U64(wrong, 0);
+    CHECK_INT(changes, expected >= 0 ? 0 : figure(&outcome, "outer.rekeys"));
+    CHECK_TRUE(figure(&outcome, "outer.rekeys") > 2);
+    frames_free(&outer);
+    endpoint_outcome_free(&outcome);
+    program_remove_folder();
+}
+
+static void test_flow_labels_are_of_the_sa(void)
+{
+    check_labels("tunnel.mode=on-demand", "tunnel.flow-label=random", -1);
+    check_labels("tunnel.mode=esp", "tunnel.flow-label=random", -1);
+    check_labels("tunnel.mode=on-demand", "tunnel.flow-label=0", 0);
+    check_labels("tunnel.mode=on-demand", "tunnel.flow-label=0x54321", 0x54321);
+}
+
 static void test_runs_without_octets_write_nothing(void)
 {
     static const char *const sets[] = {"tunnel.mode=none", "tunnel.ip-fragment-headers=off",
@@ -319,6 +359,7 @@ const CU_TestInfo iptfs_tests_captures[] = {
     {"octets of a run are its packets", test_octets_of_a_run_are_its_packets},
     {"packets of applications have checksums", test_packets_of_applications_have_checksums},
     {"rekeyed packets have the next SPI", test_rekeyed_packets_have_the_next_spi},
+    {"flow labels are of the SA", test_flow_labels_are_of_the_sa},
     {"runs without octets write nothing", test_runs_without_octets_write_nothing},
     {"the example capture", test_the_example_capture},
     {"tshark reads made-up packets", test_tshark_reads_made_up_packets},

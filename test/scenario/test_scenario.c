@@ -1028,14 +1028,16 @@ static void test_print(void)
         "10ms\n"
         "\n[tunnel]\nmode = on-demand\npkt-size = 0\n"
         "use-path-mtu-discovery = on\nplpmtud = off\ninit-delay = 0\n"
-        "max-queue-size = 1MiB\ndont-frag = off\nip-fragment = usual\nl3-fixed-rate = "
+        "max-queue-size = 1MiB\ntunnel-mtu = 0\ndont-frag = off\nip-fragment = "
+        "usual\nl3-fixed-rate = "
         "0\nl2-fixed-rate = 0\npps = 0\n"
         "phase = random\nmax-rate = 0\nmin-rate = 0\ninitial-rtt = 0\n"
-        "oscillation-reduction = on\nhistory-discounting = on\nreceive-rate = arrivals\n"
+        "oscillation-reduction = on\nrtt-weight = 0\nhistory-discounting = on\nreceive-rate = "
+        "arrivals\n"
         "ecn = off\ndscp = "
-        "0\necn-decap = "
+        "0\nflow-label = random\necn-decap = "
         "nothing\nrekey-after "
-        "= 0\n"
+        "= 0\nrekey-time = 0\nexpire-after = 0\nesn = off\noseq = 0\nloss-history = continue\n"
         "max-aggregation-time = 0\nfill = usual\nmin-fragment = 0\n"
         "pad-to-avoid-fragment = off\nall-pad-every = 0\ntfc-pad = 0\n"
         "ip-fragment-headers = on\nreceive = in-order\nreorder-window = 3\ndrop-time = 1s\n"
@@ -1136,8 +1138,9 @@ static void test_list(void)
     free(modes);
     struct iptfs_error error;
     CHECK_INT(iptfs_list("kyes", false, stdout, &error), IPTFS_E_INVALID);
-    CHECK_STR(error.text, "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
-                          "ciphers, keys, causes, plots, engines, results; did you mean 'keys'?");
+    CHECK_STR(error.text,
+              "list: found 'kyes', allowed: modes, traffic, tcp, devices, framings, "
+              "ciphers, keys, causes, plots, engines, sweep, results; did you mean 'keys'?");
 }
 
 const CU_TestInfo iptfs_tests_scenario[] = {

@@ -893,17 +893,18 @@ static void plain_esp_copies_the_field(void)
     }
 }
 
-/* Receives a packet in two fragments, of which one arrived in an outer packet with CE. */
-static struct caught mark_one_fragment(const struct iptfs_receiver_config *to, uint8_t ecn)
+/* Receives a packet in two fragments, of which one arrived in an outer packet with this ECN field,
+ * and the other one with Not-ECT. */
+static struct caught bring_one_fragment(const struct iptfs_receiver_config *to, uint8_t ecn,
+                                        uint8_t outer)
 {
     struct caught caught;
     struct iptfs_sender_config config = config_of("on-demand");
-    config.ecn = true;
     rig_open(&config);
     rig_offer(0, 2000, (uint8_t)(0xB8 | ecn));
     rig_run(0);
     CHECK_INT(rig.count, 2);
-    rig.sent[ecn % 2]->ecn = 3;
+    rig.sent[ecn % 2]->ecn = outer;
     receive_to(to, &caught);
     receive_all(1);
     iptfs_receiver_free(&receiver);
@@ -919,7 +920,7 @@ static void marks_come_out_of_the_tunnel(void)
             for (uint8_t ecn = 0; ecn < 4; ecn++) {
                 struct iptfs_receiver_config to = {.ecn_decap = (enum iptfs_ecn_decap)decap,
                                                    .immediate = immediate};
-                struct caught caught = mark_one_fragment(&to, ecn);
+                struct caught caught = bring_one_fragment(&to, ecn, IPTFS_ECN_CE);
                 bool refused = decap == IPTFS_ECN_DECAP_RFC6040 && ecn == 0;
                 bool marked = decap != IPTFS_ECN_DECAP_NOTHING && ecn != 0;
                 CHECK_INT(caught.pkts, !refused);
@@ -930,6 +931,28 @@ static void marks_come_out_of_the_tunnel(void)
             }
         }
     }
+}
+
+/* The same for all sixteen combinations, of RFC 6040's table: one of the two fragments arrived with
+ * this ECN field, the other one Not-ECT. */
+static void all_fields_come_out_by_rfc_6040(void)
+{
+    for (int immediate = 0; immediate < 2; immediate++)
+        for (uint8_t ecn = 0; ecn < 4; ecn++)
+            for (uint8_t outer = 0; outer < 4; outer++) {
+                struct iptfs_receiver_config to = {.ecn_decap = IPTFS_ECN_DECAP_RFC6040,
+                                                   .immediate = immediate};
+                struct caught caught = bring_one_fragment(&to, ecn, outer);
+                struct iptfs_ecn_outcome outcome =
+                    iptfs_ecn_decapsulate(IPTFS_ECN_DECAP_RFC6040, ecn, outer);
+                CHECK_INT(caught.pkts, !outcome.drop);
+                if (!outcome.drop)
+                    CHECK_INT(caught.tos, 0xB8 | outcome.ecn);
+                CHECK_U64(rig_dropped(IPTFS_DROP_CE_NOT_ECT), outcome.drop);
+                for (int alarm = 1; alarm < IPTFS_ECN_ALARMS; alarm++)
+                    CHECK_U64(rig.store.ecn_alarms[alarm], outcome.alarm == alarm);
+                rig_close();
+            }
 }
 
 static void on_delivered(void *ctx, int64_t now_ps, struct iptfs_inner *inner)
@@ -1060,6 +1083,7 @@ const CU_TestInfo iptfs_tests_modes[] = {
     {"AGGFRAG shows nothing of inner ECN fields", nothing_inside_shows_outside},
     {"plain ESP copies the field", plain_esp_copies_the_field},
     {"marks come out of the tunnel", marks_come_out_of_the_tunnel},
+    {"all ECN fields come out by RFC 6040", all_fields_come_out_by_rfc_6040},
     {"Linux fault 7: marks reach inner packets", linux_fault_7_marks_reach_inner_packets},
     {"ecn-decap defaults by mode", the_default_by_mode},
     {"names are unique and found", names_are_unique_and_found},

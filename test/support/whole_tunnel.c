@@ -175,7 +175,7 @@ void bench_close(struct bench *bench, int64_t at_ps)
     if (bench->plan->receiver.reorder_window > 0 && !bench->plan->receiver.immediate) {
         /* Packets of two SAs in flight arrive in any order. */
         const struct iptfs_sender_config *sender = &bench->plan->sender;
-        bool one_sa = sender->rekey_after_pkts == 0 && sender->rekey_after_ps == 0;
+        bool one_sa = sender->sa_life.soft.pkts == 0 && sender->sa_life.soft.time_ps == 0;
         bench_expect(bench, bench->in_order || !one_sa, "delivered out of order");
         bench_expect(bench, bench->tunnel.delivered_again == 0, "delivered twice behind a window");
     }

@@ -310,6 +310,97 @@ static void test_datagrams_above_the_mtu(void)
     }
 }
 
+/* RFC 9347, 2.2.7: 80 datagrams of 1500 octets through a tunnel with an MTU of its own, which is
+ * longer or shorter than what an outer packet carries (966 octets). */
+static void test_a_configured_tunnel_mtu(void)
+{
+    static const struct {
+        const char *sets[4];
+        double delivered, too_big, icmp, fragments;
+    } rows[] = {
+        {{"tunnel.tunnel-mtu=1499", "tunnel.dont-frag=off"}, 80, 0, 0, 160},
+        {{"tunnel.tunnel-mtu=1500", "tunnel.dont-frag=off"}, 80, 0, 0, 0},
+        {{"tunnel.tunnel-mtu=500", "tunnel.dont-frag=off"}, 80, 0, 0, 320},
+        {{"tunnel.tunnel-mtu=500", "tunnel.dont-frag=off", "traffic.big.df=on"}, 0, 80, 80, 0},
+        {{"tunnel.tunnel-mtu=500", "tunnel.dont-frag=off", "traffic.big.ip=6"}, 0, 80, 80, 0},
+        {{"tunnel.tunnel-mtu=500", "tunnel.dont-frag=off", "tunnel.ip-fragment=off"}, 0, 80, 80, 0},
+        /* Under dont-frag the shorter of both: 1400 octets become 1396 and 124, then 964, 452, 124
+         */
+        {{"tunnel.tunnel-mtu=1400"}, 80, 0, 0, 240},
+        {{"tunnel.tunnel-mtu=500"}, 80, 0, 0, 320},
+        {{"tunnel.mode=on-demand", "tunnel.l3-fixed-rate=0", "tunnel.dont-frag=off",
+          "tunnel.tunnel-mtu=1499"},
+         80,
+         0,
+         0,
+         160},
+        {{"tunnel.mode=esp", "tunnel.l3-fixed-rate=0", "tunnel.dont-frag=off",
+          "tunnel.tunnel-mtu=500"},
+         80,
+         0,
+         0,
+         320},
+        {{"tunnel.mode=none", "tunnel.l3-fixed-rate=0", "tunnel.dont-frag=off",
+          "tunnel.tunnel-mtu=500"},
+         80,
+         0,
+         0,
+         160},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t n = 0;
+        while (n < 4 && rows[i].sets[n] != NULL)
+            n++;
+        json_t *summary = summary_of(big_datagrams, rows[i].sets, n);
+        CHECK_NEAR(summary_number(summary, "inner.delivered.pkts"), rows[i].delivered, 0);
+        CHECK_NEAR(summary_number(summary, "inner.dropped.too-big"), rows[i].too_big, 0);
+        CHECK_NEAR(summary_number(summary, "inner.icmp_sent"), rows[i].icmp, 0);
+        CHECK_NEAR(summary_number(summary, "inner.ip_fragments"), rows[i].fragments, 0);
+        json_decref(summary);
+    }
+}
+
+/* What an inner sender is told: the MTU of the tunnel, or what an outer packet carries where that
+ * is less and packets are not fragmented. */
+static void test_the_mtu_that_is_reported(void)
+{
+    static const struct {
+        uint32_t tunnel_mtu;
+        bool dont_frag;
+        uint32_t reported; /* 0: nothing */
+    } rows[] = {
+        {0, false, 0}, {0, true, 1466}, {1400, false, 1400}, {1400, true, 1400}, {1480, true, 1466},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin("on-demand");
+        plan.sender.tunnel_mtu_octets = rows[i].tunnel_mtu;
+        plan.sender.dont_frag = rows[i].dont_frag;
+        add_pkt(0, 1490, 6);
+        if (!run(10 * MS))
+            return;
+        CHECK_U64(bench.icmp_mtu, rows[i].reported);
+        CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, rows[i].reported == 0);
+        end(10 * MS);
+    }
+}
+
+/* Fragments that the queue does not hold are dropped, and their packets with them: the ledger adds
+ * up. */
+static void test_fragments_above_the_queue(void)
+{
+    begin("fixed-rate");
+    plan.sender.tunnel_mtu_octets = 500;
+    plan.sender.ip_fragment = true;
+    plan.sender.max_queue_size_octets = 2000;
+    for (int i = 0; i < 3; i++)
+        add_pkt(0, 1500, 4);
+    if (!run(10 * MS))
+        return;
+    CHECK_U64(bench.tunnel.store.ledger.delivered.pkts, 1);
+    CHECK_U64(dropped(IPTFS_DROP_NO_QUEUE_SPACE), 2);
+    end(10 * MS);
+}
+
 /* Mode esp refuses what carries DF, as Linux does. */
 static void test_df_in_mode_esp(void)
 {
@@ -454,6 +545,9 @@ const CU_TestInfo iptfs_tests_mtu[] = {
     {"fixed size is lowered", test_fixed_size_is_lowered},
     {"no packet is lost above the MTU", test_no_packet_is_lost},
     {"datagrams above the MTU", test_datagrams_above_the_mtu},
+    {"a configured tunnel MTU", test_a_configured_tunnel_mtu},
+    {"the MTU that is reported", test_the_mtu_that_is_reported},
+    {"fragments above the queue", test_fragments_above_the_queue},
     {"DF in mode esp", test_df_in_mode_esp},
     {"lost fragments", test_lost_fragments},
     {"too small an MTU is refused", test_too_small_is_refused},

@@ -398,7 +398,7 @@ static void sa_migrated_with_a_queue(void)
         if (!start_tunnel(40, 2500, 0))
             return;
         bench_close(&bench, 0);
-        plan.sender.rekey_after_pkts = after;
+        plan.sender.sa_life.soft.pkts = after;
         plan.link.rate_bps = 20000000;
         if (!CHECK_TRUE(bench_start(&bench, &plan)))
             return;

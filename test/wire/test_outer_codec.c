@@ -840,6 +840,38 @@ static void test_marks_pass_on_to_octets(void)
     }
 }
 
+/* One label for each SA, spread evenly over 16 classes: chi-square with 15 degrees of freedom stays
+ * below 37.7 in 99.9 % of all cases. */
+static void test_flow_labels_are_of_the_sa(void)
+{
+    enum {
+        SAS = 4096,
+        CLASSES = 16
+    };
+    struct iptfs_outer_codec_config config = wire_config(iptfs_mode_at(0), "null", 6, false);
+    uint32_t counts[CLASSES] = {0}, same = 0;
+    double deviation = 0;
+    CHECK_U64(iptfs_outer_codec_flow_label(&config, 3), 0);
+    config.flow_label = 0xABCDE;
+    CHECK_U64(iptfs_outer_codec_flow_label(&config, 3), 0xABCDE);
+    config.flow_label = IPTFS_FLOW_LABEL_RANDOM;
+    for (uint32_t sa = 0; sa < SAS; sa++) {
+        uint32_t label = iptfs_outer_codec_flow_label(&config, sa);
+        CHECK_TRUE(label > 0 && label <= 0xFFFFF);
+        same += label == iptfs_outer_codec_flow_label(&config, sa + 1);
+        counts[label >> 16]++;
+    }
+    for (int i = 0; i < CLASSES; i++) {
+        double more = (double)counts[i] - (double)SAS / CLASSES;
+        deviation += more * more / ((double)SAS / CLASSES);
+    }
+    CHECK_U64(same, 0);
+    CHECK_TRUE(deviation < 37.7);
+    uint32_t label = iptfs_outer_codec_flow_label(&config, 0);
+    config.destination[15] ^= 1;
+    CHECK_TRUE(iptfs_outer_codec_flow_label(&config, 0) != label);
+}
+
 const CU_TestInfo iptfs_tests_outer_codec[] = {
     {"made-up packets are valid", test_made_up_packets_are_valid},
     {"pieces are those of the whole", test_pieces_are_those_of_the_whole},
@@ -860,5 +892,6 @@ const CU_TestInfo iptfs_tests_outer_codec[] = {
     {"numbers of 64 bits wrap", test_numbers_of_64_bits_wrap},
     {"garbage does no harm", test_garbage_does_no_harm},
     {"marks pass on to octets", test_marks_pass_on_to_octets},
+    {"flow labels are of the SA", test_flow_labels_are_of_the_sa},
     CU_TEST_INFO_NULL,
 };
