@@ -125,6 +125,15 @@ static json_t *confusion_of(const struct tunnel *tunnel, size_t n_classes)
     return matrix;
 }
 
+static json_t *sets_of(const struct iptfs_sweep_point *point)
+{
+    json_t *sets = json_array();
+    for (size_t i = 0; i < point->n_sets; i++)
+        if (!iptfs_trials_set(point->sets[i].text))
+            iptfs_json_append(&sets, json_string(point->sets[i].text));
+    return sets;
+}
+
 static json_t *row_of(const struct attack *attack, const struct iptfs_sweep *sweep, size_t number,
                       const struct tunnel *tunnel, const struct iptfs_samples *samples)
 {
@@ -145,6 +154,7 @@ static json_t *row_of(const struct attack *attack, const struct iptfs_sweep *swe
     put_number(&row, "overhead", tunnel->outer_octets / tunnel->inner_octets);
     put_number(&row, "outer_bps", tunnel->outer_octets * 8 / tunnel->duration_s);
     put_number(&row, "delay_s", tunnel->delay_s / (double)tunnel->delays);
+    iptfs_json_put(&row, "sets", sets_of(&point));
     iptfs_json_put(&row, "confusion", confusion_of(tunnel, trials->classes.count));
     return row;
 }

@@ -83,6 +83,23 @@ static json_t *columns_of(const json_t *row)
     return columns;
 }
 
+/* What the tunnel sets over the scenario, for `show --point`. */
+static int add_sets(struct iptfs_results_writer *writer, const json_t *row)
+{
+    size_t i;
+    const json_t *set;
+    const json_int_t point = json_integer_value(json_object_get(row, "point"));
+    int code = IPTFS_OK;
+    json_array_foreach(json_object_get(row, "sets"), i, set)
+    {
+        const char *const texts[] = {json_string_value(set)};
+        if (code == IPTFS_OK)
+            code =
+                iptfs_results_writer_texts(writer, "INSERT INTO sets VALUES(?,?)", point, texts, 1);
+    }
+    return code;
+}
+
 static int add_confusion_table(struct iptfs_results_writer *writer, const json_t *row,
                                const struct iptfs_classes *classes)
 {
@@ -112,6 +129,8 @@ static int write_rows(struct iptfs_results_writer *writer, const json_t *rows,
     {
         if (code == IPTFS_OK)
             code = iptfs_results_writer_row(writer, row);
+        if (code == IPTFS_OK)
+            code = add_sets(writer, row);
         if (code == IPTFS_OK)
             code = add_confusion_table(writer, row, classes);
     }

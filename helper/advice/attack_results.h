@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files of an attack's results. A row is an object of the columns below, before which stand
- * "point" and the parameters of the tunnel; and "confusion", which is no column: an array for each
- * class, of how many of its runs were taken for each class. */
+ * "point" and the parameters of the tunnel; and two arrays, which are no columns: "sets", what the
+ * tunnel sets over the scenario, and "confusion", an array for each class, of how many of its runs
+ * were taken for each class. */
 #ifndef IPTFS_ADVICE_ATTACK_RESULTS_H
 #define IPTFS_ADVICE_ATTACK_RESULTS_H
 

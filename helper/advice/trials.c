@@ -134,9 +134,6 @@ static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *swee
     const struct iptfs_sweep_axis *seeds = axis_of(sweep, "seed");
     trials->runs = seeds != NULL ? seeds->n_steps : 1;
     trials->tunnels = sweep->n_points / trials->runs / trials->classes.count;
-    if (sweep->until.line != 0)
-        return refuse(sweep, "[sweep] until", "a target",
-                      "none, for attack compares as many runs of each class", error);
     if (seeds != NULL && seeds->n_tracks > 1)
         return refuse(sweep, "[sweep] zip", "seed", "seeds that are combined with all tunnels",
                       error);
@@ -201,6 +198,12 @@ void iptfs_trials_free(struct iptfs_trials *trials)
 bool iptfs_trials_column(const char *column)
 {
     return strcmp(column, CLASS_KEY) == 0 || strcmp(column, "seed") == 0;
+}
+
+bool iptfs_trials_set(const char *text)
+{
+    static const char class[] = CLASS_KEY "=", seed[] = IPTFS_SWEEP_SEED_KEY "=";
+    return strncmp(text, class, strlen(class)) == 0 || strncmp(text, seed, strlen(seed)) == 0;
 }
 
 size_t iptfs_trial_point(const struct iptfs_trials *trials, size_t tunnel, size_t class, size_t run)

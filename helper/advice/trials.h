@@ -34,6 +34,9 @@ void iptfs_trials_free(struct iptfs_trials *trials);
 /* Whether a column of the sweep distinguishes runs through the same tunnel. */
 bool iptfs_trials_column(const char *column);
 
+/* The same for a value "key=value" that a point sets. */
+bool iptfs_trials_set(const char *text);
+
 /* The point of a trial, from 1. */
 size_t iptfs_trial_point(const struct iptfs_trials *trials, size_t tunnel, size_t class,
                          size_t run);

@@ -105,10 +105,10 @@ def sets_of(point, named):
 
 
 def run(path, sets, duration):
-    """(lines of the trace, fields of the fingerprint)"""
+    """(lines of the trace, fields of the fingerprint). The duration may be below the warm-up."""
     with tempfile.TemporaryDirectory() as scratch:
         trace = os.path.join(scratch, 'trace.txt')
-        arguments = [word for one in sets + ['scenario.duration=' + duration]
+        arguments = [word for one in sets + ['scenario.warm-up=0', 'scenario.duration=' + duration]
                      for word in ('--set', one)]
         summary = json.loads(simulator('run', path, '--json', '--out', scratch, '--trace', trace,
                                        *arguments))
