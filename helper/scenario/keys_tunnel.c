@@ -128,7 +128,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(sender.plpmtud),
         .standard = "off",
-        .meaning = "with congestion control: find the path MTU by probes; off: the path reports it",
+        .meaning = "with require-cc = on: find the path MTU by probes; off: the path reports it",
         .source = "RFC 8899; RFC 9347, 4.2 and 6.1.2",
     },
     {

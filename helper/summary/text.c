@@ -248,7 +248,7 @@ static void write_breaker(const struct iptfs_circuit_breaker *breaker, FILE *out
         fprintf(out, "%-20s tripped at %s, at a loss of %.3g %%: the tunnel stopped\n",
                 "Circuit breaker", iptfs_show_time(breaker->tripped_ps).text,
                 100.0 * breaker->tripped_loss);
-    else if (breaker->config.loss > 0)
+    else if (iptfs_circuit_breaker_used(breaker))
         fprintf(out, "%-20s did not trip\n", "Circuit breaker");
 }
 

@@ -23,7 +23,7 @@ static bool has_event_breaker(const struct iptfs_summary_subject *subject)
 
 static bool has_breaker(const struct iptfs_summary_subject *subject)
 {
-    return subject->tunnel->breaker.config.loss > 0;
+    return iptfs_circuit_breaker_used(&subject->tunnel->breaker);
 }
 
 static const struct iptfs_summary_condition controlled = {

@@ -39,8 +39,10 @@ static void test_sizes(void)
         "(nothing else would give the size of packets in mode fixed-rate)");
     check_refused(
         "[tunnel]\nmode = fixed-rate\npps = 100\nplpmtud = on\n" TRAFFIC,
-        "t.ini:4: [tunnel] plpmtud: found 'on', allowed: off (in mode fixed-rate the peer "
-        "returns no congestion information, which acknowledges probes)");
+        "t.ini:4: [tunnel] plpmtud: found 'on', allowed: off, or require-cc = on (probes are "
+        "acknowledged by congestion information of the peer)");
+    check_refused("[tunnel]\nmode = esp\nplpmtud = on\n" TRAFFIC,
+                  "t.ini:3: [tunnel] plpmtud: found 'on', allowed: off (mode esp has no AGGFRAG)");
     check_refused("[tunnel]\nmode = esp-pad\nouter = 6\n[link]\nmtu = 100\n" TRAFFIC,
                   "t.ini:5: [link] mtu: found '100', allowed: 124B to 65535B in mode esp-pad");
 }
