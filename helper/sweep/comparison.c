@@ -50,6 +50,7 @@ struct comparing {
     size_t n_few;        /* combinations with fewer than two pairs */
     size_t n_lost;       /* pairs without the result of a wanted point */
     double cut_a, cut_b; /* the latest cuts */
+    bool cuts_differ;    /* in a pair */
     const struct iptfs_progress *progress;
 };
 
@@ -232,15 +233,18 @@ static int write_measure(struct comparing *all, const struct pairs *pairs, size_
     return code;
 }
 
-/* Notes the latest cuts of a and b. */
+/* Notes the latest cuts of a and b, and whether those of a pair differ. */
 static void take_cuts(struct comparing *all, const struct pairs *pairs)
 {
-    for (size_t i = 0; i < all->n_measures; i++)
-        for (size_t j = 0; strcmp(all->measures[i].name, CUT_MEASURE) == 0 && j < pairs->n_seeds;
-             j++) {
-            all->cut_a = fmax(all->cut_a, pairs->a[i * pairs->n_seeds + j]);
-            all->cut_b = fmax(all->cut_b, pairs->b[i * pairs->n_seeds + j]);
-        }
+    size_t cut = 0;
+    while (cut < all->n_measures && strcmp(all->measures[cut].name, CUT_MEASURE) != 0)
+        cut++;
+    for (size_t i = 0; cut < all->n_measures && i < pairs->n_seeds; i++) {
+        double a = pairs->a[cut * pairs->n_seeds + i], b = pairs->b[cut * pairs->n_seeds + i];
+        all->cut_a = fmax(all->cut_a, a);
+        all->cut_b = fmax(all->cut_b, b);
+        all->cuts_differ = all->cuts_differ || (isfinite(a) && isfinite(b) && a != b);
+    }
 }
 
 /* Reads and writes a combination, whose pairs have space for their numbers. */
@@ -308,7 +312,7 @@ static void report(const struct comparing *all, size_t combinations)
             "so no interval%s",
             column, all->n_few, combinations,
             seeds_of(all->sweep) < 2 ? "; seed = 1 .. 10 in [sweep] gives 10 pairs" : "");
-    if (isfinite(latest) && all->cut_a != all->cut_b)
+    if (all->cuts_differ)
         iptfs_progress_message(
             all->progress,
             "compare %s: " CUT_MEASURE " differs, up to %g s and %g s: the measures are of "
@@ -323,6 +327,7 @@ static int compare(struct comparing *all, const struct iptfs_sweep_comparison *c
     int code = 0;
     all->comparison = comparison;
     all->n_few = all->n_lost = 0;
+    all->cuts_differ = false;
     all->cut_a = all->cut_b = (double)NAN;
     for (size_t first = 1; first <= sweep->n_points && code == 0; first += seeds)
         if (iptfs_sweep_is_first(sweep, comparison, first)) {

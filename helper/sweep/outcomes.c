@@ -36,8 +36,7 @@ static int identify(const struct iptfs_sweep_outcomes *outcomes, size_t index,
         return code;
     planned->seed = scenario.seed;
     planned->captures = scenario.captures > 0;
-    code =
-        iptfs_sweep_identify_point(outcomes->sweep, index, &scenario, &planned->identity, error);
+    code = iptfs_sweep_identify_point(outcomes->sweep, index, &scenario, &planned->identity, error);
     if (code == 0 && *name == NULL && (*name = strdup(scenario.name)) == NULL)
         code = iptfs_fail_no_memory(error);
     iptfs_scenario_free(&scenario);

@@ -260,6 +260,27 @@ static void until_may_leave_runs_alone(void)
     folder_remove();
 }
 
+/* Fixed warm-ups that differ are named; compared runs with warm-up = auto take the latest cut. */
+static void different_warm_ups_are_named(void)
+{
+    folder_make();
+    if (folder_have("parallel")) {
+        folder_write("s.ini", BASE "[sweep]\ncase.a = scenario.warm-up=10ms\n"
+                                   "case.b = scenario.warm-up=20ms\nseed = 1 .. 2\n"
+                                   "compare = a, b\n");
+        CHECK_INT(folder_run("sweep s.ini --out o"), 0);
+        CHECK_HAS("stderr",
+                  "compare case: warm_up_s differs, up to 0.01 s and 0.02 s: the measures "
+                  "are of different times; warm-up = 0.02s, the latest cut, makes them");
+        folder_write("s.ini", BASE "[sweep]\ncase.a = scenario.warm-up=auto\n"
+                                   "case.b = scenario.warm-up=auto; tunnel.init-delay=3ms\n"
+                                   "seed = 1 .. 2\ncompare = a, b\n");
+        CHECK_INT(folder_run("sweep s.ini --out o --force"), 0);
+        CHECK_INT(folder_shell("! grep -q warm_up_s stderr"), 0);
+    }
+    folder_remove();
+}
+
 extern const CU_TestInfo iptfs_tests_comparison[];
 const CU_TestInfo iptfs_tests_comparison[] = {
     {"arrivals are the same in all modes", arrivals_are_the_same_in_all_modes},
@@ -269,5 +290,6 @@ const CU_TestInfo iptfs_tests_comparison[] = {
     {"comparisons may be several", comparisons_may_be_several},
     {"missing pairs are named", missing_pairs_are_named},
     {"until may leave runs alone", until_may_leave_runs_alone},
+    {"different warm-ups are named", different_warm_ups_are_named},
     CU_TEST_INFO_NULL,
 };
