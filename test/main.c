@@ -56,6 +56,7 @@ extern const CU_TestInfo iptfs_tests_direct_link[];
 extern const CU_TestInfo iptfs_tests_link[];
 extern const CU_TestInfo iptfs_tests_received[];
 extern const CU_TestInfo iptfs_tests_reorder[];
+extern const CU_TestInfo iptfs_tests_reorder_depth[];
 extern const CU_TestInfo iptfs_tests_incomplete[];
 extern const CU_TestInfo iptfs_tests_reassembly[];
 extern const CU_TestInfo iptfs_tests_fingerprints[];
@@ -270,6 +271,7 @@ static const struct {
     {"link", iptfs_tests_link},
     {"received", iptfs_tests_received},
     {"reorder", iptfs_tests_reorder},
+    {"reorder-depth", iptfs_tests_reorder_depth},
     {"incomplete", iptfs_tests_incomplete},
     {"reassembly", iptfs_tests_reassembly},
     {"fingerprints", iptfs_tests_fingerprints},

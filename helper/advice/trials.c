@@ -135,6 +135,11 @@ static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *swee
     if (seeds != NULL && seeds->n_tracks > 1)
         return refuse(sweep, "[sweep] zip", "seed", "seeds that are combined with all tunnels",
                       error);
+    if (sweep->until.line != 0)
+        return iptfs_fail(error, IPTFS_E_INVALID,
+                          "%s:%u: [sweep] until: found in an attack, allowed: in a sweep; the runs "
+                          "of an attack are those of seed",
+                          iptfs_quoted_path(sweep->path).text, sweep->until.line);
     if (trials->runs >= IPTFS_ATTACK_RUNS_MIN)
         return IPTFS_OK;
     return iptfs_fail(error, IPTFS_E_INVALID,

@@ -15,13 +15,17 @@ static const struct argp argp = {
     .args_doc = "FILE.ini",
     .doc = "Runs a scenario that has a section [sweep] for all combinations of the values there, "
            "on all cores or on a cluster, and collects results.db, results.csv and plots.\v"
-           "A sweep that was interrupted, or that has got more values, continues with --resume.",
+           "'iptfs-sim list sweep' describes the keys of [sweep] that are not keys of a scenario, "
+           "such "
+           "as 'compare' and 'until'. A sweep that was interrupted, or that has got more values, "
+           "continues with --resume.",
 };
 
 static const char *const examples[] = {
     "iptfs-sim sweep examples/sweep-delay.ini --dry-run",
     "iptfs-sim sweep examples/sweep-delay.ini --jobs 2 --out out/delay",
     "iptfs-sim sweep examples/sweep-delay.ini --engine slurm --sbatch --time=10",
+    "iptfs-sim sweep examples/sweep-pairs.ini",
     "iptfs-sim show out/delay --by tunnel.init-delay",
     NULL,
 };

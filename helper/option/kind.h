@@ -54,10 +54,12 @@ extern const struct iptfs_value_kind iptfs_kind_lifetime;    /* struct iptfs_sa_
 extern const struct iptfs_value_kind iptfs_kind_sizes;       /* struct iptfs_sizes */
 extern const struct iptfs_value_kind iptfs_kind_dscp;        /* uint32_t, see option/dscp.c */
 extern const struct iptfs_value_kind iptfs_kind_flow_label;  /* "random", or a number, uint32_t */
-extern const struct iptfs_value_kind iptfs_kind_breaker;     /* struct iptfs_breaker_limit */
-extern const struct iptfs_value_kind iptfs_kind_mtus;        /* struct iptfs_timed_list */
-extern const struct iptfs_value_kind iptfs_kind_rates;       /* struct iptfs_timed_list */
-extern const struct iptfs_value_kind iptfs_kind_blackouts;   /* struct iptfs_timed_list */
+extern const struct iptfs_value_kind
+    iptfs_kind_reorder_window;                             /* "adaptive", or a number, uint32_t */
+extern const struct iptfs_value_kind iptfs_kind_breaker;   /* struct iptfs_breaker_limit */
+extern const struct iptfs_value_kind iptfs_kind_mtus;      /* struct iptfs_timed_list */
+extern const struct iptfs_value_kind iptfs_kind_rates;     /* struct iptfs_timed_list */
+extern const struct iptfs_value_kind iptfs_kind_blackouts; /* struct iptfs_timed_list */
 extern const struct iptfs_value_kind iptfs_kind_name; /* char *: letters, digits, '.', '_', '-' */
 extern const struct iptfs_value_kind iptfs_kind_line; /* char *: free text in one line */
 extern const struct iptfs_value_kind iptfs_kind_path; /* char *: a file, beside the scenario's */

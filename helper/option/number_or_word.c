@@ -2,6 +2,7 @@
 /* Whole numbers that a word may replace: it stands for a number above those that are allowed. */
 #include "option/kind.h"
 #include "option/option.h"
+#include "receiver/reorder_depth.h"
 #include "text/blanks.h"
 #include "text/quantity.h"
 #include "wire/outer_codec.h"
@@ -57,6 +58,20 @@ const struct iptfs_value_kind iptfs_kind_flow_label = {
     .whole = true,
     .self_evident = true,
     .details = &random_label,
+    .parse = parse,
+    .print = print,
+    .allowed = allowed,
+    .number = number,
+};
+
+static const struct stands_for adaptive_window = {"adaptive", IPTFS_REORDER_WINDOW_ADAPTIVE};
+
+const struct iptfs_value_kind iptfs_kind_reorder_window = {
+    .name = "number",
+    .unit = "",
+    .whole = true,
+    .self_evident = true,
+    .details = &adaptive_window,
     .parse = parse,
     .print = print,
     .allowed = allowed,

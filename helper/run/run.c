@@ -283,7 +283,7 @@ static void restart(struct iptfs_run_direction *state, int64_t now_ps)
 {
     if (!state->used)
         return;
-    state->before = iptfs_tunnel_totals(&state->tunnel);
+    state->before = iptfs_tunnel_totals(&state->tunnel, now_ps);
     iptfs_tunnel_restart(&state->tunnel, now_ps);
 }
 
@@ -368,7 +368,8 @@ int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
 }
 
 static struct iptfs_summary_direction view_direction(const struct iptfs_run *run,
-                                                     enum iptfs_direction direction, bool cut)
+                                                     enum iptfs_direction direction, int64_t now_ps,
+                                                     bool cut)
 {
     const struct iptfs_run_direction *state = &run->direction[direction];
     if (!state->used)
@@ -378,7 +379,7 @@ static struct iptfs_summary_direction view_direction(const struct iptfs_run *run
         .bypass = run->bypass[direction].used ? &run->bypass[direction].tunnel : NULL,
         .leak = run->scenario->leak && run->measuring ? &state->leak_report : NULL,
         .skipped_pkts = iptfs_traffic_skipped(state->source),
-        .totals = iptfs_tunnel_totals(&state->tunnel),
+        .totals = iptfs_tunnel_totals(&state->tunnel, now_ps),
     };
     if (cut) {
         view.before = state->before;
@@ -404,7 +405,7 @@ static struct iptfs_summary_view view_of(struct iptfs_run *run, int64_t now_ps, 
     for (size_t i = 0; i < run->scenario->traffic_count; i++)
         iptfs_hosts_report(&run->hosts, i, view.start_ps, now_ps, &run->host_reports[i]);
     for (int i = 0; i < IPTFS_DIRECTIONS; i++)
-        view.direction[i] = view_direction(run, (enum iptfs_direction)i, cut);
+        view.direction[i] = view_direction(run, (enum iptfs_direction)i, now_ps, cut);
     return view;
 }
 

@@ -130,12 +130,17 @@ static int check_mtu_changes(struct iptfs_settings *settings, size_t direction,
 static int check_plpmtud(struct iptfs_settings *settings, size_t direction,
                          const struct iptfs_sender_config *sender)
 {
-    if (!sender->plpmtud || sender->mode->congestion)
+    const struct iptfs_tunnel_options *tunnel = &settings->scenario->tunnel[direction];
+    bool aggfrag = sender->mode->aggfrag;
+    if (!sender->plpmtud || (aggfrag && tunnel->require_cc && tunnel->congestion_info))
         return 0;
+    if (aggfrag)
+        return iptfs_settings_refuse(
+            settings, IPTFS_TARGET_TUNNEL + direction, "plpmtud", IPTFS_E_INVALID,
+            "off, or %s (probes are acknowledged by congestion information of the peer)",
+            tunnel->require_cc ? "congestion-info = on" : "require-cc = on");
     return iptfs_settings_refuse(settings, IPTFS_TARGET_TUNNEL + direction, "plpmtud",
-                                 IPTFS_E_INVALID,
-                                 "off (in mode %s the peer returns no congestion information, "
-                                 "which acknowledges probes)",
+                                 IPTFS_E_INVALID, "off (mode %s has no AGGFRAG)",
                                  sender->mode->name);
 }
 

@@ -128,7 +128,7 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(sender.plpmtud),
         .standard = "off",
-        .meaning = "with congestion control: find the path MTU by probes; off: the path reports it",
+        .meaning = "with require-cc = on: find the path MTU by probes; off: the path reports it",
         .source = "RFC 8899; RFC 9347, 4.2 and 6.1.2",
     },
     {
@@ -246,7 +246,8 @@ static const struct iptfs_option rows[] = {
         FIELD(min_rate_bps),
         .maximum = IPTFS_OPTION_RATE_MAX_BPS,
         .standard = "0",
-        .meaning = "lowest rate under congestion control (the minimum of TFRC: one packet in 64 s)",
+        .meaning =
+            "lowest rate under congestion control, whatever is lost (TFRC: a packet in 64 s)",
         .source = "RFC 5348, 4.3",
     },
     {
@@ -265,7 +266,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_OUT,
         FIELD(tfrc.oscillation_reduction),
         .standard = "on",
-        .meaning = "congestion control sends less while the RTT is above its mean (q2 = 0.9)",
+        .meaning =
+            "sends less while the RTT is above its mean (q2 = 0.9): a steadier rate, less loss",
         .source = "RFC 5348, 4.5",
     },
     {
@@ -283,7 +285,8 @@ static const struct iptfs_option rows[] = {
         .side = IPTFS_SIDE_IN,
         FIELD(tfrc.history_discounting),
         .standard = "on",
-        .meaning = "old loss intervals count less after a long time without loss (from 0.25 on)",
+        .meaning =
+            "old loss intervals count less (to 0.25) in long times without loss: recovers sooner",
         .source = "RFC 5348, 5.5",
     },
     {
@@ -293,7 +296,7 @@ static const struct iptfs_option rows[] = {
         FIELD(tfrc.receive_rate),
         .words = receive_rate_words,
         .standard = "arrivals",
-        .meaning = "how the sender infers X_recv: from times of arrival, or the rate it sent at",
+        .meaning = "how the sender finds X_recv: from times of arrival, or the rate it sent at",
         .source = "RFC 5348, 4.3; RFC 9347, appendix B",
     },
     {
@@ -488,13 +491,13 @@ static const struct iptfs_option rows[] = {
     },
     {
         .key = "reorder-window",
-        .kind = &iptfs_kind_number,
+        .kind = &iptfs_kind_reorder_window,
         .side = IPTFS_SIDE_IN,
         FIELD(receiver.reorder_window),
         .maximum = UINT16_MAX,
         .standard = "3",
         .caption = "reorder-window, packets",
-        .meaning = "outer packets held while an earlier one is missing; 0: no reordering",
+        .meaning = "outer packets held while one is missing; adaptive: by what is seen, 3 to 1024",
         .names = "Linux reorder-window, YANG window-size",
         .source = "RFC 9347, 2.2.3",
     },

@@ -83,6 +83,8 @@ static void set_slots(struct iptfs_sender_config *config, const struct iptfs_tun
     config->slot_numerator *= (uint64_t)octets * 8;
     config->slot_denominator =
         tunnel->l2_fixed_rate_bps > 0 ? tunnel->l2_fixed_rate_bps : tunnel->l3_fixed_rate_bps;
+    config->slot_per_octet = (uint64_t)IPTFS_PS_PER_S * 8;
+    config->slot_framing_octets = octets - iptfs_config_pkt_octets(tunnel, link);
 }
 
 struct iptfs_sender_config iptfs_config_sender(const struct iptfs_tunnel_options *tunnel,

@@ -248,7 +248,7 @@ static void write_breaker(const struct iptfs_circuit_breaker *breaker, FILE *out
         fprintf(out, "%-20s tripped at %s, at a loss of %.3g %%: the tunnel stopped\n",
                 "Circuit breaker", iptfs_show_time(breaker->tripped_ps).text,
                 100.0 * breaker->tripped_loss);
-    else if (breaker->config.loss > 0)
+    else if (iptfs_circuit_breaker_used(breaker))
         fprintf(out, "%-20s did not trip\n", "Circuit breaker");
 }
 
@@ -268,21 +268,24 @@ static void write_event_breaker(const struct iptfs_report_breaker *breaker, FILE
                 iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->rate);
 }
 
-static void write_collapse(const struct iptfs_congestion *congestion, int64_t now_ps, FILE *out)
+static void write_collapse(const struct iptfs_summary_direction *direction, int64_t measured_ps,
+                           FILE *out)
 {
-    const struct iptfs_collapse *collapse = &congestion->collapse;
-    if (!iptfs_collapse_lasted(collapse, &congestion->tfrc, now_ps))
+    const struct iptfs_congestion *congestion = &direction->tunnel->congestion;
+    uint64_t collapsed_ps = direction->totals.collapsed_ps;
+    if (!iptfs_collapse_lasted((int64_t)collapsed_ps, measured_ps, &congestion->tfrc))
         return;
-    double share = iptfs_seconds(iptfs_collapse_time_ps(collapse, now_ps)) / iptfs_seconds(now_ps);
+    double share = iptfs_ratio(collapsed_ps, (uint64_t)measured_ps);
     fprintf(out,
             "%-20s the rate collapsed: for %.3g %% of the run less than one packet left in a\n"
             "%-20s round trip of the path (%s). It hardly recovers: see min-rate\n",
             "WARNING", 100.0 * share, "", iptfs_show_time(congestion->tfrc.rtt_path_ps).text);
 }
 
-static void write_congestion(const struct iptfs_congestion *congestion, int64_t now_ps, FILE *out)
+static void write_congestion(const struct iptfs_summary_direction *direction, int64_t measured_ps,
+                             FILE *out)
 {
-    const struct iptfs_tfrc *tfrc = &congestion->tfrc;
+    const struct iptfs_tfrc *tfrc = &direction->tunnel->congestion.tfrc;
     if (tfrc->rtt_ps == 0)
         fprintf(out, "%-20s no round trip is known yet: %.3g packets/s\n", "Congestion control",
                 tfrc->rate_pps);
@@ -290,7 +293,7 @@ static void write_congestion(const struct iptfs_congestion *congestion, int64_t 
         fprintf(out, "%-20s at the end %.4g packets/s, round trip %s, loss event rate %.3g %%\n",
                 "Congestion control", tfrc->rate_pps, iptfs_show_time(tfrc->rtt_ps).text,
                 100.0 * tfrc->p);
-    write_collapse(congestion, now_ps, out);
+    write_collapse(direction, measured_ps, out);
 }
 
 static void write_direction(const struct iptfs_summary_view *view, enum iptfs_direction direction,
@@ -317,7 +320,7 @@ static void write_direction(const struct iptfs_summary_view *view, enum iptfs_di
         write_evenness(of, out);
     write_flows(view, direction, out);
     if (iptfs_summary_controlled(tunnel))
-        write_congestion(&tunnel->congestion, view->now_ps, out);
+        write_congestion(of, iptfs_summary_measured_ps(view), out);
     write_breaker(&tunnel->breaker, out);
     write_event_breaker(&tunnel->congestion.breaker, out);
     if (of->leak != NULL)

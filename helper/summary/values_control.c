@@ -23,7 +23,7 @@ static bool has_event_breaker(const struct iptfs_summary_subject *subject)
 
 static bool has_breaker(const struct iptfs_summary_subject *subject)
 {
-    return subject->tunnel->breaker.config.loss > 0;
+    return iptfs_circuit_breaker_used(&subject->tunnel->breaker);
 }
 
 static const struct iptfs_summary_condition controlled = {
@@ -72,18 +72,15 @@ static struct iptfs_figure halvings(const struct iptfs_summary_subject *subject)
 
 static struct iptfs_figure collapsed(const struct iptfs_summary_subject *subject)
 {
-    const struct iptfs_congestion *congestion = &subject->tunnel->congestion;
-    return iptfs_figure_flag(
-        iptfs_collapse_lasted(&congestion->collapse, &congestion->tfrc, subject->view->now_ps));
+    int64_t measured_ps = iptfs_summary_measured_ps(subject->view);
+    return iptfs_figure_flag(iptfs_collapse_lasted((int64_t)subject->totals->collapsed_ps,
+                                                   measured_ps, &subject->tunnel->congestion.tfrc));
 }
 
 static struct iptfs_figure collapsed_share(const struct iptfs_summary_subject *subject)
 {
-    const struct iptfs_collapse *collapse = &subject->tunnel->congestion.collapse;
-    int64_t now_ps = subject->view->now_ps;
-    return iptfs_figure_real(now_ps > 0 ? iptfs_seconds(iptfs_collapse_time_ps(collapse, now_ps)) /
-                                              iptfs_seconds(now_ps)
-                                        : (double)NAN);
+    uint64_t measured_ps = (uint64_t)iptfs_summary_measured_ps(subject->view);
+    return iptfs_figure_real(iptfs_ratio(subject->totals->collapsed_ps, measured_ps));
 }
 
 static const struct iptfs_summary_row congestion_rows[] = {

@@ -69,12 +69,12 @@ static struct iptfs_figure inner_ce_marked(const struct iptfs_summary_subject *s
 
 static struct iptfs_figure ecn_dangerous(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->store.ecn_alarms[IPTFS_ECN_DANGEROUS]);
+    return iptfs_figure_count(subject->totals->ecn_dangerous);
 }
 
 static struct iptfs_figure ecn_possibly_dangerous(const struct iptfs_summary_subject *subject)
 {
-    return iptfs_figure_count(subject->tunnel->store.ecn_alarms[IPTFS_ECN_POSSIBLY_DANGEROUS]);
+    return iptfs_figure_count(subject->totals->ecn_possibly_dangerous);
 }
 
 static bool by_rfc6040(const struct iptfs_summary_subject *subject)

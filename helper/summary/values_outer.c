@@ -114,6 +114,29 @@ static struct iptfs_figure held_max(const struct iptfs_summary_subject *subject)
     return iptfs_figure_count(iptfs_tunnel_held_max(subject->tunnel));
 }
 
+static bool adapts(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->receiver.depth->adapts;
+}
+
+static const struct iptfs_summary_condition with_adaptive_window = {
+    "with reorder-window = adaptive", adapts};
+
+static double reorder_window_now(const struct iptfs_summary_subject *subject)
+{
+    return subject->tunnel->receiver.depth->window;
+}
+
+static struct iptfs_figure reorder_window(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->receiver.depth->window);
+}
+
+static struct iptfs_figure reorder_window_max(const struct iptfs_summary_subject *subject)
+{
+    return iptfs_figure_count(subject->tunnel->receiver.depth->window_max);
+}
+
 static struct iptfs_figure empty_pkts(const struct iptfs_summary_subject *subject)
 {
     return iptfs_figure_count(subject->totals->empty_pkts);
@@ -281,6 +304,27 @@ static const struct iptfs_summary_row outer_rows[] = {
         .get = held_max,
     },
     {
+        .name = "outer.reorder_window",
+        .unit = "packets",
+        .caption = "reorder window",
+        .meaning = "The reorder window at the end, which adapts to the reordering that is seen.",
+        .get = reorder_window,
+        .span = IPTFS_SPAN_END,
+        .when = &with_adaptive_window,
+        .series = {.kind = IPTFS_SERIES_LEVEL,
+                   .get = reorder_window_now,
+                   .when = &with_adaptive_window,
+                   .meaning = "The reorder window."},
+    },
+    {
+        .name = "outer.reorder_window_max",
+        .unit = "packets",
+        .caption = "largest reorder window",
+        .meaning = "The largest that the reorder window became.",
+        .get = reorder_window_max,
+        .when = &with_adaptive_window,
+    },
+    {
         .name = "outer.empty_pkts",
         .unit = "packets",
         .caption = "empty outer packets",
@@ -302,6 +346,7 @@ static const struct iptfs_summary_row outer_rows[] = {
         .meaning = "When the SA came to its hard lifetime or its last sequence number, and no "
                    "other one took over; null when it did not.",
         .get = sa_ended,
+        .span = IPTFS_SPAN_WHOLE,
     },
     {
         .name = "outer.space_octets",

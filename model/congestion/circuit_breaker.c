@@ -76,7 +76,7 @@ static void count(struct iptfs_circuit_breaker *breaker, uint64_t seq)
 void iptfs_circuit_breaker_input(struct iptfs_circuit_breaker *breaker, int64_t now_ps,
                                  uint64_t seq)
 {
-    if (breaker->config.loss == 0.0 || breaker->tripped)
+    if (!iptfs_circuit_breaker_used(breaker) || breaker->tripped)
         return;
     iptfs_circuit_breaker_wake(breaker, now_ps - 1);
     if (breaker->tripped || !iptfs_replay_window_accept(&breaker->seen, seq))

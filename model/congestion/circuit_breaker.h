@@ -46,6 +46,12 @@ struct iptfs_circuit_breaker {
 void iptfs_circuit_breaker_init(struct iptfs_circuit_breaker *breaker,
                                 const struct iptfs_circuit_breaker_config *config);
 
+/* Whether there is a limit; without one the breaker does nothing. */
+static inline bool iptfs_circuit_breaker_used(const struct iptfs_circuit_breaker *breaker)
+{
+    return breaker->config.loss > 0;
+}
+
 /* An outer packet of this number has arrived. A packet that arrives when an interval ends belongs
  * to that interval. */
 void iptfs_circuit_breaker_input(struct iptfs_circuit_breaker *breaker, int64_t now_ps,

@@ -7,7 +7,7 @@ static const double pkts_in_path = 1;     /* in a round trip of the path: below 
 static const double pkts_in_rtt = 4;      /* in R: at most */
 static const double limit_share = 0.5;    /* of max-rate: below */
 static const int64_t lasting_trips = 100; /* round trips of the path */
-static const int64_t lasting_parts = 5;   /* of the run: one of so many */
+static const int64_t lasting_parts = 5;   /* of the time: one of so many */
 
 static bool is_collapsed(const struct iptfs_tfrc *tfrc)
 {
@@ -35,10 +35,8 @@ int64_t iptfs_collapse_time_ps(const struct iptfs_collapse *collapse, int64_t no
     return collapse->total_ps + open_ps;
 }
 
-bool iptfs_collapse_lasted(const struct iptfs_collapse *collapse, const struct iptfs_tfrc *tfrc,
-                           int64_t now_ps)
+bool iptfs_collapse_lasted(int64_t collapsed_ps, int64_t observed_ps, const struct iptfs_tfrc *tfrc)
 {
-    int64_t time_ps = iptfs_collapse_time_ps(collapse, now_ps);
-    return time_ps > 0 && time_ps >= now_ps / lasting_parts &&
-           time_ps / lasting_trips >= tfrc->rtt_path_ps;
+    return collapsed_ps > 0 && collapsed_ps >= observed_ps / lasting_parts &&
+           collapsed_ps / lasting_trips >= tfrc->rtt_path_ps;
 }

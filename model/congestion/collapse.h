@@ -35,9 +35,9 @@ void iptfs_collapse_feedback(struct iptfs_collapse *collapse, const struct iptfs
 /* For how long the rate was collapsed. */
 int64_t iptfs_collapse_time_ps(const struct iptfs_collapse *collapse, int64_t now_ps);
 
-/* Whether that was a fifth of the run, which began at 0, and 100 round trips of the path: what
- * recovers by itself does so sooner. */
-bool iptfs_collapse_lasted(const struct iptfs_collapse *collapse, const struct iptfs_tfrc *tfrc,
-                           int64_t now_ps);
+/* Whether that was a fifth of the time observed, and 100 round trips of the path: what recovers by
+ * itself does so sooner. */
+bool iptfs_collapse_lasted(int64_t collapsed_ps, int64_t observed_ps,
+                           const struct iptfs_tfrc *tfrc);
 
 #endif

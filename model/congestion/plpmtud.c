@@ -56,8 +56,7 @@ bool iptfs_plpmtud_probing(const struct iptfs_plpmtud *plpmtud)
 
 bool iptfs_plpmtud_silent(const struct iptfs_plpmtud *plpmtud, int64_t now_ps)
 {
-    return plpmtud->probe_octets > 0 && now_ps != plpmtud->probe_ps &&
-           now_ps - plpmtud->probe_ps < plpmtud->rtt_ps;
+    return plpmtud->probe_octets > 0 && now_ps - plpmtud->probe_ps < plpmtud->rtt_ps;
 }
 
 static void probe_arrived(struct iptfs_plpmtud *plpmtud)
@@ -136,7 +135,8 @@ uint32_t iptfs_plpmtud_next(struct iptfs_plpmtud *plpmtud, int64_t now_ps, int64
 {
     int64_t before_ps = plpmtud->sent_ps;
     plpmtud->sent_ps = now_ps;
-    plpmtud->unechoed_pkts++;
+    if (plpmtud->unechoed_pkts++ == 0) /* nothing was sent that could have been echoed before */
+        plpmtud->progress_ps = now_ps;
     if (rtt_ps > 0)
         plpmtud->rtt_ps = rtt_ps;
     if (echoed_ps > plpmtud->echoed_ps)

@@ -71,7 +71,7 @@ static inline bool iptfs_plpmtud_due(const struct iptfs_plpmtud *plpmtud)
 /* Whether probing is in progress: the P bit (RFC 9347, 6.1.2). */
 bool iptfs_plpmtud_probing(const struct iptfs_plpmtud *plpmtud);
 
-/* Whether packets that are sent now carry no TVal. */
+/* Whether packets that are sent now, the probe left out, carry no TVal. */
 bool iptfs_plpmtud_silent(const struct iptfs_plpmtud *plpmtud, int64_t now_ps);
 
 #endif

@@ -548,6 +548,8 @@ void iptfs_receive_immediate_input(struct iptfs_receive_immediate *immediate, in
         raise_top(immediate, now_ps, seq);
     if (seq < immediate->first)
         immediate->first = seq;
+    if (immediate->depth != NULL && !again)
+        immediate->window = iptfs_reorder_depth_take(immediate->depth, immediate->top - seq);
     if (again) {
         drop_duplicate(immediate, outer);
     } else if (seq < immediate->bottom || given_up(immediate, seq)) {

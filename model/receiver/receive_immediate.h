@@ -50,13 +50,14 @@ struct iptfs_receive_immediate {
     uint64_t mask;                                /* places - 1 */
     uint64_t limit;                               /* most places there may be */
     uint64_t window;
-    uint64_t bottom;               /* lowest number in `places` */
-    uint64_t settled;              /* every number below it has been received or given up */
-    uint64_t top;                  /* highest number received */
-    uint64_t first;                /* lowest number received: none below it counts as missed */
-    uint64_t oldest, newest;       /* held, in the order of arrival */
-    uint64_t held;                 /* outer packets held now */
-    bool started;                  /* a packet has been received */
+    struct iptfs_reorder_depth *depth; /* of an adaptive window; NULL: the window stays */
+    uint64_t bottom;                   /* lowest number in `places` */
+    uint64_t settled;                  /* every number below it has been received or given up */
+    uint64_t top;                      /* highest number received */
+    uint64_t first;                    /* lowest number received: none below it counts as missed */
+    uint64_t oldest, newest;           /* held, in the order of arrival */
+    uint64_t held;                     /* outer packets held now */
+    bool started;                      /* a packet has been received */
     struct iptfs_incomplete below; /* the packet that continues after the numbers below `bottom` */
     uint64_t held_max;
     uint64_t late_pkts;

@@ -16,9 +16,43 @@ static void process_plain(void *ctx, int64_t now_ps, struct iptfs_outer *outer)
     iptfs_ip_reassembly_input(&((struct iptfs_receiver *)ctx)->ip_reassembly, now_ps, outer);
 }
 
-int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
-                        struct iptfs_store *store, struct iptfs_counters *counters,
-                        const struct iptfs_trace *trace)
+static int init_immediate(struct iptfs_receiver *receiver)
+{
+    const struct iptfs_receiver_config *config = &receiver->config;
+    receiver->unused.deadline_ps = IPTFS_NEVER;
+    iptfs_reassembly_init(&receiver->reassembly, receiver->store, receiver->counters,
+                          &receiver->unused);
+    receiver->reassembly.ecn_decap = config->ecn_decap;
+    int error = iptfs_receive_immediate_init(&receiver->immediate,
+                                             iptfs_reorder_depth_limit(receiver->depth),
+                                             &receiver->reassembly, &receiver->timer);
+    receiver->immediate.window = receiver->depth->window;
+    receiver->immediate.depth = receiver->depth->adapts ? receiver->depth : NULL;
+    return error;
+}
+
+static int init_in_order(struct iptfs_receiver *receiver)
+{
+    const struct iptfs_receiver_config *config = &receiver->config;
+    struct iptfs_reorder *reorder = &receiver->reorder;
+    iptfs_reassembly_init(&receiver->reassembly, receiver->store, receiver->counters,
+                          &receiver->timer);
+    receiver->reassembly.ecn_decap = config->ecn_decap;
+    int error = receiver->depth->adapts
+                    ? iptfs_reorder_init_adaptive(reorder, receiver->depth, receiver->store,
+                                                  receiver->counters, &receiver->timer)
+                    : iptfs_reorder_init(reorder, receiver->depth->window, receiver->store,
+                                         receiver->counters, &receiver->timer);
+    reorder->plain = config->plain;
+    reorder->process = config->plain ? process_plain : process;
+    reorder->process_ctx = receiver;
+    return error;
+}
+
+/* What is known of the path's reordering stays. */
+static int init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
+                struct iptfs_store *store, struct iptfs_counters *counters,
+                const struct iptfs_trace *trace)
 {
     *receiver = (struct iptfs_receiver){
         .store = store,
@@ -26,26 +60,32 @@ int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_rece
         .trace = trace,
         .config = *config,
         .timer = {.drop_time_ps = config->drop_time_ps, .deadline_ps = IPTFS_NEVER},
+        .own_depth = receiver->own_depth,
+        .depth = receiver->depth,
     };
     iptfs_replay_window_init(&receiver->replay, config->replay_window);
     receiver->is_immediate = config->immediate && !config->plain;
     receiver->ip_reassembly = (struct iptfs_ip_reassembly){
         .store = store, .counters = counters, .ecn_decap = config->ecn_decap};
-    if (receiver->is_immediate) {
-        receiver->unused.deadline_ps = IPTFS_NEVER;
-        iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->unused);
-        receiver->reassembly.ecn_decap = config->ecn_decap;
-        return iptfs_receive_immediate_init(&receiver->immediate, config->reorder_window,
-                                            &receiver->reassembly, &receiver->timer);
-    }
-    iptfs_reassembly_init(&receiver->reassembly, store, counters, &receiver->timer);
-    uint32_t window = config->plain ? 0 : config->reorder_window;
-    receiver->reassembly.ecn_decap = config->ecn_decap;
-    int error = iptfs_reorder_init(&receiver->reorder, window, store, counters, &receiver->timer);
-    receiver->reorder.plain = config->plain;
-    receiver->reorder.process = config->plain ? process_plain : process;
-    receiver->reorder.process_ctx = receiver;
-    return error;
+    return receiver->is_immediate ? init_immediate(receiver) : init_in_order(receiver);
+}
+
+int iptfs_receiver_init(struct iptfs_receiver *receiver, const struct iptfs_receiver_config *config,
+                        struct iptfs_store *store, struct iptfs_counters *counters,
+                        const struct iptfs_trace *trace)
+{
+    receiver->depth = &receiver->own_depth;
+    iptfs_reorder_depth_init(&receiver->own_depth, config->plain ? 0 : config->reorder_window);
+    return init(receiver, config, store, counters, trace);
+}
+
+void iptfs_receiver_share_depth(struct iptfs_receiver *receiver, struct iptfs_receiver *other)
+{
+    receiver->depth = &other->own_depth;
+    if (receiver->reorder.depth != NULL)
+        receiver->reorder.depth = receiver->depth;
+    if (receiver->immediate.depth != NULL)
+        receiver->immediate.depth = receiver->depth;
 }
 
 void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
@@ -77,7 +117,7 @@ int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
     struct iptfs_receiver old = *receiver;
     IPTFS_ASSERT(sa > receiver->sa);
     iptfs_receiver_free(receiver);
-    int error = iptfs_receiver_init(receiver, &old.config, old.store, old.counters, old.trace);
+    int error = init(receiver, &old.config, old.store, old.counters, old.trace);
     iptfs_receiver_deliver_to(receiver, old.reassembly.deliver, old.reassembly.deliver_ctx);
     iptfs_receiver_measure_to(receiver, old.reassembly.waits);
     receiver->congestion = old.congestion;
@@ -91,10 +131,11 @@ int iptfs_receiver_renew(struct iptfs_receiver *receiver, uint32_t sa)
     return error;
 }
 
-void iptfs_receiver_restart_held_max(struct iptfs_receiver *receiver)
+void iptfs_receiver_restart_maxima(struct iptfs_receiver *receiver)
 {
     receiver->reorder.held_max = receiver->reorder.held;
     receiver->immediate.held_max = receiver->immediate.held;
+    receiver->depth->window_max = receiver->depth->window;
 }
 
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps)

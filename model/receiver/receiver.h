@@ -20,7 +20,7 @@
 
 /* The options of an incoming SA, under Linux's names. */
 struct iptfs_receiver_config {
-    uint32_t reorder_window; /* packets; 0: none */
+    uint32_t reorder_window; /* packets; 0: none; or IPTFS_REORDER_WINDOW_ADAPTIVE */
     int64_t drop_time_ps;
     uint32_t replay_window; /* packets, at most IPTFS_REPLAY_WINDOW_MAX; 0: no check */
     bool immediate; /* whole inner packets leave on arrival, only fragments wait (RFC 9347, 2.5) */
@@ -38,6 +38,8 @@ struct iptfs_receiver {
     struct iptfs_drop_timer timer;
     struct iptfs_drop_timer unused; /* of the reassembly, where `immediate` has the timer */
     bool is_immediate;
+    struct iptfs_reorder_depth own_depth;
+    struct iptfs_reorder_depth *depth; /* its own, or that of another receiver of the tunnel */
     struct iptfs_replay_window replay;
     struct iptfs_reorder reorder;
     struct iptfs_receive_immediate immediate;
@@ -58,6 +60,10 @@ void iptfs_receiver_deliver_to(struct iptfs_receiver *receiver,
                                void (*deliver)(void *ctx, int64_t now_ps, struct iptfs_inner *inner,
                                                bool again),
                                void *ctx);
+
+/* Shares what is known of the path's reordering with the receiver of another SA of the tunnel,
+ * which must outlive this one. To be called before packets come. */
+void iptfs_receiver_share_depth(struct iptfs_receiver *receiver, struct iptfs_receiver *other);
 
 /* Sets where the waiting times of delivered packets are recorded; must outlive the receiver. */
 void iptfs_receiver_measure_to(struct iptfs_receiver *receiver, struct iptfs_waits *waits);
@@ -98,8 +104,8 @@ static inline uint64_t iptfs_receiver_held_max(const struct iptfs_receiver *rece
     return receiver->reorder.held_max + receiver->immediate.held_max;
 }
 
-/* The most held at one time counts anew, from those held now. */
-void iptfs_receiver_restart_held_max(struct iptfs_receiver *receiver);
+/* The most held at one time and the largest window count anew, from those of now. */
+void iptfs_receiver_restart_maxima(struct iptfs_receiver *receiver);
 
 /* Lets the drop timer fire when it is due. */
 void iptfs_receiver_wake(struct iptfs_receiver *receiver, int64_t now_ps);

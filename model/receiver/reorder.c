@@ -44,6 +44,17 @@ int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct ip
     return IPTFS_OK;
 }
 
+int iptfs_reorder_init_adaptive(struct iptfs_reorder *reorder, struct iptfs_reorder_depth *depth,
+                                struct iptfs_store *store, struct iptfs_counters *counters,
+                                struct iptfs_drop_timer *timer)
+{
+    int error =
+        iptfs_reorder_init(reorder, iptfs_reorder_depth_limit(depth), store, counters, timer);
+    reorder->depth = depth;
+    reorder->window = depth->window;
+    return error;
+}
+
 static struct iptfs_reorder_place *place_of(struct iptfs_reorder *reorder, uint64_t seq)
 {
     return &reorder->places[seq & reorder->mask];
@@ -151,6 +162,21 @@ static void drop_passed(struct iptfs_reorder *reorder, struct iptfs_outer *outer
     drop(reorder, outer, again ? IPTFS_DROP_DUPLICATE : IPTFS_DROP_LATE);
 }
 
+/* A first copy has arrived: adapts the window. What a window that shrinks no longer holds goes on.
+ */
+static __attribute__((noinline)) void adapt(struct iptfs_reorder *reorder, int64_t now_ps,
+                                            uint64_t seq)
+{
+    uint64_t highest = reorder->held > 0 ? reorder->top : reorder->want - 1;
+    bool in_time = seq >= reorder->expired;
+    uint64_t depth = seq < highest && in_time ? highest - seq : 0;
+    reorder->window = iptfs_reorder_depth_take(reorder->depth, depth);
+    if (reorder->held > 0 && reorder->top - reorder->want > reorder->window) {
+        move_up(reorder, now_ps, reorder->top - reorder->want - reorder->window);
+        drain(reorder, now_ps);
+    }
+}
+
 /* Without a window: the numbers between are missing. */
 static void pass_gap(struct iptfs_reorder *reorder, uint64_t seq)
 {
@@ -167,6 +193,8 @@ void iptfs_reorder_input(struct iptfs_reorder *reorder, int64_t now_ps, struct i
     reorder->duplicate_pkts += again;
     if (!reorder->started)
         iptfs_reorder_begin(reorder, outer->seq);
+    else if (reorder->depth != NULL && !again)
+        adapt(reorder, now_ps, outer->seq);
     if (reorder->window == 0) {
         pass_gap(reorder, outer->seq);
         outer->arrived_ps = now_ps;
@@ -210,6 +238,7 @@ void iptfs_reorder_expire(struct iptfs_reorder *reorder, int64_t now_ps)
             pass_want(reorder, now_ps);
         }
     }
+    reorder->expired = reorder->want;
     if (reorder->held > 0)
         iptfs_drop_timer_start(reorder->timer, place_of(reorder, reorder->want)->give_up_ps);
 }

@@ -7,6 +7,7 @@
 
 #include "packet/packet.h"
 #include "receiver/received.h"
+#include "receiver/reorder_depth.h"
 #include "stats/counters.h"
 
 #include <stdbool.h>
@@ -37,12 +38,14 @@ struct iptfs_reorder {
     void *process_ctx;
     struct iptfs_reorder_place *places; /* a ring by sequence number */
     uint64_t mask;                      /* places - 1 */
-    uint64_t window; /* reorder-window; 0: packets are processed as they arrive */
-    bool plain;      /* payloads are not AGGFRAG: RFC 9348 counts nothing */
-    uint64_t want;   /* the next number in order; without a window, the highest received */
-    uint64_t top;    /* highest number held, when any is */
-    uint64_t held;   /* packets held now */
-    bool started;    /* `want` is known */
+    struct iptfs_reorder_depth *depth;  /* of an adaptive window; NULL: the window stays */
+    uint64_t window;  /* reorder-window; 0: packets are processed as they arrive */
+    uint64_t expired; /* numbers below were processed, or passed before the drop timer last fired */
+    bool plain;       /* payloads are not AGGFRAG: RFC 9348 counts nothing */
+    uint64_t want;    /* the next number in order; without a window, the highest received */
+    uint64_t top;     /* highest number held, when any is */
+    uint64_t held;    /* packets held now */
+    bool started;     /* `want` is known */
     struct iptfs_received received;
     uint64_t late_pkts;      /* received for the first time after their number was given up */
     uint64_t duplicate_pkts; /* second copies; without a window they are processed again */
@@ -52,6 +55,11 @@ struct iptfs_reorder {
 /* IPTFS_E_NO_MEMORY. The caller sets `process`. */
 int iptfs_reorder_init(struct iptfs_reorder *reorder, uint32_t window, struct iptfs_store *store,
                        struct iptfs_counters *counters, struct iptfs_drop_timer *timer);
+
+/* The same for a window that adapts; `depth` must outlive the reorder window. */
+int iptfs_reorder_init_adaptive(struct iptfs_reorder *reorder, struct iptfs_reorder_depth *depth,
+                                struct iptfs_store *store, struct iptfs_counters *counters,
+                                struct iptfs_drop_timer *timer);
 
 /* Releases the packets held, and frees the window. */
 void iptfs_reorder_free(struct iptfs_reorder *reorder);

@@ -42,6 +42,15 @@ static void init_plpmtud(struct iptfs_sender *sender)
     iptfs_plpmtud_init(&sender->plpmtud, &config);
 }
 
+/* Packets of another size need another gap to make the same rate. */
+static void set_step_by_plpmtud(struct iptfs_sender *sender)
+{
+    const struct iptfs_sender_config *config = &sender->config;
+    uint32_t octets = sender->plpmtud.octets + config->slot_framing_octets;
+    if (config->mode->rated && config->slot_per_octet > 0)
+        iptfs_pacer_set_step(&sender->pacer, config->slot_per_octet * octets);
+}
+
 static void init_packer(struct iptfs_sender *sender)
 {
     const struct iptfs_sender_config *config = &sender->config;
@@ -97,6 +106,8 @@ int iptfs_sender_init(struct iptfs_sender *sender, const struct iptfs_sender_con
     iptfs_queue_init(&sender->queue, config->max_queue_size_octets);
     iptfs_pacer_init(&sender->pacer, mode->pacer, config->init_delay_ps, config->slot_numerator,
                      config->slot_denominator, config->slot_phase_ps, trace);
+    if (config->plpmtud)
+        set_step_by_plpmtud(sender);
     if (sender->packer.payload_octets < least_payload(mode))
         return IPTFS_E_INVALID;
     bool has_slots = config->slot_denominator > 0 && config->slot_numerator > 0;
@@ -424,8 +435,11 @@ static struct iptfs_outer *next_probe(struct iptfs_sender *sender, int64_t now_p
     struct iptfs_packer *packer = &sender->packer;
     const struct iptfs_congestion *congestion = sender->congestion;
     bool between = packer->partial == NULL;
+    uint32_t before = sender->plpmtud.octets;
     uint32_t octets = iptfs_plpmtud_next(&sender->plpmtud, now_ps, congestion->echoed_ps,
                                          congestion->tfrc.rtt_ps, between);
+    if (sender->plpmtud.octets != before)
+        set_step_by_plpmtud(sender);
     packer->finishing =
         (sender->sa_life.limited && packer->finishing) || iptfs_plpmtud_due(&sender->plpmtud);
     packer->sub_type = !iptfs_plpmtud_silent(&sender->plpmtud, now_ps);
@@ -461,6 +475,9 @@ static void send_empty(struct iptfs_sender *sender, int64_t now_ps)
     const struct iptfs_congestion *congestion = sender->congestion;
     bool may_send =
         !iptfs_sa_life_matters(&sender->sa_life, sender->packer.seq) || prepare_sa(sender, now_ps);
+    /* It would be echoed in place of a probe. */
+    may_send =
+        may_send && !(sender->config.plpmtud && iptfs_plpmtud_silent(&sender->plpmtud, now_ps));
     if (may_send && congestion->to_report_pkts != sender->reported_pkts) {
         struct iptfs_outer *outer = iptfs_packer_empty(&sender->packer, now_ps);
         if (outer == NULL)
@@ -487,7 +504,7 @@ static void fire(struct iptfs_sender *sender, enum iptfs_due due, int64_t now_ps
 }
 
 /* Takes the arrivals up to `until_ps`. */
-static void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
+static inline void take_arrivals(struct iptfs_sender *sender, int64_t until_ps)
 {
     while (next_arrival_ps(sender) <= until_ps && sender->store->error == IPTFS_OK) {
         struct iptfs_arrival arrival;

@@ -30,7 +30,8 @@ struct iptfs_sender_config {
     uint32_t pkt_size_octets;    /* 0: the path MTU */
     uint32_t mtu_octets;         /* of the path */
     bool use_path_mtu_discovery; /* packets of one size: a pkt-size above the MTU is lowered */
-    bool plpmtud;                /* with congestion control: probes find the path MTU (RFC 8899) */
+    bool plpmtud; /* with congestion information from the peer: probes find the path MTU (RFC 8899)
+                   */
     uint32_t plpmtud_max_octets; /* up to this size */
     uint64_t max_queue_size_octets;
     int64_t init_delay_ps;
@@ -49,6 +50,10 @@ struct iptfs_sender_config {
     /* Slots of a paced mode come every slot_numerator / slot_denominator picoseconds. */
     uint64_t slot_numerator;
     uint64_t slot_denominator;
+    /* With plpmtud, where the rate is one of octets: numerator for each octet of a packet, and
+     * octets of framing around it. 0: the slots stay when the size changes. */
+    uint64_t slot_per_octet;
+    uint32_t slot_framing_octets;
     int64_t slot_phase_ps; /* when the first slot is, from 0 */
     struct iptfs_sa_life_config sa_life;
     /* Returns congestion information: in the header of each AGGFRAG packet (sub-type 1); on demand

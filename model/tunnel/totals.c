@@ -12,7 +12,7 @@ enum {
 
 _Static_assert(sizeof(struct iptfs_totals) == COUNTS * sizeof(uint64_t), "counts only");
 
-struct iptfs_totals iptfs_tunnel_totals(const struct iptfs_tunnel *tunnel)
+struct iptfs_totals iptfs_tunnel_totals(const struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     const struct iptfs_sender *sender = &tunnel->sender;
     return (struct iptfs_totals){
@@ -33,6 +33,9 @@ struct iptfs_totals iptfs_tunnel_totals(const struct iptfs_tunnel *tunnel)
         .ip_fragments = sender->packer.ip_fragments,
         .icmp_sent = sender->icmp_sent,
         .local_errors = sender->local_errors,
+        .ecn_dangerous = tunnel->store.ecn_alarms[IPTFS_ECN_DANGEROUS],
+        .ecn_possibly_dangerous = tunnel->store.ecn_alarms[IPTFS_ECN_POSSIBLY_DANGEROUS],
+        .collapsed_ps = (uint64_t)iptfs_collapse_time_ps(&tunnel->congestion.collapse, now_ps),
         .halvings = tunnel->congestion.tfrc.halvings,
         .plpmtud_probes = sender->plpmtud.probes,
         .plpmtud_lost = sender->plpmtud.probes_lost,

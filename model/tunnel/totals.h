@@ -29,13 +29,17 @@ struct iptfs_totals {
     uint64_t ip_fragments;
     uint64_t icmp_sent;
     uint64_t local_errors;
-    uint64_t halvings; /* by TFRC, for lack of feedback */
+    uint64_t ecn_dangerous; /* alarms of RFC 6040, 4.2 */
+    uint64_t ecn_possibly_dangerous;
+    uint64_t halvings;     /* by TFRC, for lack of feedback */
+    uint64_t collapsed_ps; /* time with a collapsed rate (congestion/collapse.h) */
     uint64_t plpmtud_probes;
     uint64_t plpmtud_lost;
     uint64_t plpmtud_black_holes;
 };
 
-struct iptfs_totals iptfs_tunnel_totals(const struct iptfs_tunnel *tunnel);
+/* Until now_ps. */
+struct iptfs_totals iptfs_tunnel_totals(const struct iptfs_tunnel *tunnel, int64_t now_ps);
 
 /* What was counted after `before`. */
 struct iptfs_totals iptfs_totals_since(const struct iptfs_totals *totals,

@@ -52,7 +52,8 @@ static void on_link_arrival(void *ctx, int64_t now_ps, struct iptfs_outer *outer
     iptfs_observers_received(&tunnel->observers, now_ps, outer);
     struct iptfs_receiver *receiver = receiver_of(tunnel, outer->sa);
     uint64_t number;
-    if (iptfs_numbering_take(&tunnel->numbering, outer->sa, outer->seq, &number))
+    if (iptfs_circuit_breaker_used(&tunnel->breaker) &&
+        iptfs_numbering_take(&tunnel->numbering, outer->sa, outer->seq, &number))
         iptfs_circuit_breaker_input(&tunnel->breaker, now_ps, number);
     if (receiver != NULL)
         iptfs_receiver_input(receiver, now_ps, outer);
@@ -115,6 +116,7 @@ int iptfs_tunnel_init(struct iptfs_tunnel *tunnel, const struct iptfs_sender_con
     iptfs_receiver_deliver_to(&tunnel->receiver_between, on_deliver, tunnel);
     iptfs_receiver_measure_to(&tunnel->receiver, &tunnel->waits);
     iptfs_receiver_measure_to(&tunnel->receiver_between, &tunnel->waits);
+    iptfs_receiver_share_depth(&tunnel->receiver_between, &tunnel->receiver);
     tunnel->receiver_between.sa = 1;
     tunnel->sender.hooks = (struct iptfs_sender_hooks){
         .send = on_send,
@@ -276,7 +278,8 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
     IPTFS_ASSERT(now_ps >= tunnel->woken_ps);
     tunnel->woken_ps = now_ps;
     change_mtu(tunnel, now_ps);
-    stop_sender(tunnel, now_ps);
+    if (tunnel->sender.congestion != NULL || tunnel->stop_ps <= now_ps)
+        stop_sender(tunnel, now_ps);
     iptfs_sender_wake(&tunnel->sender, now_ps);
     iptfs_link_wake(tunnel->link, now_ps);
     /* Packets of this instant precede the drop timer, also those that are still inside ns-3. */
@@ -296,8 +299,8 @@ void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     iptfs_waits_clear(&tunnel->waits);
     iptfs_burstiness_init(&tunnel->burst, now_ps);
-    iptfs_receiver_restart_held_max(&tunnel->receiver);
-    iptfs_receiver_restart_held_max(&tunnel->receiver_between);
+    iptfs_receiver_restart_maxima(&tunnel->receiver);
+    iptfs_receiver_restart_maxima(&tunnel->receiver_between);
     iptfs_flows_restart(&tunnel->flows);
     iptfs_store_each_in_flight(&tunnel->store, take_in_flight, &tunnel->flows);
 }

@@ -89,8 +89,8 @@ static void check_refused(const char *classes, const char *seeds, const char *me
     folder_make();
     folder_write("a.ini", HEAD "[sweep]\ntunnel.mode = esp, none\n");
     snprintf(line, sizeof line,
-             "sed 's/^name/classes = %s\\nname/' a.ini > t.ini; echo '%s' >> t.ini", classes,
-             seeds);
+             "sed 's/^name/classes = %s\\nname/' a.ini > t.ini; printf '%%s\\n' '%s' >> t.ini",
+             classes, seeds);
     CHECK_INT(folder_script(line), 0);
     CHECK_INT(folder_run("attack t.ini --out out"), 2);
     CHECK_HAS("stderr", message);
@@ -102,8 +102,10 @@ static void test_refused_files(void)
 {
     check_refused("call, film", "seed = 1 .. 3",
                   "t.ini: [sweep] seed: found 3 of them, allowed: 10 or more");
-    check_refused("call, film", "seed = 1 .. 10\\nscenario.warm-up = auto",
+    check_refused("call, film", "seed = 1 .. 10\nscenario.warm-up = auto",
                   "t.ini: [scenario] warm-up: found 'auto', allowed: with attack a time");
+    check_refused("call, film", "until = 5 % of goodput_bps",
+                  "[sweep] until: found in an attack, allowed: in a sweep");
     check_refused("call", "seed = 1 .. 10",
                   "t.ini:2: [scenario] classes: found 'call', allowed: 2");
     check_refused("call, fimm", "seed = 1 .. 10",
@@ -112,6 +114,8 @@ static void test_refused_files(void)
                   "t.ini: [scenario] classes: found nothing, allowed: 2 names");
     check_refused("call, film, film.a", "seed = 1 .. 10",
                   "allowed: each section in one class, not 'film.a' in two");
+    check_refused("call, film", "seed = 1 .. 10\nuntil = 2 % of goodput_bps",
+                  "t.ini: [sweep] until: found a target, allowed: none");
 }
 
 /* Nothing is delivered: there is no overhead and no delay, and that is said. */

@@ -73,12 +73,12 @@ static void test_a_short_one_is_not_reported(void)
 {
     struct iptfs_collapse collapse = {.total_ps = 3 * S};
     struct iptfs_tfrc tfrc = sender_at(100, 20 * MS, 0.1);
-    CHECK_TRUE(iptfs_collapse_lasted(&collapse, &tfrc, 15 * S));
-    CHECK_TRUE(!iptfs_collapse_lasted(&collapse, &tfrc, 16 * S));
+    CHECK_TRUE(iptfs_collapse_lasted(iptfs_collapse_time_ps(&collapse, 15 * S), 15 * S, &tfrc));
+    CHECK_TRUE(!iptfs_collapse_lasted(iptfs_collapse_time_ps(&collapse, 16 * S), 16 * S, &tfrc));
     tfrc.rtt_path_ps = 31 * MS;
-    CHECK_TRUE(!iptfs_collapse_lasted(&collapse, &tfrc, 15 * S));
+    CHECK_TRUE(!iptfs_collapse_lasted(iptfs_collapse_time_ps(&collapse, 15 * S), 15 * S, &tfrc));
     collapse.total_ps = 0;
-    CHECK_TRUE(!iptfs_collapse_lasted(&collapse, &tfrc, 0));
+    CHECK_TRUE(!iptfs_collapse_lasted(iptfs_collapse_time_ps(&collapse, 0), 0, &tfrc));
 }
 
 const CU_TestInfo iptfs_tests_collapse[] = {

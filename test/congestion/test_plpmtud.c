@@ -185,6 +185,46 @@ static void test_tunnel_black_hole(void)
     json_decref(summary);
 }
 
+/* Where the peer returns congestion information, each AGGFRAG mode finds the MTU. At a rate of
+ * octets the packets get another gap, and the rate stays. */
+static const char by_mode[] =
+    "[scenario]\nduration = 20s\n[tunnel]\nplpmtud = on\nrequire-cc = on\npkt-size = 1500\n"
+    "[link]\nmtu = 1400\ndelay = 20ms\nframing = ethernet\n"
+    "[traffic.a]\ntype = cbr\nsize = 500B\nrate = 500kbps\nstop = 19s\n"
+    "[traffic.b]\ntype = cbr\nsize = 500B\nrate = 100kbps\nstop = 19s\ndirection = reverse\n";
+
+static void check_mode(const char *const *sets, size_t n, uint32_t octets, double bps)
+{
+    json_t *summary = summary_of(by_mode, sets, n);
+    bool good = CHECK_NEAR(summary_number(summary, "plpmtud.octets"), octets, 0);
+    /* On demand the peer reports twice in a round trip: one probe is echoed too late. */
+    double unseen =
+        summary_number(summary, "plpmtud.lost") - summary_number(summary, "outer.lost.pkts");
+    good &= CHECK_TRUE(unseen == 0 || (bps == 0 && unseen == 1));
+    good &= CHECK_NEAR(summary_number(summary, "plpmtud.black_holes"), 0, 0);
+    good &= CHECK_NEAR(summary_number(summary, "inner.delivered.pkts"),
+                       summary_number(summary, "inner.offered.pkts"), 0);
+    if (bps > 0)
+        good &= CHECK_NEAR(summary_number(summary, "outer_bps"), bps, 0.005 * bps);
+    if (!good)
+        CHECK_FAIL("%s", sets[0]);
+    json_decref(summary);
+}
+
+static void test_other_modes(void)
+{
+    static const char *const l3[] = {"tunnel.mode=fixed-rate", "tunnel.l3-fixed-rate=2Mbps"};
+    static const char *const l2[] = {"tunnel.mode=fixed-rate", "tunnel.l2-fixed-rate=2Mbps"};
+    static const char *const pps[] = {"tunnel.mode=fixed-rate", "tunnel.pps=200"};
+    static const char *const least[] = {"tunnel.mode=min-rate", "tunnel.l3-fixed-rate=2Mbps"};
+    static const char *const demand[] = {"tunnel.mode=on-demand", "tunnel.congestion-info=on"};
+    check_mode(l3, 2, 1400, 2e6);
+    check_mode(l2, 2, 1400, 2e6 * 1400 / 1438);
+    check_mode(pps, 2, 1400, 200 * 8 * 1400);
+    check_mode(least, 2, 1400, 0);
+    check_mode(demand, 2, 1400, 0);
+}
+
 const CU_TestInfo iptfs_tests_plpmtud[] = {
     {"finds each size", test_finds_each_size},
     {"the largest first", test_the_largest_first},
@@ -193,5 +233,6 @@ const CU_TestInfo iptfs_tests_plpmtud[] = {
     {"a lost probe is no loss", test_a_lost_probe_is_no_loss},
     {"tunnel", test_tunnel},
     {"tunnel in a black hole", test_tunnel_black_hole},
+    {"other modes", test_other_modes},
     CU_TEST_INFO_NULL,
 };

@@ -177,6 +177,8 @@ static void test_renew(void)
     CHECK_U64(bench.delivered, 1);
     CHECK_U64(bench.ids[0], 1);
     CHECK_U64(bench.receiver.sa, 2);
+    iptfs_receiver_restart_maxima(&bench.receiver);
+    CHECK_U64(iptfs_receiver_held_max(&bench.receiver), 0);
     close_bench(&bench);
 }
 

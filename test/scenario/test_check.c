@@ -39,8 +39,10 @@ static void test_sizes(void)
         "(nothing else would give the size of packets in mode fixed-rate)");
     check_refused(
         "[tunnel]\nmode = fixed-rate\npps = 100\nplpmtud = on\n" TRAFFIC,
-        "t.ini:4: [tunnel] plpmtud: found 'on', allowed: off (in mode fixed-rate the peer "
-        "returns no congestion information, which acknowledges probes)");
+        "t.ini:4: [tunnel] plpmtud: found 'on', allowed: off, or require-cc = on (probes are "
+        "acknowledged by congestion information of the peer)");
+    check_refused("[tunnel]\nmode = esp\nplpmtud = on\n" TRAFFIC,
+                  "t.ini:3: [tunnel] plpmtud: found 'on', allowed: off (mode esp has no AGGFRAG)");
     check_refused("[tunnel]\nmode = esp-pad\nouter = 6\n[link]\nmtu = 100\n" TRAFFIC,
                   "t.ini:5: [link] mtu: found '100', allowed: 124B to 65535B in mode esp-pad");
 }
@@ -119,6 +121,17 @@ static void test_warm_ups(void)
                   "within the duration of 1s, after a warm-up of up to 500ms");
 }
 
+/* Tunnels for packets of others have counters, which are whole, and no measures. */
+static void test_no_warm_up_without_a_run(void)
+{
+    static const char *const sets[] = {"scenario.warm-up=1ms"};
+    struct iptfs_scenario scenario;
+    struct iptfs_error error = {0};
+    CHECK_INT(iptfs_scenario_parse_tunnel(&scenario, sets, 1, &error), IPTFS_E_INVALID);
+    CHECK_TRUE(strstr(error.text, "[scenario] warm-up: found '1ms', allowed: 0, for here is no run "
+                                  "whose measures could leave it out") != NULL);
+}
+
 /* Without a name the scenario has its file's, as far as a name may be long. */
 static void test_names_of_files(void)
 {
@@ -148,6 +161,7 @@ const CU_TestInfo iptfs_tests_scenario_check[] = {
     {"what ns-3's UDP application cannot do", test_udp_onoff},
     {"sections with hosts", test_sections_with_hosts},
     {"warm-ups", test_warm_ups},
+    {"no warm-up without a run", test_no_warm_up_without_a_run},
     {"names of files", test_names_of_files},
     CU_TEST_INFO_NULL,
 };

@@ -164,6 +164,15 @@ END
 
 some_points() { [ "$(ls "$1/points" 2>/dev/null | wc -l)" -ge 2 ]; }
 
+rounds_follow_results() {
+    printf '%s[sweep]\nlink.loss = 0, 5%%\nuntil = 6 %% of goodput_bps\n' "$base" >until.ini
+    "$SIM" sweep until.ini --out until-here
+    expect 0 "$SIM" sweep until.ini --engine slurm --out until
+    grep 'Until  *6 % of goodput_bps: reached in 2 of 2 combinations' out
+    same until until-here
+    [ ! -e until/slurm ]
+}
+
 # begin DIR: a slow sweep, alone in a process group, until it has some points.
 begin() {
     setsid "$SIM" sweep slow.ini --engine slurm --shard 1 --out "$1" >started 2>started.err &
@@ -221,6 +230,7 @@ start_or_skip
 step "an array gives the same bytes as GNU parallel" an_array_gives_the_same_bytes
 step "a job behind the array collects" a_job_collects
 step "a sweep on Slurm grows" it_grows
+step "rounds of replications follow results" rounds_follow_results
 step "failed points are listed" failed_points_are_listed
 step "an interrupted sweep cancels its array and resumes" interrupted_sweeps_cancel
 step "a killed sweep is taken over" killed_sweeps_are_taken_over

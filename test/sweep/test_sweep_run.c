@@ -217,6 +217,12 @@ static void the_example_sweeps(void)
         CHECK_HAS("o/plots/delay-p99.svg", "</svg>");
         CHECK_INT(folder_run("show o --by tunnel.init-delay --columns delay_s.mean"), 0);
         CHECK_HAS("stdout", "0.008");
+        example = realpath("examples/sweep-pairs.ini", NULL);
+        CHECK_INT(folder_run("sweep %s --out p", example), 0);
+        free(example);
+        CHECK_HAS("stdout", "5 % of delay_s.p99: reached in 4 of 4 combinations, with 10 to ");
+        CHECK_INT(folder_run("show p --compare"), 0);
+        CHECK_HAS("stdout", "at-once  waits ");
     }
     folder_remove();
 }

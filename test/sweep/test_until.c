@@ -97,7 +97,7 @@ static void intervals_are_slightly_narrow(void)
     CHECK_NEAR(n, 19.3, 0.5);
     CHECK_NEAR(coverage(0.1, 5, false, &n), 0.945, 0.01);
     CHECK_NEAR(coverage(0.04, 5, true, &n), 0.83, 0.015);
-    CHECK_NEAR(coverage(0.04, 10, true, &n), 0.89, 0.015);
+    CHECK_NEAR(coverage(0.06, 10, true, &n), 0.86, 0.015);
 }
 
 /* -------------------------------------------------------------------------------------- sweeps */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doc/conformance.md names files and tests that exist, and says of each clause whether it is built.
  */
+#include "stats/counters.h"
 #include "support/check.h"
 
 #include <stdio.h>
@@ -156,8 +157,37 @@ static void test_each_key_word_has_its_row(void)
     free(text);
 }
 
+/* The counters of RFC 9348, from the program's own table, and the leaves of its configuration. */
+static void test_each_node_of_rfc_9348_has_its_row(void)
+{
+    static const char *const leaves[] = {
+        "congestion-control",   "use-path-mtu-discovery",
+        "outer-packet-size",    "l2-fixed-rate",
+        "l3-fixed-rate",        "dont-fragment",
+        "max-aggregation-time", "window-size",
+        "send-immediately",     "lost-packet-timer-interval",
+    };
+    char *text = read_text(page);
+    char *nodes = text != NULL ? strstr(text, "## RFC 9348: counters") : NULL;
+    if (!CHECK_TRUE(nodes != NULL)) {
+        free(text);
+        return;
+    }
+    for (int i = 0; i < IPTFS_COUNTER_COUNT; i++) {
+        const struct iptfs_counter_name *name = iptfs_counter_name((enum iptfs_counter)i);
+        if (strcmp(name->family, "yang") == 0 &&
+            (strstr(nodes, name->group) == NULL || strstr(nodes, name->name) == NULL))
+            CHECK_FAIL("%s has no %s", page, name->name);
+    }
+    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
+        if (strstr(nodes, leaves[i]) == NULL)
+            CHECK_FAIL("%s has no %s", page, leaves[i]);
+    free(text);
+}
+
 const CU_TestInfo iptfs_tests_conformance[] = {
     {"what the page names exists", test_what_the_page_names_exists},
     {"each key word has its row", test_each_key_word_has_its_row},
+    {"each node of RFC 9348 has its row", test_each_node_of_rfc_9348_has_its_row},
     CU_TEST_INFO_NULL,
 };

@@ -95,6 +95,21 @@ static void tfrc_beside_tcp(void)
     check_study("tfrc-beside-tcp", 5);
 }
 
+static void tfrc_collapse(void)
+{
+    check_study("tfrc-collapse", 55);
+}
+
+static void tfrc_receive_rate(void)
+{
+    check_study("tfrc-receive-rate", 15);
+}
+
+static void tfrc_options(void)
+{
+    check_study("tfrc-options", 5);
+}
+
 /* A page whose table differs from the data is found: so the tests above can fail. */
 static void wrong_pages_are_found(void)
 {
@@ -121,6 +136,9 @@ const CU_TestInfo iptfs_tests_studies[] = {
     {"queue and marks", queue},
     {"TCP through the tunnel", tcp_through_the_tunnel},
     {"a congestion-controlled tunnel beside TCP", tfrc_beside_tcp},
+    {"when the rate of a tunnel collapses", tfrc_collapse},
+    {"how a sender finds X_recv", tfrc_receive_rate},
+    {"options of RFC 5348", tfrc_options},
     {"wrong pages are found", wrong_pages_are_found},
     CU_TEST_INFO_NULL,
 };
