@@ -114,8 +114,6 @@ static void test_refused_files(void)
                   "t.ini: [scenario] classes: found nothing, allowed: 2 names");
     check_refused("call, film, film.a", "seed = 1 .. 10",
                   "allowed: each section in one class, not 'film.a' in two");
-    check_refused("call, film", "seed = 1 .. 10\nuntil = 2 % of goodput_bps",
-                  "t.ini: [sweep] until: found a target, allowed: none");
 }
 
 /* Nothing is delivered: there is no overhead and no delay, and that is said. */
