@@ -62,8 +62,7 @@ json_int_t iptfs_attack_confused(const json_t *row, size_t class, size_t guess)
     return json_integer_value(json_array_get(json_array_get(matrix, class), guess));
 }
 
-/* ------------------------------------------------------------------------------- results.db, csv
- */
+/* ------------------------------------------------------------------------------ results.db, csv */
 
 /* Name -> role and unit of each column; "text" for parameters, the unit of the table for what is
  * computed. NULL when memory ran out. */
@@ -155,8 +154,7 @@ static int write_results(const char *directory, const json_t *rows,
     return code;
 }
 
-/* --------------------------------------------------------------------------------- confusion.csv
- */
+/* -------------------------------------------------------------------------------- confusion.csv */
 
 static void write_confusion(FILE *out, const json_t *rows, const struct iptfs_classes *classes)
 {

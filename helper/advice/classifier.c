@@ -82,7 +82,7 @@ static bool is_in(const struct fold *fold, struct part part, size_t sample)
     return !is_tested(fold, sample) && (inner == part.inner) == part.test;
 }
 
-/* ------------------------------------------------------------------------------------- scaling */
+/* -------------------------------------------------------------------------------------- scaling */
 
 /* Each value lies within -1 and 1 in the training part; one that is the same in all of it is 0. */
 static void scale_value(const struct fold *fold, size_t value)
@@ -122,7 +122,7 @@ static void enter_fold(struct fold *fold, int number)
                 distance(fold->scaled + i * width, fold->scaled + j * width, width);
 }
 
-/* ---------------------------------------------------------------------- support vector machine */
+/* ----------------------------------------------------------------------- support vector machine */
 
 static void set_kernel(struct fold *fold, double gamma_log2)
 {
@@ -253,8 +253,7 @@ static int choose(struct fold *fold, struct choice *best)
     return code;
 }
 
-/* ----------------------------------------------------------------------------- nearest neighbour
- */
+/* ---------------------------------------------------------------------------- nearest neighbour */
 
 static int nearest(const struct fold *fold, int inner, size_t sample)
 {

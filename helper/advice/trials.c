@@ -18,8 +18,7 @@
 
 #define CLASS_KEY "scenario.class"
 
-/* ------------------------------------------------------------------------------- the sweep's text
- */
+/* ----------------------------------------------------------------------------- the sweep's text */
 
 static const struct iptfs_sweep_axis *axis_of(const struct iptfs_sweep *sweep, const char *column)
 {
@@ -125,8 +124,7 @@ int iptfs_trials_extend(const struct iptfs_sweep *sweep, char **text, struct ipt
     return code;
 }
 
-/* ---------------------------------------------------------------------------------------- trials
- */
+/* --------------------------------------------------------------------------------------- trials */
 
 static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
                      struct iptfs_error *error)
@@ -221,8 +219,7 @@ bool iptfs_trials_done(const struct iptfs_trials *trials, size_t tunnel,
     return true;
 }
 
-/* --------------------------------------------------------------------------------------- results
- */
+/* -------------------------------------------------------------------------------------- results */
 
 /* A value "a.b.c" of a summary; NaN when it is not there. */
 static double value_of(const json_t *summary, const char *a, const char *b, const char *c)

@@ -32,7 +32,7 @@ bool iptfs_class_has(const char *class, const char *section)
            (section[length] == '\0' || section[length] == '.');
 }
 
-/* ------------------------------------------------------------------------------------ checking */
+/* ------------------------------------------------------------------------------------- checking */
 
 static int check_sections(struct iptfs_settings *settings, const char *class)
 {
@@ -77,7 +77,7 @@ static int check_classes(struct iptfs_settings *settings, const struct iptfs_cla
     return code;
 }
 
-/* ------------------------------------------------------------------------------------ choosing */
+/* ------------------------------------------------------------------------------------- choosing */
 
 static bool is_other(const struct iptfs_classes *classes, size_t index, const char *section)
 {
