@@ -84,7 +84,8 @@ void iptfs_tunnel_set_report_breaker(struct iptfs_tunnel *tunnel,
 void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config *one_config,
                        struct iptfs_tunnel *other, const struct iptfs_tfrc_config *other_config);
 
-/* Adds an observer, as iptfs_observers_add; after iptfs_tunnel_init. It sees what comes from now on.
+/* Adds an observer, as iptfs_observers_add; after iptfs_tunnel_init. It sees what comes from now
+ * on.
  */
 void iptfs_tunnel_observe(struct iptfs_tunnel *tunnel, struct iptfs_observer *observer);
 

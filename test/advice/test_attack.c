@@ -140,8 +140,8 @@ static void test_interruption_and_resumption(void)
               0);
     CHECK_INT(folder_script("\"$SIM\" attack t.ini --out out --jobs 2 & p=$!; "
                             "until ls out/points 2>&1 | grep -q json; do sleep 0.01; done; "
-                            "kill -INT $p; wait $p"),
-              130);
+                            "kill -TERM $p; wait $p"),
+              143);
     CHECK_HAS("stderr", "iptfs-sim: interrupted: ");
     CHECK_INT(folder_shell("test `wc -l < stderr` = 1 && ls out/points | wc -l > before"), 0);
     CHECK_INT(folder_run("attack t.ini --out out"), 2);
