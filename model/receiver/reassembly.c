@@ -221,8 +221,8 @@ static bool is_next_part(const struct iptfs_reassembly *reassembly, const struct
  * known of them. */
 static uint8_t ecns_of(const struct iptfs_inner *simulated)
 {
-    uint8_t ecn = simulated->ce_refused ? IPTFS_ECN_CE : simulated->tos & IPTFS_ECN_MASK;
-    return iptfs_inner_ecn_came(simulated) ? (uint8_t)(1u << ecn) : 0;
+    unsigned ecn = simulated->ce_refused ? IPTFS_ECN_CE : simulated->tos & IPTFS_ECN_MASK;
+    return (uint8_t)(iptfs_inner_ecn_came(simulated) ? 1u << ecn : 0u);
 }
 
 /* A block continues another packet than the partial one, as when payloads of octets are received
@@ -292,8 +292,8 @@ static void continue_partial(struct iptfs_reassembly *reassembly, int64_t now_ps
         abandon_continued(reassembly, block_offset);
         return;
     }
-    reassembly->partial_ecns |=
-        block->inner == NULL ? (uint8_t)(1u << reassembly->payload_ecn) : ecns_of(block->inner);
+    unsigned came = block->inner == NULL ? 1u << reassembly->payload_ecn : ecns_of(block->inner);
+    reassembly->partial_ecns = (uint8_t)(reassembly->partial_ecns | came);
     reassembly->want++;
     if (reassembly->total == 0 || reassembly->have < reassembly->total)
         return;
