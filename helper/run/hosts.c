@@ -79,6 +79,14 @@ static int add_section(struct iptfs_hosts *hosts, size_t index, unsigned number)
                                                  &observer, &section->ns3));
 }
 
+static bool hosts_in(const struct iptfs_scenario *scenario)
+{
+    for (int path = 0; path < IPTFS_PATHS; path++)
+        if (iptfs_hosts_wanted(scenario, (enum iptfs_path)path))
+            return true;
+    return false;
+}
+
 int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *scenario,
                      struct iptfs_engine *engine[IPTFS_PATHS][IPTFS_DIRECTIONS], uint64_t seed,
                      uint64_t run)
@@ -87,8 +95,11 @@ int iptfs_hosts_init(struct iptfs_hosts *hosts, const struct iptfs_scenario *sce
     hosts->section = calloc(scenario->traffic_count + 1, sizeof *hosts->section);
     if (hosts->section == NULL)
         return IPTFS_E_NO_MEMORY;
+    int code = IPTFS_OK;
+    if (!hosts_in(scenario)) /* in a user's own simulation there are none, and the seed is theirs */
+        return code;
     uint32_t ns3_seed = (uint32_t)((seed - 1) % IPTFS_NS3_SEED_MAX + 1);
-    int code = iptfs_ns3_failure(iptfs_ns3_seed(ns3_seed, run));
+    code = iptfs_ns3_failure(iptfs_ns3_seed(ns3_seed, run));
     for (int path = 0; path < IPTFS_PATHS && code == IPTFS_OK; path++)
         if (iptfs_hosts_wanted(scenario, (enum iptfs_path)path))
             code = join_gateways(hosts, (enum iptfs_path)path, engine[path]);

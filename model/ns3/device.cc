@@ -162,6 +162,11 @@ void *iptfs_ns3_device_node(const struct iptfs_ns3_device *device)
     return ns3::PeekPointer(device->device->GetNode());
 }
 
+uint32_t iptfs_ns3_device_node_id(const struct iptfs_ns3_device *device)
+{
+    return device->device->GetNode()->GetId();
+}
+
 bool iptfs_ns3_device_receive(struct iptfs_ns3_device *device, void *handle, uint8_t tos)
 {
     ns3::Ptr<ns3::Packet> packet(static_cast<ns3::Packet *>(handle), false);

@@ -54,6 +54,9 @@ uint32_t iptfs_ns3_device_index(const struct iptfs_ns3_device *device);
 void *iptfs_ns3_device_pointer(const struct iptfs_ns3_device *device);
 void *iptfs_ns3_device_node(const struct iptfs_ns3_device *device);
 
+/* The id of its node, as ns3::Node::GetId returns it. */
+uint32_t iptfs_ns3_device_node_id(const struct iptfs_ns3_device *device);
+
 /* Passes a packet to the IP stack of the device's node, and gives the handle back. If `tos` differs
  * from the packet's own it is written into the IP header first, and the checksum too where ns-3
  * computes checksums. False when the packet was not passed on: the simulation has ended, or

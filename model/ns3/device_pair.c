@@ -112,6 +112,18 @@ static void join(struct iptfs_device_pair_end *end)
     tunnel->store.release_ctx = end;
 }
 
+/* Each end sends from its node and receives on the other one. */
+static int place_engines(const struct iptfs_device_pair *pair)
+{
+    uint32_t id[IPTFS_DEVICE_PAIR_ENDS];
+    int error = IPTFS_OK;
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
+        id[i] = iptfs_ns3_device_node_id(pair->end[i].device);
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS && error == IPTFS_OK; i++)
+        error = iptfs_engine_at_nodes(pair->end[i].engine, id[i], id[other(i)]);
+    return error;
+}
+
 static int add_device(struct iptfs_device_pair *pair, const struct iptfs_device_pair_setup *setup,
                       int i)
 {
@@ -131,6 +143,8 @@ int iptfs_device_pair_init(struct iptfs_device_pair *pair,
     int error = add_device(pair, setup, 0);
     if (error == IPTFS_OK)
         error = add_device(pair, setup, 1);
+    if (error == IPTFS_OK)
+        error = place_engines(pair);
     if (error != IPTFS_OK) {
         iptfs_device_pair_free(pair);
         return error;

@@ -74,6 +74,8 @@ public:
         deadline_ = never;
     }
 
+    uint32_t node_id = IPTFS_NS3_NO_NODE;
+
 protected:
     void Notify() override
     {
@@ -97,7 +99,7 @@ private:
     {
         if (count_ > 0 && wake_[count_ - 1] <= at_ps)
             return;
-        iptfs::enqueue(at_ps, this);
+        iptfs::enqueue(at_ps, this, node_id);
         if (count_ == capacity)
             remove_latest();
         IPTFS_ASSERT(count_ < capacity);
@@ -121,6 +123,12 @@ private:
 
 int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), void *ctx)
 {
+    return iptfs_ns3_at_node(IPTFS_NS3_NO_NODE, at_ps, fn, drop, ctx);
+}
+
+int iptfs_ns3_at_node(uint32_t node_id, int64_t at_ps, void (*fn)(void *ctx),
+                      void (*drop)(void *ctx), void *ctx)
+{
     int rc = fn != nullptr ? iptfs::check_time(at_ps) : IPTFS_NS3_EINVAL;
     OneShot *event;
 
@@ -129,8 +137,8 @@ int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), 
     event = new (std::nothrow) OneShot(fn, drop, ctx);
     if (event == nullptr)
         return IPTFS_NS3_ENOMEM;
-    rc = iptfs::guarded([at_ps, event]() {
-        iptfs::enqueue(at_ps, event);
+    rc = iptfs::guarded([node_id, at_ps, event]() {
+        iptfs::enqueue(at_ps, event, node_id);
         return 0;
     });
     if (rc != 0)
@@ -142,6 +150,11 @@ int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), 
 struct iptfs_ns3_timer *iptfs_ns3_timer_new(void (*fn)(void *ctx), void *ctx)
 {
     return fn != nullptr ? new (std::nothrow) iptfs_ns3_timer(fn, ctx) : nullptr;
+}
+
+void iptfs_ns3_timer_at_node(struct iptfs_ns3_timer *timer, uint32_t node_id)
+{
+    timer->node_id = node_id;
 }
 
 int iptfs_ns3_timer_set(struct iptfs_ns3_timer *timer, int64_t at_ps)

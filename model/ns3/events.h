@@ -15,7 +15,10 @@
 extern "C" {
 #endif
 
-/** Calls fn(ctx) once at at_ps.
+/** The id of no node, as the context of events that belong to none. */
+#define IPTFS_NS3_NO_NODE UINT32_MAX
+
+/** Calls fn(ctx) once at at_ps, outside of the context of any node.
  *
  * If the simulation is closed before, drop(ctx) is called instead, so that exactly one of them
  * releases what ctx owns. When this function fails neither is ever called. Events of equal time run
@@ -29,6 +32,15 @@ extern "C" {
  * IPTFS_NS3_EENGINE */
 int iptfs_ns3_at(int64_t at_ps, void (*fn)(void *ctx), void (*drop)(void *ctx), void *ctx);
 
+/** As iptfs_ns3_at, in the context of a node: what happens to a node's devices and sockets must
+ * happen in it, and ns-3's log names the node.
+ *
+ * @param node_id as ns3::Node::GetId returns it, or IPTFS_NS3_NO_NODE
+ * @param at_ps,fn,drop,ctx as for iptfs_ns3_at
+ * @return as iptfs_ns3_at */
+int iptfs_ns3_at_node(uint32_t node_id, int64_t at_ps, void (*fn)(void *ctx),
+                      void (*drop)(void *ctx), void *ctx);
+
 /** A timer calls one function at one deadline at a time. It can be set again without allocation,
  * also inside that function, and outlives simulations. */
 struct iptfs_ns3_timer;
@@ -39,6 +51,12 @@ struct iptfs_ns3_timer;
  * @param ctx passed to fn
  * @return the timer, to be freed with iptfs_ns3_timer_free; NULL if fn is NULL or memory ran out */
 struct iptfs_ns3_timer *iptfs_ns3_timer_new(void (*fn)(void *ctx), void *ctx);
+
+/** Chooses the node in whose context the timer calls its function from the next deadline on.
+ *
+ * @param timer not NULL, disarmed
+ * @param node_id as for iptfs_ns3_at_node */
+void iptfs_ns3_timer_at_node(struct iptfs_ns3_timer *timer, uint32_t node_id);
 
 /** Makes the timer call its function at at_ps, in place of any deadline set before.
  *

@@ -4,6 +4,7 @@
 #define IPTFS_NS3_SIM_STATE_H
 
 #include "ns3/error.h"
+#include "ns3/events.h"
 #include "ns3/sim.h"
 
 #include <ns3/event-impl.h>
@@ -15,6 +16,8 @@
 
 namespace iptfs
 {
+
+static_assert(IPTFS_NS3_NO_NODE == ns3::Simulator::NO_CONTEXT, "ns-3's own value");
 
 /* ns-3 keeps its own state in globals, so a global here is no further restriction. */
 struct SimState {
@@ -67,14 +70,14 @@ inline ns3::Time delay_until(int64_t at_ps)
     return ns3::Time(delay > 0 ? delay : 0);
 }
 
-/* Adds the event to ns-3's queue, which holds a reference of its own. Nothing has changed if this
- * throws. */
-inline void enqueue(int64_t at_ps, ns3::EventImpl *event)
+/* Adds the event to ns-3's queue, which holds a reference of its own, in the context of this node.
+ * Nothing has changed if this throws. */
+inline void enqueue(int64_t at_ps, ns3::EventImpl *event, uint32_t node_id = IPTFS_NS3_NO_NODE)
 {
     event->Ref();
     try {
         /* With a context ns-3 makes no EventId, which would be unused. */
-        sim.impl->ScheduleWithContext(ns3::Simulator::NO_CONTEXT, delay_until(at_ps), event);
+        sim.impl->ScheduleWithContext(node_id, delay_until(at_ps), event);
     } catch (...) {
         event->Unref();
         throw;

@@ -230,17 +230,27 @@ void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config 
     one->congestion.losses.discounting = other_config->history_discounting;
 }
 
-int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
+int64_t iptfs_tunnel_sending_next_ps(const struct iptfs_tunnel *tunnel)
 {
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
-    next_ps = iptfs_earlier(next_ps, iptfs_link_next_ps(tunnel->link));
-    next_ps = iptfs_earlier(next_ps, iptfs_circuit_breaker_next_ps(&tunnel->breaker));
     if (tunnel->sender.congestion != NULL)
         next_ps = iptfs_earlier(next_ps, iptfs_report_breaker_next_ps(&tunnel->congestion.breaker));
     next_ps = iptfs_earlier(next_ps, tunnel->stop_ps);
-    next_ps = iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
+    return iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
+}
+
+int64_t iptfs_tunnel_receiving_next_ps(const struct iptfs_tunnel *tunnel)
+{
+    int64_t next_ps = iptfs_link_next_ps(tunnel->link);
+    next_ps = iptfs_earlier(next_ps, iptfs_circuit_breaker_next_ps(&tunnel->breaker));
     next_ps = iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver));
     return iptfs_earlier(next_ps, iptfs_receiver_next_ps(&tunnel->receiver_between));
+}
+
+int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
+{
+    return iptfs_earlier(iptfs_tunnel_sending_next_ps(tunnel),
+                         iptfs_tunnel_receiving_next_ps(tunnel));
 }
 
 static void wake_receivers(struct iptfs_tunnel *tunnel, int64_t now_ps)
@@ -273,7 +283,7 @@ static void wake_breaker(struct iptfs_tunnel *tunnel, int64_t now_ps)
     stop_sender(tunnel, now_ps);
 }
 
-void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
+void iptfs_tunnel_wake_sending(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     IPTFS_ASSERT(now_ps >= tunnel->woken_ps);
     tunnel->woken_ps = now_ps;
@@ -281,6 +291,10 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
     if (tunnel->sender.congestion != NULL || tunnel->stop_ps <= now_ps)
         stop_sender(tunnel, now_ps);
     iptfs_sender_wake(&tunnel->sender, now_ps);
+}
+
+void iptfs_tunnel_wake_receiving(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
     iptfs_link_wake(tunnel->link, now_ps);
     /* Packets of this instant precede the drop timer, also those that are still inside ns-3. */
     const struct iptfs_link_ops *ops = tunnel->link->ops;
@@ -288,6 +302,12 @@ void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
         return;
     wake_receivers(tunnel, now_ps);
     wake_breaker(tunnel, now_ps);
+}
+
+void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    iptfs_tunnel_wake_sending(tunnel, now_ps);
+    iptfs_tunnel_wake_receiving(tunnel, now_ps);
 }
 
 static void take_in_flight(void *ctx, const struct iptfs_inner *inner)

@@ -97,6 +97,14 @@ int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel);
  * must not decrease. */
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps);
 
+/* The same for each end by itself, where each runs on a node of its own: the sending end does all
+ * that stands before "packets from the link", the receiving end the rest. What is due at both ends
+ * at one instant is done at the sending end first. */
+int64_t iptfs_tunnel_sending_next_ps(const struct iptfs_tunnel *tunnel);
+int64_t iptfs_tunnel_receiving_next_ps(const struct iptfs_tunnel *tunnel);
+void iptfs_tunnel_wake_sending(struct iptfs_tunnel *tunnel, int64_t now_ps);
+void iptfs_tunnel_wake_receiving(struct iptfs_tunnel *tunnel, int64_t now_ps);
+
 /* A warm-up ends at now_ps, up to which the tunnel was woken: delays, waits, burstiness, the
  * figures of flows and the most packets held start anew. Counts go on (tunnel/totals.h). A packet
  * counts when it is delivered or dropped, with its whole delay, also when it had arrived before. */

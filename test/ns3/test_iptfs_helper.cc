@@ -17,8 +17,10 @@ extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>
 #include <ns3/node-list.h>
+#include <ns3/rng-seed-manager.h>
 #include <ns3/simulator.h>
 #include <ns3/string.h>
+#include <set>
 #include <unistd.h>
 
 namespace
@@ -32,23 +34,28 @@ struct Seen {
     uint64_t delivered = 0;
     uint64_t dropped = 0;
     Time delay;
-    std::string cause; /* of the last drop */
+    std::string cause;             /* of the last drop */
+    std::set<uint32_t> at_sending; /* ids of the nodes in whose context this happened */
+    std::set<uint32_t> at_receiving;
 };
 
 void on_sent(Seen *seen, uint32_t octets, uint32_t)
 {
     seen->sent += octets > 0;
+    seen->at_sending.insert(Simulator::GetContext());
 }
 
 void on_received(Seen *seen, uint32_t octets, uint32_t)
 {
     seen->received += octets > 0;
+    seen->at_receiving.insert(Simulator::GetContext());
 }
 
 void on_delivered(Seen *seen, Ptr<const Packet>, Time delay)
 {
     seen->delivered++;
     seen->delay = delay;
+    seen->at_receiving.insert(Simulator::GetContext());
 }
 
 void on_dropped(Seen *seen, Ptr<const Packet>, std::string cause)
@@ -123,6 +130,46 @@ void test_drops()
     CHECK_STR(seen.cause.c_str(), "link-loss");
     end = nullptr;
     net_destroy();
+}
+
+/* As ns-3's asserts have it (node.cc). */
+void test_contexts()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    helper.SetAttribute("InitDelay", TimeValue(MilliSeconds(3)));
+    helper.SetAttribute("Rate", DataRateValue(DataRate("1Mbps")));
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    Ptr<Node> a = NodeList::GetNode(NodeList::GetNNodes() - 2);
+    Ptr<Node> b = NodeList::GetNode(NodeList::GetNNodes() - 1);
+    net_run(INT64_C(100000000000));
+    CHECK_TRUE(seen.delivered >= 20);
+    CHECK_TRUE(seen.at_sending == std::set<uint32_t>{a->GetId()});
+    CHECK_TRUE(seen.at_receiving == std::set<uint32_t>{b->GetId()});
+    end = nullptr;
+    net_destroy();
+}
+
+/* The user's seed and run stay as they are. */
+void test_random_state()
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    RngSeedManager::SetSeed(7);
+    RngSeedManager::SetRun(3);
+    helper.SetAttribute("Loss", StringValue("50%"));
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    net_run(INT64_C(100000000000));
+    CHECK_U64(RngSeedManager::GetSeed(), 7);
+    CHECK_U64(RngSeedManager::GetRun(), 3);
+    end = nullptr;
+    net_destroy();
+    RngSeedManager::SetSeed(1);
+    RngSeedManager::SetRun(1);
 }
 
 /* The MTU of both devices, which the gateways' IP layers see. */
@@ -237,6 +284,8 @@ const CU_TestInfo iptfs_tests_iptfs_helper[] = {
     {"drops have a cause", test_drops},
     {"what there is not ends the script, and says so", test_fatal_errors},
     {"MTU of the devices", test_device_mtu},
+    {"each end is in the context of its node", test_contexts},
+    {"seed and run of the user stay", test_random_state},
     {"streams decide what is lost", test_streams},
     CU_TEST_INFO_NULL,
 };
