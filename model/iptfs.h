@@ -101,6 +101,18 @@ int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
                    const struct iptfs_setting *settings, size_t count,
                    const struct iptfs_pair_watch *watch, char error[IPTFS_PAIR_ERROR_SIZE]);
 
+/** Gives the tunnel another random stream, in place of the option "stream".
+ *
+ * The time of the simulation must still be 0, and no packet may have entered the tunnel.
+ *
+ * @param pair not NULL
+ * @param stream any number below 2^32
+ * @param error receives a line that says what is wrong
+ * @return 0 or a negative code: before any change, or, when memory ran out, with a tunnel that can
+ * only be freed */
+int iptfs_pair_set_stream(struct iptfs_pair *pair, uint64_t stream,
+                          char error[IPTFS_PAIR_ERROR_SIZE]);
+
 /** The index of the device at an end.
  *
  * @param pair not NULL

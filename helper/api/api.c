@@ -14,6 +14,7 @@
 #include "text/quantity.h"
 #include "text/suggest.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,6 +274,13 @@ static int check_links(const struct iptfs_scenario *scenario, struct iptfs_error
     return IPTFS_OK;
 }
 
+/* Run numbers are small, so the bits above 32 are free for streams. */
+static int build(struct iptfs_pair *pair, struct iptfs_error *error)
+{
+    uint64_t number = pair->number + (pair->stream << 32);
+    return iptfs_run_build(&pair->run, &pair->scenario, pair->scenario.seed, number, error);
+}
+
 static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
                 const struct iptfs_setting *settings, size_t count, struct iptfs_error *error)
 {
@@ -287,10 +295,8 @@ static int make(struct iptfs_pair *pair, void *node_0, void *node_1,
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "the simulation has run already: tunnels must be made before");
     code = check_links(&pair->scenario, error);
-    /* Run numbers are small, so the bits above 32 are free for streams. */
-    uint64_t number = pair->number + (pair->stream << 32);
     if (code == IPTFS_OK)
-        code = iptfs_run_build(&pair->run, &pair->scenario, pair->scenario.seed, number, error);
+        code = build(pair, error);
     return code == IPTFS_OK ? join(pair, node_0, node_1, error) : code;
 }
 
@@ -323,6 +329,50 @@ int iptfs_pair_new(struct iptfs_pair **out, void *node_0, void *node_1,
     }
     *out = pair;
     return IPTFS_OK;
+}
+
+/* Makes the tunnels anew, on the devices that there are. */
+static int rebuild(struct iptfs_pair *pair, struct iptfs_error *error)
+{
+    iptfs_run_demolish(&pair->run);
+    int code = build(pair, error);
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS && code == IPTFS_OK; end++)
+        watch_end(pair, end);
+    if (code == IPTFS_OK && iptfs_device_pair_join(&pair->device) != IPTFS_OK)
+        code = iptfs_fail_no_memory(error);
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS && code == IPTFS_OK; end++)
+        iptfs_engine_arm(&pair->run.direction[end].engine);
+    if (code != IPTFS_OK) { /* there is no tunnel any more, and the devices lead nowhere */
+        iptfs_device_pair_free(&pair->device);
+        pair->finished = true;
+        pair->outcome = code;
+    }
+    return code;
+}
+
+static bool is_unused(const struct iptfs_pair *pair)
+{
+    for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS; end++)
+        if (pair->run.direction[end].tunnel.store.ledger.offered.pkts > 0)
+            return false;
+    return !pair->finished && iptfs_ns3_now_ps() == 0;
+}
+
+int iptfs_pair_set_stream(struct iptfs_pair *pair, uint64_t stream,
+                          char error[IPTFS_PAIR_ERROR_SIZE])
+{
+    struct iptfs_error line = {0};
+    if (stream > UINT32_MAX)
+        iptfs_fail(&line, IPTFS_E_INVALID, "stream: found %" PRIu64 ", allowed: 0 to %" PRIu32,
+                   stream, UINT32_MAX);
+    else if (!is_unused(pair))
+        iptfs_fail(&line, IPTFS_E_INVALID,
+                   "the simulation has run already: streams must be chosen before");
+    else {
+        pair->stream = stream;
+        rebuild(pair, &line);
+    }
+    return report_error(&line, error);
 }
 
 /* ------------------------------------------------------------------------------------- reading */

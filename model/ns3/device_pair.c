@@ -134,6 +134,14 @@ static int add_device(struct iptfs_device_pair *pair, const struct iptfs_device_
     return iptfs_ns3_failure(iptfs_ns3_device_new(&end->device, setup->node[i], mtu, on_send, end));
 }
 
+int iptfs_device_pair_join(struct iptfs_device_pair *pair)
+{
+    int error = place_engines(pair);
+    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS && error == IPTFS_OK; i++)
+        join(&pair->end[i]);
+    return error;
+}
+
 int iptfs_device_pair_init(struct iptfs_device_pair *pair,
                            const struct iptfs_device_pair_setup *setup)
 {
@@ -144,14 +152,10 @@ int iptfs_device_pair_init(struct iptfs_device_pair *pair,
     if (error == IPTFS_OK)
         error = add_device(pair, setup, 1);
     if (error == IPTFS_OK)
-        error = place_engines(pair);
-    if (error != IPTFS_OK) {
+        error = iptfs_device_pair_join(pair);
+    if (error != IPTFS_OK)
         iptfs_device_pair_free(pair);
-        return error;
-    }
-    for (int i = 0; i < IPTFS_DEVICE_PAIR_ENDS; i++)
-        join(&pair->end[i]);
-    return IPTFS_OK;
+    return error;
 }
 
 uint32_t iptfs_device_pair_index(const struct iptfs_device_pair *pair, int end)

@@ -67,6 +67,10 @@ struct iptfs_device_pair {
 int iptfs_device_pair_init(struct iptfs_device_pair *pair,
                            const struct iptfs_device_pair_setup *setup);
 
+/* Joins the devices by the tunnels again, which were made anew at the same place in memory.
+ * IPTFS_E_NO_MEMORY. */
+int iptfs_device_pair_join(struct iptfs_device_pair *pair);
+
 /* The index of the device at an end, as ns3::Node::GetDevice takes it, and the ns3::NetDevice, NULL
  * once the simulation has ended. */
 uint32_t iptfs_device_pair_index(const struct iptfs_device_pair *pair, int end);

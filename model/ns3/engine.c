@@ -107,8 +107,8 @@ static void defer(struct iptfs_engine *engine, enum iptfs_engine_end end)
     void (*fn)(void *) = end == IPTFS_ENGINE_SENDING ? on_deferred_sending : on_deferred_receiving;
     if (alarm->deferred)
         return;
-    alarm->deferred = !fail(
-        engine, iptfs_ns3_at_node(alarm->node_id, iptfs_ns3_now_ps(), fn, NULL, engine));
+    alarm->deferred =
+        !fail(engine, iptfs_ns3_at_node(alarm->node_id, iptfs_ns3_now_ps(), fn, NULL, engine));
 }
 
 /* What is due at the sending end in this instant comes first: its timer is set to it. */

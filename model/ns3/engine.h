@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tunnels driven by ns-3's events. Each tunnel has one timer, which is set to iptfs_tunnel_next_ps:
  * the earliest time at which its sender, link or receiver is due. When the timer fires, ns-3 calls
- * iptfs_engine_wake, which calls iptfs_tunnel_wake, which wakes the sender. Where the ends are nodes
- * of ns-3, each end has a timer, and does its part in the context of its node. */
+ * iptfs_engine_wake, which calls iptfs_tunnel_wake, which wakes the sender. Where the ends are
+ * nodes of ns-3, each end has a timer, and does its part in the context of its node. */
 #ifndef IPTFS_NS3_ENGINE_H
 #define IPTFS_NS3_ENGINE_H
 
@@ -42,17 +42,17 @@ struct iptfs_engine {
 int iptfs_engine_init(struct iptfs_engine *engine, struct iptfs_tunnel *tunnel);
 void iptfs_engine_free(struct iptfs_engine *engine);
 
-/* The ends are these nodes of ns-3: what happens at an end happens in the context of its node. To be
- * called before the tunnel is woken. IPTFS_E_NO_MEMORY. */
+/* The ends are these nodes of ns-3: what happens at an end happens in the context of its node. To
+ * be called before the tunnel is woken. IPTFS_E_NO_MEMORY. */
 int iptfs_engine_at_nodes(struct iptfs_engine *engine, uint32_t sending_id, uint32_t receiving_id);
 
-/* Does what is due in the tunnel now, at both ends, and sets the timers again. To be called once the tunnel has its
- * link and source, and after everything that happens to it outside of its timer. `engine` is a
- * struct iptfs_engine, untyped so that this can serve as a callback. */
+/* Does what is due in the tunnel now, at both ends, and sets the timers again. To be called once
+ * the tunnel has its link and source, and after everything that happens to it outside of its timer.
+ * `engine` is a struct iptfs_engine, untyped so that this can serve as a callback. */
 void iptfs_engine_wake(void *engine);
 
-/* Sets the timers again and does nothing else: after iptfs_sender_offer, so that all packets offered
- * at one instant are in the queue before the sender's timer fires. */
+/* Sets the timers again and does nothing else: after iptfs_sender_offer, so that all packets
+ * offered at one instant are in the queue before the sender's timer fires. */
 void iptfs_engine_arm(struct iptfs_engine *engine);
 
 /* Gives the tunnel a p2p link: a packet that arrives in ns-3 wakes the tunnel. Errors as

@@ -4,6 +4,7 @@
 #include "iptfs.h"
 
 #include <cctype>
+#include <set>
 #include <vector>
 
 #include <ns3/boolean.h>
@@ -145,6 +146,23 @@ int64_t IptfsHelper::AssignStreams(int64_t stream)
 {
     m_stream = stream;
     return 1;
+}
+
+int64_t IptfsHelper::AssignStreams(NetDeviceContainer devices, int64_t stream)
+{
+    std::set<const IptfsPair *> seen;
+    char error[IPTFS_PAIR_ERROR_SIZE];
+
+    for (auto device = devices.Begin(); device != devices.End(); ++device) {
+        Ptr<IptfsTunnel> tunnel = (*device)->GetObject<IptfsTunnel>();
+        if (tunnel == nullptr || tunnel->m_pair == nullptr ||
+            !seen.insert(tunnel->m_pair.get()).second)
+            continue;
+        uint64_t number = static_cast<uint64_t>(stream) + seen.size() - 1;
+        if (iptfs_pair_set_stream(tunnel->m_pair->pair, number, error) != 0)
+            NS_FATAL_ERROR("IptfsHelper: " << error);
+    }
+    return static_cast<int64_t>(seen.size());
 }
 
 /* As for a random variable of ns-3: a new stream when none is assigned, with the seed and run of

@@ -96,6 +96,15 @@ public:
      * @return 1, the number of streams that a tunnel needs */
     int64_t AssignStreams(int64_t stream);
 
+    /** Chooses the random streams of tunnels that are installed: the first one uses this stream,
+     * the next one the next number, and so on. To be called before the simulation runs, in place of
+     * the other AssignStreams. NS_FATAL_ERROR after that.
+     *
+     * @param devices ends of tunnels, other devices are ignored; a tunnel counts once
+     * @param stream the first stream, 0 or more
+     * @return how many streams were used */
+    static int64_t AssignStreams(NetDeviceContainer devices, int64_t stream);
+
     /** Puts a device on each node and a tunnel between them. NS_FATAL_ERROR with a line that says
      * what is wrong and what is allowed.
      *

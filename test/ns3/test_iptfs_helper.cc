@@ -270,6 +270,39 @@ void test_fatal_errors()
     check_fatal(unknown_attribute, "PktSize");
 }
 
+/* The same, with the stream chosen for the devices once the tunnel is there. */
+uint64_t losses_assigned(int64_t stream)
+{
+    IptfsHelper helper;
+    Seen seen;
+
+    open_simulation();
+    helper.SetAttribute("Loss", StringValue("50%"));
+    Ptr<IptfsTunnel> end = send_datagrams(helper, &seen);
+    NetDeviceContainer devices;
+    for (uint32_t i = 2; i > 0; i--) {
+        Ptr<Node> node = NodeList::GetNode(NodeList::GetNNodes() - i);
+        for (uint32_t j = 0; j < node->GetNDevices(); j++) /* loopback, too */
+            devices.Add(node->GetDevice(j));
+    }
+    CHECK_INT(IptfsHelper::AssignStreams(devices, stream), 1);
+    uint64_t outcome = 1;
+    for (int64_t ms = 1; ms <= 30; ms++) {
+        net_run(ms * INT64_C(1000000000));
+        outcome = outcome * 31 + seen.dropped;
+    }
+    CHECK_U64(seen.dropped, end->GetCounter("link-loss"));
+    end = nullptr;
+    net_destroy();
+    return outcome;
+}
+
+void test_streams_of_devices()
+{
+    CHECK_U64(losses_assigned(5), losses(5));
+    CHECK_U64(losses_assigned(6), losses(6));
+}
+
 void test_streams()
 {
     CHECK_U64(losses(5), losses(5));
@@ -287,5 +320,6 @@ const CU_TestInfo iptfs_tests_iptfs_helper[] = {
     {"each end is in the context of its node", test_contexts},
     {"seed and run of the user stay", test_random_state},
     {"streams decide what is lost", test_streams},
+    {"streams of devices", test_streams_of_devices},
     CU_TEST_INFO_NULL,
 };
