@@ -10,15 +10,18 @@
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>
 #include <ns3/fatal-error.h>
+#include <ns3/log.h>
 #include <ns3/net-device.h>
 #include <ns3/rng-seed-manager.h>
 
 namespace ns3
 {
 
+NS_LOG_COMPONENT_DEFINE("IptfsTunnel");
 NS_OBJECT_ENSURE_REGISTERED(IptfsTunnel);
 
-/* The tunnel. Its two ends share it; it is freed when both are disposed of. */
+/* The tunnel. Its two ends share it. It ends when the first of them is disposed of, and is freed
+ * with the last: counters can be read in between. */
 struct IptfsPair {
     struct iptfs_pair *pair = nullptr;
     IptfsTunnel *end[2] = {nullptr, nullptr}; /* NULL once disposed of */
@@ -59,6 +62,7 @@ struct IptfsPair {
 
     static void on_dropped(void *ctx, int end, const void *packet, const char *cause)
     {
+        NS_LOG_LOGIC("end " << end << " drops an inner packet: " << cause);
         if (at(ctx, end) != nullptr)
             at(ctx, end)->m_drop(packet_of(packet), cause);
     }
@@ -89,7 +93,7 @@ TypeId IptfsTunnel::GetTypeId()
 
 uint64_t IptfsTunnel::GetCounter(const std::string &name) const
 {
-    char error[IPTFS_PAIR_ERROR_SIZE] = "the tunnel has ended";
+    char error[IPTFS_PAIR_ERROR_SIZE] = "it was not made by IptfsHelper";
     uint64_t value = 0;
 
     if (m_pair == nullptr ||
@@ -100,9 +104,12 @@ uint64_t IptfsTunnel::GetCounter(const std::string &name) const
 
 void IptfsTunnel::DoDispose()
 {
-    if (m_pair != nullptr)
+    char error[IPTFS_PAIR_ERROR_SIZE];
+
+    if (m_pair != nullptr) {
         m_pair->end[m_end] = nullptr;
-    m_pair = nullptr;
+        iptfs_pair_finish(m_pair->pair, error); /* an error was reported when it occurred */
+    }
     Object::DoDispose();
 }
 
@@ -208,6 +215,7 @@ NetDeviceContainer IptfsHelper::Install(Ptr<Node> a, Ptr<Node> b)
         device->AggregateObject(tunnel);
         devices.Add(device);
     }
+    NS_LOG_INFO("tunnel between nodes " << a->GetId() << " and " << b->GetId());
     return devices;
 }
 

@@ -50,8 +50,8 @@ public:
      * @return its type */
     static TypeId GetTypeId();
 
-    /** Reads a counter until the simulation is destroyed. NS_FATAL_ERROR when there is none of that
-     * name.
+    /** Reads a counter, also after the simulation was destroyed. NS_FATAL_ERROR when there is none
+     * of that name.
      *
      * @param name as iptfs_pair_counter takes it: "XfrmOutError", "ipsec-stats/tx-pkts",
      * "link-loss"
