@@ -116,7 +116,10 @@ ns3::Ptr<ns3::VirtualNetDevice> make_device(ns3::Ptr<ns3::Node> node, uint32_t m
 
     device->SetAddress(
         ns3::Mac48Address::Allocate()); /* IPv6 derives its link-local address from it */
-    device->SetIsPointToPoint(true);
+    /* Without a channel it must be a stub network to ns-3's global routing: a point-to-point device
+     * without one crashes it. */
+    device->SetIsPointToPoint(false);
+    device->SetNeedsArp(false);
     device->SetMtu(static_cast<uint16_t>(mtu_octets));
     node->AddDevice(device);
     return device;

@@ -16,7 +16,15 @@ extern const CU_TestInfo iptfs_tests_iptfs_helper[];
 
 #include <ns3/boolean.h>
 #include <ns3/data-rate.h>
+#include <ns3/internet-stack-helper.h>
+#include <ns3/ipv4-address-helper.h>
+#include <ns3/ipv4-global-routing-helper.h>
+#include <ns3/ipv4-route.h>
+#include <ns3/ipv4-routing-protocol.h>
+#include <ns3/ipv4.h>
+#include <ns3/node-container.h>
 #include <ns3/node-list.h>
+#include <ns3/point-to-point-helper.h>
 #include <ns3/rng-seed-manager.h>
 #include <ns3/simulator.h>
 #include <ns3/string.h>
@@ -146,6 +154,58 @@ void test_drops()
     CHECK_STR(seen.cause.c_str(), "link-loss");
     end = nullptr;
     net_destroy();
+}
+
+/* A chain of point-to-point links, each with a network of its own. */
+NodeContainer make_chain(uint32_t count)
+{
+    NodeContainer nodes(count);
+    InternetStackHelper().Install(nodes);
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        NetDeviceContainer link = PointToPointHelper().Install(nodes.Get(i), nodes.Get(i + 1));
+        Ipv4AddressHelper(Ipv4Address(0x0a010000 + (i << 8)), "255.255.255.0").Assign(link);
+    }
+    return nodes;
+}
+
+/* The device by which a node sends to this address; -1: it has no route. */
+int64_t device_towards(Ptr<Node> node, Ipv4Address address)
+{
+    Ipv4Header header;
+    Socket::SocketErrno error;
+
+    header.SetDestination(address);
+    Ptr<Ipv4Route> route = node->GetObject<Ipv4>()->GetRoutingProtocol()->RouteOutput(
+        Create<Packet>(), header, nullptr, error);
+    return route != nullptr ? static_cast<int64_t>(route->GetOutputDevice()->GetIfIndex()) : -1;
+}
+
+/* Outer packets must not be routed into the tunnel between the ends of a chain: ns-3's global
+ * routing takes it for a network that leads nowhere, at both ends. */
+void check_global_routing(uint32_t routers)
+{
+    NodeContainer nodes = make_chain(routers + 2);
+    Ptr<Node> first = nodes.Get(0), last = nodes.Get(routers + 1);
+    Ipv4Address far = last->GetObject<Ipv4>()->GetAddress(1, 0).GetLocal();
+    Ipv4Address near = first->GetObject<Ipv4>()->GetAddress(1, 0).GetLocal();
+    IptfsHelper helper;
+    NetDeviceContainer ends = helper.Install(first, last);
+
+    Ipv4AddressHelper("10.9.0.0", "255.255.255.0").Assign(ends);
+    Ipv4GlobalRoutingHelper::PopulateRoutingTables();
+    for (uint32_t i = 0; i <= routers; i++) { /* device 0 is the loopback */
+        CHECK_INT(device_towards(nodes.Get(i), far), i == 0 ? 1 : 2);
+        CHECK_INT(device_towards(nodes.Get(i + 1), near), 1);
+    }
+    CHECK_INT(device_towards(first, "10.9.0.2"), ends.Get(0)->GetIfIndex());
+    net_destroy();
+}
+
+void test_global_routing()
+{
+    open_simulation();
+    check_global_routing(1);
+    check_global_routing(3);
 }
 
 /* As ns-3's asserts have it (node.cc). */
@@ -321,6 +381,7 @@ const CU_TestInfo iptfs_tests_iptfs_helper[] = {
     {"drops have a cause", test_drops},
     {"what there is not ends the script, and says so", test_fatal_errors},
     {"MTU of the devices", test_device_mtu},
+    {"global routing", test_global_routing},
     {"each end is in the context of its node", test_contexts},
     {"seed and run of the user stay", test_random_state},
     {"streams decide what is lost", test_streams},
