@@ -34,7 +34,7 @@ uint64_t TcpMeter::unsent_octets(const ns3::TcpSocketBase &socket) const
 
     if (!has_sent_)
         return buffer->Size();
-    return static_cast<uint64_t>(std::max(buffer->TailSequence() - high_, int32_t{0}));
+    return static_cast<uint64_t>(std::max<int64_t>(buffer->TailSequence() - high_, 0));
 }
 
 void TcpMeter::on_tx(ns3::Ptr<const ns3::Packet> packet, const ns3::TcpHeader &header,
