@@ -33,6 +33,15 @@ static void drop_message(void *ctx, int level, const char *format, va_list args)
     (void)args;
 }
 
+/* libgcrypt 1.11 calls the function outdated, and has no other. */
+static void set_log_handler(void)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    gcry_set_log_handler(drop_message, NULL);
+#pragma GCC diagnostic pop
+}
+
 /* libgcrypt requires a version check before all other calls. Its secure memory would print a
  * warning where it cannot be locked: keys here are for simulations and tests. In FIPS mode it
  * refuses to encrypt with a given nonce. */
@@ -40,7 +49,7 @@ static void prepare_library(void)
 {
     if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
         return;
-    gcry_set_log_handler(drop_message, NULL);
+    set_log_handler();
 #if GCRYPT_VERSION_NUMBER >= 0x010a00
     gcry_control(GCRYCTL_NO_FIPS_MODE, 0);
 #endif
