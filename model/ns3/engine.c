@@ -33,17 +33,22 @@ static inline void arm(struct iptfs_engine *engine, struct iptfs_engine_alarm *a
         fail(engine, iptfs_ns3_timer_set(alarm->timer, next_ps));
 }
 
-void iptfs_engine_arm(struct iptfs_engine *engine)
+/* Not inlined, for runs without nodes are to be fast. */
+static __attribute__((noinline)) void arm_at_nodes(struct iptfs_engine *engine)
 {
     struct iptfs_engine_alarm *alarm = engine->alarm;
     int64_t now_ps = iptfs_ns3_now_ps();
-    if (!engine->nodes) {
-        arm(engine, alarm, iptfs_tunnel_next_ps(engine->tunnel), now_ps);
-        return;
-    }
     arm(engine, &alarm[IPTFS_ENGINE_SENDING], iptfs_tunnel_sending_next_ps(engine->tunnel), now_ps);
     arm(engine, &alarm[IPTFS_ENGINE_RECEIVING], iptfs_tunnel_receiving_next_ps(engine->tunnel),
         now_ps);
+}
+
+void iptfs_engine_arm(struct iptfs_engine *engine)
+{
+    if (engine->nodes)
+        arm_at_nodes(engine);
+    else
+        arm(engine, engine->alarm, iptfs_tunnel_next_ps(engine->tunnel), iptfs_ns3_now_ps());
 }
 
 /* Congestion information that arrives now in the other direction may raise this one's rate, and
@@ -55,7 +60,7 @@ static void receive_from_peer(const struct iptfs_engine *engine)
 }
 
 /* After the tunnel was woken. */
-static void woken(struct iptfs_engine *engine)
+static inline void woken(struct iptfs_engine *engine)
 {
     if (engine->tunnel->store.error != IPTFS_OK)
         engine->error = engine->tunnel->store.error;
@@ -75,14 +80,14 @@ void iptfs_engine_wake(void *ctx)
     woken(engine);
 }
 
-static void wake_sending(struct iptfs_engine *engine)
+static __attribute__((noinline)) void wake_sending(struct iptfs_engine *engine)
 {
     receive_from_peer(engine);
     iptfs_tunnel_wake_sending(engine->tunnel, iptfs_ns3_now_ps());
     woken(engine);
 }
 
-static void wake_receiving(struct iptfs_engine *engine)
+static __attribute__((noinline)) void wake_receiving(struct iptfs_engine *engine)
 {
     iptfs_tunnel_wake_receiving(engine->tunnel, iptfs_ns3_now_ps());
     woken(engine);

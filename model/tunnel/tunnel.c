@@ -230,7 +230,8 @@ void iptfs_tunnel_pair(struct iptfs_tunnel *one, const struct iptfs_tfrc_config 
     one->congestion.losses.discounting = other_config->history_discounting;
 }
 
-int64_t iptfs_tunnel_sending_next_ps(const struct iptfs_tunnel *tunnel)
+/* The work of both ends is inlined where one timer serves both. */
+static inline int64_t sending_next_ps(const struct iptfs_tunnel *tunnel)
 {
     int64_t next_ps = iptfs_sender_next_ps(&tunnel->sender);
     if (tunnel->sender.congestion != NULL)
@@ -239,7 +240,7 @@ int64_t iptfs_tunnel_sending_next_ps(const struct iptfs_tunnel *tunnel)
     return iptfs_earlier(next_ps, next_mtu_change_ps(tunnel));
 }
 
-int64_t iptfs_tunnel_receiving_next_ps(const struct iptfs_tunnel *tunnel)
+static inline int64_t receiving_next_ps(const struct iptfs_tunnel *tunnel)
 {
     int64_t next_ps = iptfs_link_next_ps(tunnel->link);
     next_ps = iptfs_earlier(next_ps, iptfs_circuit_breaker_next_ps(&tunnel->breaker));
@@ -249,8 +250,7 @@ int64_t iptfs_tunnel_receiving_next_ps(const struct iptfs_tunnel *tunnel)
 
 int64_t iptfs_tunnel_next_ps(const struct iptfs_tunnel *tunnel)
 {
-    return iptfs_earlier(iptfs_tunnel_sending_next_ps(tunnel),
-                         iptfs_tunnel_receiving_next_ps(tunnel));
+    return iptfs_earlier(sending_next_ps(tunnel), receiving_next_ps(tunnel));
 }
 
 static void wake_receivers(struct iptfs_tunnel *tunnel, int64_t now_ps)
@@ -283,7 +283,7 @@ static void wake_breaker(struct iptfs_tunnel *tunnel, int64_t now_ps)
     stop_sender(tunnel, now_ps);
 }
 
-void iptfs_tunnel_wake_sending(struct iptfs_tunnel *tunnel, int64_t now_ps)
+static inline void wake_sending(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     IPTFS_ASSERT(now_ps >= tunnel->woken_ps);
     tunnel->woken_ps = now_ps;
@@ -293,7 +293,7 @@ void iptfs_tunnel_wake_sending(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_sender_wake(&tunnel->sender, now_ps);
 }
 
-void iptfs_tunnel_wake_receiving(struct iptfs_tunnel *tunnel, int64_t now_ps)
+static inline void wake_receiving(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
     iptfs_link_wake(tunnel->link, now_ps);
     /* Packets of this instant precede the drop timer, also those that are still inside ns-3. */
@@ -306,8 +306,8 @@ void iptfs_tunnel_wake_receiving(struct iptfs_tunnel *tunnel, int64_t now_ps)
 
 void iptfs_tunnel_wake(struct iptfs_tunnel *tunnel, int64_t now_ps)
 {
-    iptfs_tunnel_wake_sending(tunnel, now_ps);
-    iptfs_tunnel_wake_receiving(tunnel, now_ps);
+    wake_sending(tunnel, now_ps);
+    wake_receiving(tunnel, now_ps);
 }
 
 static void take_in_flight(void *ctx, const struct iptfs_inner *inner)
@@ -323,6 +323,26 @@ void iptfs_tunnel_restart(struct iptfs_tunnel *tunnel, int64_t now_ps)
     iptfs_receiver_restart_maxima(&tunnel->receiver_between);
     iptfs_flows_restart(&tunnel->flows);
     iptfs_store_each_in_flight(&tunnel->store, take_in_flight, &tunnel->flows);
+}
+
+int64_t iptfs_tunnel_sending_next_ps(const struct iptfs_tunnel *tunnel)
+{
+    return sending_next_ps(tunnel);
+}
+
+int64_t iptfs_tunnel_receiving_next_ps(const struct iptfs_tunnel *tunnel)
+{
+    return receiving_next_ps(tunnel);
+}
+
+void iptfs_tunnel_wake_sending(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    wake_sending(tunnel, now_ps);
+}
+
+void iptfs_tunnel_wake_receiving(struct iptfs_tunnel *tunnel, int64_t now_ps)
+{
+    wake_receiving(tunnel, now_ps);
 }
 
 void iptfs_tunnel_sum(struct iptfs_tunnel *tunnel)
