@@ -5,6 +5,7 @@
 #include "files/ini.h"
 #include "files/textfile.h"
 #include "option/time_or_word.h"
+#include "sweep/axes.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "sweep/point_file.h"
@@ -22,11 +23,8 @@
 
 static const struct iptfs_sweep_axis *axis_of(const struct iptfs_sweep *sweep, const char *column)
 {
-    for (size_t i = 0; i < sweep->n_axes; i++)
-        for (size_t j = 0; j < sweep->axes[i].n_tracks; j++)
-            if (strcmp(sweep->axes[i].tracks[j].column, column) == 0)
-                return &sweep->axes[i];
-    return NULL;
+    size_t axis;
+    return iptfs_sweep_find_column(sweep, column, &axis) ? &sweep->axes[axis] : NULL;
 }
 
 static int refuse(const struct iptfs_sweep *sweep, const char *key, const char *found,
@@ -89,7 +87,7 @@ static void write_extended(const struct iptfs_sweep *sweep, const struct iptfs_c
     for (size_t i = 0; i < classes->count; i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", classes->names[i]);
     fputc('\n', out);
-    if (axis_of(sweep, "seed") == NULL && captures > 0)
+    if (axis_of(sweep, IPTFS_SWEEP_SEED) == NULL && captures > 0)
         fprintf(out, "seed = 1 .. %zu\n", captures);
     fputs(rest, out);
 }
@@ -129,12 +127,12 @@ int iptfs_trials_extend(const struct iptfs_sweep *sweep, char **text, struct ipt
 static int find_runs(struct iptfs_trials *trials, const struct iptfs_sweep *sweep,
                      struct iptfs_error *error)
 {
-    const struct iptfs_sweep_axis *seeds = axis_of(sweep, "seed");
+    const struct iptfs_sweep_axis *seeds = axis_of(sweep, IPTFS_SWEEP_SEED);
     trials->runs = seeds != NULL ? seeds->n_steps : 1;
     trials->tunnels = sweep->n_points / trials->runs / trials->classes.count;
     if (seeds != NULL && seeds->n_tracks > 1)
-        return refuse(sweep, "[sweep] zip", "seed", "seeds that are combined with all tunnels",
-                      error);
+        return refuse(sweep, "[sweep] zip", IPTFS_SWEEP_SEED,
+                      "seeds that are combined with all tunnels", error);
     if (sweep->until.line != 0)
         return iptfs_fail(error, IPTFS_E_INVALID,
                           "%s:%u: [sweep] until: found in an attack, allowed: in a sweep; the runs "
@@ -195,7 +193,7 @@ void iptfs_trials_free(struct iptfs_trials *trials)
 
 bool iptfs_trials_column(const char *column)
 {
-    return strcmp(column, CLASS_KEY) == 0 || strcmp(column, "seed") == 0;
+    return strcmp(column, CLASS_KEY) == 0 || strcmp(column, IPTFS_SWEEP_SEED) == 0;
 }
 
 bool iptfs_trials_set(const char *text)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/captures.h"
 
+#include "files/textfile.h"
 #include "ns3/device.h"
 #include "ns3/failure.h"
 #include "ns3/sim.h"
@@ -182,7 +183,7 @@ int iptfs_run_captures_finish(struct iptfs_run_captures *captures, const struct 
         const struct iptfs_outer_codec *wire = &captures->ends[i].wire;
         if (!captures->used[i])
             continue;
-        code = check_end(&captures->ends[i], run->scenario->path, error);
+        code = check_end(&captures->ends[i], iptfs_quoted_path(run->scenario->path).text, error);
         if (code == IPTFS_OK && captures->esp_sa.file != NULL && has_sa(wire))
             iptfs_sa_write_wireshark(&wire->config, run->direction[i].tunnel.sender.packer.sa + 1,
                                      captures->esp_sa.file);

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "files/interrupt.h"
+#include "files/textfile.h"
 #include "files/wall_clock.h"
 #include "text/quantity.h"
 
@@ -74,9 +75,9 @@ static void announce(const struct iptfs_run_drive *drive, const struct outlook *
     iptfs_progress_message(drive->progress,
                            "%s: ahead: %s of simulated time, about %.3g million outer packets%s, "
                            "%.0f %s",
-                           drive->run->scenario->path, iptfs_show_time(left_ps).text,
-                           so_far->pkts * left / 1e6, files, time_s < 100 ? time_s : time_s / 60.0,
-                           time_s < 100 ? "s" : "min");
+                           iptfs_quoted_path(drive->run->scenario->path).text,
+                           iptfs_show_time(left_ps).text, so_far->pkts * left / 1e6, files,
+                           time_s < 100 ? time_s : time_s / 60.0, time_s < 100 ? "s" : "min");
 }
 
 /* The next slice, as long as the last one or adapted to what that took. */

@@ -88,7 +88,7 @@ int iptfs_run_output_check(const struct iptfs_run_output *output, const struct i
             error, IPTFS_E_IO,
             "%s: the files of the run reached %s at %s of %s, and none is kept, allowed: "
             "a larger --max-output, a shorter duration",
-            run->scenario->path, iptfs_show_octets(output->max_octets).text,
+            iptfs_quoted_path(run->scenario->path).text, iptfs_show_octets(output->max_octets).text,
             iptfs_show_time(now_ps).text, iptfs_show_time(run->scenario->duration_ps).text);
     for (size_t i = 0; i < output->count; i++)
         if (output->files[i]->failure != 0)

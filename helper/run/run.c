@@ -3,6 +3,7 @@
 
 #include "base/asserts.h"
 #include "base/units.h"
+#include "files/textfile.h"
 #include "link/direct_link.h"
 #include "ns3/sim.h"
 #include "run/observation.h"
@@ -175,7 +176,8 @@ int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario
             break;
         code = add_direction(run, (enum iptfs_direction)i, error);
         if (code != IPTFS_OK && error->text[0] == '\0')
-            iptfs_fail(error, code, "%s: %s", scenario->path, iptfs_error_name(code));
+            iptfs_fail(error, code, "%s: %s", iptfs_quoted_path(scenario->path).text,
+                       iptfs_error_name(code));
         if (code != IPTFS_OK)
             return code;
     }
@@ -184,7 +186,8 @@ int iptfs_run_build(struct iptfs_run *run, const struct iptfs_scenario *scenario
     code = add_hosts(run);
     return code == IPTFS_OK
                ? code
-               : iptfs_fail(error, code, "%s: %s", scenario->path, iptfs_error_name(code));
+               : iptfs_fail(error, code, "%s: %s", iptfs_quoted_path(scenario->path).text,
+                            iptfs_error_name(code));
 }
 
 int iptfs_run_open(struct iptfs_run *run, const struct iptfs_scenario *scenario, uint64_t seed,
@@ -228,12 +231,13 @@ static int check_direction(const struct iptfs_run *run, const struct iptfs_run_d
     if (code == IPTFS_OK)
         return code;
     if (!state->tunnel.store.full)
-        return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+        return iptfs_fail(error, code, "%s: %s", iptfs_quoted_path(run->scenario->path).text,
+                          iptfs_error_name(code));
     return iptfs_fail(error, code,
                       "%s: found %" PRIu64 " outer and %" PRIu64 " inner packets in the tunnel at "
                       "the same time, allowed: as many as %s hold; limit link.queue, or lower the "
                       "rate of the tunnel or link.delay",
-                      run->scenario->path, state->tunnel.store.live_outer,
+                      iptfs_quoted_path(run->scenario->path).text, state->tunnel.store.live_outer,
                       state->tunnel.store.live_inner,
                       iptfs_show_octets(state->tunnel.store.max_octets).text);
 }
@@ -305,7 +309,8 @@ static int start_measuring(struct iptfs_run *run, struct iptfs_error *error)
             code = add_leak(run, (enum iptfs_direction)i, &run->direction[i]);
     return code == IPTFS_OK
                ? code
-               : iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+               : iptfs_fail(error, code, "%s: %s", iptfs_quoted_path(run->scenario->path).text,
+                            iptfs_error_name(code));
 }
 
 int iptfs_run_until(struct iptfs_run *run, int64_t until_ps, struct iptfs_error *error)
@@ -363,7 +368,8 @@ int iptfs_run_finish(struct iptfs_run *run, struct iptfs_error *error)
     if (code == IPTFS_OK && !iptfs_hosts_balanced(&run->hosts))
         code = IPTFS_E_UNBALANCED;
     if (code != IPTFS_OK)
-        return iptfs_fail(error, code, "%s: %s", run->scenario->path, iptfs_error_name(code));
+        return iptfs_fail(error, code, "%s: %s", iptfs_quoted_path(run->scenario->path).text,
+                          iptfs_error_name(code));
     return IPTFS_OK;
 }
 
@@ -492,22 +498,23 @@ int iptfs_run_check_breakers(const struct iptfs_run *run, struct iptfs_error *er
                 error, IPTFS_E_STOPPED,
                 "%s: the loss event breaker stopped the %s direction at %s: no report "
                 "came for %s",
-                run->scenario->path, name, iptfs_show_time(reports->tripped_ps).text,
+                iptfs_quoted_path(run->scenario->path).text, name,
+                iptfs_show_time(reports->tripped_ps).text,
                 iptfs_show_time(reports->config.time_ps).text);
         if (run->direction[i].used && reports->tripped)
             return iptfs_fail(
                 error, IPTFS_E_STOPPED,
                 "%s: the loss event breaker stopped the %s direction at %s, at a loss "
                 "event rate of %.3g %%",
-                run->scenario->path, name, iptfs_show_time(reports->tripped_ps).text,
-                100.0 * reports->rate);
+                iptfs_quoted_path(run->scenario->path).text, name,
+                iptfs_show_time(reports->tripped_ps).text, 100.0 * reports->rate);
         if (run->direction[i].used && breaker->tripped)
             return iptfs_fail(
                 error, IPTFS_E_STOPPED,
                 "%s: the circuit breaker stopped the %s direction at %s, at a loss of "
                 "%.3g %%",
-                run->scenario->path, name, iptfs_show_time(breaker->tripped_ps).text,
-                100.0 * breaker->tripped_loss);
+                iptfs_quoted_path(run->scenario->path).text, name,
+                iptfs_show_time(breaker->tripped_ps).text, 100.0 * breaker->tripped_loss);
     }
     return IPTFS_OK;
 }

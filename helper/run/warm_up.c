@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "files/interrupt.h"
+#include "files/textfile.h"
 #include "option/time_or_word.h"
 #include "run/columns.h"
 #include "stats/mser.h"
@@ -33,10 +34,10 @@ static int refuse_series(const struct iptfs_scenario *scenario, const struct ipt
         iptfs_suggest_offer(&nearest, columns[i].name);
         snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", columns[i].name);
     }
-    return iptfs_fail(error, IPTFS_E_INVALID,
-                      "%s: [scenario] warm-up-series: found '%s', allowed: %s%s", scenario->path,
-                      iptfs_quoted(scenario->warm_up_series).text, names,
-                      iptfs_suggest_hint(&nearest).text);
+    return iptfs_fail(
+        error, IPTFS_E_INVALID, "%s: [scenario] warm-up-series: found '%s', allowed: %s%s",
+        iptfs_quoted_path(scenario->path).text, iptfs_quoted(scenario->warm_up_series).text, names,
+        iptfs_suggest_hint(&nearest).text);
 }
 
 /* The column that the scenario names; NULL when there is none, with an error. */

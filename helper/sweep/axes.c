@@ -82,6 +82,15 @@ bool iptfs_sweep_find_column(const struct iptfs_sweep *sweep, const char *column
     return false;
 }
 
+const struct iptfs_sweep_track *iptfs_sweep_seeds(const struct iptfs_sweep *sweep)
+{
+    if (sweep->n_axes == 0)
+        return NULL;
+    const struct iptfs_sweep_axis *last = &sweep->axes[sweep->n_axes - 1];
+    bool seeds = last->n_tracks == 1 && strcmp(last->tracks[0].column, IPTFS_SWEEP_SEED) == 0;
+    return seeds ? last->tracks : NULL;
+}
+
 /* Whether a line of values has the key. Their keys differ, as their columns do. */
 static bool is_line(const struct iptfs_sweep *sweep, const char *key)
 {

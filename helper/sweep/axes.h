@@ -44,6 +44,10 @@ int iptfs_sweep_add_axis(struct iptfs_sweep_reader *reader, const struct iptfs_s
 /* Whether an axis has a column of this name; its index in *axis. */
 bool iptfs_sweep_find_column(const struct iptfs_sweep *sweep, const char *column, size_t *axis);
 
+/* The seeds of each combination, whose points stand together: they change before all else, and
+ * alone. NULL where the sweep has none. */
+const struct iptfs_sweep_track *iptfs_sweep_seeds(const struct iptfs_sweep *sweep);
+
 /* Checks the finished axes and counts points and columns: no key may be set twice in a point.
  * IPTFS_E_INVALID. */
 int iptfs_sweep_count_points(struct iptfs_sweep_reader *reader);

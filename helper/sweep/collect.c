@@ -77,10 +77,10 @@ static void add_parameters(struct collection *all)
         bool is_number = iptfs_sweep_number(point.columns[i], point.labels[i], &number, &unit);
         if (*unit == '\0')
             unit = is_number ? "1" : "text";
-        if (strcmp(point.columns[i], "seed") != 0)
+        if (strcmp(point.columns[i], IPTFS_SWEEP_SEED) != 0)
             add_column(all, point.columns[i], "parameter", unit);
     }
-    add_column(all, "seed", "seed", "1");
+    add_column(all, IPTFS_SWEEP_SEED, "seed", "1");
 }
 
 /* SQLite limits the number of columns, and names that differ only in case are the same to it. The
@@ -181,7 +181,7 @@ static json_t *row_of(const struct iptfs_sweep_point *point, const struct iptfs_
     for (size_t i = 0; i < point->n_columns; i++) {
         double number;
         const char *unit;
-        if (strcmp(point->columns[i], "seed") == 0)
+        if (strcmp(point->columns[i], IPTFS_SWEEP_SEED) == 0)
             continue; /* as the summary has it */
         bool is_number = iptfs_sweep_number(point->columns[i], point->labels[i], &number, &unit);
         iptfs_json_put(&row, point->columns[i],

@@ -70,7 +70,8 @@ static int refuse_unknown(const struct compare *compare, const char *found)
 static int find_track(struct compare *compare)
 {
     struct iptfs_sweep *sweep = compare->reader->sweep;
-    if (strcmp(compare->column, "seed") == 0 || strcmp(compare->column, IPTFS_SWEEP_SEED_KEY) == 0)
+    if (strcmp(compare->column, IPTFS_SWEEP_SEED) == 0 ||
+        strcmp(compare->column, IPTFS_SWEEP_SEED_KEY) == 0)
         return refuse(compare, compare->column, "cases or values whose seeds are the same");
     if (!iptfs_sweep_find_column(sweep, compare->column, &compare->axis)) {
         struct iptfs_suggest nearest = {.found = compare->column};
@@ -85,7 +86,7 @@ static int find_track(struct compare *compare)
     for (size_t i = 0; i < axis->n_tracks; i++) {
         if (strcmp(axis->tracks[i].column, compare->column) == 0)
             compare->track = &axis->tracks[i];
-        if (strcmp(axis->tracks[i].column, "seed") == 0)
+        if (strcmp(axis->tracks[i].column, IPTFS_SWEEP_SEED) == 0)
             return refuse(compare, "values that move with the seed",
                           "cases or values whose seeds are the same");
     }

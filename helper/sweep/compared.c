@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/compared.h"
 
+#include "files/textfile.h"
 #include "option/time_or_word.h"
 #include "run/warm_up.h"
 #include "sweep/grid.h"
@@ -114,7 +115,8 @@ int iptfs_sweep_warm_up(const struct iptfs_sweep *sweep, size_t index,
     return iptfs_fail(error, IPTFS_E_INVALID,
                       "%s: [scenario] duration: found '%s', allowed: above %s, the latest warm-up "
                       "of the compared cases",
-                      scenario->path, iptfs_exact_time(scenario->duration_ps).text,
+                      iptfs_quoted_path(scenario->path).text,
+                      iptfs_exact_time(scenario->duration_ps).text,
                       iptfs_exact_time(warm_up->cut_ps).text);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/comparison.h"
 
+#include "sweep/axes.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
 #include "sweep/results_db.h"
@@ -152,7 +153,7 @@ static void add_parameter(const struct comparing *all, const struct iptfs_sweep_
 {
     const char *column = point->columns[i], *unit;
     double number;
-    if (strcmp(column, "seed") == 0 || always_compared(all->sweep, column))
+    if (strcmp(column, IPTFS_SWEEP_SEED) == 0 || always_compared(all->sweep, column))
         return;
     bool is_number = iptfs_sweep_number(column, point->labels[i], &number, &unit);
     iptfs_json_put(row, column,
@@ -292,8 +293,8 @@ static int compare_combination(struct comparing *all, size_t first, size_t n_see
 /* Seeds of each combination. */
 static size_t seeds_of(const struct iptfs_sweep *sweep)
 {
-    const struct iptfs_sweep_axis *last = &sweep->axes[sweep->n_axes - 1];
-    return strcmp(last->tracks[0].column, "seed") == 0 && last->n_tracks == 1 ? last->n_steps : 1;
+    const struct iptfs_sweep_track *seeds = iptfs_sweep_seeds(sweep);
+    return seeds != NULL ? seeds->count : 1;
 }
 
 static void report(const struct comparing *all, size_t combinations)

@@ -13,7 +13,7 @@ const struct iptfs_option *iptfs_sweep_option(const char *key)
 bool iptfs_sweep_number(const char *key, const char *value, double *number, const char **unit)
 {
     const struct iptfs_option *option =
-        iptfs_sweep_option(strcmp(key, "seed") == 0 ? IPTFS_SWEEP_SEED_KEY : key);
+        iptfs_sweep_option(strcmp(key, IPTFS_SWEEP_SEED) == 0 ? IPTFS_SWEEP_SEED_KEY : key);
     *unit = option != NULL ? option->kind->unit : "";
     return option != NULL && iptfs_option_number(option, value, number);
 }

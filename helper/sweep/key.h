@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* The key that a column "seed" sets. */
+/* The line and column of seeds, and the key that they set. */
+#define IPTFS_SWEEP_SEED "seed"
 #define IPTFS_SWEEP_SEED_KEY "scenario.seed"
 
 /* The option that a key "section.key" of a scenario sets; NULL where there is none. */

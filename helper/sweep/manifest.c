@@ -7,6 +7,7 @@
 #include "files/textfile.h"
 #include "summary/summary.h"
 #include "sweep/copy.h"
+#include "sweep/key.h"
 #include "text/json_build.h"
 #include "text/quantity.h"
 #include "text/utf8.h"
@@ -36,7 +37,7 @@ static json_t *seeds_of(const struct iptfs_sweep *sweep)
     json_t *seeds = json_array();
     for (size_t i = 0; i < sweep->n_axes; i++)
         for (size_t j = 0; j < sweep->axes[i].n_tracks; j++)
-            if (strcmp(sweep->axes[i].tracks[j].column, "seed") == 0)
+            if (strcmp(sweep->axes[i].tracks[j].column, IPTFS_SWEEP_SEED) == 0)
                 add_seeds(&seeds, &sweep->axes[i].tracks[j]);
     return seeds;
 }

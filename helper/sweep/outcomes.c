@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep/outcomes.h"
 
+#include "sweep/axes.h"
 #include "sweep/compared.h"
 #include "sweep/grid.h"
 #include "sweep/key.h"
@@ -9,15 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The last axis when it is that of seeds, NULL otherwise. */
-static const struct iptfs_sweep_track *seeds_of(const struct iptfs_sweep *sweep)
-{
-    if (sweep->n_axes == 0)
-        return NULL;
-    const struct iptfs_sweep_axis *last = &sweep->axes[sweep->n_axes - 1];
-    return last->n_tracks == 1 && strcmp(last->tracks[0].column, "seed") == 0 ? last->tracks : NULL;
-}
 
 /* What the id of a point is made of. */
 struct planned {
@@ -75,7 +67,7 @@ int iptfs_outcomes_init(struct iptfs_sweep_outcomes *outcomes, const struct iptf
         .sweep = sweep, .points = calloc(sweep->n_points, sizeof *outcomes->points)};
     if (outcomes->points == NULL)
         return iptfs_fail_no_memory(error);
-    const struct iptfs_sweep_track *seeds = seeds_of(sweep);
+    const struct iptfs_sweep_track *seeds = iptfs_sweep_seeds(sweep);
     for (size_t i = 1; i <= sweep->n_points && code == 0; i += seeds != NULL ? seeds->count : 1)
         code = identify_seeds(outcomes, i, seeds, name, error);
     return code;

@@ -3,6 +3,7 @@
 
 #include "sweep/cases.h"
 #include "sweep/compare_key.h"
+#include "sweep/key.h"
 #include "sweep/until_key.h"
 #include "sweep/values.h"
 #include "sweep/zip.h"
@@ -10,8 +11,8 @@
 #include <string.h>
 
 static const struct iptfs_sweep_own_key keys[] = {
-    {.name = "seed",
-     .form = "seed",
+    {.name = IPTFS_SWEEP_SEED,
+     .form = IPTFS_SWEEP_SEED,
      .meaning = "the seeds of the replications of each combination, as 1 .. 20",
      .stage = IPTFS_SWEEP_STAGE_AXES,
      .read = iptfs_sweep_add_values},

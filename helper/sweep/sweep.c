@@ -5,6 +5,7 @@
 #include "files/outfile.h"
 #include "files/textfile.h"
 #include "sweep/axes.h"
+#include "sweep/key.h"
 #include "sweep/own_keys.h"
 #include "sweep/until_key.h"
 #include "sweep/values.h"
@@ -45,7 +46,7 @@ static void move_seeds(struct iptfs_sweep *sweep)
 {
     for (size_t i = 0; i + 1 < sweep->n_axes; i++) {
         struct iptfs_sweep_axis axis = sweep->axes[i];
-        if (axis.n_tracks != 1 || strcmp(axis.tracks[0].column, "seed") != 0)
+        if (axis.n_tracks != 1 || strcmp(axis.tracks[0].column, IPTFS_SWEEP_SEED) != 0)
             continue;
         memmove(&sweep->axes[i], &sweep->axes[i + 1], (sweep->n_axes - i - 1) * sizeof axis);
         sweep->axes[sweep->n_axes - 1] = axis;

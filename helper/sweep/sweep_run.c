@@ -279,9 +279,9 @@ static void print_summary(const struct run *run, size_t failed, FILE *out)
             spent_s > 0 ? (double)run->n_pending / spent_s : 0.0, run->directory, run->directory);
     iptfs_sweep_rounds_print(&run->rounds, out);
     if (run->rounds.all != NULL)
-        fprintf(out, "                     iptfs-sim show %s --until\n", run->directory);
+        fputs("                     'iptfs-sim show DIR --until' lists them\n", out);
     if (run->sweep.n_comparisons > 0)
-        fprintf(out, "Compared             iptfs-sim show %s --compare\n", run->directory);
+        fputs("Compared             'iptfs-sim show DIR --compare' lists the differences\n", out);
 }
 
 static int finish(struct run *run, FILE *out, struct iptfs_error *error)

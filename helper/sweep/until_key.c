@@ -128,7 +128,7 @@ static int add_seeds(struct iptfs_sweep_reader *reader)
         return iptfs_sweep_no_memory(reader);
     *run =
         (struct iptfs_sweep_run){.rule = IPTFS_SWEEP_WHOLE, .count = until->most, .first = first};
-    const struct iptfs_sweep_track track = {.column = "seed",
+    const struct iptfs_sweep_track track = {.column = IPTFS_SWEEP_SEED,
                                             .key = IPTFS_SWEEP_SEED_KEY,
                                             .line = until->line,
                                             .count = until->most,
@@ -166,7 +166,7 @@ static int take_seeds(struct iptfs_sweep_reader *reader, struct iptfs_sweep_axis
     snprintf(found, sizeof found, "%zu seeds", axis->n_steps);
     snprintf(allowed, sizeof allowed, "at least %zu, as many as %s needs, or no line of seeds",
              needed, until->most != 0 ? "until-max" : "until");
-    return iptfs_sweep_refuse(reader, axis->line, "seed", found, allowed);
+    return iptfs_sweep_refuse(reader, axis->line, IPTFS_SWEEP_SEED, found, allowed);
 }
 
 int iptfs_sweep_finish_until(struct iptfs_sweep_reader *reader)
@@ -174,7 +174,7 @@ int iptfs_sweep_finish_until(struct iptfs_sweep_reader *reader)
     struct iptfs_sweep *sweep = reader->sweep;
     struct iptfs_sweep_until *until = &sweep->until;
     size_t axis;
-    bool has_seeds = iptfs_sweep_find_column(sweep, "seed", &axis);
+    bool has_seeds = iptfs_sweep_find_column(sweep, IPTFS_SWEEP_SEED, &axis);
     if (until->line == 0)
         return reader->until_line == 0
                    ? 0

@@ -241,8 +241,9 @@ int iptfs_sweep_add_values(struct iptfs_sweep_reader *reader, unsigned number, c
                            const char *value)
 {
     struct iptfs_sweep *sweep = reader->sweep;
-    bool seed = strcmp(key, "seed") == 0 || strcmp(key, IPTFS_SWEEP_SEED_KEY) == 0;
-    const char *column = seed ? "seed" : iptfs_arena_copy(&sweep->arena, key, strlen(key));
+    bool seed = strcmp(key, IPTFS_SWEEP_SEED) == 0 || strcmp(key, IPTFS_SWEEP_SEED_KEY) == 0;
+    const char *column =
+        seed ? IPTFS_SWEEP_SEED : iptfs_arena_copy(&sweep->arena, key, strlen(key));
     size_t other;
     if (column == NULL)
         return iptfs_sweep_no_memory(reader);

@@ -211,6 +211,13 @@ static void circuit_breaker_stops(void)
     CHECK_INT(outcome.status, 0);
     CHECK_CONTAINS(outcome.out, "did not trip");
     program_free(&outcome);
+    /* A name is data: the line stays one line. */
+    outcome = program_run("run \"$(cp %s/lossy.ini \"$(printf '%s/a\\nb')\"; printf '%s/a\\nb')\" "
+                          "--json --out %s/odd",
+                          program_folder(), program_folder(), program_folder(), program_folder());
+    CHECK_INT(outcome.status, 3);
+    CHECK_U64(count_lines(outcome.err), 1);
+    program_free(&outcome);
     program_remove_folder();
 }
 

@@ -158,7 +158,8 @@ static void differences_are_those_of_the_points(void)
         folder_write("s.ini", BASE "[sweep]\nlink.loss = 0, 5%\n" CASES "seed = 1 .. 8\n"
                                    "compare = case.esp, case.wait\n");
         CHECK_INT(folder_run("sweep s.ini --out o"), 0);
-        CHECK_HAS("stdout", "Compared             iptfs-sim show o --compare\n");
+        CHECK_HAS("stdout",
+                  "Compared             'iptfs-sim show DIR --compare' lists the differences\n");
         double mean = number_of("SELECT avg(b.\"delay_s.mean\" - a.\"delay_s.mean\")" PAIRS);
         double square = number_of("SELECT avg((b.\"delay_s.mean\" - a.\"delay_s.mean\") * "
                                   "(b.\"delay_s.mean\" - a.\"delay_s.mean\"))" PAIRS);
