@@ -342,7 +342,7 @@ static int rebuild(struct iptfs_pair *pair, struct iptfs_error *error)
         code = iptfs_fail_no_memory(error);
     for (int end = 0; end < IPTFS_DEVICE_PAIR_ENDS && code == IPTFS_OK; end++)
         iptfs_engine_arm(&pair->run.direction[end].engine);
-    if (code != IPTFS_OK) { /* there is no tunnel any more, and the devices lead nowhere */
+    if (code != IPTFS_OK) { /* there is no tunnel any more, and the devices drop what they get */
         iptfs_device_pair_free(&pair->device);
         pair->finished = true;
         pair->outcome = code;

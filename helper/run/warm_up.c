@@ -129,7 +129,7 @@ int iptfs_warm_up_find(struct iptfs_run *run, const struct iptfs_scenario *scena
         return IPTFS_OK;
     }
     int code = iptfs_run_open(run, scenario, seed, number, &none, error);
-    run->measuring = true; /* nothing is: a leak would be counted in vain */
+    run->measuring = true; /* this run has no summary: its leak need not be counted */
     if (code == IPTFS_OK)
         code = find(run, progress, warm_up, error);
     iptfs_run_free(run);

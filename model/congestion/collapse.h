@@ -6,7 +6,7 @@
  * one packet in a round trip the send intervals decide: each lower rate makes R larger, and a
  * larger R makes the rate lower. With both ends alike the throughput equation has no fixed point
  * then above a loss event rate of 9.08 %, with a fast peer none above 14.6 %. The loss event rate
- * fluctuates, so that less is enough, and few packets bring the news that losses have ended.
+ * fluctuates, so that less is enough, and with few packets the end of the losses is found late.
  *
  * The rate counts as collapsed at a feedback when
  * - a loss has been reported: before, the start decides;

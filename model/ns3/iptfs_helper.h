@@ -7,7 +7,7 @@
  *     ns3::NetDeviceContainer devices = tunnel.Install(gatewayA, gatewayB);
  *
  * Then the devices get IP addresses and routes as any two devices do. Routes into the tunnel are
- * static: ns-3's global routing takes it for a network that leads nowhere. Tunnels must be
+ * static: ns-3's global routing takes it for a stub network. Tunnels must be
  * installed before the simulation runs. Options, counters and drop causes are those of iptfs.h.
  * examples/ns3-script.cc is a whole script, and says how to build it. */
 #ifndef IPTFS_NS3_IPTFS_HELPER_H

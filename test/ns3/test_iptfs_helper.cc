@@ -181,7 +181,7 @@ int64_t device_towards(Ptr<Node> node, Ipv4Address address)
 }
 
 /* Outer packets must not be routed into the tunnel between the ends of a chain: ns-3's global
- * routing takes it for a network that leads nowhere, at both ends. */
+ * routing takes it for a stub network, at both ends. */
 void check_global_routing(uint32_t routers)
 {
     NodeContainer nodes = make_chain(routers + 2);

@@ -61,8 +61,8 @@ static void arrivals_are_the_same_in_all_modes(void)
     folder_remove();
 }
 
-/* The n-th outer packet has the same fate in two cases whose other numbers differ: the draws of
- * loss, of marks and of order stay with the number of the packet, whatever the others decide. (A
+/* The n-th outer packet is lost or arrives alike in two cases whose other numbers differ: the draws
+ * of loss, of marks and of order stay with the number of the packet, whatever the others decide. (A
  * duplicate of a lost packet arrives, so duplicates are not here.) */
 static void losses_stay_with_the_number_of_the_packet(void)
 {

@@ -360,8 +360,8 @@ static void test_a_configured_tunnel_mtu(void)
     }
 }
 
-/* What an inner sender is told: the MTU of the tunnel, or what an outer packet carries where that
- * is less and packets are not fragmented. */
+/* What is reported to an inner sender: the MTU of the tunnel, or what an outer packet carries where
+ * that is less and packets are not fragmented. */
 static void test_the_mtu_that_is_reported(void)
 {
     static const struct {
